@@ -1,0 +1,61 @@
+# Every target does what it needs first, from a bare machine with make and Python >= 3.11.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lint types imports bench chaos clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+install: $(STAMPS)/project  ## create .venv with the locked dependencies and .venv/bin/pm
+
+demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no account
+	@$(BIN)/pm demo
+
+test: install $(STAMPS)/browser  ## the test suite
+	$(BIN)/pytest
+
+check: lint types imports test  ## everything that must hold before a commit: what .ci/run runs
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+imports: install
+	$(BIN)/lint-imports
+
+bench: install  ## measure the promised speeds on this machine
+	$(BIN)/pytest -m bench -s tests/bench
+
+chaos: install  ## kill the process at every commit point, on SQLite and PostgreSQL
+	$(BIN)/pytest -m chaos tests/chaos
+
+clean:  ## remove what was installed and built; data under var/ stays
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a second run has nothing to do.
+
+$(STAMPS)/python: .ci/venv
+	@sh .ci/venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/locked: $(STAMPS)/python requirements-dev.lock
+	@echo "Installing the locked dependencies into $(VENV); the first time this takes about a minute."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/project: $(STAMPS)/locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/browser: $(STAMPS)/project .ci/browser
+	@sh .ci/browser $(BIN)/python
+	@touch $@

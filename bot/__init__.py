@@ -1,0 +1,1 @@
+"""The doors, and the one place where the parts are joined."""

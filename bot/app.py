@@ -1,0 +1,268 @@
+"""The composition root: one place where settings become parts and parts are joined."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.metrics import Metrics
+from bot.notify import SlackHand
+from bot.settings import Settings
+from bot.sync import Sync
+from integrations.bitbucket import Bitbucket
+from integrations.bitbucket import webhook as bitbucket_webhook
+from integrations.jira import Jira, JiraHand
+from integrations.jira import webhook as jira_webhook
+from integrations.slack import Slack
+from models.actions import ACTION_KINDS
+from models.clock import Clock, SharedClock, SystemClock
+from models.database import Database
+from models.directives import Directives
+from models.directives_file import load
+from models.errors import Refused
+from models.events import Delivery, Event, Source
+from models.ids import PersonId, TeamId
+from models.ledger import Ledger
+from models.mailbox import Job, Mailbox, NewJob
+from models.proposals import Effect, Receipt
+from models.store import Store
+from models.work import Person
+from planner.ports import Desk, Hand
+from planner.reasoning import RulesMind
+
+log = logging.getLogger(__name__)
+
+MAX_BACKOFF = 300.0
+"""Seconds: the longest wait between two tries of a job."""
+
+
+@dataclass(kw_only=True)
+class App:
+    """Everything that was built, by name."""
+
+    settings: Settings
+    clock: Clock
+    directives: Directives
+    database: Database
+    mailbox: Mailbox
+    store: Store
+    ledger: Ledger
+    slack: Slack | None
+    jira: Jira | None
+    bitbucket: Bitbucket | None
+    notify: SlackHand
+    sync: Sync
+    metrics: Metrics
+    hands: Mapping[str, Hand]
+
+    def desk(self, job: Job) -> Desk:
+        """The desk at which ``job`` is worked, its ledger fenced by the job's lease."""
+        return Desk(
+            clock=self.clock,
+            directives=self.directives,
+            work=self.store,
+            mind=RulesMind(),
+            ledger=self.ledger.under(job),
+            hands=self.hands,
+        )
+
+    def read(self, delivery: Delivery) -> Event | None:
+        """What a delivery says; ``None``, logged, when it is not for cycles or cannot be read."""
+        parse = _PARSERS.get(delivery.source)
+        if parse is None:
+            return None
+        try:
+            return parse(delivery)
+        except Exception:
+            log.exception("delivery %s cannot be read", delivery.id, extra={"action": "unreadable"})
+            return None
+
+    async def put_card(self, team: TeamId, card: Mapping[str, str]) -> None:
+        """Have an approval card drawn again."""
+        await self.mailbox.put(
+            NewJob(
+                kind="card",
+                key=f"card:{card['channel']}:{card['ts']}",
+                team=team,
+                lane=0,
+                payload=dict(card),
+                coalesce=True,
+            )
+        )
+
+    def worker_backoff(self, job: Job, asked: float | None) -> float:
+        """Seconds until the next try: what the vendor asked for, else doubling from one second."""
+        return asked if asked is not None else float(min(MAX_BACKOFF, 2 ** min(job.attempts, 9)))
+
+
+_PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
+    Source.JIRA: jira_webhook.parse,
+    Source.BITBUCKET: bitbucket_webhook.parse,
+}
+
+
+class SwitchedOff:
+    """Stands where a service is not configured: every Action for it is refused with the remedy."""
+
+    def __init__(self, service: str, remedy: str) -> None:
+        self._refusal = Refused(f"{service} is off: {remedy}", code="service_off")
+
+    async def perform(self, effect: Effect) -> Receipt:
+        """See ``Hand.perform``."""
+        raise self._refusal
+
+    async def find(self, effect: Effect) -> Receipt | None:
+        """See ``Hand.find``."""
+        return None
+
+    async def changed(self, effect: Effect) -> str | None:
+        """See ``Hand.changed``."""
+        return None
+
+
+def build(settings: Settings) -> App:
+    """Join the parts. Opens no connection; raises ``OperatorError`` when the constitution cannot be read."""
+    clock: Clock = SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock()
+    directives = load(Path(settings.directives_file))
+    database = Database(settings.database_url, clock, at_commit=_chaos(settings))
+    mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
+    slack, jira, bitbucket = _slack(settings, clock), _jira(settings, directives), _bitbucket(settings, directives)
+    notify = SlackHand(slack, ledger, lambda: directives, clock)
+    return App(
+        settings=settings,
+        clock=clock,
+        directives=directives,
+        database=database,
+        mailbox=mailbox,
+        store=store,
+        ledger=ledger,
+        slack=slack,
+        jira=jira,
+        bitbucket=bitbucket,
+        notify=notify,
+        sync=Sync(
+            store,
+            clock,
+            directives,
+            jira=jira,
+            bitbucket=bitbucket,
+            slack=slack,
+            only_sprint=settings.only_sprint or None,
+        ),
+        metrics=Metrics(),
+        hands=_hands(settings, directives, slack, jira, notify),
+    )
+
+
+async def open_app(app: App) -> None:
+    """Open what must be open before the first delivery: the tables are checked, the committer runs."""
+    await app.database.check_version()
+    app.mailbox.start()
+
+
+async def load_first(app: App) -> None:
+    """Plan the first full read and the first look of every team."""
+    for team in app.directives.teams:
+        await app.mailbox.put(
+            NewJob(
+                kind="cycle",
+                key=f"team:{team.id}",
+                team=team.id,
+                lane=2,
+                coalesce=True,
+                payload={"reason": "look"},
+            )
+        )
+
+
+async def close_app(app: App) -> None:
+    """Drain the committer and close every connection."""
+    await app.mailbox.stop()
+    for service in (app.slack, app.jira, app.bitbucket):
+        if service is not None:
+            await service.close()
+    await app.database.close()
+
+
+def _hands(
+    settings: Settings, directives: Directives, slack: Slack | None, jira: Jira | None, notify: SlackHand
+) -> Mapping[str, Hand]:
+    off = settings.off_services()
+    in_jira: Hand = (
+        JiraHand(jira, _people(directives)) if jira is not None else SwitchedOff("Jira", off.get("jira", ""))
+    )
+    in_slack: Hand = notify if slack is not None else SwitchedOff("Slack", off.get("slack", ""))
+    return {kind: in_jira if kind in {"comment_on_issue", "reassign"} else in_slack for kind in ACTION_KINDS}
+
+
+def _people(directives: Directives) -> Callable[[], Mapping[PersonId, Person]]:
+    """Everybody the constitution knows, with the identity Jira uses."""
+
+    def people() -> Mapping[PersonId, Person]:
+        return {
+            member.id: Person(
+                id=member.id,
+                name=member.name,
+                zone=member.zone,
+                slack=member.slack,
+                account=member.jira or member.bitbucket,
+            )
+            for team in directives.teams
+            for member in team.members
+        }
+
+    return people
+
+
+def _slack(settings: Settings, clock: Clock) -> Slack | None:
+    if not settings.slack_on:
+        return None
+    return Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, clock)
+
+
+def _jira(settings: Settings, directives: Directives) -> Jira | None:
+    if not settings.jira_on:
+        return None
+    return Jira(
+        base_url=settings.jira_base_url,
+        site_url=settings.jira_site_url,
+        email=settings.atlassian_email,
+        token=settings.atlassian_api_token.get_secret_value(),
+        boards=[board for team in directives.teams for board in team.jira.boards],
+    )
+
+
+def _bitbucket(settings: Settings, directives: Directives) -> Bitbucket | None:
+    if not settings.bitbucket_on:
+        return None
+    return Bitbucket(
+        base_url=settings.bitbucket_base_url,
+        workspace=settings.bitbucket_workspace,
+        email=settings.bitbucket_email,
+        token=settings.bitbucket_token.get_secret_value(),
+        projects=[project for team in directives.teams for project in team.jira.projects],
+    )
+
+
+def _chaos(settings: Settings) -> Callable[[str], None]:
+    """With CHAOS_KILL_AT=label:n this process kills itself at the n-th commit of that label, once."""
+    if not settings.chaos_kill_at:
+        return lambda label: None
+    wanted, _, number = settings.chaos_kill_at.rpartition(":")
+    left = int(number)
+    done = Path(settings.chaos_kill_once)
+
+    def at_commit(label: str) -> None:
+        nonlocal left
+        if label != wanted or done.exists():
+            return
+        left -= 1
+        if left == 0:
+            done.write_text(label)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return at_commit

@@ -1,0 +1,88 @@
+"""``pm``: start it, look at it, set it up, repair it. Commands load when they are called, so ``--help`` is quick."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import click
+
+from models.errors import OperatorError
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and what ``pm --help`` says about it without loading it."""
+
+    place: str
+    words: str
+
+
+SECTIONS: Mapping[str, Mapping[str, Entry]] = {
+    "Run": {
+        "start": Entry("bot.cli.run:start", "Web, worker and clock in one process."),
+        "worker": Entry("bot.cli.run:worker", "Worker and clock alone, beside a web process."),
+        "demo": Entry("bot.cli.demo:demo", "A simulated company and a page like Slack; needs no account."),
+    },
+    "Look": {
+        "status": Entry("bot.cli.look:status", "How the agent is doing, read from its database."),
+        "trigger": Entry("bot.cli.look:trigger", "Look now, at one sprint or at everything."),
+    },
+    "Set up": {
+        "directives": Entry("bot.cli.prepare:directives", "Check the constitution."),
+        "db": Entry("bot.cli.prepare:db", "Bring the database to this version."),
+    },
+    "Repair": {
+        "dead-letters": Entry("bot.cli.repair:dead_letters", "Jobs that were given up: list, retry, drop."),
+    },
+}
+
+
+class Trouble(click.ClickException):
+    """Something the operator must change, in one line. Exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """``error: what. remedy``."""
+        click.echo(f"error: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """The commands of ``SECTIONS``, each imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the sections."""
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command."""
+        for section in SECTIONS.values():
+            if cmd_name in section:
+                module, _, name = section[cmd_name].place.partition(":")
+                found: click.Command = getattr(importlib.import_module(module), name)
+                return found
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One block per section, from the table alone."""
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, entry.words) for name, entry in section.items()], col_spacing=4)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; what the operator must change comes out as one line instead of a traceback."""
+        try:
+            return super().invoke(ctx)
+        except OperatorError as error:
+            raise Trouble(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """PM Agent: a project manager in Slack that watches Jira and Bitbucket."""
+
+
+def main() -> None:
+    """The ``pm`` command. Exits 0, 1 (it did not work) or 2 (bad usage)."""
+    cli(prog_name="pm")

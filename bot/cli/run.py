@@ -1,0 +1,63 @@
+"""``pm start`` and ``pm worker``: the two ways to be at work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import click
+
+from bot import logs
+from bot.cli.rooms import prepare_database
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SPRINT = click.option("--sprint", help="Look at this sprint only, e.g. SPRINT-24; default: every active one.")
+
+
+@click.command()
+@SPRINT
+@click.option("--no-worker", is_flag=True, help="Doors alone; run pm worker beside it.")
+def start(sprint: str | None, no_worker: bool) -> None:
+    """Web, worker and clock in one process, until it is told to stop."""
+    settings = _ready_to_run(sprint)
+    from bot.cli.serve import serve  # gunicorn is loaded only by the command that serves
+
+    serve(settings, with_worker=not no_worker)
+
+
+@click.command()
+@SPRINT
+def worker(sprint: str | None) -> None:
+    """Worker and clock alone, until it is told to stop."""
+    settings = _ready_to_run(sprint)
+    asyncio.run(_work(settings))
+
+
+def _ready_to_run(sprint: str | None) -> Settings:
+    """Everything that can be known to be wrong is said before anything starts. Raises ``OperatorError``."""
+    settings = Settings.from_environment()
+    settings.require_something()
+    if sprint:
+        settings = settings.model_copy(update={"only_sprint": sprint})
+    logs.set_up(settings.log_level, settings.secrets())
+    for service, remedy in settings.off_services().items():
+        log.info("%s is off: %s", service, remedy, extra={"action": "service_off", "service": service})
+    prepare_database(settings)
+    return settings
+
+
+async def _work(settings: Settings) -> None:
+    from bot.app import build
+    from bot.shift import opened, shift
+
+    app, stop = build(settings), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    async with opened(app), shift(app):
+        log.info("at work", extra={"action": "started"})
+        await stop.wait()
+        log.info("stopping", extra={"action": "stopping"})

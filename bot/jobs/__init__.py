@@ -1,0 +1,22 @@
+"""What the worker can do, one file per kind of job; ``HANDLERS`` is the visible table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.app import App
+from bot.jobs import answer, card, click, effect, look, refresh
+from models.mailbox import Job
+
+Handler = Callable[[App, Job], Awaitable[None]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "cycle": look.after_events,
+    "digest": look.for_the_digest,
+    "effect": effect.carry_out_one,
+    "answer": answer.answer_one,
+    "click": click.settle_one,
+    "card": card.redraw,
+    "sync": refresh.reread,
+}
+"""By job kind. Each handler finishes its job, or raises and leaves that to the worker."""

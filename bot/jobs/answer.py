@@ -1,0 +1,113 @@
+"""Somebody asked: read the question, answer it from facts, send the reply where it was asked."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from bot.app import App
+from bot.views.message import Message
+from bot.views.reply import reply_message
+from models.directives import Team
+from models.mailbox import Job
+from planner.answer import AskWhy, Question, answer, parse_command
+from planner.replies import Reply
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, who asked it and where the answer goes."""
+
+    question: Question
+    user: str
+    response_url: str = ""
+    channel: str = ""
+    thread: str = ""
+    public: bool = False
+
+
+async def answer_one(app: App, job: Job) -> None:
+    """Answer one command, button, mention or opened Home; replies are at most once, by design."""
+    delivery = await app.mailbox.delivery(job.payload["inbox"])
+    body = json.loads(delivery.body)
+    if _opened_home(body):
+        await app.notify.show_home(str(body["event"]["user"]), await app.store.facts_about(_team(app, "").id))
+        await app.mailbox.finish(job)
+        return
+    asked = read_question(delivery.name, body)
+    if asked is not None:
+        team = _team(app, asked.user)
+        reply = await answer(asked.question, team.id, app.desk(job))
+        await _send(app, asked, _drawn(app, asked, reply, team))
+        log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
+    await app.mailbox.finish(job)
+
+
+def read_question(name: str, body: dict[str, Any]) -> Asked | None:
+    """What was asked, or ``None`` for a body that asks nothing."""
+    if name == "command":
+        return Asked(
+            parse_command(str(body.get("text", ""))),
+            user=str(body.get("user_id", "")),
+            response_url=str(body.get("response_url", "")),
+        )
+    if name == "block_actions":
+        return _button(body)
+    event = body.get("event") or {}
+    if event.get("type") in {"app_mention", "message"} and not event.get("bot_id"):
+        return Asked(
+            parse_command(_without_mention(str(event.get("text", "")))),
+            user=str(event.get("user", "")),
+            channel=str(event.get("channel", "")),
+            thread=str(event.get("thread_ts") or event.get("ts", "")),
+        )
+    return None
+
+
+def _button(body: dict[str, Any]) -> Asked | None:
+    action = (body.get("actions") or [{}])[0]
+    word, value = str(action.get("action_id", "")), str(action.get("value", ""))
+    user, url = str((body.get("user") or {}).get("id", "")), str(body.get("response_url", ""))
+    if word.startswith("why"):
+        return Asked(AskWhy(value), user=user, response_url=url)
+    if word.startswith(("ask", "post_to_channel")):
+        return Asked(parse_command(value), user=user, response_url=url, public=word.startswith("post_to_channel"))
+    return None
+
+
+def _without_mention(text: str) -> str:
+    """The words after ``<@U…>``."""
+    return text.rpartition(">")[2] if text.lstrip().startswith("<@") else text
+
+
+def _opened_home(body: dict[str, Any]) -> bool:
+    event = body.get("event") or {}
+    return bool(event.get("type") == "app_home_opened" and event.get("tab", "home") == "home")
+
+
+def _team(app: App, user: str) -> Team:
+    """The team the asker belongs to; somebody unknown asks about the first."""
+    for team in app.directives.teams:
+        if any(m.slack == user for m in team.members):
+            return team
+    return app.directives.teams[0]
+
+
+def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
+    zone = next((m.zone for m in team.members if m.slack == asked.user), team.zone)
+    return reply_message(reply, zone=zone, now=app.clock.real(), company_now=app.clock.now())
+
+
+async def _send(app: App, asked: Asked, message: Message) -> None:
+    if app.slack is None:
+        return
+    if asked.response_url:
+        await app.slack.respond(
+            asked.response_url, message.text, message.blocks, replace=False, in_channel=asked.public
+        )
+    elif asked.channel:
+        await app.slack.post(asked.channel, message.text, message.blocks, thread=asked.thread)

@@ -1,0 +1,51 @@
+"""Carry out one effect, then make everything that shows it say so."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.app import App
+from models.actions import CommentOnIssue, Reassign
+from models.ids import EffectId
+from models.mailbox import Job
+from models.proposals import Effect, Ending
+from planner.carry_out import carry_out
+
+log = logging.getLogger(__name__)
+
+AGAIN = frozenset({Ending.LATER, Ending.UNCLEAR})
+
+
+async def carry_out_one(app: App, job: Job) -> None:
+    """Do it once; a *later* keeps the job, everything else ends it."""
+    effect_id = EffectId(job.payload["effect"])
+    outcome = await carry_out(effect_id, app.desk(job))
+    if outcome is None:
+        await app.mailbox.finish(job)
+        return
+    effect = await app.ledger.effect(effect_id)
+    if effect is None:
+        raise LookupError(effect_id)
+    app.metrics.effect(effect.action.kind, outcome.ending.value)
+    log.info(
+        "%s: %s",
+        effect.action.kind,
+        outcome.words or outcome.ending.value,
+        extra={"action": "carried_out", "effect": effect_id, "ending": outcome.ending.value},
+    )
+    if outcome.ending in AGAIN:
+        await app.mailbox.retry(job, outcome.words, app.worker_backoff(job, outcome.retry_after))
+        return
+    await _show(app, effect)
+    await app.mailbox.finish(job)
+
+
+async def _show(app: App, effect: Effect) -> None:
+    """The mirror learns of our own write at once, and the approver's card says what became of it."""
+    match effect.action:
+        case Reassign(issue=issue) | CommentOnIssue(issue=issue):
+            await app.sync.issues(effect.team, [issue])
+    if effect.approval is not None:
+        approval = await app.ledger.approval(effect.approval)
+        if approval is not None and approval.card is not None:
+            await app.put_card(approval.team, approval.card)

@@ -1,0 +1,55 @@
+"""One look at one team: bring the mirror up to date, then run the cycle that accounts for what arrived."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.app import App
+from models.events import Event, Reason, Source, Trigger
+from models.ids import SprintId, TeamId
+from models.mailbox import Job
+from planner.cycle import run_cycle
+
+log = logging.getLogger(__name__)
+
+
+async def after_events(app: App, job: Job) -> None:
+    """An event, the clock or an operator gave a reason to look."""
+    await _look(app, job, Reason(job.payload.get("reason", Reason.EVENT)))
+
+
+async def for_the_digest(app: App, job: Job) -> None:
+    """The digest's slot has come."""
+    await _look(app, job, Reason.DIGEST)
+
+
+async def _look(app: App, job: Job, reason: Reason) -> None:
+    arrived = await app.mailbox.waiting(TeamId(job.team))
+    events = [event for _, delivery in arrived if (event := app.read(delivery)) is not None]
+    await _freshen(app, TeamId(job.team), reason, events)
+    sprint = job.payload.get("sprint")
+    trigger = Trigger(
+        team=TeamId(job.team),
+        reason=reason,
+        at=app.clock.now(),
+        sprint=SprintId(int(sprint)) if sprint else None,
+        deliveries=tuple(row for row, _ in arrived),
+    )
+    looked = await run_cycle(trigger, app.desk(job))
+    app.metrics.cycle(reason.value)
+    log.info(
+        "looked at %s: %d signals, %d decisions",
+        job.team,
+        looked.signals,
+        len(looked.decided),
+        extra={"action": "looked", "team": job.team, "next_look": looked.next_look.isoformat()},
+    )
+
+
+async def _freshen(app: App, team: TeamId, reason: Reason, events: list[Event]) -> None:
+    """Events re-read what they name; without events, a mirror that has gone stale is read whole."""
+    told = [event for event in events if event.source is not Source.SLACK]
+    if told:
+        await app.sync.after(team, told)
+    if not told or reason is not Reason.EVENT:
+        await app.sync.if_stale(team)

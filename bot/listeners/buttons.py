@@ -1,0 +1,59 @@
+"""Clicks, and whatever else people do with our messages and windows: kept, then acknowledged."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.listeners.intake import Intake
+
+ANYTHING = re.compile("")
+JOBS: Mapping[str, str] = {
+    "approve": "click",
+    "reject": "click",
+    "why": "answer",
+    "ask": "answer",
+    "post_to_channel": "answer",
+}
+"""Which job a button's action id asks for. Ids may carry a suffix (``ask:2``): Slack wants them unique in a block."""
+
+
+def register(bolt: AsyncApp, intake: Intake) -> None:
+    """Every kind of interaction; one we gave no meaning is stored and does nothing."""
+
+    @bolt.action(ANYTHING)
+    async def click(ack: AsyncAck, body: dict[str, Any]) -> None:
+        job, key = work_of(body)
+        await intake.keep(body.get("type") or "block_actions", body, job=job, key=key)
+        await ack()
+
+    @bolt.view(ANYTHING)
+    @bolt.view_closed(ANYTHING)
+    @bolt.shortcut(ANYTHING)
+    async def other(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await intake.keep(body["type"], body)
+        await ack()
+
+    @bolt.options(ANYTHING)
+    async def options(ack: AsyncAck) -> None:
+        intake.drop()
+        await ack(options=[])
+
+
+def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The job a click asks for and its key; clicks on one approval are worked one after the other."""
+    action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
+    word = re.match(r"[a-z_]*", str(action.get("action_id") or ""))
+    job = JOBS.get(word.group() if word else "")
+    return job, f"approval:{_approval(action.get('value'))}" if job == "click" else ""
+
+
+def _approval(value: object) -> str:
+    try:
+        return str(json.loads(str(value))["a"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "unreadable"

@@ -1,0 +1,81 @@
+"""One way into the inbox for everything Slack delivers, and the names under which it is known for ever."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.metrics import Metrics
+from models.clock import Clock
+from models.directives import Directives
+from models.events import Delivery, Source
+from models.ids import DeliveryId, TeamId, named
+from models.mailbox import NewJob
+
+_PLAIN = re.compile(r"[\x21-\x7e]{1,190}")
+"""What may be an id as it stands; anything else is hashed (the column holds 200 characters)."""
+
+
+class Inbox(Protocol):
+    """The one thing a door does."""
+
+    async def accept(self, delivery: Delivery, team: TeamId, job: NewJob | None) -> bool:
+        """Store it durably; ``False`` when it was here before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What every listener is handed."""
+
+    inbox: Inbox
+    directives: Directives
+    clock: Clock
+    metrics: Metrics
+
+    async def keep(self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "") -> None:
+        """Store ``body`` durably, and the person's job (lane 0) with it when one is named. Raises when it cannot."""
+        delivery = Delivery(
+            source=Source.SLACK,
+            id=delivery_id(body),
+            name=name,
+            body=json.dumps(body).encode(),
+            received=self.clock.real(),
+        )
+        team = self.team_of(user_of(body))
+        work = None if job is None else NewJob(kind=job, key=safe(key or f"slack:{user_of(body)}"), team=team, lane=0)
+        fresh = await self.inbox.accept(delivery, team, work)
+        self.metrics.delivery("slack", "accepted" if fresh else "duplicate")
+
+    def drop(self) -> None:
+        """Count a delivery that is not for us: other people's words are not kept."""
+        self.metrics.delivery("slack", "ignored")
+
+    def team_of(self, user: str) -> TeamId:
+        """The team this Slack user belongs to; a stranger's words go to the first."""
+        teams = self.directives.teams
+        return next((t.id for t in teams if any(m.slack == user for m in t.members)), teams[0].id)
+
+
+def delivery_id(body: Mapping[str, Any]) -> DeliveryId:
+    """Slack's own id of this delivery, equal over its re-sends; a hash of the body where it gives none."""
+    own = body.get("event_id") or body.get("trigger_id")
+    return DeliveryId(safe(own) if own else f"body:{named(json.dumps(body, sort_keys=True))}")
+
+
+def user_of(body: Mapping[str, Any]) -> str:
+    """Who did it, by Slack user id; empty when the body names nobody."""
+    event = body.get("event") or {}
+    for place in (body.get("user"), body.get("user_id"), event.get("user")):
+        found = place.get("id") if isinstance(place, Mapping) else place
+        if isinstance(found, str) and found:
+            return found
+    return ""
+
+
+def safe(text: object) -> str:
+    """``text`` when it can be a key as it stands, its hash otherwise."""
+    return str(text) if _PLAIN.fullmatch(str(text)) else named(text)

@@ -1,0 +1,121 @@
+"""What the agent says about its own work: one JSON object a line, and never a secret in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TextIO
+
+GONE = "[redacted]"
+SHORTEST_SECRET = 4
+"""Shorter ones would blot out ordinary words."""
+
+_SHAPES = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
+    r"|\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[A-Za-z0-9-]{6,}"
+    r"|\bAT(?:ATT|CTT|BB)[A-Za-z0-9_=-]{8,}"
+    r"|\bsk-ant-[A-Za-z0-9_-]{6,}"
+    r"|\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*"
+    r"|(?<=://)[^/\s@:]{0,200}:[^/\s@]{1,400}(?=@)"
+    r"|(?i:(?<=bearer )|(?<=basic ))(?=\S{0,60}\d)[A-Za-z0-9+/=._~-]{8,}",
+    re.DOTALL,
+)
+
+_STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
+
+
+class Redactor:
+    """Takes secrets out of text: the known ones exactly, and whatever has the shape of one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        known = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, text: str) -> str:
+        """``text`` without secrets."""
+        if self._known is not None:
+            text = self._known.sub(GONE, text)
+        return _SHAPES.sub(GONE, text)
+
+    def deep(self, value: object) -> object:
+        """The same for everything inside ``value``, which comes back as JSON can hold it."""
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            return {self(str(k)): self.deep(v) for k, v in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.deep(v) for v in value]
+        return self(str(value))
+
+
+class JsonLines(logging.Formatter):
+    """``{"time", "level", "logger", "msg", ...extras}`` for programs."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, whatever is in the record."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "msg": self._redact(record.getMessage()),
+        }
+        line.update({k: self._redact.deep(v) for k, v in _extras(record).items() if k not in line})
+        if record.exc_info:
+            line["error"] = self._redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class ForPeople(logging.Formatter):
+    """``09:41:03 info  bot.worker  PAY-7 waits for Ada  action=asked`` for a terminal."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and the traceback below it where there is one."""
+        clock = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        extras = "".join(f"  {k}={v}" for k, v in _extras(record).items())
+        text = f"{clock} {record.levelname.lower():7} {record.name}  {record.getMessage()}{extras}"
+        text = text.replace("\n", "\\n")  # a forged line must not look like one of ours
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return self._redact(text)
+
+
+def _extras(record: logging.LogRecord) -> Mapping[str, object]:
+    return {k: v for k, v in vars(record).items() if k not in _STANDARD}
+
+
+def set_up(level: str, secrets: Iterable[str], stream: TextIO | None = None, *, human: bool | None = None) -> None:
+    """Send every log record to ``stream`` (stderr), as JSON unless a person is watching it on a terminal."""
+    stream = stream or sys.stderr
+    human = stream.isatty() if human is None else human
+    redact = Redactor(secrets)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(ForPeople(redact) if human else JsonLines(redact))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+_TALKATIVE = (
+    "alembic",
+    "slack_bolt",
+    "slack_sdk",
+    "atlassian",
+    "urllib3",
+    "asyncio",
+    "apscheduler",
+    "httpx2",
+    "httpcore2",
+)
+"""Libraries that put whole bodies (Bolt: a badly signed request; atlassian: cURL lines) or every call in their logs."""

@@ -1,0 +1,57 @@
+"""What the agent counts about itself, in one registry of its own: nothing is global, so nothing is counted twice."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from models.mailbox import Depths
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """Counters and gauges of one process; ``render`` is the text that Prometheus scrapes."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=True)
+        self._deliveries = self._counter("pm_deliveries", "Deliveries at the doors", "source", "result")
+        self._effects = self._counter("pm_effects", "Effects carried out", "kind", "ending")
+        self._cycles = self._counter("pm_cycles", "Cycles run", "reason")
+        self._waiting = self._gauge("pm_jobs_waiting", "Jobs that wait, by lane", "lane")
+        self._running = self._gauge("pm_jobs_running", "Jobs being worked")
+        self._dead = self._gauge("pm_dead_letters", "Jobs that were given up")
+        self._oldest = self._gauge("pm_oldest_waiting_seconds", "How long the oldest due job has waited")
+        self._unseen = self._gauge("pm_deliveries_unseen", "Deliveries no cycle has accounted for")
+        self._oldest_unseen = self._gauge("pm_oldest_unseen_seconds", "How long the oldest of them has waited")
+
+    def _counter(self, name: str, words: str, *labels: str) -> Counter:
+        return Counter(name, words, labels, registry=self.registry)
+
+    def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
+        return Gauge(name, words, labels, registry=self.registry)
+
+    def delivery(self, source: str, result: str) -> None:
+        """One delivery: ``accepted``, ``duplicate``, ``ignored``, ``refused`` or ``unavailable``."""
+        self._deliveries.labels(source, result).inc()
+
+    def effect(self, kind: str, ending: str) -> None:
+        """One effect was carried out, or was not."""
+        self._effects.labels(kind, ending).inc()
+
+    def cycle(self, reason: str) -> None:
+        """One cycle ran, for this reason."""
+        self._cycles.labels(reason).inc()
+
+    def depths(self, depths: Depths) -> None:
+        """How things stand in the queue now."""
+        for lane in (0, 1, 2):
+            self._waiting.labels(str(lane)).set(depths.waiting.get(lane, 0))
+        self._running.set(depths.running)
+        self._dead.set(depths.dead)
+        self._oldest.set(max(depths.oldest.values(), default=0.0))
+        self._unseen.set(depths.unseen)
+        self._oldest_unseen.set(depths.oldest_unseen)
+
+    def render(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        return generate_latest(self.registry)

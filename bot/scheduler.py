@@ -1,0 +1,85 @@
+"""The alarm clock: APScheduler wakes us, and a unique (schedule, slot) row decides who fires."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.app import App
+from models.directives import Directives, Team
+from models.mailbox import NewJob
+from planner.worktime import team_calendar
+
+log = logging.getLogger(__name__)
+
+TICK = 15.0
+"""Seconds of real time between two looks at the clock; a faster company clock ticks every second."""
+
+RECONCILE = 600.0
+"""Seconds of real time between two reconciliation reads (reliability 1: 5 to 15 minutes)."""
+
+
+def start_clock(app: App) -> AsyncIOScheduler:
+    """Start the ticking; the caller shuts the returned scheduler down."""
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    seconds = 1.0 if app.settings.clock_file else TICK
+    scheduler.add_job(tick, "interval", [app], seconds=seconds, misfire_grace_time=None)
+    scheduler.start()
+    return scheduler
+
+
+async def tick(app: App) -> None:
+    """Put into the inbox whatever is due; every worker may tick, only one fires."""
+    try:
+        await _due_looks(app)
+        for team in app.directives.teams:
+            await _due_digest(app, team)
+            await _due_reconciliation(app, team)
+        for approval in await app.ledger.lapse(app.clock.now()):
+            if approval.card is not None:
+                await app.put_card(approval.team, approval.card)
+        await app.mailbox.reap()
+    except Exception:
+        log.exception("the clock missed a tick", extra={"action": "tick_failed"})
+
+
+async def _due_looks(app: App) -> None:
+    for team in await app.store.looks_due(app.clock.now()):
+        due = await app.store.next_look(team)
+        job = NewJob(kind="cycle", key=f"team:{team}", team=team, lane=2, coalesce=True, payload={"reason": "look"})
+        if due is not None and await app.store.fire(f"look:{team}", due.isoformat(), job):
+            log.info("time to look at %s", team, extra={"action": "look_due", "team": team})
+
+
+async def _due_digest(app: App, team: Team) -> None:
+    now = app.clock.now()
+    slot = digest_slot(app.directives, team, now)
+    if slot is None or await app.store.fired(f"digest:{team.id}") == slot:
+        return
+    late = now - _digest_time(team, now)
+    job = NewJob(kind="digest", key=f"team:{team.id}", team=team.id, lane=2, coalesce=True)
+    if late <= team.digest.catch_up.elapsed:
+        await app.store.fire(f"digest:{team.id}", slot, job)
+    elif await app.store.fire(f"digest:{team.id}", slot, None):
+        log.warning("the digest of %s for %s is %s late: skipped", team.id, slot, late, extra={"action": "skipped"})
+
+
+def _digest_time(team: Team, now: datetime) -> datetime:
+    """Today's digest time in the team's zone."""
+    return datetime.combine(now.astimezone(team.tz).date(), team.digest.at, tzinfo=team.tz)
+
+
+def digest_slot(directives: Directives, team: Team, now: datetime) -> str | None:
+    """The local date whose digest is due, or ``None`` before its time and on days nobody works."""
+    if now < _digest_time(team, now):
+        return None
+    day = now.astimezone(team.tz).date()
+    return day.isoformat() if team_calendar(directives, team.id).is_working_day(day) else None
+
+
+async def _due_reconciliation(app: App, team: Team) -> None:
+    slot = int(app.clock.real().timestamp() // RECONCILE)
+    job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
+    await app.store.fire(f"sync:{team.id}", f"{slot:012d}", job)

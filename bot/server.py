@@ -1,0 +1,224 @@
+"""The ASGI app that gunicorn serves: every HTTP door, each with its answers."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot import logs, status
+from bot.app import App, build
+from bot.doors.bodies import read_body, slack_payload
+from bot.doors.readiness import Dependency, Readiness, as_data, switched_off
+from bot.doors.refusals import Refusals
+from bot.doors.secured import Secured
+from bot.doors.trigger import ask_for_a_look
+from bot.listeners import Intake, make_bolt
+from bot.metrics import CONTENT_TYPE
+from bot.settings import Settings
+from bot.shift import opened, shift
+from bot.webhooks import Webhooks
+from integrations.health import Check
+from integrations.slack.signature import verify
+from models.errors import OperatorError, Unwelcome
+from models.events import Source
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = {"Retry-After": "5"}
+"""Seconds after which a delivery we could not store may come again."""
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def web() -> Starlette:
+    """What ``gunicorn 'bot.server:web()'`` serves: the doors alone; the work is done by ``pm worker``."""
+    settings = Settings.from_environment(Path(".env"))
+    logs.set_up(settings.log_level, settings.secrets())
+    return make_asgi(build(settings), with_worker=False)
+
+
+def make_asgi(app: App, *, with_worker: bool) -> Starlette:
+    """All doors of ``app``; with the worker and the alarm clock in the same process when asked."""
+    doors = Doors(app)
+    routes = [
+        Route("/webhooks/jira", doors.webhook(Source.JIRA), methods=["POST"]),
+        Route("/webhooks/bitbucket", doors.webhook(Source.BITBUCKET), methods=["POST"]),
+        Route("/slack/events", doors.slack, methods=["POST"]),
+        Route("/health", doors.health),
+        Route("/ready", doors.ready),
+        Route("/metrics", doors.metrics),
+        Route("/api/status", doors.status),
+        Route("/api/trigger-cycle", doors.trigger, methods=["POST"]),
+    ]
+
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        async with opened(app), doors.open(), contextlib.AsyncExitStack() as stack:
+            if with_worker:
+                doors.working = await stack.enter_async_context(shift(app))
+            log.info("ready on port %s", app.settings.port, extra={"action": "started", "version": status.version()})
+            yield
+            log.info("stopping", extra={"action": "stopping"})
+
+    return Starlette(routes=routes, lifespan=life, middleware=[Middleware(Secured)])
+
+
+class Doors:
+    """The HTTP routes over one app."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._bolt: AsyncApp | None = None
+        self._refusals = Refusals(app.clock, app.metrics)
+        self._readiness = Readiness(app.clock, self._dependencies())
+        self.working: Callable[[], bool] | None = None
+        """Whether the worker in this process is alive; ``None`` when it is elsewhere."""
+        self._webhooks = Webhooks(
+            inbox=app.mailbox,
+            directives=app.directives,
+            clock=app.clock,
+            metrics=app.metrics,
+            secrets={
+                Source.JIRA: app.settings.jira_webhook_secret.get_secret_value(),
+                Source.BITBUCKET: app.settings.bitbucket_webhook_secret.get_secret_value(),
+            },
+        )
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Build what needs a running loop: Bolt and the one HTTP session it shares."""
+        app = self._app
+        if not app.settings.slack_on:
+            yield
+            return
+        intake = Intake(inbox=app.mailbox, directives=app.directives, clock=app.clock, metrics=app.metrics)
+        async with aiohttp.ClientSession() as session:
+            token = app.settings.slack_bot_token.get_secret_value()
+            self._bolt = make_bolt(intake, token=token, api_url=app.settings.slack_api_url, session=session)
+            yield
+
+    # --- deliveries -------------------------------------------------------------------------------------------
+
+    def webhook(self, source: Source) -> Answer:
+        """202 once it is on disk; 400, 401, 408, 413 for what is not welcome; 503 when it cannot be kept."""
+
+        async def take(request: Request) -> Response:
+            body = await read_body(request)
+            await self._webhooks.receive(source, request.headers, body)
+            return JSONResponse({"status": "accepted"}, 202)
+
+        return self._guarded(source, take)
+
+    async def slack(self, request: Request) -> Response:
+        """Events, commands and clicks, verified and brought into shape before Bolt sees them."""
+        return await self._guarded(Source.SLACK, self._take_from_slack)(request)
+
+    async def _take_from_slack(self, request: Request) -> Response:
+        secret = self._app.settings.slack_signing_secret.get_secret_value()
+        if "x-slack-signature" not in request.headers:
+            raise Unwelcome(401, "the Slack signature is missing")
+        if self._bolt is None or not secret:
+            raise Unwelcome(503, "SLACK_BOT_TOKEN or SLACK_SIGNING_SECRET is not set, so nothing can be verified")
+        body = await read_body(request)
+        verify(secret, request.headers, body, self._app.clock.real())
+        payload = slack_payload(body, request.headers.get("content-type", ""))
+        # As a decoded payload ("socket mode"), because Bolt must not decode the body a second time, differently.
+        asked = AsyncBoltRequest(body=payload, headers=dict(request.headers), mode="socket_mode")
+        return to_starlette_response(await self._bolt.async_dispatch(asked))
+
+    def _guarded(self, source: Source, take: Answer) -> Answer:
+        """The door's frame: every refusal and every failure becomes an answer, a count and a log line."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await take(request)
+            except Unwelcome as no:
+                self._refusals.count(source, no)
+                return _sorry(no.status, str(no))
+            except OperatorError as error:
+                log.error("a delivery could not be stored: %s", error, extra={"action": "not_stored", "source": source})
+            except Exception:
+                log.exception("a delivery could not be stored", extra={"action": "not_stored", "source": source})
+            self._app.metrics.delivery(source, "unavailable")
+            return _sorry(503, "it could not be stored; send it again")
+
+        return answer
+
+    # --- the operator's questions -----------------------------------------------------------------------------
+
+    async def health(self, request: Request) -> Response:
+        """The process is alive; it asks nobody."""
+        return JSONResponse({"status": "alive", "version": status.version()})
+
+    async def ready(self, request: Request) -> Response:
+        """Each dependency by name; 503 when a needed one fails."""
+        data = as_data(await self._readiness.answers())
+        return JSONResponse(dict(data), 200 if data["ready"] else 503)
+
+    async def metrics(self, request: Request) -> Response:
+        """Everything counted, for Prometheus."""
+        app = self._app
+        app.metrics.depths(await app.mailbox.depths())
+        return Response(app.metrics.render(), media_type=CONTENT_TYPE)
+
+    async def status(self, request: Request) -> Response:
+        """What ``pm status`` shows, as data."""
+        app = self._app
+        return JSONResponse(dict(await status.status(app.directives, app.mailbox, app.store, app.ledger, app.clock)))
+
+    async def trigger(self, request: Request) -> Response:
+        """Look now. Needs ``Authorization: Bearer ADMIN_TOKEN``."""
+        wanted = self._app.settings.admin_token.get_secret_value()
+        if not wanted:
+            return _sorry(503, "ADMIN_TOKEN is not set; set it and restart to use this route")
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not given:
+            return _sorry(401, "send the header Authorization: Bearer ADMIN_TOKEN")
+        if not hmac.compare_digest(given.strip().encode(), wanted.encode()):
+            return _sorry(403, "this is not the ADMIN_TOKEN")
+        app = self._app
+        sprint = request.query_params.get("sprint_id", "")
+        try:
+            teams = await ask_for_a_look(app.directives, app.mailbox, app.store, sprint)
+        except OperatorError as error:
+            return _sorry(404, str(error))
+        return JSONResponse({"status": "queued", "teams": list(teams)}, 202)
+
+    # --- what must work ---------------------------------------------------------------------------------------
+
+    def _dependencies(self) -> list[Dependency]:
+        app, off = self._app, self._app.settings.off_services()
+        found = [Dependency("database", self._database, needed=True), Dependency("worker", self._worker, needed=True)]
+        for name, client in (("slack", app.slack), ("jira", app.jira), ("bitbucket", app.bitbucket)):
+            found.append(switched_off(name, off.get(name, "")) if client is None else Dependency(name, client.check))
+        return found
+
+    async def _database(self) -> Check:
+        await self._app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+        return Check("database", True, self._app.database.describe())
+
+    async def _worker(self) -> Check:
+        if self.working is None:
+            return Check("worker", True, "in another process")
+        if self.working():
+            return Check("worker", True, "in this process")
+        return Check("worker", False, "the worker's loop has ended", "Restart the process and see its log")
+
+
+def _sorry(code: int, words: str) -> JSONResponse:
+    headers = {408: {"Connection": "close"}, 413: {"Connection": "close"}, 503: RETRY_AFTER}.get(code)
+    if code == 401:
+        headers = {"WWW-Authenticate": "Bearer"}
+    return JSONResponse({"error": words}, code, headers=headers)

@@ -1,0 +1,276 @@
+"""The only reader of the environment: every setting, checked once, with a remedy for each thing that is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import SettingsError
+
+_SQLITE_FILE = re.compile(r"^sqlite:///(?P<path>[^?]+)")
+_HOST = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:\d{1,5})?$")
+
+
+def _address(value: str) -> str:
+    """An http(s) address without a trailing slash."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is not an address such as https://host/path")
+    return value.rstrip("/")
+
+
+def _site(value: str) -> str:
+    """``acme.atlassian.net``, also when it was pasted from the browser's address bar."""
+    host = re.sub(r"^https?://", "", value.strip()).rstrip("/")
+    if not _HOST.match(host):
+        raise ValueError("is not a host such as acme.atlassian.net")
+    return host
+
+
+def _database(value: str) -> str:
+    """A SQLAlchemy address of one of the two databases; ``postgres://`` is what many hosts hand out."""
+    value = re.sub(r"^postgres://", "postgresql://", value)
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _visible(value: SecretStr) -> SecretStr:
+    """A secret that can travel in a header: pasted line breaks and blanks are the usual accident."""
+    if not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
+        raise ValueError("holds a blank, a line break or a character outside ASCII")
+    return value
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Secret = Annotated[SecretStr, AfterValidator(_visible)]
+NONE = SecretStr("")
+"""A secret that is not set; false where a truth value is asked for."""
+
+
+class Settings(BaseSettings):
+    """Every setting there is. Build it with ``from_environment``; a service without settings is off."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_ignore_empty=True, str_strip_whitespace=True, validate_default=False
+    )
+
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///./var/pm-agent.db"
+    redis_url: str = Field("", pattern=r"^(rediss?|unix)://")
+
+    slack_bot_token: Secret = NONE
+    slack_signing_secret: Secret = NONE
+    slack_app_token: Secret = NONE
+    slack_user_token: Secret = NONE
+    slack_client_id: str = ""
+    slack_client_secret: Secret = NONE
+    slack_api_url: Address = ""
+
+    atlassian_domain: Annotated[str, AfterValidator(_site)] = ""
+    atlassian_email: str = Field("", pattern=r"^[^@\s:]+@[^@\s]+$")
+    atlassian_api_token: Secret = NONE
+    atlassian_cloud_id: str = Field("", pattern=r"^[A-Za-z0-9-]{8,64}$")
+    jira_webhook_secret: Secret = NONE
+    jira_api_url: Address = ""
+
+    bitbucket_workspace: str = Field("", pattern=r"^[A-Za-z0-9_.{}-]+$")
+    bitbucket_email: str = Field("", pattern=r"^[^@\s:]+@[^@\s]+$")
+    bitbucket_token: Secret = NONE
+    bitbucket_webhook_secret: Secret = NONE
+    bitbucket_api_url: Address = ""
+
+    anthropic_api_key: Secret = NONE
+    anthropic_base_url: Address = ""
+
+    admin_token: Secret = NONE
+    port: int = Field(8080, ge=1, le=65535)
+    public_url: Address = ""
+    environment: Annotated[Literal["development", "production", "test"], BeforeValidator(_lower)] = "development"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    directives_file: Path = Path("directives.yaml")
+    mcp_config: Path = Path(".mcp.json")
+    claude_code_bin: str = "claude"
+
+    clock_file: Path | None = None
+    """Demo and tests: company time is read from this file."""
+    chaos_kill_at: str = Field("", pattern=r"^[^\s]+:[1-9]\d{0,6}$")
+    """Chaos tests: ``label:n``, die at the n-th passing of that commit point."""
+    chaos_kill_once: str = ""
+    """Chaos tests: this file marks that it has happened, so a restart lives."""
+    only_sprint: str | None = Field(None, validation_alias="PM_ONLY_SPRINT")
+    """What ``--sprint`` sets: look at this sprint and no other."""
+
+    @classmethod
+    def from_environment(cls, env_file: Path | None = Path(".env")) -> Settings:
+        """Read the environment, and ``env_file`` for what it leaves open; create the database's folder.
+
+        Raises ``SettingsError``: one line that names the variable and the remedy.
+        """
+        try:
+            settings = cls(_env_file=env_file, _env_file_encoding="utf-8")  # type: ignore[call-arg]
+        except ValidationError as error:
+            raise _complaint(error) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{env_file} is not UTF-8 text", hint="Save the file as UTF-8") from None
+        settings._refuse_halves()
+        settings._make_folder()
+        return settings
+
+    # --- what is on -------------------------------------------------------------------------------------------
+
+    @property
+    def slack_on(self) -> bool:
+        """Whether Slack is configured."""
+        return bool(self.slack_bot_token)
+
+    @property
+    def jira_on(self) -> bool:
+        """Whether Jira is configured."""
+        return bool(self.atlassian_api_token)
+
+    @property
+    def bitbucket_on(self) -> bool:
+        """Whether Bitbucket is configured."""
+        return bool(self.bitbucket_token)
+
+    @property
+    def jira_site_url(self) -> str:
+        """The site people open in a browser."""
+        return f"https://{self.atlassian_domain}" if self.atlassian_domain else self.jira_api_url
+
+    @property
+    def jira_base_url(self) -> str:
+        """Where calls to Jira go: redirected, through the gateway for scoped tokens, or to the site itself."""
+        cloud = self.atlassian_cloud_id
+        return self.jira_api_url or (f"https://api.atlassian.com/ex/jira/{cloud}" if cloud else self.jira_site_url)
+
+    @property
+    def bitbucket_base_url(self) -> str:
+        """Where calls to Bitbucket go."""
+        return self.bitbucket_api_url or "https://api.bitbucket.org"
+
+    def off_services(self) -> Mapping[str, str]:
+        """What is off, by name, and which setting would turn it on."""
+        reasons = {
+            "slack": (self.slack_on, "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are not set"),
+            "jira": (self.jira_on, "ATLASSIAN_DOMAIN, ATLASSIAN_EMAIL and ATLASSIAN_API_TOKEN are not set"),
+            "bitbucket": (self.bitbucket_on, "BITBUCKET_WORKSPACE, BITBUCKET_EMAIL and BITBUCKET_TOKEN are not set"),
+            "jira webhooks": (bool(self.jira_webhook_secret), "JIRA_WEBHOOK_SECRET is not set"),
+            "bitbucket webhooks": (bool(self.bitbucket_webhook_secret), "BITBUCKET_WEBHOOK_SECRET is not set"),
+            "socket mode": (not self.slack_app_token, "this version takes Slack's requests over HTTP only"),
+            "claude": (bool(self.anthropic_api_key), "ANTHROPIC_API_KEY is not set: rules and templates decide"),
+        }
+        return {name: remedy for name, (on, remedy) in reasons.items() if not on}
+
+    def require_something(self) -> None:
+        """Raise ``SettingsError`` when there is nothing to work with at all."""
+        if not (self.slack_on or self.jira_on or self.bitbucket_on):
+            raise SettingsError(
+                "SLACK_BOT_TOKEN, ATLASSIAN_DOMAIN and BITBUCKET_WORKSPACE are all missing: there is nothing to watch",
+                hint="Fill in .env as .env.example shows, or see it work without any account: pm demo",
+            )
+
+    # --- derived ----------------------------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        """Where the server listens: every interface in production only."""
+        return "0.0.0.0" if self.environment == "production" else "127.0.0.1"  # noqa: S104 - behind a proxy
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, also in the form it takes inside an address: what logs must never show."""
+        values = [v.get_secret_value() for _, v in self if isinstance(v, SecretStr)]
+        addresses = [a for a in (self.database_url, self.redis_url) if a]
+        values += [unquote(p) for a in addresses if (p := urlsplit(a).password)]
+        return tuple({form for v in values if v for form in (v, quote(v, safe=""))})
+
+    # --- checks -----------------------------------------------------------------------------------------------
+
+    def _refuse_halves(self) -> None:
+        for needed, also in _GROUPS:
+            have = [name for name in (*needed, *also) if getattr(self, name)]
+            missing = [name for name in needed if not getattr(self, name) and not self._excused(name)]
+            if have and missing:
+                raise _half(missing[0], have[0])
+
+    def _excused(self, name: str) -> bool:
+        """Settings that another one can stand in for."""
+        return name == "atlassian_domain" and bool(self.jira_api_url or self.atlassian_cloud_id)
+
+    def _make_folder(self) -> None:
+        found = _SQLITE_FILE.match(self.database_url)
+        if found is None or found["path"] == ":memory:":
+            return
+        try:
+            Path(found["path"]).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"DATABASE_URL: the folder of {found['path']} cannot be created ({error.strerror})",
+                hint=_REMEDIES["database_url"],
+            ) from None
+
+
+_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("slack_bot_token", "slack_signing_secret"), ("slack_app_token", "slack_user_token")),
+    (("slack_client_id", "slack_client_secret"), ()),
+    (("atlassian_domain", "atlassian_email", "atlassian_api_token"), ("atlassian_cloud_id", "jira_webhook_secret")),
+    (("chaos_kill_at", "chaos_kill_once"), ()),
+    (("bitbucket_workspace", "bitbucket_email", "bitbucket_token"), ("bitbucket_webhook_secret",)),
+)
+"""(needed together, what else shows that the service is wanted)."""
+
+_REMEDIES: Mapping[str, str] = {
+    "database_url": "Leave it out for SQLite under ./var/, or write postgresql://user:password@host/name",
+    "redis_url": "Leave it out, or write redis://host:6379/0",
+    "slack_bot_token": "Copy the Bot User OAuth Token (xoxb-...) from your Slack app's OAuth & Permissions page",
+    "slack_signing_secret": "Copy the Signing Secret from your Slack app's Basic Information page",
+    "slack_app_token": "Copy the app-level token (xapp-...) from your Slack app's Basic Information page",
+    "slack_client_id": "Copy the Client ID from your Slack app's Basic Information page, or leave both out",
+    "slack_client_secret": "Copy the Client Secret from your Slack app's Basic Information page, or leave both out",
+    "atlassian_domain": "Write the host of your site, for example acme.atlassian.net",
+    "atlassian_email": "Write the e-mail address of the account whose API token you use",
+    "atlassian_api_token": "Create an API token in that Atlassian account's security settings",
+    "atlassian_cloud_id": "Copy the cloud id of your site, or leave it out",
+    "jira_webhook_secret": "Write the secret you gave Jira for its webhook, or leave it out",
+    "bitbucket_workspace": "Write the workspace as it stands in the address of your repositories",
+    "bitbucket_email": "Write the e-mail address of the account whose API token you use",
+    "bitbucket_token": "Create an API token with the read scopes for repositories and pull requests",
+    "bitbucket_webhook_secret": "Write the secret you gave Bitbucket for its webhook, or leave it out",
+    "admin_token": "Make one up: python3 -c 'import secrets; print(secrets.token_urlsafe())'",
+    "port": "Write a number between 1 and 65535, or leave it out for 8080",
+    "environment": "Write development, production or test",
+    "log_level": "Write DEBUG, INFO, WARNING or ERROR",
+    "chaos_kill_once": "Name a file that marks that the kill has happened",
+    "chaos_kill_at": "Write label:n, for example record:before:3, or leave it out",
+}
+
+
+def _half(missing: str, have: str) -> SettingsError:
+    return SettingsError(
+        f"{missing.upper()} is missing although {have.upper()} is set", hint=_REMEDIES.get(missing, "Set it")
+    )
+
+
+def _complaint(error: ValidationError) -> SettingsError:
+    """The first thing wrong, without the value: it may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    words = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        words = "does not look right"
+    remedy = _REMEDIES.get(name.lower(), "Write an address such as https://host/path, or leave it out")
+    return SettingsError(f"{name.upper()}: {words[:1].lower()}{words[1:]}", hint=remedy)

@@ -1,0 +1,64 @@
+"""One shift of work: the worker's loop and the alarm clock, from start to a clean drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from bot.app import App, close_app, load_first, open_app
+
+log = logging.getLogger(__name__)
+
+DRAIN = 20.0
+"""Seconds for what is under way to finish; a job cut off here is taken up again when its lease ends."""
+
+BREATH = 1.0
+"""Seconds before a loop that should never end is started again."""
+
+
+@contextlib.asynccontextmanager
+async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
+    """Work while the block runs; yields a function that says whether the loop is alive."""
+    from bot.scheduler import start_clock  # here, because a web process never needs the worker's half
+
+    stop = asyncio.Event()
+    await load_first(app)
+    clock = start_clock(app)
+    loop = asyncio.create_task(_keep_working(app, stop), name="worker")
+    try:
+        yield lambda: not loop.done()
+    finally:
+        clock.shutdown(wait=False)
+        stop.set()
+        await _drain(loop)
+
+
+@contextlib.asynccontextmanager
+async def opened(app: App) -> AsyncIterator[None]:
+    """The app with its database checked and its committer running, closed again at the end."""
+    await open_app(app)
+    try:
+        yield
+    finally:
+        await close_app(app)
+
+
+async def _keep_working(app: App, stop: asyncio.Event, breath: float = BREATH) -> None:
+    from bot.worker import run_worker
+
+    while not stop.is_set():
+        try:
+            await run_worker(app, stop)
+        except Exception:
+            log.exception("the worker's loop broke; it starts again", extra={"action": "worker_broke"})
+            await asyncio.sleep(breath)
+
+
+async def _drain(loop: asyncio.Task[None], patience: float = DRAIN) -> None:
+    done, _ = await asyncio.wait([loop], timeout=patience)
+    if not done:
+        log.warning("work did not end in %s s and is left to the next shift", patience, extra={"action": "cut_off"})
+        loop.cancel()
+        await asyncio.wait([loop], timeout=1.0)

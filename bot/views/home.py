@@ -1,0 +1,152 @@
+"""App Home: what waits for you, your work, and how I may contact you. Nobody is ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.views.message import Block, context, divider, header, section, sections
+from bot.views.moments import age, data_age, moment
+from bot.views.moves import Names, move
+from bot.views.mrkdwn import and_more, escape, link
+from models.directives import Directives, Hours, LimitReminders, Member
+from models.proposals import Approval, ApprovalState
+from models.work import Facts, Issue, Progress, SprintState
+from planner.replies import Row
+
+MOST_QUESTIONS, MOST_ROWS = 6, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How somebody may be contacted, as the constitution has it."""
+
+    hours: str
+    """``09:00-18:00``."""
+    days: str
+    """``Mon to Fri``."""
+    zone: str
+    per_day: int
+    channel: str
+    """``dm`` or ``jira``."""
+    on_call: bool = False
+    absent: str = ""
+    """Why nothing is sent now, for example a Slack status; empty when they can be reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeData:
+    """All that one person's Home shows."""
+
+    zone: str
+    now: datetime
+    """Company time."""
+    real: datetime
+    """Real time, against which the age of data is told."""
+    reach: Reach | None
+    """``None`` for somebody the constitution does not know."""
+    waiting: tuple[Approval, ...] = ()
+    work: tuple[Row, ...] = ()
+    names: Names = field(default_factory=dict)
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def home_of(
+    member: Member, directives: Directives, facts: Facts, waiting: Sequence[Approval], *, now: datetime, real: datetime
+) -> HomeData:
+    """Gather what one member's Home shows from what is already known. ``now`` is company time."""
+    return HomeData(
+        zone=member.zone,
+        now=now,
+        real=real,
+        reach=_reach_of(member, directives, facts),
+        waiting=tuple(a for a in waiting if a.state is ApprovalState.PENDING),
+        work=tuple(_row(issue, now) for issue in facts.issues if _is_theirs(issue, member, facts)),
+        names={m.id: m.name for team in directives.teams for m in team.members},
+        read_at=facts.read_at,
+    )
+
+
+def home(data: HomeData) -> dict[str, object]:
+    """The view for ``views.publish``."""
+    if data.reach is None:
+        return {"type": "home", "blocks": _stranger()}
+    read = data_age(data.read_at, data.real)
+    blocks = [*_waiting(data), divider(), *_work(data), divider(), *_reach(data.reach)]
+    return {"type": "home", "blocks": [*blocks, context(read)] if read else blocks}
+
+
+def _waiting(data: HomeData) -> list[Block]:
+    """Questions are listed here and answered on their card, which is where the record is."""
+    blocks: list[Block] = [header("Waiting for you")]
+    if not data.waiting:
+        return [*blocks, section("Nothing.")]
+    for approval in data.waiting[:MOST_QUESTIONS]:
+        until = moment(approval.expires, data.zone, data.now)
+        blocks.append(
+            section(f"*Approve?* {move(approval.proposal.action, data.names)}\nLapses {until} with no action.")
+        )
+    left = len(data.waiting) - MOST_QUESTIONS
+    where = "Answer on the card in our direct messages."
+    return [*blocks, context(f"{and_more(left, 'question')}. {where}" if left > 0 else where)]
+
+
+def _work(data: HomeData) -> list[Block]:
+    blocks: list[Block] = [header("Your work")]
+    if not data.work:
+        return [*blocks, section("No issue in an active sprint is assigned to you.")]
+    blocks += sections(_line(row) for row in data.work[:MOST_ROWS])
+    left = len(data.work) - MOST_ROWS
+    return [*blocks, context(and_more(left, "issue"))] if left > 0 else blocks
+
+
+def _line(row: Row) -> str:
+    tail = " · ".join(escape(part, 60) for part in (row.why, row.since) if part)
+    return f"*{link(row.url, row.key, 60)}*  {escape(row.title, 90)}" + (f" · {tail}" if tail else "")
+
+
+def _reach(reach: Reach) -> list[Block]:
+    when = f"{escape(reach.hours, 20)}, {escape(reach.days, 60)}, {escape(reach.zone, 60)} time"
+    limit = "At most one message" if reach.per_day == 1 else f"At most {reach.per_day} messages"
+    where = "as Jira comments" if reach.channel == "jira" else "as direct messages"
+    lines = [
+        f"{limit} a day that you did not ask for, {where}, {when}.",
+        "When something critical waits for you, one more"
+        + (", at any hour: you are on call." if reach.on_call else "."),
+    ]
+    if reach.absent:
+        lines.append(f"Right now nothing is sent: {escape(reach.absent, 120)}.")
+    return [header("How I may contact you"), section("\n".join(lines))]
+
+
+def _reach_of(member: Member, directives: Directives, facts: Facts) -> Reach:
+    rules = [line.rule for line in directives.lines()]
+    hours = member.hours or next((rule for rule in rules if isinstance(rule, Hours)), Hours(hours="09:00-18:00"))
+    per_day = next((rule.per_person_per_day for rule in rules if isinstance(rule, LimitReminders)), 1)
+    absent = next((person.absent for person in facts.people if person.id == member.id), None)
+    return Reach(
+        hours=hours.hours,
+        days=", ".join(day.capitalize() for day in hours.days),
+        zone=member.zone,
+        per_day=per_day,
+        channel=member.channel,
+        on_call=member.on_call,
+        absent=absent.reason if absent else "",
+    )
+
+
+def _is_theirs(issue: Issue, member: Member, facts: Facts) -> bool:
+    active = {sprint.id for sprint in facts.sprints if sprint.state is SprintState.ACTIVE}
+    mine = issue.assignee is not None and issue.assignee == member.jira
+    return mine and issue.progress is not Progress.DONE and issue.sprint in active
+
+
+def _row(issue: Issue, now: datetime) -> Row:
+    since = f"for {age(issue.status_since, now)}"
+    return Row(key=issue.key, title=issue.title, url=issue.url, owner="", since=since, why=issue.status)
+
+
+def _stranger() -> list[Block]:
+    text = "You are not in this team's constitution, so I never contact you. An admin can add you to directives.yaml."
+    return [section(text)]

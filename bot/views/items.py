@@ -1,0 +1,35 @@
+"""What several messages share: one line about one thing, and the button that explains it."""
+
+from __future__ import annotations
+
+from bot.views.message import Block, button
+from bot.views.mrkdwn import linked
+from models.actions import Item
+
+_OPENS = {"sprint": "Open the board", "author": "Open the pull requests"}
+"""What a link to a subject is called that no sentence names as it is written."""
+
+
+def item_line(item: Item, limit: int = 300) -> str:
+    """The item's sentence with its subject as the link."""
+    return linked(item.text, _labels(item.subject), item.url, limit)
+
+
+def why_button(proposal: str) -> Block:
+    """Asks for the record behind this message."""
+    return button("Why?", "why", proposal, reads="Why am I told this?")
+
+
+def rule_id(rule: str) -> str:
+    """A directive's id as code. It is one of ours; whatever else is handed in loses its odd characters."""
+    return f"`{''.join(c for c in rule if c.isalnum() or c in '-_.')[:60] or 'none'}`"
+
+
+def _labels(subject: str) -> list[str]:
+    """How a sentence may name the subject, longest first; the last is what a link would be called."""
+    if "#" in subject:
+        path, _, number = subject.rpartition("#")
+        repository = path.rpartition("/")[2]
+        return [subject, f"{repository}#{number}", f"{repository} #{number}", f"PR #{number}", f"#{number}"]
+    kind, _, _ = subject.partition(":")
+    return [_OPENS[kind]] if kind in _OPENS else [subject]

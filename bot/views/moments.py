@@ -1,0 +1,40 @@
+"""Instants as people read them: in their own zone, no more exact than is useful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SOURCES = {"jira": "Jira", "bitbucket": "Bitbucket", "slack": "Slack"}
+
+
+def moment(at: datetime, zone: str, seen: datetime) -> str:
+    """``10:14`` on the day of ``seen``, ``Wed 18:00`` within six days of it, else ``Wed 2 Dec 18:00``."""
+    local, reader = at.astimezone(ZoneInfo(zone)), seen.astimezone(ZoneInfo(zone))
+    time = f"{local.hour:02d}:{local.minute:02d}"
+    if local.date() == reader.date():
+        return time
+    day = _DAYS[local.weekday()]
+    if abs((local.date() - reader.date()).days) < 7:
+        return f"{day} {time}"
+    return f"{day} {local.day} {_MONTHS[local.month - 1]} {time}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """``now``, ``2 min``, ``3 h``, ``4 d``: how long ago ``since`` was."""
+    gone = max(now - since, timedelta())
+    minutes = int(gone.total_seconds() // 60)
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+
+
+def data_age(read_at: Mapping[str, datetime], now: datetime) -> str:
+    """``Jira 2 min old · Bitbucket 41 min old``. Both instants are real time. Empty when nothing was read."""
+    known = [source for source in _SOURCES if source in read_at]
+    return " · ".join(f"{_SOURCES[source]} {age(read_at[source], now)} old" for source in known)

@@ -1,0 +1,142 @@
+"""What Bitbucket says, in our nouns. Pure; what cannot be read is left out, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from integrations.payloads import inside, instant, rows, web_address, whole, words
+from models.ids import AccountId, IssueKey, PullRequestId
+from models.work import PullRequest, Review, ReviewState
+
+REPOSITORY = re.compile(r"[A-Za-z0-9_.~{}-]{1,128}/[A-Za-z0-9_.{}-]{1,128}")
+"""``workspace/repository``; either may be a UUID in braces. Data Center's personal projects begin with ``~``."""
+
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9_])([A-Z][A-Z0-9_]{1,19})-([1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])")
+_IN_BRANCH = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])")
+"""No word is read twice and a project's key is at most 20 long, so the time taken grows with the text only."""
+
+LONGEST = 10_000
+"""Characters of one title or message that are searched for keys."""
+
+NOT_PROJECTS = frozenset(
+    {
+        *("AES", "BLAKE2", "DES", "HMAC", "MD", "PKCS", "RSA", "SHA", "SHA1", "SHA2", "SHA3", "SSL", "TLS"),
+        *("ASCII", "BASE", "CP", "KOI8", "LATIN", "UCS", "UTF", "WINDOWS"),
+        *("DIN", "ECMA", "EN", "GB", "IEC", "IEEE", "ISO", "JSR", "PEP", "RFC"),
+        *("CVE", "CWE", "FIPS", "GHSA"),
+        *("COVID", "GPT", "HTTP", "IPV", "JDK", "MPEG", "XML"),
+    }
+)
+"""Words that look like a project's key in front of a number; they count only when a team really has such a project."""
+
+
+def pull_request_of(
+    raw: Any, repository: str, projects: Collection[str] = (), activity: Iterable[Any] | None = None
+) -> PullRequest | None:
+    """One pull request; ``None`` when it has no number or no time of change. ``repository`` is where it was read."""
+    number, updated = whole(inside(raw, "id")), instant(inside(raw, "updated_on"))
+    if number is None or updated is None:
+        return None
+    where = repository_of(inside(raw, "destination", "repository")) or repository
+    return PullRequest(
+        id=PullRequestId(f"{where}#{number}"),
+        title=words(inside(raw, "title")),
+        url=web_address(inside(raw, "links", "html", "href"))
+        or f"https://bitbucket.org/{where}/pull-requests/{number}",
+        author=account_of(inside(raw, "author")),
+        state=words(inside(raw, "state")),
+        draft=inside(raw, "draft") is True,
+        reviews=reviews_of(raw),
+        issues=issues_of(raw, projects),
+        waiting_since=waiting_since(raw, activity),
+        updated=updated,
+    )
+
+
+def reviews_of(raw: Any) -> tuple[Review, ...]:
+    """What each reviewer has said last; a reviewer without a word waits. The author reviews nothing."""
+    author = account_of(inside(raw, "author"))
+    said = {
+        who: Review(reviewer=who, state=_said(row), at=instant(row.get("participated_on")))
+        for row in rows(inside(raw, "participants"))
+        if isinstance(row, dict) and row.get("role") == "REVIEWER" and (who := account_of(row.get("user"))) is not None
+    }
+    asked = [who for row in rows(inside(raw, "reviewers")) if (who := account_of(row)) is not None]
+    order = dict.fromkeys([*asked, *said])
+    return tuple(said.get(who, Review(reviewer=who, state=ReviewState.WAITING)) for who in order if who != author)
+
+
+def issues_of(raw: Any, projects: Collection[str] = ()) -> tuple[IssueKey, ...]:
+    """The issue keys in title and source branch, in the order they are named."""
+    title, branch = inside(raw, "title"), inside(raw, "source", "branch", "name")
+    found = [*keys_in(words(title), projects), *keys_in(words(branch), projects, branch=True)]
+    return tuple(dict.fromkeys(found))
+
+
+def keys_in(text: str, projects: Collection[str] = (), *, branch: bool = False) -> list[IssueKey]:
+    """Issue keys in ``text``. With ``projects`` only theirs; a branch may then also name them in lower case.
+
+    Without ``projects`` anything formed like a key counts, but for words known to be none (``UTF-8``, ``CVE-2024``).
+    """
+    pattern = _IN_BRANCH if branch else _IN_TEXT
+    allowed = {project.upper() for project in projects}
+    found = [(_project(match[1], allowed), match[2]) for match in pattern.finditer(text[:LONGEST])]
+    return [IssueKey(f"{project}-{number}") for project, number in found if project is not None]
+
+
+def waiting_since(raw: Any, activity: Iterable[Any] | None = None) -> datetime:
+    """Since when a review is the next move: opened, or last updated by its author.
+
+    The activity log tells the author's own updates (pushes, and edits such as leaving draft). Without it there is
+    only ``updated_on``, which everybody's comments move too: it counts only when somebody has reviewed and it is
+    later than the last review. Otherwise the opening counts, so a wait is never made shorter by a comment.
+    """
+    updated = instant(inside(raw, "updated_on")) or datetime.fromtimestamp(0, UTC)
+    opened = instant(inside(raw, "created_on")) or updated
+    if activity is not None:
+        return max([opened, *_own_updates(activity, account_of(inside(raw, "author")))])
+    last = max((review.at for review in reviews_of(raw) if review.at is not None), default=None)
+    return updated if last is not None and updated > last else opened
+
+
+def repository_of(raw: Any) -> str | None:
+    """``workspace/repository``, or ``None``."""
+    name = inside(raw, "full_name")
+    return name if isinstance(name, str) and REPOSITORY.fullmatch(name) else None
+
+
+def account_of(user: Any) -> AccountId | None:
+    """The Atlassian account id, the same as in Jira; old and machine users may have none."""
+    found = inside(user, "account_id")
+    return AccountId(found) if isinstance(found, str) and 0 < len(found) <= 128 else None
+
+
+def _project(word: str, allowed: Collection[str]) -> str | None:
+    """The project ``word`` names: itself, or its end in ``fix_PAY``, as people write in branches."""
+    for part in (word, word.rpartition("_")[2]):
+        if part.upper() in allowed if allowed else part.isupper() and len(part) > 1 and part not in NOT_PROJECTS:
+            return part.upper()
+    return None
+
+
+def _said(participant: Mapping[str, Any]) -> ReviewState:
+    """Older replies have only ``approved``; ``state`` is surer where it is given."""
+    state = participant.get("state")
+    if state == "changes_requested":
+        return ReviewState.CHANGES_REQUESTED
+    approved = state == "approved" or participant.get("approved") is True
+    return ReviewState.APPROVED if approved else ReviewState.WAITING
+
+
+def _own_updates(activity: Iterable[Any], author: AccountId | None) -> list[datetime]:
+    """When the author updated the pull request; an entry's kind is its key, and its order means nothing."""
+    return [
+        at
+        for entry in activity
+        if author is not None
+        and account_of(inside(entry, "update", "author")) == author
+        and (at := instant(inside(entry, "update", "date"))) is not None
+    ]

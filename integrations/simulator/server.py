@@ -1,0 +1,172 @@
+"""The simulator as one server: the company, its Slack, Jira and Bitbucket, and the page to watch them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from integrations.simulator import seed
+from integrations.simulator.atlassian import bitbucket_shapes, jira_shapes
+from integrations.simulator.atlassian.agile import Agile
+from integrations.simulator.atlassian.bitbucket import Bitbucket
+from integrations.simulator.atlassian.comments import Comments
+from integrations.simulator.atlassian.jira import Jira
+from integrations.simulator.atlassian.webhooks import WAITS, Webhooks
+from integrations.simulator.control import Control
+from integrations.simulator.doorway import only_local
+from integrations.simulator.slack import seed as slack_seed
+from integrations.simulator.slack.api import Pacing, SlackApi
+from integrations.simulator.slack.out import RETRIES, SlackOut
+from integrations.simulator.traffic import Faults, Traffic, middleware
+from models.clock import Clock, SharedClock
+from models.directives import Directives
+from models.errors import OperatorError
+from models.ids import fresh
+
+HOST = "127.0.0.1"
+"""The only address it listens on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What the product and the simulated vendors share; fresh ones each time unless given."""
+
+    slack_bot_token: str = field(default_factory=lambda: f"xoxb-{fresh()}")
+    slack_signing_secret: str = field(default_factory=fresh)
+    atlassian_email: str = "pm-agent@example.com"
+    atlassian_token: str = field(default_factory=fresh)
+    jira_webhook_secret: str = field(default_factory=fresh)
+    bitbucket_token: str = field(default_factory=fresh)
+    bitbucket_webhook_secret: str = field(default_factory=fresh)
+
+
+class Simulator:
+    """A small company on loopback.
+
+    ``directives`` say who is in it; ``clock`` is company time (a ``SharedClock`` can be changed from the
+    page); ``product_url`` is where the product's doors are. ``pacing`` switches Slack's posting limit,
+    ``webhook_waits`` and ``event_retries`` are seconds between tries.
+    """
+
+    def __init__(
+        self,
+        directives: Directives,
+        directives_text: str,
+        clock: Clock,
+        product_url: str,
+        secrets: Secrets | None = None,
+        *,
+        sprint: int = 24,
+        pacing: bool = True,
+        webhook_waits: Sequence[float] = WAITS,
+        event_retries: Sequence[float] = RETRIES,
+        static: Path = Path(__file__).parent / "static",
+    ) -> None:
+        self.secrets, self.clock, self.directives = secrets or Secrets(), clock, directives
+        self.product_url = product_url.rstrip("/")
+        self.traffic, self.faults = Traffic(clock), Faults()
+        self.company = seed.build(directives, clock, sprint=sprint)
+        self.workspace = slack_seed.build(directives, clock)
+        secret = self.secrets
+        self.jira = Jira(self.company, email=secret.atlassian_email, token=secret.atlassian_token, me=seed.ASKER)
+        self.bitbucket = Bitbucket(self.company, email=secret.atlassian_email, token=secret.bitbucket_token)
+        self.slack = SlackApi(self.workspace, secret.slack_bot_token, pacing=Pacing(clock) if pacing else None)
+        self.slack_out = SlackOut(
+            self.workspace,
+            self.traffic,
+            url=f"{self.product_url}/slack/events",
+            secret=secret.slack_signing_secret,
+            retries=event_retries,
+        )
+        self._waits, self._text, self._static = webhook_waits, directives_text, static
+        self.webhooks: Webhooks | None = None
+        self.control: Control | None = None
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+        """Where it listens; set by ``start``."""
+
+    async def start(self, host: str = HOST, port: int = 0) -> int:
+        """Listen; returns the port (a free one for 0). Raises ``OSError`` when it is taken."""
+        if host not in (HOST, "localhost"):
+            raise OperatorError(f"the simulator does not listen on {host}", hint=f"Use {HOST}.")
+        self._runner = web.AppRunner(self._app(), shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, port)
+        await site.start()
+        actual = int(self._runner.addresses[0][1])
+        self._open(f"http://{HOST}:{actual}")
+        return actual
+
+    async def stop(self) -> None:
+        """Stop listening and sending."""
+        if self.control is not None:
+            self.control.close()
+        if self.webhooks is not None:
+            await self.webhooks.close()
+        await self.slack_out.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def environment(self) -> Mapping[str, str]:
+        """The product's settings for living in this company."""
+        team, secret = self.directives.teams[0], self.secrets
+        return {
+            "SLACK_API_URL": f"{self.url}/slack/api/",
+            "SLACK_BOT_TOKEN": secret.slack_bot_token,
+            "SLACK_SIGNING_SECRET": secret.slack_signing_secret,
+            "JIRA_API_URL": f"{self.url}/jira",
+            "ATLASSIAN_DOMAIN": team.jira.site or "company.atlassian.net",
+            "ATLASSIAN_EMAIL": secret.atlassian_email,
+            "ATLASSIAN_API_TOKEN": secret.atlassian_token,
+            "JIRA_WEBHOOK_SECRET": secret.jira_webhook_secret,
+            "BITBUCKET_API_URL": f"{self.url}/bitbucket",
+            "BITBUCKET_WORKSPACE": team.bitbucket.workspace,
+            "BITBUCKET_EMAIL": secret.atlassian_email,
+            "BITBUCKET_TOKEN": secret.bitbucket_token,
+            "BITBUCKET_WEBHOOK_SECRET": secret.bitbucket_webhook_secret,
+        }
+
+    def _app(self) -> web.Application:
+        control = Control(
+            company=self.company,
+            workspace=self.workspace,
+            slack_out=self.slack_out,
+            traffic=self.traffic,
+            clock=self.clock,
+            directives=self.directives,
+            directives_text=self._text,
+            product_url=self.product_url,
+            static=self._static,
+        )
+        app = web.Application(middlewares=[only_local, middleware(self.traffic, self.faults)])
+        app.add_routes(self.slack.routes())
+        app.add_routes(self.jira.routes() + Agile(self.jira).routes() + Comments(self.jira).routes())
+        app.add_routes(self.bitbucket.routes())
+        app.add_routes(control.routes())
+        self.control = control
+        return app
+
+    def _open(self, url: str) -> None:
+        """From now on links lead here, and changes are told."""
+        self.url = self.slack_out.own_url = url
+        self.jira.base, self.bitbucket.base = f"{url}/jira", f"{url}/bitbucket/2.0"
+        self.webhooks = Webhooks(
+            self.traffic,
+            jira_shapes.Shapes(self.company, self.jira.base),
+            bitbucket_shapes.Shapes(self.company, self.bitbucket.base),
+            product_url=self.product_url,
+            jira_secret=self.secrets.jira_webhook_secret,
+            bitbucket_secret=self.secrets.bitbucket_webhook_secret,
+            waits=self._waits,
+        )
+        self.company.listeners.append(self.webhooks)
+
+
+def company_clock(file: Path, directives: Directives, speed: float = 1.0) -> SharedClock:
+    """A clock file set to the morning the story begins."""
+    clock = SharedClock(file)
+    clock.set(seed.suggested_start(directives, clock.real()), speed)
+    return clock

@@ -1,0 +1,152 @@
+// The middle of the page: one conversation, its thread drawer and its composer.
+
+import { el, fill, byId, avatar, icon } from "./dom.js";
+import { renderBlocks } from "./blocks.js";
+import { MessageList } from "./conversation.js";
+import { Composer } from "./composer.js";
+import { drawHead } from "./sidebar.js";
+import * as api from "./api.js";
+
+const NEAR_END_PX = 120;
+
+/** The conversation shown. `wire` = { act, notice, refuse, say, command } from the page. */
+export class Room {
+  constructor(scene, wire) {
+    Object.assign(this, { scene, wire, id: "", tab: "messages", threadTs: "", all: [], dismissed: new Set() });
+    const lists = { act: wire.act, notice: wire.notice, dismiss: (m) => this.dismiss(m) };
+    this.list = new MessageList(byId("messages"), scene, { ...lists, openThread: (ts) => this.openThread(ts) });
+    this.threadHead = el("header", { class: "thread-head" });
+    this.threadBox = el("div", { class: "messages" });
+    const threadComposer = el("div", { class: "composer-place" });
+    this.threadScroll = el("div", { class: "scroll", tabindex: "0", role: "log", "aria-label": "Thread" }, this.threadBox);
+    fill(byId("thread"), this.threadHead, this.threadScroll, threadComposer);
+    this.thread = new MessageList(this.threadBox, scene, lists);
+    const talk = (thread) => ({ say: (text) => wire.say(this.id, text, thread ? this.threadTs : undefined),
+      command: (text) => wire.command(this.id, text), refuse: wire.refuse });
+    this.composer = new Composer(byId("composer"), scene, talk(false), { id: "composer-text" });
+    this.threadComposer = new Composer(threadComposer, scene, talk(true), { id: "thread-text", commands: false });
+  }
+
+  /** The conversation shown, as the scene knows it. */
+  get channel() {
+    return this.scene.channels.get(this.id);
+  }
+
+  /** Show another conversation (or the same anew). */
+  async open(id, tab = "messages") {
+    const other = id !== this.id;
+    Object.assign(this, { id, tab });
+    if (other) {
+      this.closeThread();
+      this.list.clear();
+      this.aim();
+    }
+    this.frame();
+    if (tab === "home") await this.home();
+    await this.refresh(other);
+  }
+
+  aim() {
+    const name = this.scene.title(this.channel);
+    this.composer.aim(`Message ${this.channel?.kind === "im" ? name : `#${name}`}`);
+  }
+
+  /** Draw head and the right one of messages, Home and About. */
+  frame() {
+    drawHead(byId("conversation-head"), this.scene, this.channel, this.tab, (tab) => this.wire.turn(this.id, tab));
+    byId("scroll").hidden = this.tab !== "messages";
+    byId("composer").hidden = this.tab !== "messages";
+    byId("home").hidden = this.tab === "messages";
+    if (this.tab === "home") this.drawHome();
+    if (this.tab === "about") this.drawAbout();
+  }
+
+  /** Fetch the messages and draw what changed. Several calls at once end with the newest answer. */
+  async refresh(toEnd = false) {
+    const { id } = this;
+    const ticket = (this.ticket = (this.ticket ?? 0) + 1);
+    const all = await api.messages(this.scene.me, id);
+    if (ticket !== this.ticket || id !== this.id) return;
+    this.all = all.filter((m) => !this.dismissed.has(`${id} ${m.ts}`));
+    this.draw(toEnd);
+  }
+
+  draw(toEnd) {
+    const scroll = byId("scroll");
+    const stick = toEnd || atEnd(scroll);
+    const top = this.all.filter(inChannel);
+    this.list.update(top, (ts) => this.all.filter((m) => isReply(m) && m.thread_ts === ts));
+    byId("messages").classList.toggle("is-empty", !top.length);
+    byId("messages").dataset.empty = `This is the very beginning of ${this.channel?.kind === "im" ? "your conversation with " : "#"}${this.scene.title(this.channel)}.`;
+    if (stick) scroll.scrollTop = scroll.scrollHeight;
+    if (this.threadTs) this.drawThread();
+  }
+
+  /** What the app says it is doing, for example “is thinking…”; empty when it has done. */
+  status(words) {
+    this.composer.busy(words ? `${this.scene.app.name} ${words}` : "");
+  }
+
+  dismiss(message) {
+    this.dismissed.add(`${this.id} ${message.ts}`);
+    this.all = this.all.filter((m) => m.ts !== message.ts);
+    this.draw(false);
+  }
+
+  // --- thread ---------------------------------------------------------------------------------------------
+
+  openThread(ts) {
+    this.threadTs = ts;
+    this.thread.clear();
+    byId("thread").hidden = false;
+    byId("layout").classList.add("has-thread");
+    fill(this.threadHead, el("h2", {}, "Thread", el("small", {}, this.scene.title(this.channel))),
+      el("button", { type: "button", class: "icon-button", "aria-label": "Close thread", onclick: () => this.closeThread() }, icon("close")));
+    this.threadComposer.aim("Reply…");
+    this.drawThread();
+    this.threadComposer.text.focus();
+  }
+
+  drawThread() {
+    const stick = atEnd(this.threadScroll);
+    this.thread.update(this.all.filter((m) => m.ts === this.threadTs || m.thread_ts === this.threadTs));
+    if (stick) this.threadScroll.scrollTop = this.threadScroll.scrollHeight;
+  }
+
+  closeThread() {
+    this.threadTs = "";
+    byId("thread").hidden = true;
+    byId("layout").classList.remove("has-thread");
+  }
+
+  // --- the app's tabs ---------------------------------------------------------------------------------------
+
+  async home() {
+    await api.openHome(this.scene.me);
+  }
+
+  drawHome() {
+    const view = this.scene.homeView;
+    const drawn = JSON.stringify([view, this.scene.me]);
+    if (drawn === this.homeDrawn && byId("home").dataset.tab === "home") return;
+    this.homeDrawn = drawn;
+    byId("home").dataset.tab = "home";
+    const message = { channel: "home", ts: "home", view_id: view?.id };
+    const ctx = { scene: this.scene, act: (action, node) => this.wire.act(message, action, node) };
+    fill(byId("home"), view ? el("div", { class: "home-view" }, renderBlocks(view.blocks ?? [], ctx))
+      : el("div", { class: "home-empty" }, avatar({ is_bot: true }, "face-big"),
+        el("p", {}, `${this.scene.app.name} has not published a Home for you yet.`)));
+  }
+
+  drawAbout() {
+    byId("home").dataset.tab = "about";
+    fill(byId("home"), el("div", { class: "home-empty" }, avatar({ is_bot: true }, "face-big"),
+      el("h2", {}, this.scene.app.name),
+      el("p", {}, "A project manager that watches Jira and Bitbucket and lives by a constitution its team can read."),
+      el("p", { class: "panel-note" }, `App ${this.scene.app.id ?? ""} · bot user ${this.scene.app.user ?? ""}`)));
+  }
+}
+
+const isReply = (m) => Boolean(m.thread_ts) && m.thread_ts !== m.ts;
+const inChannel = (m) => !isReply(m) || m.broadcast; // a reply can be sent to the channel as well
+const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;

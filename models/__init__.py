@@ -1,0 +1,1 @@
+"""The nouns and their keeping: talks to nothing but the database, guesses nothing."""

@@ -1,0 +1,209 @@
+"""What no single line of the constitution can know: does what it names exist, and does it contradict itself?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
+from models.actions import ACTION_KINDS, FORESEEN
+from models.directives import Allow, Ask, Directive, Directives, EscalateRule, Never, Route, Team
+from models.marked import Place
+
+Finding = tuple[Place, str]
+
+WORDS = ACTION_KINDS | FORESEEN
+"""Every action word the constitution may use."""
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` when one of ``known`` looks like ``word``, else nothing."""
+    close = get_close_matches(str(word)[:80].lower(), sorted(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def findings(directives: Directives) -> Iterator[Finding]:
+    """Everything that does not fit together: where, and what was expected."""
+    lines = list(located(directives))
+    yield from _ids(directives, lines)
+    yield from _contradictions(lines)
+    for place, line in lines:
+        yield from _words(place, line)
+        yield from _names(place, line, directives.teams)
+    yield from _teams(directives)
+
+
+def located(directives: Directives) -> Iterator[tuple[Place, Directive]]:
+    """Every line of the constitution with its place in the file."""
+    sections: list[tuple[Place, tuple[Directive, ...]]] = [
+        (("objectives", "primary"), directives.objectives.primary),
+        (("objectives", "secondary"), directives.objectives.secondary),
+        (("communication",), directives.communication),
+        (("escalation",), directives.escalation),
+        (("autonomy", "automatic"), directives.autonomy.automatic),
+        (("autonomy", "needs_confirmation"), directives.autonomy.needs_confirmation),
+        (("autonomy", "never"), directives.autonomy.never),
+        (("uncertainty",), directives.uncertainty),
+        (("learning",), directives.learning),
+    ]
+    sections += [(("urgency", name, "directives"), level.directives) for name, level in directives.urgency.items()]
+    for place, lines in sections:
+        for number, line in enumerate(lines):
+            yield (*place, number), line
+
+
+def _ids(directives: Directives, lines: list[tuple[Place, Directive]]) -> Iterator[Finding]:
+    """Each id once, and ``kept_by`` names lines there are."""
+    levels = {f"urgency-{name}" for name in directives.urgency}
+    known = levels | {line.id for _, line in lines}
+    yield from _twice((((*place, "id"), line.id) for place, line in lines), "directive id", levels)
+    for place, line in lines:
+        for other in line.kept_by:
+            if other not in known or other == line.id:
+                yield (*place, "kept_by"), f"there is no other line {other!r}{nearest(other, known - {line.id})}"
+
+
+def _twice(named: Iterable[tuple[Place, str]], what: str, taken: Iterable[str] = ()) -> Iterator[Finding]:
+    seen = set(taken)
+    for place, name in named:
+        if name in seen:
+            yield place, f"{what} {name!r} is used twice"
+        seen.add(name)
+
+
+# --- actions ------------------------------------------------------------------------------------------------
+
+
+def _spoken(line: Directive) -> tuple[str, tuple[str, ...]]:
+    """The key of a rule about actions, and the action words it speaks of."""
+    match line.rule:
+        case Allow(allow=word):
+            return "allow", (word,)
+        case Ask(ask=word):
+            return "ask", (word,)
+        case Never(never=words):
+            return "never", words
+        case _:
+            return "", ()
+
+
+def _words(place: Place, line: Directive) -> Iterator[Finding]:
+    key, words = _spoken(line)
+    for word in words:
+        if word not in WORDS:
+            known = ", ".join(sorted(WORDS))
+            yield (*place, "rule", key), f"{word!r} is not an action{nearest(word, WORDS)}. The actions are: {known}"
+
+
+def _contradictions(lines: list[tuple[Place, Directive]]) -> Iterator[Finding]:
+    """One action, one answer."""
+    said: dict[str, Directive] = {}
+    for place, line in lines:
+        key, words = _spoken(line)
+        for word in words:
+            first = said.setdefault(word, line)
+            if _clash(first, line):
+                other = _spoken(first)[0]
+                yield (*place, "rule", key), f"{word!r} is under {key!r} here but under {other!r} in line {first.id!r}"
+
+
+def _clash(one: Directive, two: Directive) -> bool:
+    """Two rules that answer differently. An ``allow ... when`` is the exception beside an ``ask``."""
+    keys = {_spoken(one)[0], _spoken(two)[0]}
+    exception = any(isinstance(line.rule, Allow) and line.rule.when for line in (one, two))
+    return len(keys) > 1 and not (exception and keys == {"allow", "ask"})
+
+
+# --- what a rule names must exist in every team -------------------------------------------------------------
+
+
+def _names(place: Place, line: Directive, teams: tuple[Team, ...]) -> Iterator[Finding]:
+    match line.rule:
+        case Ask(of=role):
+            yield from _missing((*place, "rule", "of"), role, teams, _roles, "nobody has the role")
+        case Never(unless_approved_by=str(role)):
+            yield from _missing((*place, "rule", "unless_approved_by"), role, teams, _roles, "nobody has the role")
+        case EscalateRule(to=to):
+            yield from _missing((*place, "rule", "to"), to, teams, _both, "there is no channel or role")
+        case Route(to=to):
+            yield from _missing((*place, "rule", "to"), to, teams, _channels, "there is no channel")
+
+
+def _roles(team: Team) -> set[str]:
+    return {role for role in team.roles if team.people_of(role)}
+
+
+def _channels(team: Team) -> set[str]:
+    return set(team.channels)
+
+
+def _both(team: Team) -> set[str]:
+    return _roles(team) | _channels(team)
+
+
+def _missing(
+    place: Place, word: str, teams: tuple[Team, ...], of: Callable[[Team], set[str]], what: str
+) -> Iterator[Finding]:
+    for team in teams:
+        if word not in of(team):
+            yield place, f"{what} {word!r} in team {team.id!r}{nearest(word, of(team))}"
+
+
+# --- teams --------------------------------------------------------------------------------------------------
+
+
+def _teams(directives: Directives) -> Iterator[Finding]:
+    teams = list(enumerate(directives.teams))
+    yield from _twice(((("teams", n, "id"), team.id) for n, team in teams), "team id")
+    yield from _owned_twice(
+        ((("teams", n, "jira", "projects"), key) for n, team in teams for key in set(team.jira.projects)),
+        "Jira project",
+    )
+    for n, team in teams:
+        yield from _members(("teams", n), team)
+        yield from _places(("teams", n), team)
+
+
+def _owned_twice(owned: Iterable[tuple[Place, str]], what: str) -> Iterator[Finding]:
+    pairs = list(owned)
+    count = Counter(name for _, name in pairs)
+    for place, name in pairs:
+        if count[name] > 1:
+            yield place, f"{what} {name!r} belongs to two teams; an event about it would have two owners"
+
+
+def _members(place: Place, team: Team) -> Iterator[Finding]:
+    members = list(enumerate(team.members))
+    for field in ("id", "slack", "jira", "bitbucket"):
+        pairs = (((*place, "members", n, field), getattr(member, field)) for n, member in members)
+        yield from _twice(((p, value) for p, value in pairs if value), f"{field} id" if field != "id" else "member id")
+    known = {member.id for member in team.members}
+    for role, people in team.roles.items():
+        for person in people:
+            if person not in known:
+                hint = nearest(person, known)
+                yield (*place, "roles", role), f"{person!r} is not a member of team {team.id!r}{hint}"
+
+
+def _places(place: Place, team: Team) -> Iterator[Finding]:
+    if "team" not in team.channels:
+        yield (*place, "channels"), "the channel 'team' is missing: the daily digest goes there"
+    codes: list[tuple[Place, str | None]] = [((*place, "holidays"), team.holidays)]
+    codes += [((*place, "members", n, "holidays"), member.holidays) for n, member in enumerate(team.members)]
+    for where, code in codes:
+        if code is not None and (complaint := _holidays(code)):
+            yield where, complaint
+
+
+def _holidays(code: str) -> str | None:
+    """What is wrong with a holiday code such as ``US-CA``, or ``None``."""
+    from holidays import list_supported_countries  # 50 ms to import, wanted only while checking the file
+
+    known = list_supported_countries(include_aliases=False)
+    country, _, part = code.partition("-")
+    if country not in known:
+        return f"{code!r} is not a country whose holidays are known; write for example 'US' or 'DE-BY'"
+    if part and part not in known[country]:
+        options = ", ".join(known[country]) or "none"
+        return f"{part!r} is not a part of {country} with holidays of its own; there are: {options}"
+    return None

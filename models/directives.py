@@ -1,0 +1,351 @@
+"""The constitution as validated values: each line has plain words and, where code can enforce it, a typed rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from models.ids import AccountId, PersonId, SlackUserId, TeamId
+from models.scalars import ClockTime, Length, Node, Share, Words, Zone, time_of_day
+from models.signals import SignalKind
+from models.spans import Span
+
+# --- rules: the first key of a rule says what kind it is ---------------------------------------------------
+
+
+class Watch(Node):
+    """Find a condition: ``watch: blocked_too_long`` with its thresholds."""
+
+    watch: SignalKind
+    after: Length | None = None
+    days_before_end: int | None = Field(None, ge=0, description="working days")
+    done_below: Share | None = None
+
+    @model_validator(mode="after")
+    def _has_a_threshold(self) -> Watch:
+        if self.watch is SignalKind.SPRINT_AT_RISK:
+            if self.days_before_end is None and self.done_below is None:
+                raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below'")
+        elif self.after is None:
+            raise ValueError(f"watch: {self.watch} needs 'after', for example 'after: 1 business day'")
+        return self
+
+
+class EscalateRule(Node):
+    """Take a condition that went on to a channel or a role: ``escalate: blocked_too_long``."""
+
+    escalate: SignalKind
+    after: Length | None = None
+    days_before_end: int | None = Field(None, ge=0, description="working days")
+    more_than: int | None = Field(None, ge=0, description="things of one person that wait at once")
+    to: str
+    """A channel or a role of the team."""
+
+
+class Allow(Node):
+    """May be done without asking: ``allow: remind_person``."""
+
+    allow: str
+    when: Literal["pull_request_merged"] | None = None
+
+
+class Ask(Node):
+    """Needs a yes of somebody in ``of``: ``ask: reassign`` with ``of: pm``."""
+
+    ask: str
+    of: str = "pm"
+
+
+class Never(Node):
+    """Never; or, with ``unless_approved_by``, only with that role's yes."""
+
+    never: Words
+    unless_approved_by: str | None = None
+
+
+class LimitReminders(Node):
+    """The attention budget: ``limit: reminders``."""
+
+    limit: Literal["reminders"]
+    per_person_per_day: int = Field(1, ge=0, le=20)
+    critical_per_person_per_day: int = Field(1, ge=0, le=5)
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Hours(Node):
+    """When people may be reached, in their own zone: ``hours: 09:00-18:00``."""
+
+    hours: str
+    days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
+
+    @field_validator("hours")
+    @classmethod
+    def _two_times(cls, value: str) -> str:
+        begin, _, end = value.partition("-")
+        if not time_of_day(begin) < time_of_day(end):
+            raise ValueError(f"{value!r}: the day must end after it begins, for example '09:00-18:00'")
+        return value
+
+    @property
+    def begin(self) -> time:
+        """Local start of the working day."""
+        return time_of_day(self.hours.partition("-")[0])
+
+    @property
+    def end(self) -> time:
+        """Local end of the working day."""
+        return time_of_day(self.hours.partition("-")[2])
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Working days as ``datetime.weekday()`` numbers, Monday is 0."""
+        return frozenset(WEEKDAYS.index(d) for d in self.days)
+
+
+class Route(Node):
+    """Which of a team's channels a topic goes to: ``route: technical`` with ``to: team``."""
+
+    route: Literal["technical", "escalations"]
+    to: str
+
+
+class Require(Node):
+    """What every message carries: ``require: [link, urgency, why]``."""
+
+    require: tuple[Literal["link", "urgency", "why"], ...]
+
+
+class LookEvery(Node):
+    """How often to look at this urgency: ``look_every: 15 minutes`` and what makes it so."""
+
+    look_every: Length
+    answer_within: Length | None = None
+    production_down: ProductionDown | None = None
+    done_below: Share | None = None
+    days_left: int | None = Field(None, ge=0)
+    blocker_of: int | None = Field(None, ge=1, description="tickets held up by one blocker")
+    blocked_for: Length | None = None
+    review_waiting: Length | None = None
+
+
+class ProductionDown(Node):
+    """What marks an issue as production down: any of the priorities and any of the labels."""
+
+    priorities: Words = ()
+    labels: Words = ()
+
+
+RULES = {
+    "watch": Watch,
+    "escalate": EscalateRule,
+    "allow": Allow,
+    "ask": Ask,
+    "never": Never,
+    "limit": LimitReminders,
+    "hours": Hours,
+    "route": Route,
+    "require": Require,
+    "look_every": LookEvery,
+}
+
+
+def _rule_kind(value: Any) -> str:
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
+    return next((key for key in keys if key in RULES), "unknown")
+
+
+Rule = Annotated[
+    Annotated[Watch, Tag("watch")]
+    | Annotated[EscalateRule, Tag("escalate")]
+    | Annotated[Allow, Tag("allow")]
+    | Annotated[Ask, Tag("ask")]
+    | Annotated[Never, Tag("never")]
+    | Annotated[LimitReminders, Tag("limit")]
+    | Annotated[Hours, Tag("hours")]
+    | Annotated[Route, Tag("route")]
+    | Annotated[Require, Tag("require")]
+    | Annotated[LookEvery, Tag("look_every")],
+    Discriminator(
+        _rule_kind,
+        custom_error_type="unknown_rule",
+        custom_error_message="a rule begins with one of: " + ", ".join(RULES),
+    ),
+]
+
+
+class Directive(Node):
+    """One line of the constitution: its plain words and, where code can enforce it, a rule."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    says: str = Field(min_length=3)
+    rule: Rule | None = None
+    kept_by: Words = ()
+    """Ids of the lines whose rules keep this one, when it needs no rule of its own."""
+
+
+# --- the team -----------------------------------------------------------------------------------------------
+
+
+class Member(Node):
+    """One person: identities, zone and what is known of how they like to be reached."""
+
+    id: PersonId = Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")
+    name: str
+    slack: SlackUserId | None = None
+    jira: AccountId | None = None
+    bitbucket: AccountId | None = None
+    zone: Zone
+    holidays: str | None = None
+    channel: Literal["dm", "jira"] = "dm"
+    hours: Hours | None = None
+    response: str = ""
+    on_call: bool = False
+    notes: str = ""
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The member's zone."""
+        return ZoneInfo(self.zone)
+
+
+class JiraScope(Node):
+    """What of Jira this team owns."""
+
+    site: str = ""
+    projects: tuple[str, ...]
+    boards: tuple[int, ...] = ()
+    blocked_statuses: tuple[str, ...] = ("Blocked",)
+
+
+class BitbucketScope(Node):
+    """What of Bitbucket this team owns."""
+
+    workspace: str = ""
+    repositories: tuple[str, ...] = ()
+
+
+class DigestPlan(Node):
+    """When the daily summary is posted, in the team's zone."""
+
+    at: ClockTime
+    when: Literal["daily", "needed"] = "daily"
+    catch_up: Length = Span(3, "hour", False)
+
+
+class Mode(StrEnum):
+    """How far the agent may go for a team."""
+
+    SHADOW = "shadow"
+    SUGGEST = "suggest"
+    ACT = "act"
+
+
+class Team(Node):
+    """One team: where its work lives, who is in it, who may say yes."""
+
+    id: TeamId = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    name: str
+    zone: Zone
+    holidays: str | None = None
+    mode: Mode = Mode.ACT
+    jira: JiraScope
+    bitbucket: BitbucketScope = BitbucketScope()
+    channels: dict[str, str]
+    roles: dict[str, tuple[PersonId, ...]]
+    digest: DigestPlan
+    daily_cap_usd: float = Field(1.0, ge=0, allow_inf_nan=False)
+    members: tuple[Member, ...]
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The team's own zone: the digest's and the sprint's."""
+        return ZoneInfo(self.zone)
+
+    def member(self, person: PersonId) -> Member:
+        """The member of that id. Raises ``KeyError``."""
+        member = next((m for m in self.members if m.id == person), None)
+        if member is None:
+            raise KeyError(person)
+        return member
+
+    def people_of(self, role: str) -> tuple[PersonId, ...]:
+        """Who holds ``role``, deputies last (role ``deputy_<role>``); empty when nobody does."""
+        return tuple(dict.fromkeys(self.roles.get(role, ()) + self.roles.get(f"deputy_{role}", ())))
+
+
+class Level(Node):
+    """One level of urgency."""
+
+    says: str
+    rule: LookEvery
+    directives: tuple[Directive, ...] = ()
+
+
+class Role(Node):
+    """Who the agent is."""
+
+    title: str
+    says: str
+
+
+class Objectives(Node):
+    """What it is for."""
+
+    primary: tuple[Directive, ...]
+    secondary: tuple[Directive, ...] = ()
+
+
+class Autonomy(Node):
+    """What it may do."""
+
+    automatic: tuple[Directive, ...]
+    needs_confirmation: tuple[Directive, ...]
+    never: tuple[Directive, ...]
+
+
+class Directives(Node):
+    """The whole constitution. ``version`` is the hash of the file's content, filled by the loader."""
+
+    constitution: Literal[1]
+    role: Role
+    objectives: Objectives
+    communication: tuple[Directive, ...]
+    escalation: tuple[Directive, ...]
+    autonomy: Autonomy
+    uncertainty: tuple[Directive, ...]
+    learning: tuple[Directive, ...]
+    urgency: dict[Literal["critical", "high", "medium", "low"], Level]
+    teams: tuple[Team, ...] = Field(min_length=1)
+    version: str = ""
+
+    def lines(self) -> Iterator[Directive]:
+        """Every line, in the order of the file."""
+        yield from self.objectives.primary
+        yield from self.objectives.secondary
+        yield from self.communication
+        yield from self.escalation
+        yield from self.autonomy.automatic
+        yield from self.autonomy.needs_confirmation
+        yield from self.autonomy.never
+        yield from self.uncertainty
+        yield from self.learning
+        for level in self.urgency.values():
+            yield from level.directives
+
+    def team(self, team: TeamId) -> Team:
+        """The team of that id. Raises ``KeyError``."""
+        found = next((t for t in self.teams if t.id == team), None)
+        if found is None:
+            raise KeyError(team)
+        return found
+
+
+LookEvery.model_rebuild()

@@ -1,0 +1,252 @@
+"""Read directives.yaml: either the whole constitution, or every complaint with its line and the nearest valid word."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from reprlib import Repr
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from models.actions import FORESEEN
+from models.consistency import findings, located, nearest
+from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never
+from models.errors import Complaint, DirectivesError
+from models.ids import named
+from models.marked import Marked, Place, Step, read
+
+
+def load(path: Path) -> Directives:
+    """Read the constitution from a file. Raises ``DirectivesError``."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DirectivesError(path.name, [Complaint(1, f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DirectivesError(path.name, [Complaint(line, "is not UTF-8 text")]) from error
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str) -> Directives:
+    """Read the constitution from ``text``; ``name`` is what complaints call it. Raises ``DirectivesError``."""
+    marked = read(text)
+    if marked.complaints:
+        raise _error(name, marked.complaints)
+    try:
+        directives = Directives.model_validate(marked.value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise _error(name, [_complaint(d, marked) for d in details if not _echo(d)]) from None
+    complaints = [Complaint(marked.line(place), message) for place, message in findings(directives)]
+    if complaints:
+        raise _error(name, complaints)
+    return directives.model_copy(update={"version": named(text)})
+
+
+def _error(name: str, complaints: list[Complaint]) -> DirectivesError:
+    return DirectivesError(name, sorted(set(complaints), key=lambda c: (c.line, c.message)))
+
+
+# --- from a pydantic error to a line and a sentence ---------------------------------------------------------
+
+
+def _complaint(detail: ErrorDetails, marked: Marked) -> Complaint:
+    place = _place(detail["loc"], marked)
+    return Complaint(marked.line(place), f"{_spoken(place)}{_message(detail)}")
+
+
+def _echo(detail: ErrorDetails) -> bool:
+    """Pydantic also calls a list too short when its items were refused: the items say why."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _place(loc: tuple[Step, ...], marked: Marked) -> Place:
+    """The written place an error is about. ``loc`` also holds tags of the rule union, which are not written."""
+    best: tuple[bool, int, Place] = (False, -1, ())
+    for place, complete in _readings(loc, (), marked):
+        best = max(best, (complete, len(place), place), key=lambda reading: reading[:2])
+    return best[2]
+
+
+def _readings(loc: tuple[Step, ...], place: Place, marked: Marked) -> Iterator[tuple[Place, bool]]:
+    """Every way to walk ``loc``; a reading is complete when its last step is written down."""
+    if not loc:
+        yield place, False
+        return
+    step, rest = loc[0], loc[1:]
+    if (*place, step) in marked.lines:
+        yield (*place, step), not rest
+        yield from _readings(rest, (*place, step), marked)
+        if step not in RULES:
+            return
+    yield from _readings(rest, place, marked)
+
+
+def _spoken(place: Place) -> str:
+    words = [f"{step}" for step in place[-2:] if isinstance(step, str)]
+    return f"{'.'.join(words)}: " if words else ""
+
+
+def _message(detail: ErrorDetails) -> str:
+    return _SENTENCES.get(detail["type"], _plain)(detail)
+
+
+def _plain(detail: ErrorDetails) -> str:
+    message = detail["msg"]
+    return message[0].lower() + message[1:] + f", not {_short(detail['input'])}"
+
+
+def _own(detail: ErrorDetails) -> str:
+    """A complaint one of our own validators has raised."""
+    return str(detail["ctx"]["error"])
+
+
+def _absent(detail: ErrorDetails) -> str:
+    return f"{detail['loc'][-1]!r} is missing"
+
+
+def _unknown_key(detail: ErrorDetails) -> str:
+    word, model = detail["loc"][-1], _model_at(detail["loc"][:-1])
+    fields = [name for name in model.model_fields if name != "version"] if model else []
+    listed = f". The keys here are: {', '.join(fields)}" if fields else ""
+    return f"unknown key {word!r}{nearest(word, fields)}{listed}"
+
+
+def _not_one_of(detail: ErrorDetails) -> str:
+    expected = re.findall(r"'([^']+)'", detail["ctx"]["expected"]) or [detail["ctx"]["expected"]]
+    given = detail["input"]
+    return f"{_short(given)} is not one of: {', '.join(expected)}{nearest(given, expected)}"
+
+
+def _unknown_rule(detail: ErrorDetails) -> str:
+    given = detail["input"]
+    keys = [str(key) for key in given] if isinstance(given, dict) else [str(given)]
+    hint = next(filter(None, (nearest(key, RULES) for key in keys)), "")
+    return f"a rule begins with one of: {', '.join(RULES)}{hint}"
+
+
+def _not_text(detail: ErrorDetails) -> str:
+    given = detail["input"]
+    if isinstance(given, bool):
+        return "YAML reads this word as yes/no: put it in quotes"
+    if given is None:
+        return "is empty; a word that begins with # must be in quotes"
+    return f"must be text, not {_short(given)}: put it in quotes"
+
+
+def _misshapen(detail: ErrorDetails) -> str:
+    return f"{_short(detail['input'])} must begin with a small letter and hold only small letters, digits and hyphens"
+
+
+_SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
+    "value_error": _own,
+    "missing": _absent,
+    "extra_forbidden": _unknown_key,
+    "enum": _not_one_of,
+    "literal_error": _not_one_of,
+    "unknown_rule": _unknown_rule,
+    "string_type": _not_text,
+    "string_pattern_mismatch": _misshapen,
+    "model_type": lambda detail: f"must be a mapping of keys to values, not {_short(detail['input'])}",
+    "tuple_type": lambda detail: f"must be a list, not {_short(detail['input'])}",
+}
+
+
+def _short(value: Any) -> str:
+    shown = Repr()
+    shown.maxother = shown.maxstring = 40
+    return shown.repr(value)
+
+
+def _model_at(loc: tuple[Step, ...]) -> type[BaseModel] | None:
+    """The kind of value that is expected at ``loc``, when it is a mapping with fixed keys."""
+    kind: Any = Directives
+    for step in loc:
+        kind = _inside(kind, step)
+    models = list(_models(kind))
+    return models[0] if len(models) == 1 else None
+
+
+def _inside(kind: Any, step: Step) -> Any:
+    models = list(_models(kind))
+    if len(models) > 1:
+        return RULES.get(str(step))
+    if models:
+        field = models[0].model_fields.get(str(step))
+        return field.annotation if field else None
+    arguments = get_args(kind)
+    return {tuple: arguments[:1], dict: arguments[1:]}.get(get_origin(kind), (None,))[0]
+
+
+def _models(kind: Any) -> Iterator[type[BaseModel]]:
+    """The mappings a type stands for: itself, or the members of a union."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    elif get_origin(kind) is Annotated:
+        yield from _models(get_args(kind)[0])
+    elif get_origin(kind) in (Union, types.UnionType):
+        for member in get_args(kind):
+            yield from _models(member)
+
+
+# --- what is enforced, and what is only advice --------------------------------------------------------------
+
+
+class Explained(NamedTuple):
+    """One line of the constitution and what keeps it."""
+
+    id: str
+    says: str
+    kept: str
+    """``enforced by: ...``, ``advice: only the model reads it`` or ``enforced: no such action exists``."""
+
+
+ADVICE = "advice: only the model reads it"
+NO_SUCH_ACTION = "enforced: no such action exists"
+NOT_YET = frozenset({"answer_within"})
+"""Keys of rules that this version reads but does not act on."""
+
+
+def explain(directives: Directives) -> list[Explained]:
+    """For each line, honestly: does code enforce it, and by which rule?"""
+    lines = [Explained("role", f"{directives.role.title}. {directives.role.says}", ADVICE)]
+    lines += [Explained(line.id, line.says, _kept(line)) for _, line in located(directives)]
+    for name, level in directives.urgency.items():
+        lines.append(Explained(f"urgency-{name}", level.says, _enforced(level.rule)))
+    return lines
+
+
+def _kept(line: Directive) -> str:
+    if line.rule is None:
+        return f"enforced by: {', '.join(line.kept_by)}" if line.kept_by else ADVICE
+    match line.rule:
+        case Never(never=words) if set(words) <= FORESEEN:
+            return f"{NO_SUCH_ACTION} in this version: {', '.join(words)}"
+        case Allow(allow=word) | Ask(ask=word) if word in FORESEEN:
+            return f"{NO_SUCH_ACTION} in this version: {word}"
+    return _enforced(line.rule)
+
+
+def _enforced(rule: BaseModel) -> str:
+    later = ", ".join(sorted(key for key in NOT_YET & type(rule).model_fields.keys() if getattr(rule, key)))
+    return f"enforced by: {_told(rule)}" + (f"; only read, not enforced in this version: {later}" if later else "")
+
+
+def _told(rule: BaseModel) -> str:
+    """A rule in the words of the file, leaving out what is not set or not acted on."""
+    given = {key: value for key, value in rule if value not in (None, ()) and key not in NOT_YET}
+    if isinstance(rule, LookEvery):
+        when = ", ".join(key for key in given if key != "look_every")
+        return f"look_every: {rule.look_every}" + (f" when {when}" if when else "")
+    return ", ".join(f"{key}: {_value(value)}" for key, value in given.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in value)
+    return f"{value:.0%}" if isinstance(value, float) else str(value)

@@ -1,0 +1,96 @@
+"""Everything that can go wrong, named by who must act.
+
+    PMAgentError
+    ├── OperatorError            whoever runs the agent must change something; ``hint`` says what
+    │   ├── SettingsError        a variable is missing or malformed
+    │   ├── DirectivesError      directives.yaml does not say what it should; one complaint per line
+    │   └── DatabaseNotReady     the database is unreachable, or its tables are of another version
+    ├── VendorError              Slack, Jira or Bitbucket must act; we wait and try again
+    │   ├── NotDone              they said no for now: nothing has happened, ``retry_after`` seconds
+    │   ├── Unclear              it may or may not have happened: look before trying again
+    │   └── Refused              they said no for good; ``code`` is their word for it
+    ├── Unwelcome                a delivery we do not accept; ``status`` is the HTTP answer
+    └── LostLease                another worker has taken over; whoever sees this stops silently
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PMAgentError(Exception):
+    """The root of the tree."""
+
+
+class OperatorError(PMAgentError):
+    """Whoever runs the agent must change something."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}. {self.hint}" if self.hint else message
+
+
+class SettingsError(OperatorError):
+    """A setting is missing or malformed; the message names the variable, the hint the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing wrong with a file: where, and what was expected."""
+
+    line: int
+    message: str
+
+
+class DirectivesError(OperatorError):
+    """directives.yaml does not say what it should; ``complaints`` holds one line each."""
+
+    def __init__(self, file: str, complaints: Sequence[Complaint]) -> None:
+        self.file = file
+        self.complaints = tuple(complaints)
+        super().__init__("\n".join(f"{file}:{c.line}: {c.message}" for c in self.complaints))
+
+
+class DatabaseNotReady(OperatorError):
+    """The database is unreachable, or its tables are not of this version."""
+
+
+class VendorError(PMAgentError):
+    """Slack, Jira or Bitbucket did not do what we asked."""
+
+
+class NotDone(VendorError):
+    """A definite no for now: nothing has happened and the same call may be made again."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unclear(VendorError):
+    """A time-out, a cut connection, a 5xx or an unreadable reply: it may have happened."""
+
+
+class Refused(VendorError):
+    """A definite no for good: the same call will be refused again."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Unwelcome(PMAgentError):
+    """A delivery at a door that is not accepted, with the HTTP status that says why."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class LostLease(PMAgentError):
+    """The job's fencing token is no longer ours: somebody else is doing this work."""

@@ -1,0 +1,77 @@
+"""What arrives: an Event is one vendor delivery, a Trigger is a reason to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.ids import AccountId, DeliveryId, IssueKey, PullRequestId, SprintId, TeamId
+
+
+class Source(StrEnum):
+    """Who delivers."""
+
+    JIRA = "jira"
+    BITBUCKET = "bitbucket"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One signed body as it came through a door, kept byte for byte."""
+
+    source: Source
+    id: DeliveryId
+    """The vendor's delivery id: the same over its re-sends."""
+    name: str
+    """The vendor's word for the event; Bitbucket says it only in a header."""
+    body: bytes
+    received: datetime
+    """Real time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a delivery says, in our words. Only facts: whether it matters is ``matters``' business."""
+
+    source: Source
+    name: str
+    """The vendor's event name, for example ``jira:issue_updated`` or ``pullrequest:approved``."""
+    at: datetime | None = None
+    """Provider time."""
+    actor: AccountId | None = None
+    issue: IssueKey | None = None
+    issue_id: str | None = None
+    project: str | None = None
+    changed: frozenset[str] = frozenset()
+    """Field ids (or names, where the vendor gives no id) in lower case."""
+    sprints: frozenset[SprintId] = frozenset()
+    """Every sprint named, before or after the change."""
+    board: int | None = None
+    pull_request: PullRequestId | None = None
+    repository: str | None = None
+    mentioned: frozenset[IssueKey] = frozenset()
+    """Issue keys found in pull request titles, branches and commit messages."""
+
+
+class Reason(StrEnum):
+    """Why we look."""
+
+    EVENT = "event"
+    LOOK = "look"
+    DIGEST = "digest"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A reason to run one cycle for one team."""
+
+    team: TeamId
+    reason: Reason
+    at: datetime
+    """Company time."""
+    sprint: SprintId | None = None
+    deliveries: tuple[int, ...] = ()
+    """Inbox rows this cycle accounts for."""

@@ -1,0 +1,1 @@
+"""The SQL behind the stores: each function works inside the transaction of its caller and never commits."""

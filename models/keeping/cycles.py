@@ -1,0 +1,227 @@
+"""Cycles and their decisions: recorded whole or not at all, each proposal settled once, attention taken once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, case, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.actions import Action, AskApproval, CommentOnIssue, RemindPerson, addressee
+from models.cycles import Cycle, WhyRecord
+from models.database import insert_into, insert_new
+from models.ids import CycleId, EffectId, ProposalId, SignalId, TeamId, fresh
+from models.keeping import approvals as asks
+from models.keeping import effects as outbox
+from models.keeping.records import dump, load
+from models.proposals import Decided, Decision, EffectState, Proposal, Spend, Verdict
+from models.signals import Signal
+from models.tables import approvals, cycles, decisions, effects, inbox, reminders, teams, told
+
+
+def keep(connection: Connection, cycle: Cycle, real: datetime) -> list[Decided]:
+    """Record a cycle with everything that follows from it; returns what was really recorded."""
+    cycle = _keep_cycle(connection, cycle)
+    _account_for(connection, cycle)
+    _plan_look(connection, cycle)
+    kept = (_keep_decision(connection, cycle, decided, real) for decided in cycle.decided)
+    return [decided for decided in kept if decided is not None]
+
+
+def told_by(action: Action) -> tuple[SignalId, ...]:
+    """The episodes the addressee has heard of once the action is carried out."""
+    match action:
+        case RemindPerson():
+            return tuple(item.signal for item in action.items)
+        case CommentOnIssue():
+            return (action.item.signal,)
+        case _:
+            return ()
+
+
+def why(connection: Connection, name: str) -> WhyRecord | None:
+    """The record behind a proposal, effect or approval id."""
+    proposal = _proposal_behind(connection, name)
+    settled_first = case((decisions.c.verdict == Verdict.DEFER.value, 1), else_=0)
+    found = (
+        select(decisions, cycles.c.directives_version, cycles.c.signals)
+        .join(cycles, cycles.c.id == decisions.c.cycle)
+        .where(decisions.c.proposal_id == proposal)
+        .order_by(settled_first, decisions.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(found).mappings().first()
+    return _why(connection, row) if row else None
+
+
+def _keep_cycle(connection: Connection, cycle: Cycle) -> Cycle:
+    """Insert the cycle; a second one of the same reason and instant gets a name of its own."""
+    if insert_new(connection, cycles, **_cycle_row(cycle)):
+        return cycle
+    cycle = replace(cycle, id=CycleId(fresh()))
+    connection.execute(insert(cycles).values(**_cycle_row(cycle)))
+    return cycle
+
+
+def _cycle_row(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "id": cycle.id,
+        "team": cycle.trigger.team,
+        "reason": cycle.trigger.reason.value,
+        "at": cycle.at,
+        "directives_version": cycle.directives_version,
+        "signals": dump(cycle.signals),
+        "urgency": int(cycle.urgency),
+        "next_look": cycle.next_look,
+        "thought_by": cycle.thought_by,
+        "cost_usd": cycle.cost_usd,
+    }
+
+
+def _account_for(connection: Connection, cycle: Cycle) -> None:
+    """Mark the deliveries this cycle has seen; one that another cycle saw stays with that one."""
+    seen = and_(inbox.c.id.in_(cycle.trigger.deliveries), inbox.c.cycle.is_(None))
+    if cycle.trigger.deliveries:
+        connection.execute(update(inbox).where(seen).values(cycle=cycle.id))
+
+
+def _plan_look(connection: Connection, cycle: Cycle) -> None:
+    changes = {"next_look": cycle.next_look, "urgency": int(cycle.urgency)}
+    row = insert_into(connection, teams).values(id=cycle.trigger.team, **changes)
+    connection.execute(row.on_conflict_do_update(index_elements=[teams.c.id], set_=changes))
+
+
+def _keep_decision(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> Decided | None:
+    """Keep one decision and its consequences; *defer* when somebody's attention went to another meanwhile.
+
+    ``None`` when the proposal had been settled before: it is settled once.
+    """
+    try:
+        with connection.begin_nested():
+            _keep_decided(connection, cycle, decided, real)
+    except IntegrityError:
+        if _settled(connection, decided.proposal.id):
+            return None
+        if not _attention_is_gone(connection, decided):
+            raise
+        lost = replace(
+            decided.decision,
+            verdict=Verdict.DEFER,
+            reason="another message reached this person first",
+            until=cycle.next_look,
+            approvers=(),
+            expires=None,
+            spend=None,
+        )
+        decided = replace(decided, decision=lost)
+        _keep_decided(connection, cycle, decided, real)
+    return decided
+
+
+def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
+    connection.execute(insert(decisions).values(**_decision_row(cycle, decided)))
+    match decided.decision.verdict:
+        case Verdict.ALLOW:
+            _allow(connection, cycle, decided, real)
+        case Verdict.ASK:
+            _ask(connection, cycle, decided, real)
+        case Verdict.DEFER | Verdict.DENY:
+            pass
+
+
+def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
+    proposal, decision = decided.proposal, decided.decision
+    return {
+        "proposal_id": proposal.id,
+        "cycle": cycle.id,
+        "team": cycle.trigger.team,
+        "verdict": decision.verdict.value,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "until": decision.until,
+        "person": addressee(proposal.action),
+        "proposal": dump(proposal),
+        "at": cycle.at,
+    }
+
+
+def _allow(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
+    proposal = decided.proposal
+    effect = outbox.planned_for(proposal, cycle.trigger.team, cycle.id, cycle.directives_version)
+    _take_attention(connection, cycle, decided.decision, effect.id)
+    person = addressee(proposal.action)
+    for signal in dict.fromkeys(told_by(proposal.action)):
+        row = {"person": person, "signal": signal, "team": cycle.trigger.team, "effect": effect.id, "at": cycle.at}
+        connection.execute(insert(told).values(**row))
+    outbox.plan(connection, effect, lane=0 if proposal.asked_by else 1, at=cycle.at, real=real)
+
+
+def _ask(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
+    approval = asks.keep(connection, cycle, decided)
+    proposal, decision = decided.proposal, decided.decision
+    card = AskApproval(approval=approval, person=decision.approvers[0])
+    effect = outbox.planned_for(proposal, cycle.trigger.team, cycle.id, cycle.directives_version)
+    effect = outbox.showing(effect, approval, card)
+    _take_attention(connection, cycle, decision, effect.id)
+    outbox.plan(connection, effect, lane=0 if proposal.asked_by else 1, at=cycle.at, real=real)
+
+
+def _take_attention(connection: Connection, cycle: Cycle, decision: Decision, effect: EffectId) -> None:
+    if decision.spend is None:
+        return
+    spend = decision.spend
+    unit = {"person": spend.person, "day": spend.day.isoformat(), "budget": spend.budget, "ordinal": spend.ordinal}
+    connection.execute(insert(reminders).values(**unit, effect=effect, at=cycle.at))
+
+
+def _settled(connection: Connection, proposal: ProposalId) -> bool:
+    done = and_(decisions.c.proposal_id == proposal, decisions.c.verdict != Verdict.DEFER.value)
+    return connection.execute(select(decisions.c.id).where(done).limit(1)).first() is not None
+
+
+def _attention_is_gone(connection: Connection, decided: Decided) -> bool:
+    """Whether the unit of attention, or one of the episodes, has been used by somebody else."""
+    spend, action = decided.decision.spend, decided.proposal.action
+    if spend is not None and _taken(connection, spend):
+        return True
+    heard = and_(told.c.person == addressee(action), told.c.signal.in_(told_by(action)))
+    return connection.execute(select(told.c.person).where(heard).limit(1)).first() is not None
+
+
+def _taken(connection: Connection, spend: Spend) -> bool:
+    unit = and_(
+        reminders.c.person == spend.person,
+        reminders.c.day == spend.day.isoformat(),
+        reminders.c.budget == spend.budget,
+        reminders.c.ordinal == spend.ordinal,
+    )
+    return connection.execute(select(reminders.c.effect).where(unit)).first() is not None
+
+
+def _proposal_behind(connection: Connection, name: str) -> str:
+    """The proposal id that ``name`` belongs to: an effect's, an approval's, or its own."""
+    asked = connection.execute(select(approvals.c.proposal_id).where(approvals.c.id == name)).scalar()
+    sent = connection.execute(select(effects.c.proposal).where(effects.c.id == name)).scalar()
+    return str(asked or (sent or {}).get("id") or name)
+
+
+def _why(connection: Connection, row: RowMapping) -> WhyRecord:
+    proposal = load(Proposal, row["proposal"])
+    asked = select(approvals).where(approvals.c.proposal_id == proposal.id).order_by(approvals.c.asked_at.desc())
+    approval = connection.execute(asked.limit(1)).mappings().first()
+    done = connection.execute(select(effects).where(effects.c.id == outbox.effect_name(proposal))).mappings().first()
+    signals = load(tuple[Signal, ...], row["signals"])
+    verdict, until = Verdict(row["verdict"]), row["until"]
+    return WhyRecord(
+        team=TeamId(row["team"]),
+        proposal=proposal,
+        decision=Decision(verdict=verdict, rule=row["rule"], reason=row["reason"], until=until),
+        at=row["at"],
+        directives_version=row["directives_version"],
+        signals=tuple(signal for signal in signals if signal.id in proposal.signals),
+        effect=EffectState(done["state"]) if done else None,
+        outcome=done["words"] if done else "",
+        approval=asks.to_approval(approval) if approval else None,
+    )

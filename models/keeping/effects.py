@@ -1,0 +1,186 @@
+"""Effects: planned with their job in one transaction, begun before the call, settled after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, select, update
+
+from models.actions import (
+    Action,
+    AskApproval,
+    CommentOnIssue,
+    Escalate,
+    PostDigest,
+    Reassign,
+    RemindPerson,
+    addressee,
+)
+from models.database import insert_new
+from models.ids import ApprovalId, CycleId, EffectId, TeamId, named
+from models.keeping import jobs as queue
+from models.keeping.jobs import NewJob
+from models.keeping.records import dump, fingerprint, load, load_union
+from models.proposals import Effect, EffectState, Ending, Outcome, Proposal
+from models.tables import approvals, effects, reminders, told
+
+IN_FLIGHT = (EffectState.SENDING, EffectState.UNKNOWN)
+
+ENDED = (EffectState.SENT, EffectState.CANCELLED, EffectState.DEAD)
+
+_STATE_AFTER = {
+    Ending.DONE: EffectState.SENT,
+    Ending.FOUND: EffectState.SENT,
+    Ending.CHANGED: EffectState.CANCELLED,
+    Ending.FORBIDDEN: EffectState.CANCELLED,
+    Ending.UNCLEAR: EffectState.UNKNOWN,
+    Ending.FAILED: EffectState.DEAD,
+}
+
+
+def target_of(action: Action, team: TeamId) -> str:
+    """Where the action lands; effects on one target go out in order, one at a time."""
+    match action:
+        case RemindPerson() | AskApproval():
+            return f"slack:dm:{action.person}"
+        case PostDigest() | Escalate():
+            return f"slack:channel:{team}:{action.channel}"
+        case CommentOnIssue() | Reassign():
+            return f"jira:{action.issue}"
+
+
+def effect_name(proposal: Proposal) -> EffectId:
+    """The one id of carrying out ``proposal``, however often that is decided."""
+    return EffectId(named("effect", proposal.id))
+
+
+def ask_name(approval: ApprovalId) -> EffectId:
+    """The one id of showing ``approval`` to its first approver."""
+    return EffectId(named("ask", approval))
+
+
+def plan(connection: Connection, effect: Effect, *, lane: int, at: datetime, real: datetime) -> bool:
+    """Keep an effect and its job; ``False`` when it was planned before. ``at`` is company time."""
+    is_new = insert_new(
+        connection,
+        effects,
+        id=effect.id,
+        team=effect.team,
+        cycle=effect.cycle,
+        approval=effect.approval,
+        kind=effect.action.kind,
+        person=addressee(effect.action),
+        target=target_of(effect.action, effect.team),
+        action=dump(effect.action),
+        proposal=dump(effect.proposal),
+        payload_hash=fingerprint(effect.action),
+        directives_version=effect.directives_version,
+        state=EffectState.PLANNED.value,
+        planned=at,
+        receipt={},
+    )
+    if not is_new:
+        return False
+    key = target_of(effect.action, effect.team)
+    queue.put(connection, NewJob("effect", key, effect.team, lane, {"effect": effect.id}), real)
+    return True
+
+
+def begin(connection: Connection, effect: EffectId, real: datetime) -> Effect | None:
+    """Note the intent to send; the effect as it was before, or ``None`` when it has ended.
+
+    A first try is *sending*; any later one is *unknown* until the world has said which it is, so that a
+    definite no for now cannot make us forget that an earlier try may have arrived.
+    """
+    row = _held(connection, effect)
+    if row is None or row["state"] in ENDED:
+        return None
+    first = row["state"] == EffectState.PLANNED
+    connection.execute(
+        update(effects)
+        .where(effects.c.id == effect)
+        .values(
+            state=(EffectState.SENDING if first else EffectState.UNKNOWN).value,
+            tries=row["tries"] + 1,
+            first_try=row["first_try"] or real,
+        )
+    )
+    return to_effect(row)
+
+
+def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime) -> None:
+    """Note how it ended this time; a no longer wanted one gives back the attention it had taken."""
+    row = _held(connection, effect)
+    if row is None or row["state"] not in IN_FLIGHT:
+        return
+    state = _STATE_AFTER.get(outcome.ending)
+    if state is None:  # LATER: nothing has happened this time, which says nothing about the times before
+        state = EffectState.PLANNED if row["state"] == EffectState.SENDING else EffectState.UNKNOWN
+    changes: dict[str, Any] = {"state": state.value, "words": outcome.words}
+    if outcome.receipt is not None:
+        changes["receipt"] = dict(outcome.receipt.ref)
+    if state in ENDED:
+        changes["ended"] = at
+    connection.execute(update(effects).where(effects.c.id == effect).values(**changes))
+    if state is EffectState.CANCELLED:
+        _give_back(connection, effect)
+    if state in ENDED:
+        _tell_approval(connection, to_effect(row), outcome)
+
+
+def to_effect(row: RowMapping) -> Effect:
+    """The value a row stands for."""
+    return Effect(
+        id=EffectId(row["id"]),
+        team=TeamId(row["team"]),
+        cycle=CycleId(row["cycle"]) if row["cycle"] else None,
+        proposal=load(Proposal, row["proposal"]),
+        action=load_union(Action, row["action"]),
+        state=EffectState(row["state"]),
+        tries=row["tries"],
+        first_try=row["first_try"],
+        approval=ApprovalId(row["approval"]) if row["approval"] else None,
+        directives_version=row["directives_version"],
+        receipt=row["receipt"],
+    )
+
+
+def planned_for(proposal: Proposal, team: TeamId, cycle: CycleId | None, version: str) -> Effect:
+    """The effect that carries out ``proposal``."""
+    return Effect(
+        id=effect_name(proposal),
+        team=team,
+        cycle=cycle,
+        proposal=proposal,
+        action=proposal.action,
+        state=EffectState.PLANNED,
+        directives_version=version,
+    )
+
+
+def showing(effect: Effect, approval: ApprovalId, action: AskApproval) -> Effect:
+    """The effect that shows the ask about ``effect``'s proposal to its first approver."""
+    return replace(effect, id=ask_name(approval), action=action)
+
+
+def _held(connection: Connection, effect: EffectId) -> RowMapping | None:
+    return connection.execute(select(effects).where(effects.c.id == effect).with_for_update()).mappings().first()
+
+
+def _give_back(connection: Connection, effect: EffectId) -> None:
+    connection.execute(delete(reminders).where(reminders.c.effect == effect))
+    connection.execute(delete(told).where(told.c.effect == effect))
+
+
+def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome) -> None:
+    """Write what became of an approved action beside its approval; note where a card is shown."""
+    if effect.approval is not None:
+        words = {"outcome": outcome.words or outcome.ending.value, "ending": outcome.ending.value}
+        connection.execute(update(approvals).where(approvals.c.id == effect.approval).values(**words))
+    card: Mapping[str, str] = outcome.receipt.ref if outcome.receipt else {}
+    if isinstance(effect.action, AskApproval) and {"channel", "ts"} <= card.keys():
+        unplaced = and_(approvals.c.id == effect.action.approval, approvals.c.channel.is_(None))
+        connection.execute(update(approvals).where(unplaced).values(channel=card["channel"], ts=card["ts"]))

@@ -1,0 +1,99 @@
+"""Many callers, one transaction: everything that waits is committed together, and each caller learns its own fate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import StatementError
+
+from models.errors import DatabaseNotReady, Unwelcome
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+BATCH = 200
+"""Items of one transaction: one fsync for all of them."""
+
+WAITING = 2_000
+"""Items that may wait for the disk; the next one is told to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller(Generic[Item, Answer]):
+    item: Item
+    answer: asyncio.Future[Answer]
+
+
+class GroupCommit(Generic[Item, Answer]):
+    """Collects items from concurrent callers and hands them to ``commit``, a transaction for each batch."""
+
+    def __init__(
+        self, commit: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], *, waiting: int = WAITING
+    ) -> None:
+        self._commit = commit
+        self._limit = waiting
+        self._queue: deque[_Caller[Item, Answer]] = deque()
+        self._work = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def start(self) -> None:
+        """Begin to commit; the first ``submit`` does so too."""
+        if self._task is None:
+            self._closing = False
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="intake")
+
+    async def stop(self) -> None:
+        """Commit what waits, then end; nothing more is accepted."""
+        self._closing = True
+        self._work.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    async def submit(self, item: Item) -> Answer:
+        """Returns once ``item`` is on disk. Raises ``Unwelcome`` 503 when full or closing, 400 when unstorable."""
+        if self._closing:
+            raise Unwelcome(503, "shutting down")
+        if len(self._queue) >= self._limit:
+            raise Unwelcome(503, f"{self._limit} deliveries are waiting for the disk")
+        self.start()
+        caller: _Caller[Item, Answer] = _Caller(item, asyncio.get_running_loop().create_future())
+        self._queue.append(caller)
+        self._work.set()
+        return await caller.answer
+
+    async def _run(self) -> None:
+        while self._queue or not self._closing:
+            if not self._queue:
+                self._work.clear()
+                await self._work.wait()
+                continue
+            await self._settle([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
+
+    async def _settle(self, callers: Sequence[_Caller[Item, Answer]]) -> None:
+        """Commit one batch; when it fails, each row by itself, so that a bad one does not fail its neighbours."""
+        try:
+            answers = await self._commit([caller.item for caller in callers])
+        except Exception as error:  # noqa: BLE001 - a door: every failure becomes some caller's answer
+            if len(callers) == 1 or isinstance(error, DatabaseNotReady):
+                _fail(callers, error)
+                return
+            for caller in callers:
+                await self._settle([caller])
+            return
+        for caller, answer in zip(callers, answers, strict=True):
+            if not caller.answer.done():  # the caller may have gone away meanwhile
+                caller.answer.set_result(answer)
+
+
+def _fail(callers: Sequence[_Caller[Item, Answer]], error: Exception) -> None:
+    if isinstance(error, StatementError):
+        error = Unwelcome(400, "this delivery cannot be stored")
+    for caller in callers:
+        if not caller.answer.done():
+            caller.answer.set_exception(error)

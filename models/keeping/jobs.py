@@ -1,0 +1,271 @@
+"""Keyed jobs: one running per key, debounced when coalesced, fenced by a token that every claim raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.database import insert_into
+from models.errors import DatabaseNotReady, LostLease
+from models.ids import JobId, TeamId
+from models.tables import jobs, teams
+
+AGED = timedelta(seconds=60)
+"""A due job of lane 1 or 2 waits no longer than this behind other lanes (reliability 2.4)."""
+
+PATIENCE = 5
+"""Tries to join or insert a coalesced job while other processes do the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """Work to be done: ``key`` is what must not happen twice at a time.
+
+    Coalesced jobs of one kind and key wait as one: each put starts the quiet time ``delay`` again, but the
+    job runs at the latest ``max_wait`` seconds (real time) after the first. Lane 0 is for people who wait,
+    1 for events, 2 for what is periodic. ``cost`` is the share of the team's turn it takes.
+    """
+
+    kind: str
+    key: str
+    team: TeamId
+    lane: int = 1
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    coalesce: bool = False
+    delay: float = 0.0
+    max_wait: float = 10.0
+    cost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work somebody has claimed; ``token`` proves it is still theirs."""
+
+    id: JobId
+    kind: str
+    key: str
+    lane: int
+    team: TeamId
+    attempts: int
+    """This try included."""
+    token: int
+    payload: Mapping[str, Any]
+
+
+def put(connection: Connection, job: NewJob, now: datetime) -> JobId:
+    """Add a job, or join the one that waits for the same kind and key. ``now`` is real time."""
+    for _ in range(PATIENCE):
+        found = _join(connection, job, now) if job.coalesce else None
+        if found is None:
+            found = _add(connection, job, now)
+        if found is not None:
+            return found
+    raise DatabaseNotReady(f"the queue is too busy to take a job for {job.key}", hint="Try again")
+
+
+def put_all(connection: Connection, wanted: Iterable[NewJob], now: datetime) -> None:
+    """Add many jobs in the order given within each team; coalesced ones are joined before they are written."""
+    joined: dict[tuple[str, str], NewJob] = {}
+    single: list[NewJob] = []
+    for job in wanted:
+        if not job.coalesce:
+            single.append(job)
+            continue
+        earlier = joined.get((job.kind, job.key))
+        joined[job.kind, job.key] = _together(earlier, job) if earlier else job
+    # The same order in every process, so that two of them do not wait for each other crosswise.
+    for job in sorted([*joined.values(), *single], key=lambda j: (j.team, not j.coalesce)):
+        put(connection, job, now)
+
+
+def claim(connection: Connection, lanes: Sequence[int], lease: float, now: datetime) -> Job | None:
+    """Take the next due job of ``lanes`` for ``lease`` seconds.
+
+    Raises ``IntegrityError`` when another process took a job of the same key at the same moment.
+    """
+    waiting = jobs.alias("waiting")
+    turn = case((and_(waiting.c.lane > 0, waiting.c.run_at <= now - AGED), -1), else_=waiting.c.lane)
+    next_one = (
+        select(waiting.c.id)
+        .where(waiting.c.state == "waiting", waiting.c.run_at <= now, waiting.c.lane.in_(lanes))
+        .where(not_(_key_is_running(waiting.c.key)), not_(_overtakes(waiting)))
+        .order_by(turn, waiting.c.rank, waiting.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(jobs)
+        .where(jobs.c.id == next_one)
+        .values(
+            state="running",
+            token=jobs.c.token + 1,
+            attempts=jobs.c.attempts + 1,
+            lease_until=now + timedelta(seconds=lease),
+        )
+        .returning(*_COLUMNS)
+    )
+    row = connection.execute(taken).mappings().first()
+    return _job(row) if row else None
+
+
+def fence(connection: Connection, job: Job) -> None:
+    """Hold the job's row for this transaction. Raises ``LostLease`` when it is no longer ours."""
+    row = connection.execute(select(jobs.c.id).where(_ours(job)).with_for_update()).first()
+    if row is None:
+        raise LostLease(f"job {job.id} ({job.kind} {job.key}) has been taken over")
+
+
+def renew(connection: Connection, job: Job, lease: float, now: datetime) -> None:
+    """Keep the job for ``lease`` seconds from ``now``. Raises ``LostLease``."""
+    _change(connection, job, lease_until=now + timedelta(seconds=lease))
+
+
+def finish(connection: Connection, job: Job, now: datetime) -> None:
+    """The job is done. Raises ``LostLease``."""
+    _change(connection, job, state="done", lease_until=None, finished=now)
+
+
+def bury(connection: Connection, job: Job, error: str, now: datetime) -> None:
+    """Give up: the job becomes a dead letter. Raises ``LostLease``."""
+    _change(connection, job, state="dead", lease_until=None, finished=now, error=error)
+
+
+def retry(connection: Connection, job: Job, error: str, delay: float, now: datetime) -> None:
+    """Try again in ``delay`` seconds. Raises ``LostLease``."""
+    fence(connection, job)
+    again = now + timedelta(seconds=delay)
+    _wait_again(connection, job.id, now, state="waiting", lease_until=None, run_at=again, error=error)
+
+
+def reap(connection: Connection, now: datetime) -> int:
+    """Put jobs whose lease has run out back in line; returns how many."""
+    expired = select(jobs.c.id).where(jobs.c.state == "running", jobs.c.lease_until < now)
+    rows = connection.execute(expired.order_by(jobs.c.id).with_for_update(skip_locked=True)).scalars().all()
+    for row in rows:
+        _wait_again(connection, row, now, state="waiting", lease_until=None, run_at=now, error="the lease ran out")
+    return len(rows)
+
+
+def revive(connection: Connection, row: int, now: datetime) -> RowMapping | None:
+    """Give a dead letter a fresh start; ``None`` when there is no such dead letter."""
+    dead = select(jobs).where(jobs.c.id == row, jobs.c.state == "dead").with_for_update()
+    found = connection.execute(dead).mappings().first()
+    if found is not None:
+        _wait_again(connection, row, now, state="waiting", attempts=0, run_at=now, finished=None)
+    return found
+
+
+_COLUMNS = (jobs.c.id, jobs.c.kind, jobs.c.key, jobs.c.lane, jobs.c.team, jobs.c.attempts, jobs.c.token, jobs.c.payload)
+
+
+def _job(row: RowMapping) -> Job:
+    return Job(**row)
+
+
+def _together(earlier: NewJob, later: NewJob) -> NewJob:
+    """Two puts of one coalesced job as one: the later words win, the more urgent lane wins."""
+    payload = {**earlier.payload, **later.payload}
+    return replace(later, payload=payload, lane=min(earlier.lane, later.lane))
+
+
+def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
+    """Postpone the waiting job of the same kind and key, within its ``max_wait``; ``None`` if none waits."""
+    same = and_(jobs.c.kind == job.kind, jobs.c.key == job.key, jobs.c.state == "waiting", jobs.c.coalesce)
+    row = connection.execute(select(jobs).where(same).with_for_update()).mappings().first()
+    if row is None:
+        return None
+    quiet = min(now + timedelta(seconds=job.delay), row["first_at"] + timedelta(seconds=job.max_wait))
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == row["id"])
+        .values(
+            # A job that has failed keeps its back-off, however many new reasons arrive.
+            run_at=quiet if row["attempts"] == 0 else row["run_at"],
+            lane=min(row["lane"], job.lane),
+            payload={**row["payload"], **job.payload},
+        )
+    )
+    return JobId(row["id"])
+
+
+def _add(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
+    """A new row; ``None`` when another process has just added the coalesced job we wanted to join."""
+    new = insert_into(connection, jobs).values(
+        kind=job.kind,
+        key=job.key,
+        lane=job.lane,
+        rank=_next_rank(connection, job, now),
+        team=job.team,
+        coalesce=job.coalesce,
+        state="waiting",
+        run_at=now + timedelta(seconds=min(job.delay, job.max_wait) if job.coalesce else job.delay),
+        first_at=now,
+        payload=dict(job.payload),
+    )
+    return connection.execute(new.on_conflict_do_nothing().returning(jobs.c.id)).scalar()
+
+
+def _next_rank(connection: Connection, job: NewJob, now: datetime) -> float:
+    """Start-time fair queueing: each job moves its team's next turn back, an idle team starts from now."""
+    start = now.timestamp()
+    later = case((teams.c.rank > start, teams.c.rank), else_=start) + job.cost
+    turn = insert_into(connection, teams).values(id=job.team, rank=start + job.cost)
+    turn = turn.on_conflict_do_update(index_elements=[teams.c.id], set_={"rank": later})
+    return float(connection.execute(turn.returning(teams.c.rank)).scalar_one())
+
+
+def _key_is_running(key: Any) -> Any:
+    running = jobs.alias("running")
+    return exists().where(running.c.key == key, running.c.state == "running")
+
+
+def _overtakes(job: Any) -> Any:
+    """A job waits behind an earlier one of its kind, key and lane that has failed and will be tried again."""
+    failed = jobs.alias("failed")
+    return exists().where(
+        failed.c.key == job.c.key,
+        failed.c.kind == job.c.kind,
+        failed.c.state == "waiting",
+        failed.c.lane == job.c.lane,
+        failed.c.attempts > 0,
+        failed.c.id < job.c.id,
+    )
+
+
+def _ours(job: Job) -> Any:
+    return and_(jobs.c.id == job.id, jobs.c.token == job.token, jobs.c.state == "running")
+
+
+def _change(connection: Connection, job: Job, **values: Any) -> None:
+    if connection.execute(update(jobs).where(_ours(job)).values(**values)).rowcount != 1:
+        raise LostLease(f"job {job.id} ({job.kind} {job.key}) has been taken over")
+
+
+def _wait_again(connection: Connection, row: int, now: datetime, **values: Any) -> None:
+    """Back to waiting; a coalesced job whose successor waits already has nothing left to do."""
+    try:
+        with connection.begin_nested():
+            connection.execute(update(jobs).where(jobs.c.id == row).values(**values))
+    except IntegrityError:
+        merged = {"state": "done", "lease_until": None, "finished": now, "error": "a later job covers this one"}
+        connection.execute(update(jobs).where(jobs.c.id == row).values(**merged))
+
+
+def counted(connection: Connection, now: datetime) -> Mapping[str, Any]:
+    """Jobs by state, waiting ones by lane, and how long the oldest due one of each lane has waited."""
+    by_lane = select(jobs.c.lane, func.count(), func.min(case((jobs.c.run_at <= now, jobs.c.run_at))))
+    lanes = connection.execute(by_lane.where(jobs.c.state == "waiting").group_by(jobs.c.lane)).all()
+    rest = select(jobs.c.state, func.count()).where(or_(jobs.c.state == "running", jobs.c.state == "dead"))
+    states: dict[str, int] = dict(connection.execute(rest.group_by(jobs.c.state)).all())
+    return {
+        "waiting": {lane: count for lane, count, _ in lanes},
+        "oldest": {lane: (now - due).total_seconds() for lane, _, due in lanes if due is not None},
+        "running": states.get("running", 0),
+        "dead": states.get("dead", 0),
+    }

@@ -1,0 +1,265 @@
+"""What came in and what is to be done about it: nothing accepted is lost, nothing is done by two at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.clock import Clock
+from models.database import Database, Doorbell, insert_into
+from models.events import Delivery, Source
+from models.ids import DeliveryId, JobId, TeamId
+from models.keeping import jobs as queue
+from models.keeping.intake import WAITING, GroupCommit
+from models.keeping.jobs import Job, NewJob
+from models.tables import effects, inbox, jobs
+
+__all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob"]
+
+NO_CYCLE = "none"
+"""In ``inbox.cycle``: no cycle will account for this delivery, a job of its own does, or nobody needs to."""
+
+RACES = 5
+"""Tries of one claim while other workers take jobs of the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A job that was given up, with the reason."""
+
+    id: JobId
+    kind: str
+    key: str
+    team: TeamId
+    attempts: int
+    error: str
+    at: datetime
+    """Real time."""
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depths:
+    """How much is waiting, for status and metrics."""
+
+    waiting: Mapping[int, int]
+    """By lane."""
+    oldest: Mapping[int, float]
+    """Seconds the oldest due job of each lane has waited."""
+    running: int
+    dead: int
+    unseen: int
+    """Deliveries no cycle has accounted for yet."""
+    oldest_unseen: float
+    """Seconds since the oldest of them arrived; 0 when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    delivery: Delivery
+    team: TeamId
+    job: NewJob | None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.delivery.source.value, self.delivery.id
+
+
+class Mailbox:
+    """The inbox and the keyed jobs. Leases and run times are real time."""
+
+    def __init__(self, database: Database, clock: Clock, *, waiting: int = WAITING) -> None:
+        self._database = database
+        self._clock = clock
+        self._intake = GroupCommit[_Arrival, bool](self._accept_all, waiting=waiting)
+
+    @property
+    def doorbell(self) -> Doorbell:
+        """Rings in this process on every commit that adds a job."""
+        return self._database.doorbell
+
+    async def wait(self, timeout: float, *, since: int | None = None) -> bool:
+        """Wait at most ``timeout`` seconds for a new job; see ``Doorbell.wait``."""
+        return await self.doorbell.wait(timeout, since=since)
+
+    def start(self) -> None:
+        """Begin group commits."""
+        self._intake.start()
+
+    async def stop(self) -> None:
+        """Commit what callers still wait for, then take no more."""
+        await self._intake.stop()
+
+    async def accept(self, delivery: Delivery, team: TeamId, job: NewJob | None) -> bool:
+        """Keep one delivery and its job; ``False`` when it was here before. On disk when this returns.
+
+        A job that is not coalesced gets ``{"inbox": row id}`` in its payload. Raises ``Unwelcome`` (503 full
+        or closing, 400 unstorable) and ``DatabaseNotReady``.
+        """
+        return await self._intake.submit(_Arrival(delivery, team, job))
+
+    async def put(self, job: NewJob) -> JobId:
+        """Add a job, or join the coalesced one that waits."""
+        added = await self._database.write(lambda c: queue.put(c, job, self._clock.real()), "put")
+        self.doorbell.ring()
+        return added
+
+    async def claim(self, lanes: Sequence[int], lease: float) -> Job | None:
+        """Take the next due job of ``lanes`` for ``lease`` seconds, or ``None`` when nothing is due."""
+        for _ in range(RACES):
+            try:
+                return await self._database.write(lambda c: queue.claim(c, lanes, lease, self._clock.real()), "claim")
+            except IntegrityError:  # another worker was quicker with this key: choose again
+                continue
+        return None
+
+    async def renew(self, job: Job, lease: float) -> None:
+        """Keep the job for another ``lease`` seconds. Raises ``LostLease``."""
+        await self._database.write(lambda c: queue.renew(c, job, lease, self._clock.real()), "renew")
+
+    async def finish(self, job: Job) -> None:
+        """The job is done. Raises ``LostLease``."""
+        await self._database.write(lambda c: queue.finish(c, job, self._clock.real()), "finish")
+
+    async def retry(self, job: Job, error: str, delay: float) -> None:
+        """Try again in ``delay`` seconds. Raises ``LostLease``."""
+        await self._database.write(lambda c: queue.retry(c, job, error, delay, self._clock.real()), "retry")
+        self.doorbell.ring()
+
+    async def bury(self, job: Job, error: str) -> None:
+        """Give up; the job becomes a dead letter. Raises ``LostLease``."""
+        await self._database.write(lambda c: queue.bury(c, job, error, self._clock.real()), "bury")
+
+    async def reap(self) -> int:
+        """Put jobs whose worker has vanished back in line; returns how many."""
+        reaped = await self._database.write(lambda c: queue.reap(c, self._clock.real()), "reap")
+        if reaped:
+            self.doorbell.ring()
+        return reaped
+
+    async def due_in(self, lanes: Sequence[int]) -> float | None:
+        """Seconds until the next waiting job of ``lanes`` is due; 0 when one is, ``None`` when none waits."""
+        soonest = select(func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.lane.in_(lanes))
+        at = await self._database.read(lambda c: c.execute(soonest).scalar())
+        return None if at is None else max(0.0, (at - self._clock.real()).total_seconds())
+
+    async def delivery(self, row: int) -> Delivery:
+        """The delivery kept as ``row``. Raises ``KeyError``."""
+        wanted = select(inbox).where(inbox.c.id == row)
+        found = await self._database.read(lambda c: c.execute(wanted).mappings().first())
+        if found is None:
+            raise KeyError(row)
+        return _delivery(found)
+
+    async def waiting(self, team: TeamId) -> list[tuple[int, Delivery]]:
+        """Deliveries of ``team`` no cycle has accounted for, oldest first, with their rows."""
+        wanted = select(inbox).where(inbox.c.team == team, inbox.c.cycle.is_(None)).order_by(inbox.c.id)
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return [(row["id"], _delivery(row)) for row in rows]
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        """Jobs that were given up, latest first."""
+        wanted = select(jobs).where(jobs.c.state == "dead").order_by(jobs.c.finished.desc(), jobs.c.id.desc())
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return [_dead_letter(row) for row in rows]
+
+    async def replay(self, job: int) -> bool:
+        """Give a dead letter a fresh start; ``False`` when there is none of that id."""
+        revived = await self._database.write(lambda c: _replay(c, job, self._clock.real()), "replay")
+        if revived:
+            self.doorbell.ring()
+        return revived
+
+    async def drop(self, job: int) -> bool:
+        """Delete a dead letter for good; ``False`` when there is none of that id."""
+        gone = delete(jobs).where(jobs.c.id == job, jobs.c.state == "dead")
+        return await self._database.write(lambda c: c.execute(gone).rowcount == 1, "drop")
+
+    async def prune(self, days: int = 7) -> int:
+        """Delete jobs done more than ``days`` ago; deliveries stay, so that a replayed one is still known."""
+        before = self._clock.real() - timedelta(days=days)
+        old = delete(jobs).where(jobs.c.state == "done", jobs.c.finished < before)
+        return await self._database.write(lambda c: c.execute(old).rowcount, "prune")
+
+    async def depths(self) -> Depths:
+        """How much is waiting."""
+        return await self._database.read(lambda c: _depths(c, self._clock.real()))
+
+    async def _accept_all(self, arrivals: Sequence[_Arrival]) -> Sequence[bool]:
+        answers = await self._database.write(lambda c: _keep(c, arrivals, self._clock.real()), "accept")
+        if any(answers):
+            self.doorbell.ring()
+        return answers
+
+
+def _keep(connection: Connection, arrivals: Sequence[_Arrival], now: datetime) -> list[bool]:
+    """Insert what is new, with its jobs; one answer each, ``False`` for what was here before."""
+    first: dict[tuple[str, str], _Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.name, arrival)
+    insert = insert_into(connection, inbox).on_conflict_do_nothing(index_elements=["source", "delivery_id"])
+    returning = insert.returning(inbox.c.source, inbox.c.delivery_id, inbox.c.id)
+    rows = connection.execute(returning, [_row(arrival) for arrival in first.values()]).all()
+    new = {(row.source, row.delivery_id): row.id for row in rows}
+    answers, wanted = [], []
+    for arrival in arrivals:
+        row = new.pop(arrival.name, None)
+        answers.append(row is not None)
+        if row is not None and arrival.job is not None:
+            wanted.append(_with_inbox(arrival.job, row))
+    queue.put_all(connection, wanted, now)
+    return answers
+
+
+def _row(arrival: _Arrival) -> dict[str, Any]:
+    delivery = arrival.delivery
+    looked_at = arrival.job is not None and arrival.job.coalesce
+    return {
+        "source": delivery.source.value,
+        "delivery_id": delivery.id,
+        "name": delivery.name,
+        "team": arrival.team,
+        "body": delivery.body,
+        "received": delivery.received,
+        "cycle": None if looked_at else NO_CYCLE,
+    }
+
+
+def _with_inbox(job: NewJob, row: int) -> NewJob:
+    return job if job.coalesce else replace(job, payload={**job.payload, "inbox": row})
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        source=Source(row["source"]),
+        id=DeliveryId(row["delivery_id"]),
+        name=row["name"],
+        body=bytes(row["body"]),
+        received=row["received"],
+    )
+
+
+def _dead_letter(row: RowMapping) -> DeadLetter:
+    error, at = row["error"] or "", row["finished"] or row["first_at"]
+    return DeadLetter(row["id"], row["kind"], row["key"], row["team"], row["attempts"], error, at, row["payload"])
+
+
+def _replay(connection: Connection, job: int, now: datetime) -> bool:
+    revived = queue.revive(connection, job, now)
+    if revived is not None and "effect" in revived["payload"]:
+        # The world said no for good; somebody has put it right. Look before doing it, as after any doubt.
+        again = and_(effects.c.id == revived["payload"]["effect"], effects.c.state == "dead")
+        connection.execute(update(effects).where(again).values(state="unknown", ended=None))
+    return revived is not None
+
+
+def _depths(connection: Connection, now: datetime) -> Depths:
+    unseen = select(func.count(), func.min(inbox.c.received)).where(inbox.c.cycle.is_(None))
+    count, oldest = connection.execute(unseen).one()
+    age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    return Depths(**queue.counted(connection, now), unseen=count, oldest_unseen=age)

@@ -1,0 +1,177 @@
+"""From a Proposal to its Outcome: what might be done, whether it may, who said yes, what the world said back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.actions import Action
+from models.ids import ApprovalId, CycleId, EffectId, PersonId, ProposalId, SignalId, TeamId
+from models.signals import Evidence, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An Action plus because, evidence and expiry."""
+
+    id: ProposalId
+    """Equal for the same thing proposed again in the same episode."""
+    action: Action
+    because: str
+    evidence: tuple[Evidence, ...]
+    signals: tuple[SignalId, ...]
+    urgency: Urgency
+    rule: str
+    """Id of the directive that made it worth proposing."""
+    if_nothing: str = ""
+    undo: str | None = None
+    """How it can be taken back, in words; ``None`` when it cannot."""
+    asked_by: PersonId | None = None
+    """Set when a person has just asked for this: then it costs no attention."""
+
+
+class Verdict(StrEnum):
+    """May we?"""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    DEFER = "defer"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """One unit of somebody's attention: unique per person, local day, budget and ordinal."""
+
+    person: PersonId
+    day: date
+    budget: str
+    """``daily`` or ``critical``."""
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer to *may we*, with the rule that decided and the reason in words."""
+
+    verdict: Verdict
+    rule: str
+    reason: str
+    until: datetime | None = None
+    """With ``DEFER``: company time at which to decide again."""
+    approvers: tuple[PersonId, ...] = ()
+    """With ``ASK``: who may answer, the first is asked."""
+    expires: datetime | None = None
+    """With ``ASK``: when the question lapses (company time)."""
+    spend: Spend | None = None
+    """What of whose attention this costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A Proposal and its Decision."""
+
+    proposal: Proposal
+    decision: Decision
+
+
+class ApprovalState(StrEnum):
+    """Where an ask is in its life. Only ``PENDING`` can change."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A question to a person about one Proposal, and its answer."""
+
+    id: ApprovalId
+    team: TeamId
+    proposal: Proposal
+    payload_hash: str
+    """Of the proposal as it was shown; a click carries it back."""
+    approvers: tuple[PersonId, ...]
+    """The first is the one who was asked."""
+    state: ApprovalState
+    asked_at: datetime
+    expires: datetime
+    decision_rule: str
+    directives_version: str
+    by: PersonId | None = None
+    at: datetime | None = None
+    note: str = ""
+    outcome: str = ""
+    """What became of the approved Action, in words; empty while it is under way."""
+    ending: Ending | None = None
+    """How carrying the approved Action out ended; ``None`` while it is under way. Its card says *Done* only if it was."""
+    card: Mapping[str, str] | None = None
+    """``{"channel", "ts"}`` of the Slack message that shows it."""
+
+
+class EffectState(StrEnum):
+    """Where an Action is on its way out."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """An Action on its way out, with a deterministic id that the target stores as a marker."""
+
+    id: EffectId
+    team: TeamId
+    cycle: CycleId | None
+    proposal: Proposal
+    action: Action
+    state: EffectState
+    tries: int = 0
+    first_try: datetime | None = None
+    """Real time of the first call, where a look-up begins."""
+    approval: ApprovalId | None = None
+    directives_version: str = ""
+    receipt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the target gave back: enough to find the thing again, for example ``{"channel", "ts"}``."""
+
+    ref: Mapping[str, str]
+    words: str = ""
+    """What happened, for people: ``PAY-7 → Li Wei``."""
+
+
+class Ending(StrEnum):
+    """How carrying out one Effect ended this time."""
+
+    DONE = "done"
+    FOUND = "found"
+    CHANGED = "changed"
+    FORBIDDEN = "forbidden"
+    LATER = "later"
+    """Nothing happened; try again."""
+    UNCLEAR = "unclear"
+    """It may have happened; look before trying again."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the world said back, or why it was not asked."""
+
+    ending: Ending
+    words: str
+    receipt: Receipt | None = None
+    retry_after: float | None = None
+    """Seconds of real time; with ``LATER`` and ``UNCLEAR``."""

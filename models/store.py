@@ -1,0 +1,172 @@
+"""The mirror of the work and what the clock remembers: facts with their age, slots fired once, things learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, select
+
+from models.clock import Clock
+from models.database import Database, insert_into, insert_new
+from models.events import Source
+from models.ids import TeamId
+from models.keeping import facts as mirror
+from models.keeping import jobs as queue
+from models.keeping.jobs import NewJob
+from models.tables import approvals, firings, memory, reads, teams
+from models.work import Facts, Issue, Person, PullRequest, Sprint
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How well one source is read: when last in full (real time), and what has gone wrong since."""
+
+    at: datetime | None
+    error: str | None
+
+
+class Store:
+    """Facts, schedules and memory. ``planner.ports.Work`` is part of it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- the mirror ------------------------------------------------------------------------------------------
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        """Everything the mirror holds about ``team``; never calls a vendor."""
+        return await self._database.read(lambda c: mirror.about(c, team))
+
+    async def save(
+        self,
+        team: TeamId,
+        *,
+        source: Source,
+        complete: bool = False,
+        sprints: Sequence[Sprint] | None = None,
+        issues: Sequence[Issue] | None = None,
+        pull_requests: Sequence[PullRequest] | None = None,
+        people: Sequence[Person] | None = None,
+        began: datetime | None = None,
+    ) -> None:
+        """Keep what a source said; a row never gives way to an older one.
+
+        ``complete`` says that each kind given is all there is: what is not mentioned goes, unless it was
+        saved after the reading ``began`` (real time, default now), which is then the age of the data.
+        """
+        kinds = {"sprint": sprints, "issue": issues, "pull_request": pull_requests, "person": people}
+        given = {kind: list(values) for kind, values in kinds.items() if values is not None}
+        now = self._clock.real()
+        reading = mirror.Reading(team, source, began or now, complete)
+        await self._database.write(lambda c: mirror.save(c, reading, given, now), "save")
+
+    async def read_failed(self, team: TeamId, source: Source, error: str) -> None:
+        """Note that ``source`` could not be read; the facts keep their age."""
+        await self._database.write(lambda c: mirror.failed(c, team, source, error), "read_failed")
+
+    async def readings(self, team: TeamId) -> Mapping[Source, Reading]:
+        """How well each source of ``team`` is read; a source never tried is absent."""
+        wanted = select(reads).where(reads.c.team == team)
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return {Source(row["source"]): Reading(row["at"], row["error"]) for row in rows}
+
+    # --- when to look ----------------------------------------------------------------------------------------
+
+    async def looks_due(self, now: datetime) -> list[TeamId]:
+        """Teams that are not paused and whose next look is due at ``now`` (company time), longest due first."""
+        due = and_(teams.c.next_look <= now, teams.c.paused.is_(False))
+        wanted = select(teams.c.id).where(due).order_by(teams.c.next_look, teams.c.id)
+        return [TeamId(team) for team in await self._column(wanted)]
+
+    async def plan_look(self, team: TeamId, at: datetime) -> None:
+        """Look at ``team`` at ``at`` (company time), instead of whenever that was planned before."""
+        await self._database.write(lambda c: _set_team(c, team, next_look=at), "plan_look")
+
+    async def next_look(self, team: TeamId) -> datetime | None:
+        """When ``team`` is looked at next (company time); ``None`` when no look is planned."""
+        wanted = select(teams.c.next_look).where(teams.c.id == team)
+        return await self._database.read(lambda c: c.execute(wanted).scalar())
+
+    async def next_alarm(self) -> datetime | None:
+        """The next moment (company time) at which time alone makes work: a look, or an ask that lapses."""
+        look = select(func.min(teams.c.next_look)).where(teams.c.paused.is_(False))
+        lapse = select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
+        both = await self._database.read(lambda c: [c.execute(look).scalar(), c.execute(lapse).scalar()])
+        return min((moment for moment in both if moment is not None), default=None)
+
+    async def pause(self, team: TeamId) -> None:
+        """Stop looking at ``team`` until ``resume``."""
+        await self._database.write(lambda c: _set_team(c, team, paused=True), "pause")
+
+    async def resume(self, team: TeamId) -> None:
+        """Look at ``team`` again."""
+        await self._database.write(lambda c: _set_team(c, team, paused=False), "resume")
+
+    async def paused(self, team: TeamId) -> bool:
+        """Whether ``team`` is paused."""
+        wanted = select(teams.c.paused).where(teams.c.id == team)
+        return bool(await self._database.read(lambda c: c.execute(wanted).scalar()))
+
+    # --- schedules -------------------------------------------------------------------------------------------
+
+    async def fire(self, schedule: str, slot: str, job: NewJob | None) -> bool:
+        """Fire one slot: its row and its job in one transaction; ``False`` when somebody else has.
+
+        Without a job the slot is skipped on purpose. ``slot`` is a local date or instant that sorts as text.
+        """
+        won = await self._database.write(lambda c: self._fire(c, schedule, slot, job), "fire")
+        if won and job is not None:
+            self._database.doorbell.ring()
+        return won
+
+    async def fired(self, schedule: str) -> str | None:
+        """The last slot of ``schedule`` that was fired or skipped."""
+        wanted = select(func.max(firings.c.slot)).where(firings.c.schedule == schedule)
+        return await self._database.read(lambda c: c.execute(wanted).scalar())
+
+    # --- memory ----------------------------------------------------------------------------------------------
+
+    async def remember(self, team: TeamId, about: str, key: str, value: Any) -> None:
+        """Keep ``value`` (anything JSON can hold) under ``about`` and ``key``, instead of what was there."""
+        await self._database.write(lambda c: self._remember(c, team, about, key, value), "remember")
+
+    async def recall(self, team: TeamId, about: str) -> Mapping[str, Any]:
+        """Everything kept under ``about``, by key."""
+        wanted = select(memory.c.key, memory.c.value).where(memory.c.team == team, memory.c.about == about)
+        rows = await self._database.read(lambda c: c.execute(wanted.order_by(memory.c.key)).all())
+        return {row.key: row.value for row in rows}
+
+    async def forget(self, team: TeamId, about: str, key: str | None = None) -> None:
+        """Drop one key, or everything kept under ``about``."""
+        gone = delete(memory).where(memory.c.team == team, memory.c.about == about)
+        if key is not None:
+            gone = gone.where(memory.c.key == key)
+        await self._database.write(lambda c: c.execute(gone), "forget")
+
+    # --- inside one transaction ------------------------------------------------------------------------------
+
+    def _fire(self, connection: Connection, schedule: str, slot: str, job: NewJob | None) -> bool:
+        ran = job is not None
+        if not insert_new(connection, firings, schedule=schedule, slot=slot, at=self._clock.real(), ran=ran):
+            return False
+        if job is not None:
+            queue.put(connection, job, self._clock.real())
+        return True
+
+    def _remember(self, connection: Connection, team: TeamId, about: str, key: str, value: Any) -> None:
+        new = {"value": value, "at": self._clock.real()}
+        row = insert_into(connection, memory).values(team=team, about=about, key=key, **new)
+        names = [memory.c.team, memory.c.about, memory.c.key]
+        connection.execute(row.on_conflict_do_update(index_elements=names, set_=new))
+
+    async def _column(self, wanted: Any) -> Iterable[Any]:
+        return await self._database.read(lambda c: c.execute(wanted).scalars().all())
+
+
+def _set_team(connection: Connection, team: TeamId, **changes: Any) -> None:
+    row = insert_into(connection, teams).values(id=team, **changes)
+    connection.execute(row.on_conflict_do_update(index_elements=[teams.c.id], set_=changes))

@@ -1,0 +1,166 @@
+"""The work as it is: people, issues, pull requests and sprints, frozen at the moment they were true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
+
+
+class Progress(StrEnum):
+    """Jira's status category: the only part of a status that means the same on every site."""
+
+    TODO = "new"
+    DOING = "indeterminate"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Why somebody cannot be reached, and until when as far as we know (company time)."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A member of a team, with the identities the constitution gives and what Slack knows of today."""
+
+    id: PersonId
+    name: str
+    zone: str
+    slack: SlackUserId | None = None
+    account: AccountId | None = None
+    holidays: str | None = None
+    """Country or ``country-subdivision`` whose public holidays are free, for example ``DE-BY``."""
+    absent: Absence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One Jira issue. The ``*_since`` instants come from its history; ``None`` means not so now."""
+
+    key: IssueKey
+    id: str
+    title: str
+    url: str
+    kind: str
+    status: str
+    progress: Progress
+    status_since: datetime
+    assignee: AccountId | None
+    unassigned_since: datetime | None
+    priority: str | None
+    labels: frozenset[str]
+    points: float | None
+    due: date | None
+    flagged_since: datetime | None
+    """Flagged as an impediment since then."""
+    blocked_by: tuple[IssueKey, ...]
+    """Issues this one is linked to as *is blocked by* that are not done."""
+    sprint: SprintId | None
+    created: datetime
+    updated: datetime
+    """Jira's own time of the last change: the staleness guard compares it."""
+
+
+class ReviewState(StrEnum):
+    """What a reviewer has said last."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One reviewer's part in a pull request."""
+
+    reviewer: AccountId
+    state: ReviewState
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """One Bitbucket pull request."""
+
+    id: PullRequestId
+    title: str
+    url: str
+    author: AccountId | None
+    state: str
+    """``OPEN``, ``MERGED``, ``DECLINED`` or ``SUPERSEDED``."""
+    draft: bool
+    reviews: tuple[Review, ...]
+    issues: tuple[IssueKey, ...]
+    """Keys named in title or branch, of projects this team owns."""
+    waiting_since: datetime
+    """Since when a review is the next move: opened, or last updated by its author."""
+    updated: datetime
+
+
+class SprintState(StrEnum):
+    """Where a sprint is in its life."""
+
+    FUTURE = "future"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sprint:
+    """One sprint of a board."""
+
+    id: SprintId
+    name: str
+    state: SprintState
+    board: int
+    goal: str
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything the mirror holds about one team, and when each source was last read (real time)."""
+
+    team: TeamId
+    sprints: tuple[Sprint, ...]
+    issues: tuple[Issue, ...]
+    pull_requests: tuple[PullRequest, ...]
+    people: tuple[Person, ...]
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+    """``{"jira": ..., "bitbucket": ...}``; a source never read is absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One sprint's facts at one moment of company time: all that judgement may look at."""
+
+    team: TeamId
+    now: datetime
+    sprint: Sprint | None
+    """The sprint looked at; of several active ones the first to end."""
+    issues: tuple[Issue, ...]
+    """The issues of ``sprints``, by key."""
+    pull_requests: tuple[PullRequest, ...]
+    """Open pull requests of the team."""
+    people: Mapping[PersonId, Person]
+    read_at: Mapping[str, datetime]
+    sprints: tuple[Sprint, ...] = ()
+    """All sprints looked at: the one asked for, else every active one, the first to end first."""
+
+    def person(self, account: AccountId | None) -> Person | None:
+        """Whose Atlassian account this is, or ``None`` when the constitution does not know it."""
+        if account is None:
+            return None
+        return next((p for p in self.people.values() if p.account == account), None)
+
+    def issue(self, key: IssueKey) -> Issue | None:
+        """The issue of that key in this sprint."""
+        return next((i for i in self.issues if i.key == key), None)

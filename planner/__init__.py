@@ -1,0 +1,1 @@
+"""The judgement: given facts and a clock, it decides; it never goes looking."""

@@ -1,0 +1,80 @@
+"""A ticket that cannot move for longer than the constitution allows; its assignee hears first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.directives import Directives
+from models.ids import PersonId
+from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
+from models.work import Issue, Snapshot
+from planner.escalation import PM, Rung, climbed, destination, first_of, ladder
+from planner.observe import blocked_since, running
+from planner.urgency import issue_urgency
+from planner.worktime import Calendar, quoted, watch_calendar
+
+
+def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:
+    """Issues flagged, or in a blocked status, for longer than each rung of the ladder."""
+    rungs = ladder(directives, SignalKind.BLOCKED_TOO_LONG)
+    signals: list[Signal] = []
+    ripening: list[datetime] = []
+    for issue, since in _blocked(snapshot, directives):
+        calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
+        reached, then = climbed(rungs, since, calendar, snapshot.now)
+        signals += [_signal(issue, since, rung, calendar, snapshot, directives) for rung in reached]
+        ripening += [then] if then else []
+    return Findings(tuple(signals), min(ripening, default=None))
+
+
+def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue, datetime]]:
+    team = directives.team(snapshot.team)
+    for issue in running(snapshot):
+        since = blocked_since(issue, team)
+        if since is not None:
+            yield issue, since
+
+
+def _signal(
+    issue: Issue, since: datetime, rung: Rung, calendar: Calendar, snapshot: Snapshot, directives: Directives
+) -> Signal:
+    worked = calendar.working_time_between(since, snapshot.now)
+    by = f" by {', '.join(issue.blocked_by[:3])}" if issue.blocked_by else ""
+    return Signal(
+        kind=SignalKind.BLOCKED_TOO_LONG,
+        subject=issue.key,
+        headline=f"{issue.key} {quoted(issue.title)} has been blocked{by} for {calendar.words(worked)}",
+        url=issue.url,
+        since=since,
+        urgency=max(Urgency.MEDIUM, issue_urgency(issue, snapshot, directives)),
+        addressee=_addressee(issue, rung, snapshot, directives),
+        evidence=tuple(_evidence(issue, since, calendar, snapshot)),
+        rule=rung.rule,
+        step=rung.step,
+    )
+
+
+def _addressee(issue: Issue, rung: Rung, snapshot: Snapshot, directives: Directives) -> PersonId | None:
+    """The assignee; of a ticket without one, the PM; further up, whoever holds the role."""
+    team = directives.team(snapshot.team)
+    if rung.to is not None:
+        return destination(rung.to, team, snapshot.people)[1]
+    if issue.assignee is None:
+        return first_of(PM, team, snapshot.people)
+    assignee = snapshot.person(issue.assignee)
+    return assignee.id if assignee else None
+
+
+def _evidence(issue: Issue, since: datetime, calendar: Calendar, snapshot: Snapshot) -> Iterator[Evidence]:
+    how = "Flagged" if issue.flagged_since == since else f"In status {quoted(issue.status)}"
+    yield Evidence(f"{how} since {calendar.when(since)}", issue.url)
+    for key in issue.blocked_by[:3]:
+        blocker = snapshot.issue(key)
+        if blocker is None:
+            yield Evidence(f"Is blocked by {key}, which is not done")
+        else:
+            status = f"{quoted(blocker.status)} since {calendar.when(blocker.status_since)}"
+            yield Evidence(f"Is blocked by {key}, {status}", blocker.url)
+    person = snapshot.person(issue.assignee)
+    yield Evidence(f"Assignee: {person.name}" if person else "Nobody on the team is the assignee")

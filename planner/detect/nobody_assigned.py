@@ -1,0 +1,60 @@
+"""A ticket of the running sprint that is not done and that nobody owns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.directives import Directives
+from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
+from models.work import Issue, Progress, Snapshot
+from planner.escalation import PM, Rung, climbed, destination, first_of, ladder
+from planner.observe import running, running_sprints
+from planner.urgency import issue_urgency
+from planner.worktime import Calendar, quoted, team_calendar
+
+
+def nobody_assigned(snapshot: Snapshot, directives: Directives) -> Findings:
+    """Unowned issues, counted from when they lost their owner or the sprint began with them unowned."""
+    rungs = ladder(directives, SignalKind.NOBODY_ASSIGNED)
+    calendar = team_calendar(directives, snapshot.team)
+    signals: list[Signal] = []
+    ripening: list[datetime] = []
+    for issue in running(snapshot):
+        if issue.assignee is None:
+            since = _since(issue, snapshot)
+            reached, then = climbed(rungs, since, calendar, snapshot.now)
+            signals += [_signal(issue, since, rung, calendar, snapshot, directives) for rung in reached]
+            ripening += [then] if then else []
+    return Findings(tuple(signals), min(ripening, default=None))
+
+
+def _since(issue: Issue, snapshot: Snapshot) -> datetime:
+    """A ticket without an owner in the backlog is nobody's concern: its sprint's start is the earliest."""
+    lost = issue.unassigned_since or issue.created
+    start = next((s.start for s in running_sprints(snapshot) if s.id == issue.sprint), None)
+    return max(lost, start) if start else lost
+
+
+def _signal(
+    issue: Issue, since: datetime, rung: Rung, calendar: Calendar, snapshot: Snapshot, directives: Directives
+) -> Signal:
+    started = issue.progress is Progress.DOING
+    team = directives.team(snapshot.team)
+    what = "is in progress and has had no owner" if started else "has had no owner"
+    waits = calendar.words(calendar.working_time_between(since, snapshot.now))
+    points = f", {issue.points:g} points" if issue.points is not None else ""
+    return Signal(
+        kind=SignalKind.NOBODY_ASSIGNED,
+        subject=issue.key,
+        headline=f"{issue.key} {quoted(issue.title)} {what} for {waits}",
+        url=issue.url,
+        since=since,
+        urgency=max(Urgency.MEDIUM if started else Urgency.LOW, issue_urgency(issue, snapshot, directives)),
+        addressee=destination(rung.to, team, snapshot.people)[1] if rung.to else first_of(PM, team, snapshot.people),
+        evidence=(
+            Evidence(f"Without an owner since {calendar.when(since)}", issue.url),
+            Evidence(f"In status {quoted(issue.status)}{points}"),
+        ),
+        rule=rung.rule,
+        step=rung.step,
+    )

@@ -1,0 +1,98 @@
+"""A sprint near its end with too little done, by the thresholds written down and no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.directives import Directives, Watch
+from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
+from models.work import Snapshot, Sprint
+from planner.escalation import PM, destination, escalations, watched
+from planner.observe import of_sprint, running_sprints, sprint_url, tally
+from planner.urgency import sprint_urgency
+from planner.worktime import FARTHEST, Calendar, days_left, quoted, team_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """From ``opens`` on, too little done is worth a word by ``rule``; ``to`` is where it leads."""
+
+    opens: datetime
+    rule: str
+    to: str | None
+    step: int
+
+
+def sprint_at_risk(snapshot: Snapshot, directives: Directives) -> Findings:
+    """Each running sprint, within so many working days of its end, with less done than it should be."""
+    watch = watched(directives, SignalKind.SPRINT_AT_RISK)
+    if watch is None:
+        return Findings(())
+    dated = [(sprint, sprint.end) for sprint in running_sprints(snapshot) if sprint.end]
+    found = [_look(sprint, end, watch, snapshot, directives) for sprint, end in dated]
+    signals = tuple(signal for each in found for signal in each.signals)
+    return Findings(signals, min((each.ripens for each in found if each.ripens), default=None))
+
+
+def _look(
+    sprint: Sprint, end: datetime, watch: tuple[str, Watch], snapshot: Snapshot, directives: Directives
+) -> Findings:
+    """Only the furthest window that is open speaks: the same fact is not told twice."""
+    enough = 1.0 if watch[1].done_below is None else watch[1].done_below
+    if tally(of_sprint(snapshot, sprint)).share >= enough:
+        return Findings(())
+    windows = _windows(sprint, end, watch, snapshot, directives)
+    still_shut = min((w.opens for w in windows if w.opens > snapshot.now), default=None)
+    reached = max((w for w in windows if w.opens <= snapshot.now), key=lambda w: w.step, default=None)
+    signals = (_signal(sprint, end, reached, snapshot, directives),) if reached else ()
+    return Findings(signals, still_shut)
+
+
+def _windows(
+    sprint: Sprint, end: datetime, watch: tuple[str, Watch], snapshot: Snapshot, directives: Directives
+) -> tuple[_Window, ...]:
+    calendar = team_calendar(directives, snapshot.team)
+    first = _Window(_opens(sprint, end, watch[1].days_before_end, calendar), watch[0], None, 0)
+    further = escalations(directives, SignalKind.SPRINT_AT_RISK)
+    dated = [(name, rule) for name, rule in further if rule.days_before_end is not None]
+    return first, *(
+        _Window(_opens(sprint, end, rule.days_before_end, calendar), name, rule.to, step)
+        for step, (name, rule) in enumerate(dated, 1)
+    )
+
+
+def _opens(sprint: Sprint, end: datetime, days: int | None, calendar: Calendar) -> datetime:
+    """The morning of the last day with so many working days still to come; the start when no number is given."""
+    if days is None:
+        return sprint.start or end
+    day, to_come = calendar.local_day(end), 0
+    for _ in range(FARTHEST):
+        if calendar.is_working_day(day) and calendar.stretch(day)[0] < end:
+            if to_come == days:
+                break
+            to_come += 1
+        day -= timedelta(days=1)
+    return calendar.stretch(day)[0]
+
+
+def _signal(sprint: Sprint, end: datetime, window: _Window, snapshot: Snapshot, directives: Directives) -> Signal:
+    team, calendar = directives.team(snapshot.team), team_calendar(directives, snapshot.team)
+    done = tally(of_sprint(snapshot, sprint))
+    left = days_left(calendar, snapshot.now, end)
+    role = window.to or PM
+    return Signal(
+        kind=SignalKind.SPRINT_AT_RISK,
+        subject=f"sprint:{sprint.id}",
+        headline=f"{quoted(sprint.name)} is at risk: {done.words}, {left}",
+        url=sprint_url(sprint, snapshot),
+        since=window.opens,
+        urgency=max(Urgency.MEDIUM, sprint_urgency(sprint, snapshot, directives)),
+        addressee=destination(role, team, snapshot.people)[1],
+        evidence=(
+            Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress"),
+            Evidence(f"Ends {calendar.when(end)}, {left}"),
+        ),
+        rule=window.rule,
+        step=window.step,
+    )

@@ -1,0 +1,105 @@
+"""The attention budget and quiet hours: when a person may be reached, and what it costs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.cycles import History
+from models.directives import Directives, Hours, LimitReminders
+from models.ids import PersonId, TeamId
+from models.proposals import Spend
+from models.signals import Urgency
+from models.work import Person
+from planner.worktime import person_calendar, team_calendar
+
+DAILY, CRITICAL = "daily", "critical"
+"""The two budgets; the critical one is for ``Urgency.CRITICAL`` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now: until when, by which directive, and why in words."""
+
+    until: datetime
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when we ask: a team, its people as known now, the constitution, company time."""
+
+    team: TeamId
+    people: Mapping[PersonId, Person]
+    directives: Directives
+    now: datetime
+
+
+def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | None:
+    """Until when ``person`` may not be reached; ``None`` when they may be now.
+
+    Somebody on call is reached for critical matters at any hour, but not while absent.
+    """
+    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
+    known = at.people.get(person)
+    absent = known.absent if known else None
+    if absent is not None and (absent.until is None or absent.until > at.now):
+        until = calendar.next_working_moment(absent.until) if absent.until else calendar.next_morning(at.now)
+        return Wait(until, _hours_rule(at.directives), f"{_name(person, at)} is not there: {absent.reason}")
+    if calendar.is_working(at.now) or (urgency is Urgency.CRITICAL and _on_call(person, at)):
+        return None
+    reason = f"it is {calendar.when(at.now)} for {_name(person, at)}, outside working hours"
+    return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
+
+
+def wait_for_team(urgency: Urgency, at: Place) -> Wait | None:
+    """Until when a channel is left in peace; critical matters do not wait."""
+    calendar = team_calendar(at.directives, at.team)
+    if urgency is Urgency.CRITICAL or calendar.is_working(at.now):
+        return None
+    reason = f"it is {calendar.when(at.now)} for the team, outside working hours"
+    return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
+
+
+def claim(person: PersonId, urgency: Urgency, history: History, at: Place) -> Spend | Wait:
+    """One unit of their attention today, or the wait until there is one again."""
+    rule, limit = _limit(at.directives)
+    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
+    day = calendar.local_day(at.now)
+    budgets = [(DAILY, limit.per_person_per_day)]
+    if urgency is Urgency.CRITICAL:
+        budgets.insert(0, (CRITICAL, limit.critical_per_person_per_day))
+    for budget, most in budgets:
+        used = history.spent.get((person, day.isoformat(), budget), 0)
+        if used < most:
+            return Spend(person=person, day=day, budget=budget, ordinal=used + 1)
+    reason = f"{_name(person, at)} has had today's {_times(limit.per_person_per_day)} already"
+    return Wait(calendar.next_morning(at.now), rule, reason)
+
+
+def _times(number: int) -> str:
+    return "one message" if number == 1 else f"{number} messages"
+
+
+def _limit(directives: Directives) -> tuple[str, LimitReminders]:
+    """The directive that sets the budget; without one it is the strictest that still speaks."""
+    rules = ((line.id, line.rule) for line in directives.lines())
+    return next(((name, rule) for name, rule in rules if isinstance(rule, LimitReminders)), _ONE_A_DAY)
+
+
+_ONE_A_DAY = ("unlisted", LimitReminders(limit="reminders", per_person_per_day=1, critical_per_person_per_day=1))
+
+
+def _hours_rule(directives: Directives) -> str:
+    return next((line.id for line in directives.communication if isinstance(line.rule, Hours)), "unlisted")
+
+
+def _on_call(person: PersonId, at: Place) -> bool:
+    return any(m.id == person and m.on_call for m in at.directives.team(at.team).members)
+
+
+def _name(person: PersonId, at: Place) -> str:
+    members = at.directives.team(at.team).members
+    return next((m.name for m in members if m.id == person), person)

@@ -1,0 +1,154 @@
+"""From the mirror's facts to the frozen Snapshot that one look may judge, and what those facts mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from models.directives import Team
+from models.events import Trigger
+from models.ids import AccountId, PersonId, SprintId
+from models.work import (
+    Facts,
+    Issue,
+    Person,
+    Progress,
+    PullRequest,
+    ReviewState,
+    Snapshot,
+    Sprint,
+    SprintState,
+)
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_PARKED = re.compile(r"\s*(wip\b|[\[(]\s*(wip|draft|on hold|parked)\s*[\])]|(draft|on hold|parked)\s*:)", re.IGNORECASE)
+
+
+def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
+    """What this look may see: the sprint the trigger names, else every active one; open pull requests; people."""
+    sprints = sprints_for(facts, trigger.sprint)
+    wanted = {sprint.id for sprint in sprints}
+    return Snapshot(
+        team=facts.team,
+        now=now,
+        sprint=sprints[0] if sprints else None,
+        issues=tuple(sorted((i for i in facts.issues if i.sprint in wanted), key=lambda issue: issue.key)),
+        pull_requests=tuple(sorted((p for p in facts.pull_requests if p.state == "OPEN"), key=lambda pr: pr.id)),
+        people=people_of(facts),
+        read_at=facts.read_at,
+        sprints=sprints,
+    )
+
+
+def people_of(facts: Facts) -> Mapping[PersonId, Person]:
+    """The team's people by id."""
+    return {person.id: person for person in facts.people}
+
+
+def sprints_for(facts: Facts, named: SprintId | None) -> tuple[Sprint, ...]:
+    """The named sprint whatever its state, or all active ones, the first to end first."""
+    if named is not None:
+        return tuple(sprint for sprint in facts.sprints if sprint.id == named)
+    active = (sprint for sprint in facts.sprints if sprint.state is SprintState.ACTIVE)
+    return tuple(sorted(active, key=lambda sprint: (sprint.end or _NEVER, sprint.id)))
+
+
+def running_sprints(snapshot: Snapshot) -> tuple[Sprint, ...]:
+    """The active ones of the sprints looked at."""
+    return tuple(sprint for sprint in snapshot.sprints if sprint.state is SprintState.ACTIVE)
+
+
+def running(snapshot: Snapshot) -> tuple[Issue, ...]:
+    """The unfinished issues of active sprints: nobody is asked about a sprint that is over or has not begun."""
+    active = {sprint.id for sprint in running_sprints(snapshot)}
+    return tuple(i for i in snapshot.issues if i.sprint in active and i.progress is not Progress.DONE)
+
+
+def blocked_since(issue: Issue, team: Team) -> datetime | None:
+    """Since when it is flagged or in one of the team's blocked statuses; ``None`` when it is not blocked."""
+    if issue.progress is Progress.DONE:
+        return None
+    blocked = {status.casefold() for status in team.jira.blocked_statuses}
+    since = [issue.flagged_since] if issue.flagged_since else []
+    if issue.status.casefold() in blocked:
+        since.append(issue.status_since)
+    return min(since, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a pull request waits for, and of whom; no account is somebody unknown."""
+
+    accounts: tuple[AccountId | None, ...]
+    needs_reviewer: bool = False
+
+
+def next_move(pr: PullRequest) -> Move | None:
+    """Whose review is awaited; ``None`` when the author has to move, or nobody.
+
+    Drafts and parked ones wait for their author, so do those with changes requested and those that
+    everybody has approved. Nobody reviews their own.
+    """
+    if pr.state != "OPEN" or pr.draft or _PARKED.match(pr.title):
+        return None
+    others = [review for review in pr.reviews if review.reviewer != pr.author]
+    if not others:
+        return Move((pr.author,), needs_reviewer=True)
+    if any(review.state is ReviewState.CHANGES_REQUESTED for review in others):
+        return None
+    waiting = tuple(review.reviewer for review in others if review.state is ReviewState.WAITING)
+    return Move(waiting) if waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of a sprint there is and how much is done."""
+
+    issues: int
+    done: int
+    doing: int
+    points: float
+    points_done: float
+    by_points: bool
+    """At least half of the issues have an estimate: then points say more than counts."""
+
+    @property
+    def share(self) -> float:
+        """The part that is done, of one; an empty sprint is all done."""
+        whole, part = (self.points, self.points_done) if self.by_points else (self.issues, self.done)
+        return part / whole if whole else 1.0
+
+    @property
+    def words(self) -> str:
+        """``18 of 34 points done``."""
+        if self.by_points:
+            return f"{self.points_done:g} of {self.points:g} points done"
+        return f"{self.done} of {self.issues} issue{'' if self.issues == 1 else 's'} done"
+
+
+def tally(issues: Sequence[Issue]) -> Tally:
+    """Add up ``issues``."""
+    done = [issue for issue in issues if issue.progress is Progress.DONE]
+    points = sum(issue.points or 0 for issue in issues)
+    estimated = sum(issue.points is not None for issue in issues)
+    return Tally(
+        issues=len(issues),
+        done=len(done),
+        doing=sum(issue.progress is Progress.DOING for issue in issues),
+        points=points,
+        points_done=sum(issue.points or 0 for issue in done),
+        by_points=points > 0 and 2 * estimated >= len(issues),
+    )
+
+
+def of_sprint(snapshot: Snapshot, sprint: Sprint) -> tuple[Issue, ...]:
+    """The issues of one of the sprints looked at."""
+    return tuple(issue for issue in snapshot.issues if issue.sprint == sprint.id)
+
+
+def sprint_url(sprint: Sprint, snapshot: Snapshot) -> str:
+    """Jira's list of a sprint's issues, at the address its issues have; empty when it has none."""
+    base = next((i.url.partition("/browse/")[0] for i in of_sprint(snapshot, sprint) if "/browse/" in i.url), "")
+    return f"{base}/issues/?jql=sprint%3D{sprint.id}" if base else ""

@@ -1,0 +1,112 @@
+"""How soon to look again, and which of two messages goes first: the levels of the constitution, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from models.directives import Directives, LookEvery
+from models.proposals import Decided
+from models.signals import Findings, Signal, Urgency
+from models.spans import Span
+from models.work import Issue, PullRequest, Snapshot, Sprint
+from planner.observe import blocked_since, next_move, of_sprint, running, running_sprints, tally
+from planner.worktime import team_calendar, watch_calendar
+
+UNSAID = Span(3, "hour", business=False)
+"""How often to look when the constitution has no line for a level."""
+
+SOONEST = timedelta(minutes=1)
+"""Two looks are never closer than this, whatever a rule says: a mistake must not become a busy loop."""
+
+
+def urgency_of(signals: Sequence[Signal], snapshot: Snapshot, directives: Directives) -> Urgency:
+    """The highest level with one condition that holds; ``LOW`` when none does."""
+    found = [signal.urgency for signal in signals]
+    found += [issue_urgency(issue, snapshot, directives) for issue in running(snapshot)]
+    found += [sprint_urgency(sprint, snapshot, directives) for sprint in running_sprints(snapshot)]
+    found += [review_urgency(pr, snapshot, directives) for pr in snapshot.pull_requests if next_move(pr)]
+    return max(found, default=Urgency.LOW)
+
+
+def next_look(
+    level: Urgency, findings: Findings, decided: Sequence[Decided], directives: Directives, now: datetime
+) -> datetime:
+    """The earliest of: the level's interval, the moment a condition ripens, the end of a wait."""
+    rule = dict(levels(directives)).get(level)
+    every = rule.look_every if rule else UNSAID
+    # A look has no person whose working hours an interval could be counted in: the first team's serve.
+    moments = [team_calendar(directives, directives.teams[0].id).add(now, every)]
+    moments += [findings.ripens] if findings.ripens else []
+    moments += [each.decision.until for each in decided if each.decision.until]
+    return max(min(moments), now + SOONEST)
+
+
+def levels(directives: Directives) -> Iterator[tuple[Urgency, LookEvery]]:
+    """The constitution's levels, the most urgent first."""
+    for level in sorted(Urgency, reverse=True):
+        for name, said in directives.urgency.items():
+            if name == level.name.lower():
+                yield level, said.rule
+
+
+def issue_urgency(issue: Issue, snapshot: Snapshot, directives: Directives) -> Urgency:
+    """How urgent one unfinished issue is: production down, or blocked for long or by much."""
+    for level, rule in levels(directives):
+        if _production_down(issue, rule) or _blocks_long(issue, rule, snapshot, directives):
+            return level
+    return Urgency.LOW
+
+
+def sprint_urgency(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Urgency:
+    """How urgent it is that a sprint is behind, by what is done and the working days left."""
+    if sprint.end is None:
+        return Urgency.LOW
+    left = team_calendar(directives, snapshot.team).days_until(snapshot.now, sprint.end)
+    share = tally(of_sprint(snapshot, sprint)).share
+    for level, rule in levels(directives):
+        if rule.done_below is not None and share < rule.done_below and left <= (rule.days_left or 0):
+            return level
+    return Urgency.LOW
+
+
+def review_urgency(pr: PullRequest, snapshot: Snapshot, directives: Directives) -> Urgency:
+    """How urgent a waiting review is, by its age and by the issues it is for."""
+    team = directives.team(snapshot.team)
+    move = next_move(pr)
+    account = move.accounts[0] if move else None
+    calendar = watch_calendar(directives, team, snapshot.person(account))
+    issues = [issue for key in pr.issues if (issue := snapshot.issue(key))]
+    for level, rule in levels(directives):
+        if any(_production_down(issue, rule) for issue in issues):
+            return level
+        if rule.review_waiting is not None and calendar.passed(pr.waiting_since, rule.review_waiting, snapshot.now):
+            return level
+    return Urgency.LOW
+
+
+def _production_down(issue: Issue, rule: LookEvery) -> bool:
+    """Any of the priorities together with any of the labels; an empty list asks for nothing."""
+    marks = rule.production_down
+    if marks is None or not (marks.priorities or marks.labels):
+        return False
+    priority = (issue.priority or "").casefold()
+    labels = {label.casefold() for label in issue.labels}
+    return (not marks.priorities or priority in {p.casefold() for p in marks.priorities}) and (
+        not marks.labels or not labels.isdisjoint(label.casefold() for label in marks.labels)
+    )
+
+
+def _blocks_long(issue: Issue, rule: LookEvery, snapshot: Snapshot, directives: Directives) -> bool:
+    team = directives.team(snapshot.team)
+    since = blocked_since(issue, team)
+    if since is None or rule.blocked_for is None or _held_up(issue, snapshot) < (rule.blocker_of or 1):
+        return False
+    calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
+    return calendar.passed(since, rule.blocked_for, snapshot.now)
+
+
+def _held_up(issue: Issue, snapshot: Snapshot) -> int:
+    """How many issues wait for this one, or for the blocker it shares with most others."""
+    blockers = {issue.key, *issue.blocked_by}
+    return max(1, *(sum(key in other.blocked_by for other in running(snapshot)) for key in blockers))

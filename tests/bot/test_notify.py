@@ -1,0 +1,338 @@
+"""The hand in Slack: the right person, once, on one card, whenever it dies in between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.notify import SlackHand
+from integrations.slack import Slack
+from models.actions import Action, AskApproval, CommentOnIssue, RemindPerson
+from models.clock import SystemClock
+from models.directives import Directives
+from models.errors import NotDone, Refused, Unclear
+from models.ids import ApprovalId, EffectId, PersonId, TeamId
+from models.proposals import Approval, ApprovalState, Effect, EffectState
+from models.signals import Urgency
+from models.work import Facts
+from tests.bot.views.samples import DANA, LI, TUESDAY, approval, escalate, item, proposal, remind, summary
+from tests.contracts.blockkit import check_call, texts
+from tests.integrations.slack.loopback import Answer, Loopback, loopback
+
+pytestmark = pytest.mark.anyio
+
+
+class Tuesday(SystemClock):
+    """Company time stands at 09:30 in Berlin; real and monotonic time run."""
+
+    def now(self) -> datetime:
+        return TUESDAY
+
+
+@dataclass
+class CardsInMemory:
+    """Fits ``bot.notify.Cards``."""
+
+    rows: dict[ApprovalId, Approval] = field(default_factory=dict)
+
+    def add(self, *approvals: Approval) -> None:
+        self.rows |= {a.id: a for a in approvals}
+
+    async def approval(self, approval: ApprovalId) -> Approval | None:
+        return self.rows.get(approval)
+
+    async def card_of(self, person: PersonId) -> Sequence[Approval]:
+        return [a for a in self.rows.values() if a.approvers[0] == person and a.state is ApprovalState.PENDING]
+
+    async def on_card(self, channel: str, ts: str) -> Sequence[Approval]:
+        return [a for a in self.rows.values() if a.card == {"channel": channel, "ts": ts}]
+
+    async def place_card(self, approvals: Sequence[ApprovalId], channel: str, ts: str) -> None:
+        for each in approvals:
+            self.rows[each] = replace(self.rows[each], card={"channel": channel, "ts": ts})
+
+
+class Mirror:
+    """Fits ``planner.ports.Work``: Jira was read two minutes ago."""
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        read = {"jira": SystemClock().real() - timedelta(minutes=2, seconds=5)}
+        return Facts(team=team, sprints=(), issues=(), pull_requests=(), people=(), read_at=read)
+
+
+def constitution(**team: Any) -> Directives:
+    line = {"id": "once-a-day", "says": "Once a day.", "rule": {"limit": "reminders", "per_person_per_day": 1}}
+    people = [
+        {"id": "dana", "name": "Dana Ortiz", "slack": "U1", "zone": "Europe/Berlin"},
+        {"id": "li", "name": "Li Wei", "slack": "U2", "jira": "a2", "zone": "Asia/Singapore"},
+        {"id": "noor", "name": "Noor Haddad", "zone": "UTC"},
+    ]
+    payments = {
+        "id": "payments",
+        "name": "Payments",
+        "zone": "Europe/Berlin",
+        "jira": {"projects": ["PAY"]},
+        "channels": {"team": "#engineering", "leadership": "leads"},
+        "roles": {"pm": ["dana"]},
+        "digest": {"at": "09:30"},
+        "members": people,
+    }
+    nothing: dict[str, Any] = {"uncertainty": [], "learning": [], "escalation": [], "urgency": {}}
+    autonomy: dict[str, Any] = {"automatic": [], "needs_confirmation": [], "never": []}
+    return Directives.model_validate(
+        {
+            "constitution": 1,
+            "role": {"title": "PM", "says": "Keeps watch."},
+            "objectives": {"primary": []},
+            "communication": [line],
+            "autonomy": autonomy,
+            "teams": [payments | team],
+            **nothing,
+        }
+    )
+
+
+def effect(action: Action, state: EffectState = EffectState.PLANNED, **changes: Any) -> Effect:
+    number = changes.pop("number", 1)
+    return Effect(
+        id=EffectId(f"e{number}"),
+        team=TeamId("payments"),
+        cycle=None,
+        proposal=proposal(action, **changes),
+        action=action,
+        state=state,
+        first_try=TUESDAY,
+    )
+
+
+def ask(number: int = 1) -> Effect:
+    return effect(AskApproval(approval=approval(number).id, person=DANA), number=number)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Loopback]:
+    async with loopback() as running:
+        channels = [{"id": "C1", "name": "engineering"}, {"id": "C2", "name": "leads"}]
+        running.say("conversations.list", {"channels": channels})
+        yield running
+
+
+@pytest.fixture
+def cards() -> CardsInMemory:
+    return CardsInMemory()
+
+
+@pytest.fixture
+async def hand(server: Loopback, cards: CardsInMemory) -> AsyncIterator[SlackHand]:
+    slack = Slack("xoxb-test", server.url, SystemClock())
+    yield SlackHand(slack, cards, constitution, Tuesday(), work=Mirror())
+    await slack.close()
+
+
+def said(call: dict[str, Any]) -> str:
+    return "\n".join(texts(call["blocks"]))
+
+
+# --- messages --------------------------------------------------------------------------------------------
+
+
+async def test_a_reminder_goes_to_the_persons_own_conversation_with_its_marker(
+    hand: SlackHand, server: Loopback
+) -> None:
+    receipt = await hand.perform(effect(remind()))
+    posted = server.of("chat.postMessage")[0]
+    assert receipt.ref == {"channel": "DU2", "ts": "1700000000.000002"}
+    assert receipt.words == "message to Li Wei"
+    assert posted["metadata"]["event_payload"] == {"effect": "e1"}
+    assert "1 of 1 today · Jira 2 min old" in said(posted)
+
+
+async def test_a_critical_message_does_not_claim_to_be_the_days_only_one(hand: SlackHand, server: Loopback) -> None:
+    await hand.perform(effect(remind(), urgency=Urgency.CRITICAL))
+    assert "1 of 1" not in said(server.of("chat.postMessage")[0])
+
+
+@pytest.mark.parametrize(("action", "channel"), [(summary(item()), "C1"), (escalate(), "C2")])
+async def test_a_post_goes_to_the_channel_of_its_role(
+    hand: SlackHand, server: Loopback, action: Action, channel: str
+) -> None:
+    receipt = await hand.perform(effect(action))
+    assert receipt.ref["channel"] == channel
+    assert receipt.words.startswith("posted in #")
+
+
+async def test_every_call_of_the_hand_is_one_slack_takes(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(approval())
+    for number, action in enumerate((remind(), escalate(), summary(item()))):
+        await hand.perform(effect(action, number=number))
+    await hand.perform(ask())
+    await hand.show_home("U1", await Mirror().facts_about(TeamId("payments")))
+    for method, arguments in server.calls:
+        check_call(method, arguments)
+
+
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [
+        (RemindPerson(person=PersonId("noor"), items=(item(),)), "no_slack_id"),
+        (RemindPerson(person=PersonId("stranger"), items=(item(),)), "unknown_person"),
+        (replace(escalate(), channel="board"), "no_channel"),
+        (CommentOnIssue(person=LI, issue="PAY-1", item=item()), "wrong_hand"),  # type: ignore[arg-type]
+    ],
+)
+async def test_what_cannot_be_addressed_is_refused_with_the_remedy(
+    hand: SlackHand, server: Loopback, action: Action, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await hand.perform(effect(action))
+    assert refused.value.code == code
+    assert not server.of("chat.postMessage")
+
+
+async def test_without_slack_everything_is_refused() -> None:
+    hand = SlackHand(None, CardsInMemory(), constitution, Tuesday())
+    with pytest.raises(Refused) as refused:
+        await hand.perform(effect(remind()))
+    assert refused.value.code == "service_off"
+
+
+# --- looking before a resend -----------------------------------------------------------------------------
+
+
+async def test_a_message_that_did_arrive_is_found_by_its_marker(hand: SlackHand, server: Loopback) -> None:
+    mark = {"event_type": "pm_agent_effect", "event_payload": {"effect": "e1"}}
+    server.say("conversations.history", {"messages": [{"ts": "5.5", "metadata": mark}]})
+    found = await hand.find(effect(remind(), EffectState.UNKNOWN))
+    assert found is not None
+    assert found.ref == {"channel": "DU2", "ts": "5.5"}
+
+
+async def test_one_that_did_not_is_not(hand: SlackHand, server: Loopback) -> None:
+    server.say("conversations.history", {"messages": []})
+    assert await hand.find(effect(remind(), EffectState.UNKNOWN)) is None
+
+
+async def test_a_look_up_that_fails_is_unclear_never_a_licence_to_post_again(hand: SlackHand, server: Loopback) -> None:
+    server.say("conversations.history", Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"}))
+    with pytest.raises(Unclear):
+        await hand.find(effect(remind(), EffectState.UNKNOWN))
+    with pytest.raises(NotDone):  # posting, by contrast, says plainly that nothing happened
+        server.say("chat.postMessage", Answer({"ok": False, "error": "ratelimited"}, 429))
+        await hand.perform(effect(remind()))
+
+
+# --- cards -----------------------------------------------------------------------------------------------
+
+
+async def test_a_first_question_is_posted_and_placed(hand: SlackHand, server: Loopback, cards: CardsInMemory) -> None:
+    cards.add(approval())
+    receipt = await hand.perform(ask())
+    assert cards.rows[approval().id].card == receipt.ref
+    assert receipt.words == "asked Dana Ortiz"
+    assert "*Approve?*" in said(server.of("chat.postMessage")[0])
+    assert "lapses Wed 18:00" in said(server.of("chat.postMessage")[0])
+
+
+async def test_a_second_question_joins_the_open_card(hand: SlackHand, server: Loopback, cards: CardsInMemory) -> None:
+    cards.add(approval(1), approval(2))
+    first, second = await hand.perform(ask(1)), await hand.perform(ask(2))
+    assert second.ref == first.ref
+    assert len(server.of("chat.postMessage")) == 1
+    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 2
+
+
+async def test_with_no_question_open_a_new_message_is_posted(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    old = {"channel": "DU1", "ts": "1.1"}
+    cards.add(approval(1, state=ApprovalState.REJECTED, by=DANA, at=TUESDAY, card=old), approval(2))
+    await hand.perform(ask(2))
+    assert len(server.of("chat.postMessage")) == 1
+
+
+async def test_dying_between_post_and_note_asks_nobody_twice(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(approval())
+    mark = {"event_type": "pm_agent_effect", "event_payload": {"effect": "e1"}}
+    server.say("conversations.history", {"messages": [{"ts": "5.5", "metadata": mark}]})
+    found = await hand.find(replace(ask(), state=EffectState.UNKNOWN))
+    assert found is not None
+    assert cards.rows[approval().id].card == found.ref == {"channel": "DU1", "ts": "5.5"}
+
+
+async def test_dying_between_note_and_edit_still_shows_the_question(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    placed = {"channel": "DU1", "ts": "5.5"}
+    cards.add(approval(1, card=placed), approval(2, card=placed))
+    assert await hand.find(replace(ask(2), state=EffectState.UNKNOWN)) is not None
+    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 2
+
+
+async def test_a_deleted_card_is_posted_anew_with_all_it_asked(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(approval(1, card={"channel": "DU1", "ts": "5.5"}), approval(2))
+    server.refuse("chat.update", "message_not_found")
+    receipt = await hand.perform(ask(2))
+    assert said(server.of("chat.postMessage")[-1]).count("*Approve?*") == 2
+    assert {a.card["ts"] for a in cards.rows.values() if a.card} == {receipt.ref["ts"]}
+
+
+async def test_drawing_a_card_again_shows_what_the_ledger_says(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    placed = {"channel": "DU1", "ts": "5.5"}
+    cards.add(approval(1, state=ApprovalState.REJECTED, by=DANA, at=TUESDAY, card=placed))
+    await hand.refresh_card("DU1", "5.5")
+    drawn = server.of("chat.update")[-1]
+    assert said(drawn).startswith("*Rejected* 09:30 by Dana Ortiz, nothing done")
+    assert [block["type"] for block in drawn["blocks"]] == ["section"]
+    await hand.refresh_card("DU1", "no such message")
+    assert len(server.of("chat.update")) == 1
+
+
+SETTLED = {
+    "answered": {"state": ApprovalState.APPROVED},
+    "withdrawn": {"state": ApprovalState.SUPERSEDED},
+    "lapsed": {"expires": TUESDAY},
+}
+
+
+@pytest.mark.parametrize("changes", SETTLED.values(), ids=SETTLED)
+async def test_a_settled_question_is_not_asked(hand: SlackHand, cards: CardsInMemory, changes: dict[str, Any]) -> None:
+    cards.add(approval(1, **changes), approval(2))
+    assert await hand.changed(ask(1))
+    assert await hand.changed(ask(2)) is None
+    assert await hand.changed(effect(remind())) is None
+    assert await hand.changed(ask(3))
+
+
+# --- beside the hand -------------------------------------------------------------------------------------
+
+
+async def test_a_lost_whisper_is_no_failure(hand: SlackHand, server: Loopback) -> None:
+    server.say("respond", Answer("expired_url", 404))
+    await hand.whisper(server.url.replace("/slack/api/", "/respond"), "Only Dana can answer this.")
+    await hand.whisper("https://elsewhere.example/", "t")
+    await hand.whisper("", "t")
+    assert [sent["response_type"] for sent in server.of("respond")] == ["ephemeral"]
+
+
+async def test_home_shows_a_member_what_waits_and_a_stranger_nothing(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(approval())
+    facts = await Mirror().facts_about(TeamId("payments"))
+    await hand.show_home("U1", facts)
+    await hand.show_home("U999", facts)
+    member, stranger = ("\n".join(texts(sent["view"])) for sent in server.of("views.publish"))
+    assert "*Approve?* Reassign" in member
+    assert "Approve" not in stranger

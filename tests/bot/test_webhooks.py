@@ -1,0 +1,154 @@
+"""Jira's and Bitbucket's doors: 202 is a promise that it is on disk; everything else says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.metrics import Metrics
+from bot.webhooks import SENDERS, Sender, Webhooks
+from models.clock import SystemClock
+from models.directives_file import load
+from models.errors import DatabaseNotReady, Unwelcome
+from models.events import Delivery, Event, Source
+from tests.bot.conftest import Knock
+from tests.bot.knocking import ROOT, Door, Kept, hub
+
+ISSUE = json.dumps({"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "PAY-7"}}).encode()
+
+
+def _rows(door: Door) -> int:
+    with sqlite3.connect(door.app.settings.database_url.removeprefix("sqlite:///")) as connection:
+        return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+
+def test_202_means_it_is_on_disk_and_a_repeated_delivery_changes_nothing(knock: Knock) -> None:
+    door = knock()
+    assert [door.jira(ISSUE).status_code for _ in range(3)] == [202, 202, 202]
+    assert _rows(door) == 1
+    assert door.bitbucket(b'{"repository": {"full_name": "acme/x"}}').status_code == 202
+    assert _rows(door) == 2
+
+
+@pytest.mark.parametrize("path", ["/webhooks/jira", "/webhooks/bitbucket", "/slack/events"])
+def test_unsigned_is_401_and_other_methods_are_405(knock: Knock, path: str) -> None:
+    client = knock(Kept()).client
+    assert client.post(path, content=b"{}").status_code == 401
+    assert client.get(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[]", 400),
+        (b"", 400),
+        (b"not json", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, 400),
+        (b'{"n": ' + b"9" * 5_000 + b"}", 400),
+        (b'{"n": NaN}', 400),
+        (b'{"x": "' + b"a" * 1_100_000 + b'"}', 413),
+    ],
+    ids=["list", "empty", "text", "bytes", "deep list", "deep object", "huge number", "nan", "large"],
+)
+@pytest.mark.parametrize("who", ["jira", "bitbucket", "slack"])
+def test_what_is_not_a_small_json_object_is_refused_and_not_kept(
+    knock: Knock, who: str, body: bytes, status: int
+) -> None:
+    inbox = Kept()
+    assert getattr(knock(inbox), who)(body).status_code == status
+    assert inbox.deliveries == []
+
+
+@pytest.mark.parametrize("who", ["jira", "bitbucket", "slack"])
+def test_a_compressed_body_is_refused_before_anybody_unpacks_it(knock: Knock, who: str) -> None:
+    assert getattr(knock(Kept()), who)(b"{}", **{"Content-Encoding": "gzip"}).status_code == 400
+
+
+@pytest.mark.parametrize("trouble", [DatabaseNotReady("gone"), Unwelcome(503, "full"), RuntimeError("a bug")])
+@pytest.mark.parametrize("who", ["jira", "bitbucket"])
+def test_what_cannot_be_stored_is_503_with_a_time_to_come_back(knock: Knock, who: str, trouble: Exception) -> None:
+    answer = getattr(knock(Kept(trouble)), who)(ISSUE)
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+    assert str(trouble) not in answer.text or isinstance(trouble, Unwelcome)
+
+
+def test_without_a_secret_signed_deliveries_wait_and_unsigned_ones_are_refused(knock: Knock) -> None:
+    door = knock(Kept(), JIRA_WEBHOOK_SECRET="")
+    answer = door.jira(ISSUE)
+    assert answer.status_code == 503 and "JIRA_WEBHOOK_SECRET" in answer.text
+    assert door.client.post("/webhooks/jira", content=ISSUE).status_code == 401
+
+
+def test_an_event_that_matters_asks_for_one_debounced_look_of_its_team(knock: Knock) -> None:
+    inbox = Kept()
+    door = knock(inbox)
+    team = door.app.directives.teams[0]
+    body = {
+        "webhookEvent": "jira:issue_updated",
+        "issue": {"id": "1", "key": f"{team.jira.projects[0]}-7"},
+        "changelog": {"items": [{"field": "status", "fieldId": "status"}]},
+    }
+    door.jira(json.dumps(body).encode())
+    (job,) = inbox.jobs
+    assert (job.kind, job.key, job.team, job.lane) == ("cycle", f"team:{team.id}", team.id, 1)
+    assert job.coalesce and 0 < job.delay < job.max_wait
+    assert job.payload == {"reason": "event"}
+
+
+def test_an_event_of_no_team_is_kept_for_the_record_without_work(knock: Knock) -> None:
+    inbox = Kept()
+    knock(inbox).jira(b'{"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "NOBODYS-1"}}')
+    assert [(team, job) for _, team, job in inbox.deliveries] == [("-", None)]
+
+
+def test_a_parser_that_breaks_costs_a_look_and_never_the_event() -> None:
+
+    def broken(delivery: Delivery) -> Event:
+        raise KeyError("a bug")
+
+    inbox = Kept()
+    sender = Sender(SENDERS[Source.JIRA].receive, broken, "")
+    door = Webhooks(
+        inbox=inbox,
+        directives=load(ROOT / "directives.yaml"),
+        clock=SystemClock(),
+        metrics=Metrics(),
+        secrets={Source.JIRA: "s"},
+        senders={Source.JIRA: sender},
+    )
+    asyncio.run(door.receive(Source.JIRA, {"x-hub-signature": hub(ISSUE, "s")}, ISSUE))
+    assert [(delivery.body, job is not None) for delivery, _, job in inbox.deliveries] == [(ISSUE, True)]
+
+
+HEADER = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=80)
+NAMES = st.sampled_from(
+    [
+        *("x-hub-signature", "x-slack-signature", "x-slack-request-timestamp", "content-type", "content-encoding"),
+        *("x-request-uuid", "x-event-key", "x-atlassian-webhook-identifier", "x-slack-retry-num", "cookie"),
+    ]
+)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/webhooks/jira", "/webhooks/bitbucket", "/slack/events"]),
+    headers=st.dictionaries(NAMES, HEADER, max_size=6),
+    body=st.binary(max_size=300),
+)
+def test_no_header_and_no_body_makes_a_door_stumble(
+    door: Door, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    raw = {name.encode(): value.strip().encode("latin-1") for name, value in headers.items()}
+    assert door.client.post(path, headers=raw, content=body).status_code in {400, 401, 413}
+
+
+@pytest.fixture
+def door(knock: Knock) -> Door:
+    return knock(Kept())

@@ -1,0 +1,127 @@
+"""One small company to draw messages about: Dana approves, Li and Noor build, Friday is the sprint's end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from models.actions import Action, Escalate, Item, PostDigest, Reassign, RemindPerson
+from models.ids import ApprovalId, IssueKey, PersonId, ProposalId, SignalId, TeamId
+from models.proposals import Approval, ApprovalState, Ending, Proposal
+from models.signals import Evidence, Urgency
+from planner.replies import Row, StatusReply
+
+BERLIN = "Europe/Berlin"
+TUESDAY = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+"""09:30 in Berlin."""
+
+DANA, LI, NOOR = PersonId("dana"), PersonId("li"), PersonId("noor")
+NAMES = {DANA: "Dana Ortiz", LI: "Li Wei", NOOR: "Noor Haddad"}
+SITE = "https://example.atlassian.net/browse"
+
+
+def item(subject: str = "PAY-398", **changes: Any) -> Item:
+    made = Item(
+        signal=SignalId("s1"),
+        kind="blocked_too_long",
+        subject=subject,
+        text=f"{subject} has been blocked for 2 working days by INFRA-77, and the sprint ends on Friday.",
+        url=f"{SITE}/{subject}",
+        urgency="high",
+        rule="blocked-one-day",
+    )
+    return replace(made, **changes)
+
+
+REVIEW = item(
+    "acme/payments#88",
+    kind="review_overdue",
+    text="PR #88 Retry 3DS challenges has waited 9 working hours for your review.",
+    url="https://bitbucket.org/acme/payments/pull-requests/88",
+    rule="review-in-eight-hours",
+)
+
+
+def remind(*items: Item, more: int = 0) -> RemindPerson:
+    return RemindPerson(person=LI, items=items or (item(),), more=more)
+
+
+def reassign(**changes: Any) -> Reassign:
+    made = Reassign(
+        issue=IssueKey("PAY-420"),
+        issue_title="Refund webhooks for partial captures",
+        issue_url=f"{SITE}/PAY-420",
+        giver=None,
+        taker=LI,
+    )
+    return replace(made, **changes)
+
+
+def escalate() -> Escalate:
+    facts = ("Owner: Li Wei, asked on Monday, no answer yet.", "It holds up PAY-401 and PAY-402.")
+    return Escalate(channel="leadership", item=item(rule="blocked-two-days"), facts=facts)
+
+
+def summary(*items: Item, headline: str = "On track: 18 of 34 points done with 3 working days left.") -> PostDigest:
+    day, footer = date(2026, 11, 24), "34 points · 9 in progress · Jira 2 min old"
+    return PostDigest(channel="team", day=day, headline=headline, items=items, footer=footer)
+
+
+def proposal(action: Action | None = None, **changes: Any) -> Proposal:
+    made = Proposal(
+        id=ProposalId("0f1e2d3c4b5a69788796"),
+        action=action or reassign(),
+        because="PAY-420 has had no owner since Monday.",
+        evidence=(
+            Evidence("Unassigned for 1 working day", f"{SITE}/PAY-420"),
+            Evidence("Li Wei has 2 open issues, the fewest on the team"),
+        ),
+        signals=(SignalId("s1"),),
+        urgency=Urgency.MEDIUM,
+        rule="nobody-without-owner",
+        if_nothing="PAY-420 stays without an owner and shows up in tomorrow's summary.",
+        undo="Yes, assign it back in Jira",
+    )
+    return replace(made, **changes)
+
+
+def approval(number: int = 1, action: Action | None = None, **changes: Any) -> Approval:
+    made = Approval(
+        id=ApprovalId(f"{number:020d}"),
+        team=TeamId("payments"),
+        proposal=proposal(action),
+        payload_hash="beefbeefbeefbeefbeef",
+        approvers=(DANA, NOOR),
+        state=ApprovalState.PENDING,
+        asked_at=TUESDAY,
+        expires=TUESDAY + timedelta(days=1, hours=8, minutes=30),
+        decision_rule="reassign-needs-yes",
+        directives_version="abc",
+    )
+    return replace(made, **changes)
+
+
+def answered(state: ApprovalState, number: int = 1, **changes: Any) -> Approval:
+    return approval(number, state=state, by=DANA, at=TUESDAY + timedelta(minutes=44), **changes)
+
+
+def done(number: int = 1) -> Approval:
+    return answered(ApprovalState.APPROVED, number, outcome="PAY-420 → Li Wei", ending=Ending.DONE)
+
+
+def status(**changes: Any) -> StatusReply:
+    made = StatusReply(
+        title="Sprint 24 · Payments · day 7 of 10",
+        headline="On track: 18 of 34 points done, 3 working days left.",
+        counts=("9 in progress, 5 in review, 2 not started, 3 added since it began.",),
+        rows=(
+            Row("PAY-398", "Settle refunds nightly", f"{SITE}/PAY-398", "Li Wei", "2 d", "blocked by INFRA-77"),
+            Row("PAY-420", "Refund webhooks for partial captures", f"{SITE}/PAY-420", "nobody", "1 d", "no owner"),
+        ),
+        more=0,
+        total=34,
+        read_at={"jira": TUESDAY - timedelta(minutes=2), "bitbucket": TUESDAY - timedelta(minutes=41)},
+        notes=("Bitbucket was last read 41 min ago.",),
+    )
+    return replace(made, **changes)

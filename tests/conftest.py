@@ -1,0 +1,38 @@
+"""What every test may rely on: anyio on asyncio, bounded property tests, and skips that are told at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "bounded",
+    max_examples=60,
+    deadline=None,  # two busy cores: a slow example is no failure
+    derandomize=True,  # the same examples everywhere; change a test and they change with it
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("bounded")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The product runs on asyncio only."""
+    return "asyncio"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tested and what is missing for it."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("not tested here", sep="-")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.line(f"{count:4d}  {reason}")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """``Skipped: no Chromium`` as ``no Chromium``."""
+    where = report.longrepr
+    return where[2].removeprefix("Skipped: ") if isinstance(where, tuple) else str(where)

@@ -1,0 +1,160 @@
+"""Would Slack take it? Messages, views and calls against descriptions of Slack that nobody here wrote.
+
+The schemas are read in place from ``shared/slack`` beside the checkout; without them a test skips and says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator
+
+SCHEMAS = Path(__file__).parents[2].parent / "shared" / "slack" / "schemas"
+
+UNLISTED = frozenset({"client_msg_id", "token", "team_id"})
+"""Arguments left out before checking: Slack names the first only in errors, Bolt and the SDK add the others."""
+
+MESSAGE_BLOCKS, HOME_BLOCKS, FALLBACK, ALL_TEXT, MARKDOWN = 50, 100, 4_000, 10_000, 12_000
+
+
+def check_message(message: Mapping[str, Any]) -> None:
+    """Assert that ``{text, blocks}`` is a message Slack would take."""
+    blocks = [dict(block) for block in message.get("blocks") or ()]
+    found = [*cross_payload(blocks, MESSAGE_BLOCKS), *_fallback(message)]
+    assert not found, found
+    need_schemas()
+    if blocks:
+        assert not (found := _errors(_tightknit(""), blocks)), found
+    whole = {"channel": "C1", "text": message["text"], "blocks": blocks}
+    assert not (found := _errors(_slack_types("Message"), whole)), found
+
+
+def check_view(view: Mapping[str, Any]) -> None:
+    """Assert that a Home or modal view is one Slack would take."""
+    blocks = [dict(block) for block in view["blocks"]]
+    assert not (found := list(cross_payload(blocks, HOME_BLOCKS))), found
+    assert len(json.dumps(view)) <= 250_000, "a view has at most 250 kB"
+    need_schemas()
+    kind = str(view["type"])
+    assert not (found := _errors(_tightknit(f"{kind}_view"), dict(view))), found
+    assert not (found := _errors(_slack_types(kind.capitalize()), dict(view))), found
+
+
+def check_call(method: str, arguments: Mapping[str, Any]) -> None:
+    """Assert that Slack's Web API takes these arguments. Form fields may come as the text they are on the wire."""
+    need_schemas()
+    validator = _request(method)
+    given = {key: value for key, value in arguments.items() if key not in UNLISTED}
+    if "blocks" in given:
+        blocks = given["blocks"] if isinstance(given["blocks"], list) else json.loads(given["blocks"])
+        check_message({"text": given.get("text", ""), "blocks": blocks})
+    found = _errors(validator, given)
+    if found:
+        found = _errors(validator, _from_form(given))
+    assert not found, (method, found)
+
+
+def need_schemas() -> None:
+    """Skip where the shared folder is absent."""
+    if not SCHEMAS.is_dir():
+        pytest.skip("shared/slack/schemas is not beside the checkout, so Slack's descriptions cannot be asked")
+
+
+def cross_payload(blocks: Sequence[Mapping[str, Any]], most: int) -> Iterator[str]:
+    """The rules no schema holds (shared/slack/README.md)."""
+    if len(blocks) > most:
+        yield f"{len(blocks)} blocks, {most} allowed"
+    for name, count in Counter(b["block_id"] for b in blocks if "block_id" in b).items():
+        if count > 1:
+            yield f"block_id {name!r} is used {count} times"
+    for block in blocks:
+        actions = Counter(e["action_id"] for e in block.get("elements", ()) if "action_id" in e)
+        yield from (f"action_id {name!r} twice in one block" for name, count in actions.items() if count > 1)
+    if sum(b["type"] == "table" for b in blocks) > 1:
+        yield "more than one table"
+    if sum(len(b["text"]) for b in blocks if b["type"] == "markdown") > MARKDOWN:
+        yield "markdown blocks are too long together"
+    if (size := sum(map(len, texts(list(blocks))))) > ALL_TEXT:
+        yield f"{size} characters in all blocks, {ALL_TEXT} allowed"
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every piece of text a reader sees."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from texts(value)
+    elif isinstance(node, list | tuple):
+        for part in node:
+            yield from texts(part)
+
+
+def _fallback(message: Mapping[str, Any]) -> Iterator[str]:
+    text = message.get("text", "")
+    if not text.strip():
+        yield "no text beside the blocks"
+    if len(text) > FALLBACK:
+        yield f"text has {len(text)} characters, {FALLBACK} allowed"
+
+
+def _from_form(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers, booleans and lists as they were before form encoding; ids and time stamps stay text."""
+    return {key: _typed(key, value) for key, value in arguments.items()}
+
+
+def _typed(key: str, value: Any) -> Any:
+    if not isinstance(value, str) or key in {"ts", "thread_ts", "oldest", "latest", "text", "cursor"}:
+        return value
+    if value.startswith(("{", "[")):
+        return json.loads(value)
+    if key.startswith(("include_", "exclude_", "is_", "return_", "inclusive", "unfurl", "link_names", "prevent")):
+        return {"1": True, "0": False, "true": True, "false": False}.get(value.lower(), value)
+    return int(value) if value.isdigit() and key in {"limit", "count", "page", "post_at"} else value
+
+
+def _errors(validator: Any, instance: Any) -> list[str]:
+    return [f"{'/'.join(map(str, e.absolute_path)) or '.'}: {_deepest(e)}" for e in validator.iter_errors(instance)]
+
+
+def _deepest(error: Any) -> str:
+    """The most telling complaint below an ``anyOf``, short enough to read."""
+    while error.context:
+        # A wrong ``type`` means that branch was not the one meant.
+        error = max(error.context, key=lambda e: (e.validator not in {"const", "enum"}, len(e.absolute_path)))
+    return f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / name).read_text())
+    return loaded
+
+
+@cache
+def _tightknit(definition: str) -> Draft202012Validator:
+    schema = _schema("block-kit.tightknit.schema.json")
+    if definition:
+        schema = {"$schema": schema["$schema"], "$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
+    return Draft202012Validator(schema)
+
+
+@cache
+def _slack_types(root: str) -> Draft7Validator:
+    schema = _schema("block-kit.slack-types.schema.json")
+    return Draft7Validator({"$ref": f"#/definitions/{root}", "definitions": schema["definitions"]})
+
+
+@cache
+def _request(method: str) -> Draft7Validator:
+    schema = _schema("web-api-requests.schema.json")
+    assert method in schema["x-roots"], f"{method} is not among the described methods"
+    root = schema["x-roots"][method]
+    return Draft7Validator({"$ref": f"#/definitions/{root}", "definitions": schema["definitions"]})

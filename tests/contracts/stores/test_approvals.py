@@ -1,0 +1,123 @@
+"""Approvals: one click wins, whoever else clicks learns who did; what was approved is planned in the same commit."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from models.ids import ApprovalId, EffectId, PersonId, named
+from models.ledger import Ledger
+from models.mailbox import Mailbox
+from models.proposals import Approval, ApprovalState, Decided, Ending, Outcome
+from tests.contracts.stores.values import LI, PAY, PM, FakeClock, ask, cycle, handover, proposal
+
+pytestmark = pytest.mark.anyio
+
+
+async def asked(ledger: Ledger, clock: FakeClock, name: str = "p1", *approvers: PersonId) -> ApprovalId:
+    made = cycle(clock, ask(proposal(handover(f"PAY-{name}"), name), *approvers))
+    await ledger.record(made)
+    return ApprovalId(named("approval", name, made.id))
+
+
+async def kept(ledger: Ledger, approval: ApprovalId) -> Approval:
+    found = await ledger.approval(approval)
+    assert found is not None
+    return found
+
+
+async def test_approving_plans_the_effect_at_once_in_the_lane_of_people(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    approval = await asked(ledger, clock)
+    answered = await ledger.decide(approval, by=PM, approve=True)
+    assert (answered.state, answered.by, answered.at) == (ApprovalState.APPROVED, PM, clock.now())
+    job = await mailbox.claim([0], 30)
+    assert job is not None
+    assert (job.key, job.payload) == ("jira:PAY-p1", {"effect": named("effect", "p1")})
+    effect = await ledger.under(job).begin(EffectId(job.payload["effect"]))
+    assert effect is not None
+    assert (effect.approval, effect.action) == (approval, handover("PAY-p1"))
+    await ledger.settle(effect.id, Outcome(ending=Ending.DONE, words="PAY-7 → Li"))
+    done = await kept(ledger, approval)
+    assert (done.outcome, done.ending) == ("PAY-7 → Li", Ending.DONE)
+
+
+async def test_rejecting_plans_nothing(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    answered = await ledger.decide(approval, by=LI, approve=False, note="not now")
+    assert (answered.state, answered.note) == (ApprovalState.REJECTED, "not now")
+    assert await mailbox.claim([0], 30) is None
+
+
+async def test_of_200_racing_clicks_each_ask_has_one_winner_and_one_effect(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    approvals = [await asked(ledger, clock, f"p{n}") for n in range(20)]
+    clicks = [(a, PersonId(f"{n}"), n % 2 == 0) for n in range(10) for a in approvals]
+    seen = await asyncio.gather(*(ledger.decide(a, by=who, approve=yes) for a, who, yes in clicks))
+    for approval in approvals:
+        answers = {(s.by, s.state) for s in seen if s.id == approval}
+        assert len(answers) == 1
+        [(by, state)] = answers
+        assert (state is ApprovalState.APPROVED) == (int(str(by)) % 2 == 0)
+    planned = 0
+    while await mailbox.claim([0], 30):
+        planned += 1
+    assert planned == [(await kept(ledger, a)).state for a in approvals].count(ApprovalState.APPROVED)
+
+
+async def test_an_ask_that_has_lapsed_cannot_be_approved(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    clock.tick(24 * 3600)
+    assert (await ledger.decide(approval, by=PM, approve=True)).state is ApprovalState.EXPIRED
+    assert await mailbox.claim([0], 30) is None
+
+
+async def test_a_click_on_an_older_version_of_the_card_changes_nothing(ledger: Ledger, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    assert (await ledger.decide(approval, by=PM, approve=True, version="old")).state is ApprovalState.PENDING
+    shown = (await kept(ledger, approval)).payload_hash
+    assert (await ledger.decide(approval, by=PM, approve=True, version=shown)).state is ApprovalState.APPROVED
+
+
+async def test_lapsing_returns_each_expired_ask_once(ledger: Ledger, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    assert await ledger.lapse(clock.now()) == []
+    clock.tick(24 * 3600)
+    assert [a.id for a in await ledger.lapse(clock.now())] == [approval]
+    assert await ledger.lapse(clock.now()) == []
+
+
+async def test_superseding_ends_only_what_is_pending(ledger: Ledger, clock: FakeClock) -> None:
+    answered, waiting = await asked(ledger, clock, "p1"), await asked(ledger, clock, "p2")
+    await ledger.decide(answered, by=PM, approve=True)
+    assert [a.id for a in await ledger.supersede([answered, waiting], "PAY-2 is done")] == [waiting]
+    assert (await kept(ledger, waiting)).note == "PAY-2 is done"
+
+
+async def test_a_card_shows_the_pending_asks_and_the_settled_ones_beside_them(ledger: Ledger, clock: FakeClock) -> None:
+    first = await asked(ledger, clock, "p1")
+    clock.tick(60)
+    second = await asked(ledger, clock, "p2")
+    await asked(ledger, clock, "p3", LI)
+    await ledger.place_card([first, second], "D1", "1.2")
+    await ledger.decide(first, by=PM, approve=False)
+    assert [a.id for a in await ledger.card_of(PM)] == [first, second]
+    assert [a.id for a in await ledger.on_card("D1", "1.2")] == [first, second]
+    await ledger.decide(second, by=PM, approve=False)
+    assert await ledger.card_of(PM) == []
+    assert (await ledger.history(PAY)).open_cards == frozenset()
+
+
+async def test_an_unknown_ask_is_a_key_error(ledger: Ledger) -> None:
+    with pytest.raises(KeyError):
+        await ledger.decide(ApprovalId("nothing"), by=PM, approve=True)
+
+
+async def test_an_ask_nobody_may_answer_is_refused(ledger: Ledger, clock: FakeClock) -> None:
+    nobody = replace(ask(proposal(handover())).decision, approvers=())
+    with pytest.raises(ValueError, match="no approver"):
+        await ledger.record(cycle(clock, Decided(proposal(handover()), nobody)))

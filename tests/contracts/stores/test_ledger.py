@@ -1,0 +1,292 @@
+"""The ledger: a cycle is recorded whole or not at all, attention is taken once, an effect goes out once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from models.actions import AskApproval
+from models.database import Database
+from models.errors import LostLease
+from models.events import Reason
+from models.ids import EffectId, PersonId, SprintId, TeamId, named
+from models.ledger import Ledger
+from models.mailbox import Job, Mailbox
+from models.proposals import EffectState, Ending, Outcome, Receipt, Verdict
+from models.store import Store
+from tests.contracts.stores.values import (
+    ADA,
+    LI,
+    MONDAY,
+    PAY,
+    FakeClock,
+    allow,
+    ask,
+    cycle,
+    delivery,
+    handover,
+    look,
+    nudge,
+    proposal,
+    spend,
+)
+
+pytestmark = pytest.mark.anyio
+ALL = (0, 1, 2)
+
+
+async def claimed(mailbox: Mailbox) -> Job:
+    job = await mailbox.claim(ALL, 30)
+    assert job is not None
+    return job
+
+
+async def count(database: Database, table: str) -> int:
+    return int(await database.read(lambda c: c.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()))
+
+
+def ended(ending: Ending, words: str = "", **ref: str) -> Outcome:
+    return Outcome(ending=ending, words=words, receipt=Receipt(ref) if ref else None)
+
+
+async def test_a_cycle_accounts_for_its_deliveries_plans_its_effects_and_finishes_its_job(
+    mailbox: Mailbox, ledger: Ledger, store: Store, clock: FakeClock
+) -> None:
+    await mailbox.accept(delivery("one"), PAY, look())
+    job = await claimed(mailbox)
+    [(row, _)] = await mailbox.waiting(PAY)
+    decided = allow(proposal(nudge(), "p1"), spend=spend())
+    kept = await ledger.under(job).record(cycle(clock, decided, deliveries=(row,), sprint=SprintId(24)))
+    assert list(kept) == [decided]
+    assert await mailbox.waiting(PAY) == []
+    assert await store.next_look(PAY) == clock.now() + timedelta(hours=3)
+    work = await claimed(mailbox)
+    assert (work.kind, work.key, work.lane) == ("effect", "slack:dm:ada", 1)
+    assert work.payload == {"effect": named("effect", "p1")}
+    with pytest.raises(LostLease):
+        await mailbox.finish(job)
+
+
+async def test_a_cycle_whose_job_was_taken_over_records_nothing(
+    mailbox: Mailbox, ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    await mailbox.put(look())
+    zombie = await claimed(mailbox)
+    clock.tick(31)
+    await mailbox.reap()
+    with pytest.raises(LostLease):
+        await ledger.under(zombie).record(cycle(clock, allow(proposal(nudge()), spend=spend())))
+    assert [await count(database, t) for t in ("cycles", "decisions", "reminders", "told", "effects")] == [0] * 5
+
+
+async def test_history_is_what_was_recorded(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1", "s2"), "p1"), spend=spend())))
+    history = await ledger.history(PAY)
+    assert history.spent == {(ADA, "2027-03-01", "daily"): 1}
+    assert history.told == {(ADA, "s1"), (ADA, "s2")}
+    assert history.settled == {"p1": Verdict.ALLOW}
+    assert (await ledger.history(TeamId("other"))).told == frozenset()
+
+
+async def test_200_concurrent_reminders_for_one_person_become_one(
+    ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    cycles = [cycle(clock, allow(proposal(nudge(ADA, f"s{n}")), spend=spend())) for n in range(200)]
+    kept = await asyncio.gather(*(ledger.record(each) for each in cycles))
+    verdicts = [decided.decision.verdict for each in kept for decided in each]
+    assert (verdicts.count(Verdict.ALLOW), verdicts.count(Verdict.DEFER)) == (1, 199)
+    assert [await count(database, t) for t in ("reminders", "effects", "jobs")] == [1, 1, 1]
+
+
+async def test_a_lost_race_for_attention_defers_that_decision_and_keeps_the_others(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend())))
+    late = allow(proposal(nudge(ADA, "s2"), "late"), spend=spend())
+    other = allow(proposal(nudge(LI, "s3")), spend=spend(LI))
+    first, second = await ledger.record(cycle(clock, late, other))
+    assert first.decision.verdict is Verdict.DEFER
+    assert first.decision.until == clock.now() + timedelta(hours=3)
+    assert second == other
+    why = await ledger.why("late")
+    assert why is not None
+    assert why.decision.verdict is Verdict.DEFER
+
+
+async def test_an_episode_is_told_to_a_person_once_even_out_of_another_budget(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend())))
+    [again] = await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend(ordinal=1))))
+    assert again.decision.verdict is Verdict.DEFER
+
+
+async def test_a_proposal_is_settled_once_but_may_be_deferred_often(
+    ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    postponed = allow(proposal(nudge(), "p1"), verdict=Verdict.DEFER, until=MONDAY)
+    for _ in range(3):
+        assert len(await ledger.record(cycle(clock, postponed))) == 1
+    assert len(await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))) == 1
+    assert list(await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend(ordinal=1))))) == []
+    assert [await count(database, t) for t in ("decisions", "effects", "reminders")] == [4, 1, 1]
+
+
+async def test_a_denied_proposal_is_explained_and_never_sent(
+    ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), verdict=Verdict.DENY, reason="shadow mode")))
+    why = await ledger.why("p1")
+    assert why is not None
+    assert (why.decision.verdict, why.decision.reason, why.effect) == (Verdict.DENY, "shadow mode", None)
+    assert [await count(database, t) for t in ("effects", "jobs", "told")] == [0, 0, 0]
+
+
+async def test_two_cycles_of_one_instant_are_both_kept(ledger: Ledger, database: Database, clock: FakeClock) -> None:
+    same = cycle(clock)
+    await ledger.record(same)
+    await ledger.record(same)
+    assert await count(database, "cycles") == 2
+
+
+async def test_an_ask_shows_its_card_to_the_first_approver(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:
+    made = cycle(clock, ask(proposal(handover(), "p1")))
+    await ledger.record(made)
+    approval_id = named("approval", "p1", made.id)
+    job = await claimed(mailbox)
+    assert (job.key, job.payload) == ("slack:dm:pm", {"effect": named("ask", approval_id)})
+    effect = await ledger.begin(job.payload["effect"])
+    assert effect is not None
+    assert effect.action == AskApproval(approval=approval_id, person=PersonId("pm"))
+    await ledger.settle(effect.id, ended(Ending.DONE, channel="D1", ts="1.2"))
+    [shown] = await ledger.on_card("D1", "1.2")
+    assert shown.id == approval_id
+    assert (await ledger.history(PAY)).open_cards == {"pm"}
+
+
+async def test_an_effect_is_begun_as_it_was_before_and_settled_once(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    effect = EffectId(named("effect", "p1"))
+    first = await ledger.begin(effect)
+    assert first is not None
+    assert (first.state, first.tries, first.first_try) == (EffectState.PLANNED, 0, None)
+    await ledger.settle(effect, ended(Ending.UNCLEAR, "timed out"))
+    clock.tick(12)
+    second = await ledger.begin(effect)
+    assert second is not None
+    assert (second.state, second.tries) == (EffectState.UNKNOWN, 1)
+    assert second.first_try == clock.real() - timedelta(seconds=12)
+    await ledger.settle(effect, ended(Ending.FOUND, "sent", channel="D1", ts="1.2"))
+    assert await ledger.begin(effect) is None
+    sent = await ledger.effect(effect)
+    assert sent is not None
+    assert (sent.state, sent.receipt) == (EffectState.SENT, {"channel": "D1", "ts": "1.2"})
+
+
+async def test_after_a_crash_in_mid_call_the_next_try_looks_first(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    again = await ledger.begin(effect)
+    assert again is not None
+    assert again.state is not EffectState.PLANNED
+
+
+async def test_a_no_for_now_after_a_doubt_does_not_forget_the_doubt(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, ended(Ending.LATER, "rate limited"))
+    clean = await ledger.begin(effect)
+    assert clean is not None
+    assert clean.state is EffectState.PLANNED
+    await ledger.settle(effect, ended(Ending.UNCLEAR, "timed out"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, ended(Ending.LATER, "rate limited"))
+    doubtful = await ledger.begin(effect)
+    assert doubtful is not None
+    assert doubtful.state is EffectState.UNKNOWN
+
+
+@pytest.mark.parametrize("ending", [Ending.CHANGED, Ending.FORBIDDEN])
+async def test_what_is_not_sent_gives_its_attention_back(ledger: Ledger, clock: FakeClock, ending: Ending) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"), "p1"), spend=spend())))
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, ended(ending, "PAY-7 is done"))
+    history = await ledger.history(PAY)
+    assert (history.spent, history.told) == ({}, frozenset())
+    why = await ledger.why(effect)
+    assert why is not None
+    assert (why.effect, why.outcome) == (EffectState.CANCELLED, "PAY-7 is done")
+
+
+@pytest.mark.parametrize("ending", [Ending.DONE, Ending.FAILED, Ending.UNCLEAR, Ending.LATER])
+async def test_what_may_have_been_seen_keeps_its_attention(ledger: Ledger, clock: FakeClock, ending: Ending) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, ended(ending))
+    assert (await ledger.history(PAY)).spent == {(ADA, "2027-03-01", "daily"): 1}
+
+
+async def test_a_zombie_can_neither_begin_nor_settle(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    zombie = await claimed(mailbox)
+    effect = EffectId(zombie.payload["effect"])
+    await ledger.under(zombie).begin(effect)
+    clock.tick(31)
+    await mailbox.reap()
+    heir = await claimed(mailbox)
+    await ledger.under(heir).begin(effect)
+    with pytest.raises(LostLease):
+        await ledger.under(zombie).settle(effect, ended(Ending.UNCLEAR))
+    with pytest.raises(LostLease):
+        await ledger.under(zombie).begin(effect)
+    await ledger.under(heir).settle(effect, ended(Ending.DONE, "sent"))
+
+
+async def test_replaying_a_dead_effect_looks_before_it_sends(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    job = await claimed(mailbox)
+    effect = EffectId(job.payload["effect"])
+    await ledger.under(job).begin(effect)
+    await ledger.under(job).settle(effect, ended(Ending.FAILED, "channel_not_found"))
+    await mailbox.bury(job, "channel_not_found")
+    assert await ledger.begin(effect) is None
+    [letter] = await mailbox.dead_letters()
+    assert await mailbox.replay(letter.id)
+    again = await ledger.under(await claimed(mailbox)).begin(effect)
+    assert again is not None
+    assert again.state is EffectState.UNKNOWN
+
+
+async def test_recent_effects_of_a_person_and_of_a_team(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"), "p1"), spend=spend())))
+    clock.tick(86_400)
+    await ledger.record(cycle(clock, allow(proposal(nudge(LI, "s2"), "p2"), spend=spend(LI))))
+    assert [e.proposal.id for e in await ledger.recent(team=PAY)] == ["p2", "p1"]
+    assert [e.proposal.id for e in await ledger.recent(person=ADA)] == ["p1"]
+    assert [e.proposal.id for e in await ledger.recent(team=PAY, days=0.5)] == ["p2"]
+
+
+async def test_why_finds_the_record_by_proposal_effect_and_approval(ledger: Ledger, clock: FakeClock) -> None:
+    made = cycle(clock, ask(proposal(handover(), "p1")))
+    await ledger.record(made)
+    approval = named("approval", "p1", made.id)
+    records = [await ledger.why(name) for name in ("p1", approval, named("ask", approval))]
+    assert records[0] is not None
+    assert records[0] == records[1] == records[2]
+    assert (records[0].approval and records[0].approval.id) == approval
+    assert await ledger.why("nothing") is None
+    assert made.trigger.reason is Reason.EVENT
+
+
+async def test_what_people_did_is_kept(ledger: Ledger, database: Database) -> None:
+    await ledger.audit(PAY, "U1", "refused_click", "a1", "a guest")
+    assert await count(database, "audit") == 1

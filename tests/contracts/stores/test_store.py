@@ -1,0 +1,163 @@
+"""The store: a newer fact never gives way to an older one, a slot fires once, what is learnt is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from models.events import Source
+from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
+from models.ledger import Ledger
+from models.mailbox import Mailbox, NewJob
+from models.store import Store
+from models.work import Absence, Person, PullRequest, Review, ReviewState, Sprint, SprintState
+from tests.contracts.stores.values import MONDAY, PAY, FakeClock, ask, cycle, handover, issue, proposal
+
+pytestmark = pytest.mark.anyio
+
+SPRINT = Sprint(
+    id=SprintId(24), name="Sprint 24", state=SprintState.ACTIVE, board=7, goal="Ship refunds", start=MONDAY, end=None
+)
+PERSON = Person(
+    id=PersonId("ada"),
+    name="Ada",
+    zone="Europe/Berlin",
+    slack=SlackUserId("U1"),
+    account=AccountId("a-1"),
+    absent=Absence(reason="holiday", until=MONDAY + timedelta(days=3)),
+)
+PULL_REQUEST = PullRequest(
+    id=PullRequestId("acme/pay#7"),
+    title="Refunds",
+    url="https://x/7",
+    author=AccountId("a-1"),
+    state="OPEN",
+    draft=False,
+    reviews=(Review(reviewer=AccountId("a-2"), state=ReviewState.WAITING),),
+    issues=(IssueKey("PAY-7"),),
+    waiting_since=MONDAY,
+    updated=MONDAY,
+)
+
+
+async def keys(store: Store, team: TeamId = PAY) -> list[str]:
+    return [found.key for found in (await store.facts_about(team)).issues]
+
+
+async def test_facts_come_back_as_they_were_saved(store: Store, clock: FakeClock) -> None:
+    await store.save(PAY, source=Source.JIRA, complete=True, sprints=[SPRINT], issues=[issue()])
+    await store.save(PAY, source=Source.BITBUCKET, complete=True, pull_requests=[PULL_REQUEST])
+    await store.save(PAY, source=Source.SLACK, people=[PERSON])
+    facts = await store.facts_about(PAY)
+    assert (facts.sprints, facts.issues) == ((SPRINT,), (issue(),))
+    assert (facts.pull_requests, facts.people) == ((PULL_REQUEST,), (PERSON,))
+    assert facts.read_at == {"jira": clock.real(), "bitbucket": clock.real()}
+    assert (await store.facts_about(TeamId("other"))).issues == ()
+
+
+async def test_a_late_webhook_does_not_overwrite_a_newer_fact(store: Store) -> None:
+    newer = issue(title="new", updated=MONDAY + timedelta(minutes=5))
+    await store.save(PAY, source=Source.JIRA, issues=[newer])
+    await store.save(PAY, source=Source.JIRA, issues=[issue(title="old")])
+    await store.save(PAY, source=Source.JIRA, issues=[issue(title="old")], complete=True)
+    assert (await store.facts_about(PAY)).issues == (newer,)
+
+
+async def test_a_change_of_the_same_instant_is_taken(store: Store) -> None:
+    await store.save(PAY, source=Source.JIRA, issues=[issue(title="old")])
+    await store.save(PAY, source=Source.JIRA, issues=[issue(title="new")])
+    assert (await store.facts_about(PAY)).issues[0].title == "new"
+
+
+async def test_a_complete_reading_removes_what_it_does_not_mention_of_the_kinds_it_gives(store: Store) -> None:
+    await store.save(PAY, source=Source.JIRA, sprints=[SPRINT], issues=[issue("PAY-1"), issue("PAY-2")])
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-3")])
+    assert await keys(store) == ["PAY-1", "PAY-2", "PAY-3"]
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-2")], complete=True)
+    assert await keys(store) == ["PAY-2"]
+    assert (await store.facts_about(PAY)).sprints == (SPRINT,)
+
+
+async def test_a_complete_reading_spares_what_was_saved_after_it_had_begun(store: Store, clock: FakeClock) -> None:
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-1")])
+    clock.tick(10)
+    began = clock.real()
+    clock.tick(5)
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-2")])
+    await store.save(PAY, source=Source.JIRA, issues=[], complete=True, began=began)
+    assert await keys(store) == ["PAY-2"]
+    assert (await store.facts_about(PAY)).read_at == {"jira": began}
+
+
+async def test_a_large_reading_is_kept_whole(store: Store) -> None:
+    many = [issue(f"PAY-{n}") for n in range(1, 1201)]
+    await store.save(PAY, source=Source.JIRA, issues=many, complete=True)
+    assert len(await keys(store)) == 1200
+    await store.save(PAY, source=Source.JIRA, issues=many[:10], complete=True)
+    assert len(await keys(store)) == 10
+
+
+async def test_a_failed_reading_is_known_and_leaves_the_age_of_the_facts(store: Store, clock: FakeClock) -> None:
+    await store.read_failed(PAY, Source.BITBUCKET, "401")
+    assert (await store.facts_about(PAY)).read_at == {}
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[])
+    was = clock.real()
+    clock.tick(60)
+    await store.read_failed(PAY, Source.JIRA, "timed out")
+    readings = await store.readings(PAY)
+    assert (readings[Source.JIRA].at, readings[Source.JIRA].error) == (was, "timed out")
+    assert (readings[Source.BITBUCKET].at, readings[Source.BITBUCKET].error) == (None, "401")
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[])
+    assert (await store.readings(PAY))[Source.JIRA].error is None
+
+
+async def test_a_slot_fires_once_whoever_tries_and_its_job_with_it(store: Store, mailbox: Mailbox) -> None:
+    job = NewJob("cycle", "digest:pay", PAY, 2)
+    won = await asyncio.gather(*(store.fire("digest:pay", "2027-03-01", job) for _ in range(10)))
+    assert sum(won) == 1
+    assert await mailbox.claim([2], 30)
+    assert await mailbox.claim([2], 30) is None
+    assert await store.fired("digest:pay") == "2027-03-01"
+
+
+async def test_a_slot_skipped_on_purpose_counts_as_fired(store: Store, mailbox: Mailbox) -> None:
+    assert await store.fired("digest:pay") is None
+    assert await store.fire("digest:pay", "2027-03-01", None)
+    assert not await store.fire("digest:pay", "2027-03-01", NewJob("cycle", "digest:pay", PAY, 2))
+    assert await mailbox.claim([2], 30) is None
+
+
+async def test_looks_are_due_in_company_time_and_not_for_paused_teams(store: Store, clock: FakeClock) -> None:
+    await store.plan_look(PAY, clock.now() + timedelta(hours=1))
+    await store.plan_look(TeamId("ops"), clock.now() + timedelta(minutes=30))
+    assert await store.looks_due(clock.now()) == []
+    clock.tick(3600)
+    assert await store.looks_due(clock.now()) == ["ops", "pay"]
+    await store.pause(TeamId("ops"))
+    assert await store.looks_due(clock.now()) == ["pay"]
+    assert await store.paused(TeamId("ops"))
+    await store.resume(TeamId("ops"))
+    assert await store.looks_due(clock.now()) == ["ops", "pay"]
+
+
+async def test_the_next_alarm_is_the_next_look_or_the_next_ask_to_lapse(
+    store: Store, ledger: Ledger, clock: FakeClock
+) -> None:
+    assert await store.next_alarm() is None
+    await ledger.record(cycle(clock, ask(proposal(handover()), hours=2)))
+    assert await store.next_alarm() == MONDAY + timedelta(hours=2)
+    await store.plan_look(PAY, MONDAY + timedelta(hours=1))
+    assert await store.next_alarm() == MONDAY + timedelta(hours=1)
+
+
+async def test_what_is_remembered_can_be_recalled_and_forgotten(store: Store) -> None:
+    await store.remember(PAY, "channel:C1", "board", 7)
+    await store.remember(PAY, "channel:C1", "board", {"id": 8})
+    await store.remember(PAY, "channel:C1", "note", "quiet")
+    assert await store.recall(PAY, "channel:C1") == {"board": {"id": 8}, "note": "quiet"}
+    await store.forget(PAY, "channel:C1", "board")
+    assert await store.recall(PAY, "channel:C1") == {"note": "quiet"}
+    await store.forget(PAY, "channel:C1")
+    assert await store.recall(PAY, "channel:C1") == {}

@@ -1,0 +1,24 @@
+"""A loopback Slack and our client of it, closed after each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from integrations.slack import Slack
+from models.clock import SystemClock
+from tests.integrations.slack.loopback import Loopback, loopback
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Loopback]:
+    async with loopback() as running:
+        yield running
+
+
+@pytest.fixture
+async def slack(server: Loopback) -> AsyncIterator[Slack]:
+    client = Slack("xoxb-test", server.url, SystemClock())
+    yield client
+    await client.close()

@@ -1,0 +1,257 @@
+"""A person's question is understood however it was typed, and answered from facts or with a plain reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.cycles import WhyRecord
+from models.ids import ApprovalId, PersonId, TeamId
+from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
+from models.work import Facts, SprintState
+from planner.answer import COMMANDS, AskHelp, AskStatus, AskWhy, Question, answer, parse_command
+from planner.ports import Desk
+from planner.reasoning import RulesMind, reminder
+from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
+from tests.planner.world import DAY, LAW, NOON, TEAM, facts, issue, signal, sprint
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("", AskHelp()),
+        ("   ", AskHelp()),
+        ("help", AskHelp()),
+        ("HELP?", AskHelp()),
+        ("status", AskStatus()),
+        ("Status", AskStatus()),
+        ("status current", AskStatus()),
+        ("status current sprint", AskStatus()),
+        ("status sprint", AskStatus()),
+        ("status of the current sprint?", AskStatus()),
+        ("status sprint 24", AskStatus("24")),
+        ("status SPRINT-24", AskStatus("24")),
+        ("status sprint24", AskStatus("24")),
+        ("status sprint #24", AskStatus("24")),
+        ("status 24", AskStatus("24")),
+        ("status\u00a0sprint\u00a024", AskStatus("24")),
+        ("  status   sprint   24  ", AskStatus("24")),
+        ("“status sprint 24”", AskStatus("24")),
+        ("status “Sprint 24”", AskStatus("24")),
+        ("`status sprint 24`", AskStatus("24")),
+        ("*status* sprint 24.", AskStatus("24")),
+        ("status sprint –24", AskStatus("24")),
+        ("ｓｔａｔｕｓ ２４", AskStatus("24")),
+        ("<@U07AGENT|pm agent> status sprint 24", AskStatus("24")),
+        ("<@U07AGENT> status", AskStatus()),
+        ("/pm status 24", AskStatus("24")),
+        ("sprint 24", AskStatus("24")),
+        ("SPRINT-24", AskStatus("24")),
+        ("24", AskStatus("24")),
+        ("status Checkout Q4", AskStatus("checkout q4")),
+        ("status id:24", AskStatus("id:24")),
+        ("why 0a1b2c3d4e5f60718293", AskWhy("0a1b2c3d4e5f60718293")),
+        ("why “0A1B2C3D4E5F60718293”?", AskWhy("0a1b2c3d4e5f60718293")),
+        ("why", AskWhy("")),
+        ("deploy to production", AskHelp(unknown="deploy to production")),
+    ],
+)
+def test_a_command_is_understood_however_it_was_typed(typed: str, question: Question) -> None:
+    assert parse_command(typed) == question
+
+
+@given(st.text())
+def test_every_text_is_some_question(text: str) -> None:
+    assert isinstance(parse_command(text), AskStatus | AskHelp | AskWhy)
+
+
+def test_help_lists_only_what_is_understood() -> None:
+    for command, _ in COMMANDS:
+        question = parse_command(command)
+        assert not isinstance(question, AskHelp) or question == AskHelp()
+
+
+# --- answers --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    def now(self) -> datetime:
+        return NOON
+
+    def real(self) -> datetime:
+        return NOON
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Mirror:
+    held: Facts
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        return self.held
+
+
+@dataclass
+class Records:
+    kept: dict[str, WhyRecord] = field(default_factory=dict)
+
+    async def why(self, id: str) -> WhyRecord | None:
+        return self.kept.get(id)
+
+
+async def asked(typed: str, held: Facts | None = None, **kept: WhyRecord) -> Reply:
+    desk = Desk(
+        clock=Clock(),
+        directives=LAW,
+        work=Mirror(held or facts(issue(1), sprints=SPRINTS)),
+        mind=RulesMind(),
+        ledger=Records(kept),  # type: ignore[arg-type]
+        hands={},
+    )
+    return await answer(parse_command(typed), TEAM, desk)
+
+
+def old(number: int, **changes: Any) -> Any:
+    return sprint(number, state=SprintState.CLOSED, end=NOON - (24 - number) * 14 * DAY, **changes)
+
+
+SPRINTS = (old(21), old(22), old(23), sprint(24), sprint(25, state=SprintState.FUTURE, end=NOON + 30 * DAY))
+
+
+def choices(reply: Reply) -> list[str]:
+    assert isinstance(reply, PlainReply)
+    return [label for label, _ in reply.choices]
+
+
+@pytest.mark.parametrize("typed", ["status", "status sprint 24", "status 24", "status Sprint 24", "sprint-24", "status id:24"])
+async def test_a_status_is_answered_with_real_numbers(typed: str) -> None:
+    reply = await asked(typed)
+    assert isinstance(reply, StatusReply)
+    assert reply.title.startswith("Sprint 24 · Payments") and reply.total == 1
+
+
+async def test_an_unknown_sprint_offers_the_nearest() -> None:
+    reply = await asked("status sprint 27")
+    assert choices(reply) == ["Sprint 25", "Sprint 24", "Sprint 23"]
+    assert isinstance(await asked(reply.choices[1][1]), StatusReply)  # type: ignore[union-attr]
+
+
+async def test_several_running_sprints_are_a_question_back() -> None:
+    both = (sprint(24, name="Payments 24"), sprint(31, name="Mobile 24"))
+    reply = await asked("status", facts(issue(1), sprints=both))
+    assert choices(reply) == ["Payments 24", "Mobile 24"]
+    assert isinstance(await asked("status mobile", facts(issue(1), sprints=both)), StatusReply)
+    assert choices(await asked("status 24", facts(issue(1), sprints=both))) == ["Payments 24", "Mobile 24"]
+
+
+async def test_of_two_sprints_of_one_number_the_running_one_is_meant() -> None:
+    reply = await asked("status 24", facts(issue(1), sprints=(sprint(24), old(4, name="Sprint 24 (old board)"))))
+    assert isinstance(reply, StatusReply)
+
+
+async def test_a_name_with_odd_characters_is_found_by_itself() -> None:
+    reply = await asked("status Bob's *big* sprint", facts(issue(1), sprints=(sprint(24, name="Bob's *big* sprint"),)))
+    assert isinstance(reply, StatusReply)
+
+
+async def test_no_running_sprint_is_said_and_others_are_offered() -> None:
+    reply = await asked("status", facts(sprints=SPRINTS[:3]))
+    assert isinstance(reply, PlainReply) and reply.text == "No sprint is running."
+    assert choices(reply) == ["Sprint 23", "Sprint 22", "Sprint 21"]
+
+
+async def test_what_is_not_kept_is_not_guessed() -> None:
+    reply = await asked("status 22")
+    assert isinstance(reply, PlainReply) and "not among those kept" in reply.text
+    unread = await asked("status", replace(facts(issue(1)), read_at={}))
+    assert isinstance(unread, PlainReply) and "Jira has not been read" in unread.text
+
+
+async def test_a_source_never_read_is_named() -> None:
+    reply = await asked("status", facts(issue(1), read_at={"jira": NOON}))
+    assert isinstance(reply, StatusReply) and "Bitbucket has not been read" in reply.notes[0]
+
+
+async def test_help_names_what_was_not_understood() -> None:
+    assert await asked("sing") == HelpReply(commands=COMMANDS, unknown="sing")
+
+
+# --- why -------------------------------------------------------------------------------------------------------
+
+PROPOSAL = reminder(PersonId("ann"), [signal()], LAW)
+
+
+def record(**changes: Any) -> WhyRecord:
+    base = WhyRecord(
+        team=TEAM,
+        proposal=PROPOSAL,
+        decision=Decision(verdict=Verdict.ALLOW, rule="may-remind", reason="the constitution allows it"),
+        at=NOON,
+        directives_version="v1",
+        signals=(signal(),),
+    )
+    return replace(base, **changes)
+
+
+async def test_why_answers_from_the_record() -> None:
+    reply = await asked("why abc", abc=record(effect=EffectState.SENT))
+    assert reply == WhyReply(
+        title="Reminder to Ann: PAY-1",
+        facts=("PAY-1 waits",),
+        rule="blocked-1-day: The words of blocked-1-day.",
+        decision="Allowed by may-remind: the constitution allows it. It was sent",
+        at=NOON,
+        directives_version="v1",
+        proposal=PROPOSAL.id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "said"),
+    [
+        (ApprovalState.PENDING, None, "Asked Pat, no answer yet"),
+        (ApprovalState.APPROVED, "pat", "Approved by Pat"),
+        (ApprovalState.REJECTED, "deb", "Rejected by Deb"),
+        (ApprovalState.EXPIRED, None, "Lapsed with no action"),
+        (ApprovalState.SUPERSEDED, None, "Superseded"),
+    ],
+)
+async def test_why_tells_what_became_of_an_ask(state: ApprovalState, by: str | None, said: str) -> None:
+    ask = Approval(
+        id=ApprovalId("a"),
+        team=TEAM,
+        proposal=PROPOSAL,
+        payload_hash="h",
+        approvers=(PersonId("pat"),),
+        state=state,
+        asked_at=NOON,
+        expires=NOON + DAY,
+        decision_rule="ask-reassign",
+        directives_version="v1",
+        by=PersonId(by) if by else None,
+    )
+    reply = await asked("why abc", abc=record(approval=ask))
+    assert isinstance(reply, WhyReply) and said in reply.decision
+
+
+async def test_why_says_until_when_something_is_held_back() -> None:
+    held = Decision(verdict=Verdict.DEFER, rule="hours", reason="it is late", until=datetime(2026, 11, 19, 14, tzinfo=UTC))
+    reply = await asked("why abc", abc=record(decision=held))
+    assert isinstance(reply, WhyReply) and reply.decision == "Held back until Thu 19 Nov 09:00 by hours: it is late"
+
+
+async def test_why_of_nothing_of_an_unknown_id_or_of_another_team_is_a_plain_line() -> None:
+    other = record(team=TeamId("other"))
+    for typed in ("why", "why nothing", "why abc"):
+        assert isinstance(await asked(typed, abc=other), PlainReply)
+
