@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.metrics import Metrics
 from bot.notify import SlackHand
 from bot.settings import Settings
-from bot.sync import Sync
+from bot.sync import Sync, person_of
 from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
 from integrations.jira import Jira, JiraHand
@@ -23,9 +23,9 @@ from models.clock import Clock, SharedClock, SystemClock
 from models.database import Database
 from models.directives import Directives
 from models.directives_file import load
-from models.errors import Refused
+from models.errors import Refused, VendorError
 from models.events import Delivery, Event, Source
-from models.ids import PersonId, TeamId
+from models.ids import AccountId, PersonId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, NewJob
 from models.proposals import Effect, Receipt
@@ -58,6 +58,8 @@ class App:
     sync: Sync
     metrics: Metrics
     hands: Mapping[str, Hand]
+    me: AccountId | None = None
+    """Our own Atlassian account, once Jira has told: what it did is an echo."""
 
     def desk(self, job: Job) -> Desk:
         """The desk at which ``job`` is worked, its ledger fenced by the job's lease."""
@@ -131,7 +133,7 @@ def build(settings: Settings) -> App:
     database = Database(settings.database_url, clock, at_commit=_chaos(settings))
     mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
     slack, jira, bitbucket = _slack(settings, clock), _jira(settings, directives), _bitbucket(settings, directives)
-    notify = SlackHand(slack, ledger, lambda: directives, clock)
+    notify = SlackHand(slack, ledger, lambda: directives, clock, work=store)
     return App(
         settings=settings,
         clock=clock,
@@ -162,6 +164,16 @@ async def open_app(app: App) -> None:
     """Open what must be open before the first delivery: the tables are checked, the committer runs."""
     await app.database.check_version()
     app.mailbox.start()
+
+
+async def learn_who_we_are(app: App) -> None:
+    """Ask Jira for our own account, so that our own changes are known as such; without an answer they cost a look."""
+    if app.jira is None or app.me is not None:
+        return
+    try:
+        app.me = await app.jira.myself()
+    except VendorError as failure:
+        log.warning("Jira does not say who we are: %s", failure, extra={"action": "me_unknown"})
 
 
 async def load_first(app: App) -> None:
@@ -203,17 +215,7 @@ def _people(directives: Directives) -> Callable[[], Mapping[PersonId, Person]]:
     """Everybody the constitution knows, with the identity Jira uses."""
 
     def people() -> Mapping[PersonId, Person]:
-        return {
-            member.id: Person(
-                id=member.id,
-                name=member.name,
-                zone=member.zone,
-                slack=member.slack,
-                account=member.jira or member.bitbucket,
-            )
-            for team in directives.teams
-            for member in team.members
-        }
+        return {m.id: person_of(m, team) for team in directives.teams for m in team.members}
 
     return people
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.app import App
+from bot.app import App, learn_who_we_are
 from models.directives import Directives, Team
 from models.mailbox import NewJob
 from planner.worktime import team_calendar
@@ -41,6 +41,7 @@ async def tick(app: App) -> None:
             if approval.card is not None:
                 await app.put_card(approval.team, approval.card)
         await app.mailbox.reap()
+        await learn_who_we_are(app)
     except Exception:
         log.exception("the clock missed a tick", extra={"action": "tick_failed"})
 

@@ -32,6 +32,7 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
     finally:
         clock.shutdown(wait=False)
         stop.set()
+        app.mailbox.doorbell.ring()  # whoever waits for work need not wait in vain
         await _drain(loop)
 
 

@@ -24,6 +24,10 @@ def version() -> str:
         return "unknown (not installed)"
 
 
+CYCLES = 5
+"""How many of a team's last cycles are shown."""
+
+
 async def status(
     directives: Directives, mailbox: Mailbox, store: Store, ledger: Ledger, clock: Clock
 ) -> Mapping[str, Any]:
@@ -59,6 +63,10 @@ async def _team(team: Team, store: Store, ledger: Ledger, clock: Clock) -> Mappi
         "next_look": next_look.isoformat() if next_look else None,
         "data": _data(await store.readings(team.id), clock),
         "effects_last_day": dict(done),
+        "last_cycles": [
+            {"at": c.at.isoformat(), "reason": c.reason, "urgency": c.urgency.name.lower(), "signals": c.signals}
+            for c in await ledger.last_cycles(team.id, CYCLES)
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from integrations.bitbucket import Bitbucket
@@ -16,11 +17,24 @@ from models.events import Event, Source
 from models.ids import IssueKey, PullRequestId, TeamId
 from models.store import Store
 from models.work import Person, Sprint, SprintState
+from planner.answer import meant_by
 
 log = logging.getLogger(__name__)
 
 STALE = timedelta(minutes=5)
 """Real time after which a look that nothing hinted at reads everything again first."""
+
+
+def person_of(member: Member, team: Team) -> Person:
+    """A member as the constitution names them, present as far as it knows."""
+    return Person(
+        id=member.id,
+        name=member.name,
+        zone=member.zone,
+        slack=member.slack,
+        account=member.jira or member.bitbucket,
+        holidays=member.holidays or team.holidays,
+    )
 
 
 class Sync:
@@ -114,11 +128,9 @@ class Sync:
         return None
 
     def _watched(self, sprints: Iterable[Sprint]) -> list[Sprint]:
-        """Active sprints; with ``pm start --sprint`` only the one of that name."""
+        """Active sprints; with ``pm start --sprint`` only those it can mean, by id, name or number."""
         active = [s for s in sprints if s.state is SprintState.ACTIVE]
-        if self._only_sprint is None:
-            return active
-        return [s for s in active if s.name.casefold() == self._only_sprint.casefold()]
+        return list(meant_by(self._only_sprint, active)) if self._only_sprint else active
 
     async def _bitbucket_of(self, team: Team) -> VendorError | None:
         if self._bitbucket is None:
@@ -137,26 +149,23 @@ class Sync:
         return None
 
     async def _people(self, team: Team) -> None:
-        """Who is on the team today; Slack being down leaves everybody present, never unknown."""
-        people = [await self._person(member, team) for member in team.members]
+        """Who is on the team today; Slack being down leaves everybody as they last were, never unknown."""
+        try:
+            people = [await self._person(member, team) for member in team.members]
+        except VendorError as failure:
+            await self._failed(team, Source.SLACK, failure)
+            known = {person.id for person in (await self._store.facts_about(team.id)).people}
+            people = [person_of(member, team) for member in team.members if member.id not in known]
+            await self._store.save(team.id, people=people, source=Source.SLACK)
+            return
         await self._store.save(team.id, people=people, source=Source.SLACK, complete=True)
 
     async def _person(self, member: Member, team: Team) -> Person:
-        absent = None
-        if self._slack is not None and member.slack is not None:
-            try:
-                absent = (await self._slack.member(member.slack)).absence(self._clock.now(), self._clock.real())
-            except VendorError as failure:
-                log.warning("Slack says nothing about %s: %s", member.id, failure, extra={"action": "member_unread"})
-        return Person(
-            id=member.id,
-            name=member.name,
-            zone=member.zone,
-            slack=member.slack,
-            account=member.jira or member.bitbucket,
-            holidays=member.holidays or team.holidays,
-            absent=absent,
-        )
+        person = person_of(member, team)
+        if self._slack is None or member.slack is None:
+            return person
+        seen = await self._slack.member(member.slack)
+        return replace(person, absent=seen.absence(self._clock.now(), self._clock.real()))
 
     async def _failed(self, team: Team, source: Source, failure: VendorError) -> None:
         log.warning("%s could not be read: %s", source, failure, extra={"action": "read_failed", "source": source})

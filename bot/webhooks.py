@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NOBODY = TeamId("-")
 """Under this name deliveries are filed that belong to no team of the constitution."""
 
-DEBOUNCE = 1.5
+DEBOUNCE = 0.5
 """Seconds of quiet after which a burst of events is looked at once."""
 
 LONGEST_WAIT = 20.0

@@ -46,6 +46,18 @@ class Cycle:
     cost_usd: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class LastCycle:
+    """One past cycle in a line, for status."""
+
+    id: CycleId
+    reason: str
+    at: datetime
+    """Company time."""
+    urgency: Urgency
+    signals: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyRecord:
     """Everything the ledger knows of one Proposal: enough to answer *why* without asking a model."""

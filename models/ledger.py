@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select
 
 from models.clock import Clock
-from models.cycles import Cycle, History, WhyRecord
+from models.cycles import Cycle, History, LastCycle, WhyRecord
 from models.database import Database
 from models.ids import ApprovalId, EffectId, PersonId, ProposalId, SignalId, TeamId
 from models.keeping import approvals as asks
@@ -16,8 +16,10 @@ from models.keeping import cycles as book
 from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.jobs import Job
-from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Verdict
-from models.tables import approvals, audit, decisions, effects, reminders, told
+from models.keeping.records import load
+from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Proposal, Verdict
+from models.signals import Urgency
+from models.tables import approvals, audit, cycles, decisions, effects, reminders, told
 
 REMEMBERED = timedelta(days=120)
 """How far back policy is shown what was told and settled; the constraints hold for ever."""
@@ -125,6 +127,12 @@ class Ledger:
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [outbox.to_effect(row) for row in rows]
 
+    async def last_cycles(self, team: TeamId, limit: int) -> list[LastCycle]:
+        """The latest cycles of ``team``, newest first."""
+        wanted = select(cycles).where(cycles.c.team == team).order_by(cycles.c.at.desc()).limit(limit)
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return [LastCycle(r["id"], r["reason"], r["at"], Urgency(r["urgency"]), len(r["signals"])) for r in rows]
+
     async def audit(self, team: TeamId, who: str, what: str, about: str, detail: str = "") -> None:
         """Keep what somebody did or was refused."""
         row = {"team": team, "who": who, "what": what, "about": about, "detail": detail, "at": self._clock.real()}
@@ -179,10 +187,21 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
     settled = select(decisions.c.proposal_id, decisions.c.verdict).where(
         decisions.c.team == team, decisions.c.at >= since, decisions.c.verdict != Verdict.DEFER.value
     )
+    raised = select(decisions.c.person, decisions.c.verdict, decisions.c.proposal).where(
+        decisions.c.team == team,
+        decisions.c.at >= since,
+        decisions.c.person.is_not(None),
+        decisions.c.verdict.in_([Verdict.ASK.value, Verdict.DENY.value]),
+    )
     cards = select(approvals.c.asked).where(asks.PENDING, approvals.c.ts.is_not(None)).distinct()
     return History(
         spent={(PersonId(person), day, budget): count for person, day, budget, count in spent},
         told=frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(heard)),
         settled={ProposalId(p): Verdict(v) for p, v in connection.execute(settled)},
         open_cards=frozenset(PersonId(p) for p in connection.execute(cards).scalars()),
+        raised=frozenset(
+            (PersonId(person), signal, Verdict(verdict))
+            for person, verdict, proposal in connection.execute(raised)
+            for signal in book.told_by(load(Proposal, proposal).action)
+        ),
     )

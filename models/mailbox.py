@@ -15,7 +15,7 @@ from models.database import Database, Doorbell, insert_into
 from models.events import Delivery, Source
 from models.ids import DeliveryId, JobId, TeamId
 from models.keeping import jobs as queue
-from models.keeping.intake import WAITING, GroupCommit
+from models.keeping.intake import BATCH, WAITING, GroupCommit
 from models.keeping.jobs import Job, NewJob
 from models.tables import effects, inbox, jobs
 
@@ -73,10 +73,10 @@ class _Arrival:
 class Mailbox:
     """The inbox and the keyed jobs. Leases and run times are real time."""
 
-    def __init__(self, database: Database, clock: Clock, *, waiting: int = WAITING) -> None:
+    def __init__(self, database: Database, clock: Clock, *, waiting: int = WAITING, batch: int = BATCH) -> None:
         self._database = database
         self._clock = clock
-        self._intake = GroupCommit[_Arrival, bool](self._accept_all, waiting=waiting)
+        self._intake = GroupCommit[_Arrival, bool](self._accept_all, waiting=waiting, batch=batch)
 
     @property
     def doorbell(self) -> Doorbell:
@@ -147,6 +147,10 @@ class Mailbox:
         soonest = select(func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.lane.in_(lanes))
         at = await self._database.read(lambda c: c.execute(soonest).scalar())
         return None if at is None else max(0.0, (at - self._clock.real()).total_seconds())
+
+    async def waited(self, lane: int) -> float:
+        """Seconds the oldest due job of ``lane`` has waited for a worker; 0 when none waits."""
+        return (await self.depths()).oldest.get(lane, 0.0)
 
     async def delivery(self, row: int) -> Delivery:
         """The delivery kept as ``row``. Raises ``KeyError``."""

@@ -109,7 +109,7 @@ class Approval:
     outcome: str = ""
     """What became of the approved Action, in words; empty while it is under way."""
     ending: Ending | None = None
-    """How carrying the approved Action out ended; ``None`` while it is under way. Its card says *Done* only if it was."""
+    """How carrying the approved Action out ended; ``None`` while it is under way. A card says *Done* only if it was."""
     card: Mapping[str, str] | None = None
     """``{"channel", "ts"}`` of the Slack message that shows it."""
 

@@ -137,6 +137,12 @@ def _status_of(sprint: Sprint, facts: Facts, desk: Desk) -> StatusReply | PlainR
     return status(snapshot, sprint, signals, desk.directives)
 
 
+def meant_by(words: str, sprints: Sequence[Sprint]) -> tuple[Sprint, ...]:
+    """The sprints an operator can mean by an id, a name or a number: ``SPRINT-24`` as well as ``24``."""
+    name = _which(_plain(words))
+    return matching(f"id:{words.strip()}", sprints) or (matching(name, sprints) if name else ())
+
+
 def matching(wanted: str, sprints: Sequence[Sprint]) -> tuple[Sprint, ...]:
     """The sprints somebody can mean, best kind of match only: id, whole name, number, part of the name.
 

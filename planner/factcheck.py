@@ -6,14 +6,14 @@ names, so no word, link, number, addressee or urgency of a message is the mind's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, get_args
 
 from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
 from models.directives import Directives
-from models.ids import PersonId, SignalId
+from models.ids import IssueKey, PersonId, SignalId
 from models.proposals import Proposal
 from models.signals import Signal, SignalKind
 from models.work import Issue, Snapshot
@@ -47,20 +47,32 @@ class Ground:
     snapshot: Snapshot
     directives: Directives
     signals: tuple[Signal, ...]
+    by_id: Mapping[SignalId, tuple[Signal, ...]]
+    """The same episode may be several people's to hear."""
+    issues: Mapping[IssueKey, Issue]
+    """The unfinished issues of running sprints."""
     load: Load
 
     @classmethod
     def of(cls, snapshot: Snapshot, directives: Directives) -> Ground:
         """Look again by rule: the findings are not taken from whoever proposes."""
-        return cls(snapshot, directives, detect(snapshot, directives).signals, Load.of(snapshot))
+        signals = detect(snapshot, directives).signals
+        by_id: dict[SignalId, tuple[Signal, ...]] = {}
+        for signal in signals:
+            by_id[signal.id] = (*by_id.get(signal.id, ()), signal)
+        issues = {issue.key: issue for issue in running(snapshot)}
+        return cls(snapshot, directives, signals, by_id, issues, Load.of(snapshot))
 
     def told_of(self, action: RemindPerson) -> tuple[Signal, ...]:
         """The Signals among its items that really are this person's to hear, each once."""
-        wanted = {item.signal for item in action.items}
-        return tuple(self._heard_by(action.person, wanted).values())
+        wanted = dict.fromkeys(item.signal for item in action.items)
+        return tuple(signal for name in wanted if (signal := self._heard(name, None, action.person)))
 
     def checked(self, proposal: Proposal) -> Proposal | None:
-        """The same proposal in our own words; ``None`` when no rule's finding carries it."""
+        """The same proposal in our own words; ``None`` when no rule's finding carries it.
+
+        Raises ``AttributeError`` or ``TypeError`` on a field that is not of its type.
+        """
         match proposal.action:
             case RemindPerson() as action:
                 signals = self.told_of(action)
@@ -68,7 +80,8 @@ class Ground:
             case CommentOnIssue() as action:
                 return self._comment(action)
             case Escalate() as action:
-                return self._escalate(action)
+                signal = self._heard(action.item.signal, action.channel, None)
+                return escalate(signal, action.channel, self.directives) if signal else None
             case Reassign() as action:
                 return self._reassign(action)
             case PostDigest() as action:
@@ -77,37 +90,28 @@ class Ground:
             case AskApproval():
                 return None  # asking is a decision, never a proposal
 
-    def _heard_by(self, person: PersonId, wanted: set[SignalId]) -> Mapping[SignalId, Signal]:
-        named = (signal for signal in self.signals if signal.id in wanted)
-        return {s.id: s for s in named if heard_by(s, self.snapshot, self.directives) == (None, person)}
+    def _heard(self, name: SignalId, channel: str | None, person: PersonId | None) -> Signal | None:
+        """The Signal of that id, if this channel or this person is who hears of it."""
+        for signal in self.by_id.get(name, ()):
+            if heard_by(signal, self.snapshot, self.directives) == (channel, person):
+                return signal
+        return None
 
     def _comment(self, action: CommentOnIssue) -> Proposal | None:
-        signals = self._heard_by(action.person, {action.item.signal}).values()
-        for issue in running(self.snapshot):
-            for signal in signals:
-                if issue.key == action.issue == signal.subject:
-                    return comment(signal, issue, action.person, self.directives)
-        return None
-
-    def _escalate(self, action: Escalate) -> Proposal | None:
-        for signal in self.signals:
-            audience = heard_by(signal, self.snapshot, self.directives)
-            if signal.id == action.item.signal and audience == (action.channel, None):
-                return escalate(signal, action.channel, self.directives)
-        return None
+        signal, issue = self._heard(action.item.signal, None, action.person), self.issues.get(action.issue)
+        if signal is None or issue is None or signal.subject != issue.key:
+            return None
+        return comment(signal, issue, action.person, self.directives)
 
     def _reassign(self, action: Reassign) -> Proposal | None:
-        taker = self.snapshot.people.get(action.taker)
-        if taker is None or taker.account is None or not is_here(taker.id, self.snapshot.people):
+        """Only what nobody owns, to somebody who is here and can be assigned."""
+        taker, issue = self.snapshot.people.get(action.taker), self.issues.get(action.issue)
+        if taker is None or taker.account is None or not is_here(taker.id, self.snapshot.people) or issue is None:
             return None
-        for signal, issue in self._unowned():
-            if issue.key == action.issue:
-                checked = reassign(signal, issue, taker, self.load, self.snapshot, self.directives)
-                self.load.give(taker, issue)
-                return checked
-        return None
-
-    def _unowned(self) -> Iterator[tuple[Signal, Issue]]:
-        for signal in self.signals:
-            if signal.kind is SignalKind.NOBODY_ASSIGNED and signal.step == 0:
-                yield from ((signal, issue) for issue in running(self.snapshot) if issue.key == signal.subject)
+        unowned = (s for s in self.signals if s.kind is SignalKind.NOBODY_ASSIGNED and s.step == 0)
+        signal = next((s for s in unowned if s.subject == issue.key), None)
+        if signal is None:
+            return None
+        checked = reassign(signal, issue, taker, self.load, self.snapshot, self.directives)
+        self.load.give(taker, issue)
+        return checked

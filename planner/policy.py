@@ -57,18 +57,18 @@ def decide_all(
     """
     ground = Ground.of(snapshot, directives)
     team = directives.team(snapshot.team)
-    decided: list[Decided] = []
+    decided: dict[ProposalId, Decided] = {}
     checked, refused = _checked(proposals, ground)
     for proposal in checked:
         ready = _ready(proposal, ground, history)
-        if ready is not None and ready.id not in history.settled:
+        if ready is not None and ready.id not in history.settled and ready.id not in decided:
             decision = _decide(ready, snapshot, directives, history)
-            history = _after(history, ready, decision)
-            decided.append(Decided(ready, _as_recorded(decision, team)))
+            history = _after(history, decision)
+            decided[ready.id] = Decided(ready, _as_recorded(decision, team))
     for proposal in refused:
         if proposal.id not in history.settled:
-            decided.append(Decided(proposal, _refuse(proposal.action, directives)))
-    return tuple(decided)
+            decided[proposal.id] = Decided(proposal, _refuse(proposal.action, directives))
+    return tuple(decided.values())
 
 
 def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Proposal], list[Proposal]]:
@@ -119,7 +119,7 @@ def _way(action: Action, team: Team, directives: Directives) -> Verdict:
     return Verdict.DENY if team.mode is Mode.SHADOW else law_in(action, team, directives).verdict
 
 
-def _after(history: History, proposal: Proposal, decision: Decision) -> History:
+def _after(history: History, decision: Decision) -> History:
     """What the next decision of the same look must know of this one."""
     spent, cards = dict(history.spent), history.open_cards
     if decision.spend is not None:
@@ -127,7 +127,7 @@ def _after(history: History, proposal: Proposal, decision: Decision) -> History:
         spent[key] = decision.spend.ordinal
     if decision.verdict is Verdict.ASK:
         cards |= {decision.approvers[0]}
-    return replace(history, spent=spent, open_cards=cards, settled={**history.settled, proposal.id: decision.verdict})
+    return replace(history, spent=spent, open_cards=cards)
 
 
 def _refuse(action: Action, directives: Directives) -> Decision:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from models.actions import CommentOnIssue, Escalate, Reassign, RemindPerson
 from models.directives import Directives
 from models.events import Reason, Trigger
-from models.ids import PersonId, ProposalId, named
+from models.ids import IssueKey, PersonId, ProposalId, named
 from models.proposals import Proposal
 from models.signals import Evidence, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Snapshot
@@ -34,11 +34,11 @@ class RulesMind:
 def _propose(
     snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
 ) -> Iterator[Proposal]:
-    load = Load.of(snapshot)
+    load, issues = Load.of(snapshot), {issue.key: issue for issue in running(snapshot)}
     waiting: dict[PersonId, list[Signal]] = {}
     for signal in signals:
         channel, person = heard_by(signal, snapshot, directives)
-        issue = next((i for i in running(snapshot) if i.key == signal.subject), None)
+        issue = issues.get(IssueKey(signal.subject))
         taker = load.next_taker(snapshot, directives) if _wants_owner(signal) else None
         if channel is not None:
             yield escalate(signal, channel, directives)

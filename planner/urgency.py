@@ -100,13 +100,16 @@ def _production_down(issue: Issue, rule: LookEvery) -> bool:
 def _blocks_long(issue: Issue, rule: LookEvery, snapshot: Snapshot, directives: Directives) -> bool:
     team = directives.team(snapshot.team)
     since = blocked_since(issue, team)
-    if since is None or rule.blocked_for is None or _held_up(issue, snapshot) < (rule.blocker_of or 1):
+    if since is None or rule.blocked_for is None:
         return False
     calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
-    return calendar.passed(since, rule.blocked_for, snapshot.now)
+    if not calendar.passed(since, rule.blocked_for, snapshot.now):
+        return False
+    least = rule.blocker_of or 1
+    return least == 1 or _held_up(issue, snapshot) >= least
 
 
 def _held_up(issue: Issue, snapshot: Snapshot) -> int:
     """How many issues wait for this one, or for the blocker it shares with most others."""
-    blockers = {issue.key, *issue.blocked_by}
-    return max(1, *(sum(key in other.blocked_by for other in running(snapshot)) for key in blockers))
+    waiting = [other.blocked_by for other in running(snapshot) if other.blocked_by]
+    return max(1, *(sum(key in blockers for blockers in waiting) for key in {issue.key, *issue.blocked_by}))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.directives import Directives, Hours, Team
+from models.directives import Directives, Hours, Team, Weekday
 from models.ids import PersonId, TeamId
 from models.spans import Span
 from models.work import Person
@@ -50,20 +50,20 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether ``day`` is a weekday of theirs, no public holiday, and exists in their zone."""
-        if day.weekday() not in self.hours.weekdays or day in _free_days(self.holidays, day.year):
-            return False
-        begin, end = self.stretch(day)
-        return begin < end
+        return self.worked_on(day) is not None
+
+    def worked_on(self, day: date) -> tuple[datetime, datetime] | None:
+        """Begin and end (UTC) of the working hours of ``day``; ``None`` when it is free."""
+        return _worked_on(self.zone, self.hours.hours, self.hours.days, self.holidays, day)
 
     def stretch(self, day: date) -> tuple[datetime, datetime]:
-        """Begin and end (UTC) of the working hours of ``day``, were it a working day."""
+        """Begin and end (UTC) of the hours of ``day``, were it a working day."""
         return _stretch(self.zone, self.hours.begin, self.hours.end, day)
 
     def is_working(self, t: datetime) -> bool:
         """Whether ``t`` lies in working hours; the last instant of the day does not."""
-        day = self.local_day(t)
-        begin, end = self.stretch(day)
-        return begin <= t < end and self.is_working_day(day)
+        worked = self.worked_on(self.local_day(t))
+        return worked is not None and worked[0] <= t < worked[1]
 
     def next_working_moment(self, t: datetime) -> datetime:
         """``t`` when it is working time, else the next begin of a working day."""
@@ -146,10 +146,9 @@ class Calendar:
         """Working stretches that end after ``t``, in order, for ten years."""
         first = self.local_day(t)
         for n in range(FARTHEST + 30):
-            day = first + n * _DAY
-            begin, end = self.stretch(day)
-            if end > t and self.is_working_day(day):
-                yield begin, end
+            worked = self.worked_on(first + n * _DAY)
+            if worked is not None and worked[1] > t:
+                yield worked
 
 
 def team_calendar(directives: Directives, team: TeamId) -> Calendar:
@@ -227,6 +226,17 @@ def _free_days(code: str | None, year: int) -> frozenset[date]:
 
 
 @lru_cache(maxsize=16384)
+def _worked_on(
+    zone: str, hours: str, days: tuple[Weekday, ...], code: str | None, day: date
+) -> tuple[datetime, datetime] | None:
+    """Keyed by plain words, because this is asked some thousand times in every look."""
+    set_hours = Hours(hours=hours, days=days)
+    if day.weekday() not in set_hours.weekdays or day in _free_days(code, day.year):
+        return None
+    begin, end = _stretch(zone, set_hours.begin, set_hours.end, day)
+    return (begin, end) if begin < end else None
+
+
 def _stretch(zone: str, begin: time, end: time, day: date) -> tuple[datetime, datetime]:
     """The instants between which the wall in ``zone`` shows ``begin`` to ``end`` on ``day``."""
     # A begin that happens twice counts from its second time and an end from its first: in between the

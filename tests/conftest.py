@@ -23,6 +23,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: playwright's sync API leaves its event loop running in the thread it was started in."""
+    items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not tested and what is missing for it."""
     reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))

@@ -10,8 +10,8 @@ from models.errors import OperatorError
 from models.events import Reason
 from models.ids import JobId, TeamId
 from models.mailbox import NewJob
-from models.work import Facts, Sprint
-from planner.answer import AskStatus, matching, parse_command
+from models.work import Facts
+from planner.answer import meant_by
 
 
 class Jobs(Protocol):
@@ -40,7 +40,7 @@ async def ask_for_a_look(directives: Directives, jobs: Jobs, mirror: Mirror, wan
     found, known = list[tuple[TeamId, int | None]](), list[str]()
     for team in directives.teams:
         sprints = (await mirror.facts_about(team.id)).sprints
-        meant = _meant(wanted, sprints)
+        meant = meant_by(wanted, sprints)
         known += [f"{s.name} ({s.id})" for s in sprints]
         if meant or not sprints or not wanted:
             found.append((team.id, meant[0].id if meant else None))
@@ -49,12 +49,6 @@ async def ask_for_a_look(directives: Directives, jobs: Jobs, mirror: Mirror, wan
     for team_id, sprint in found:
         await jobs.put(_look(team_id, sprint))
     return [team_id for team_id, _ in found]
-
-
-def _meant(wanted: str, sprints: Sequence[Sprint]) -> Sequence[Sprint]:
-    question = parse_command(f"status {wanted}")
-    name = question.sprint if isinstance(question, AskStatus) else None
-    return matching(f"id:{wanted.strip()}", sprints) or (matching(name, sprints) if name else ())
 
 
 def _look(team: TeamId, sprint: int | None) -> NewJob:

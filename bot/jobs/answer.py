@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.app import App
 from bot.views.message import Message
 from bot.views.reply import reply_message
 from models.directives import Team
+from models.errors import Refused, Unclear
+from models.ids import named
 from models.mailbox import Job
 from planner.answer import AskWhy, Question, answer, parse_command
 from planner.replies import Reply
 
 log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(hours=1)
+"""How far back an earlier try of the same reply is looked for: longer than all tries of a job take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +34,37 @@ class Asked:
     channel: str = ""
     thread: str = ""
     public: bool = False
+    again: str = ""
+    """The command that asks the same again."""
 
 
 async def answer_one(app: App, job: Job) -> None:
-    """Answer one command, button, mention or opened Home; replies are at most once, by design."""
+    """Answer one command, button, mention or opened Home.
+
+    A definite *not now* is tried again; a reply that may have arrived, or is refused for good, is not:
+    hearing the same answer twice is worse than asking again.
+    """
     delivery = await app.mailbox.delivery(job.payload["inbox"])
     body = json.loads(delivery.body)
-    if _opened_home(body):
-        await app.notify.show_home(str(body["event"]["user"]), await app.store.facts_about(_team(app, "").id))
-        await app.mailbox.finish(job)
-        return
-    asked = read_question(delivery.name, body)
-    if asked is not None:
-        team = _team(app, asked.user)
-        reply = await answer(asked.question, team.id, app.desk(job))
-        await _send(app, asked, _drawn(app, asked, reply, team))
-        log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
+    try:
+        await _reply(app, job, delivery.name, body)
+    except (Unclear, Refused) as lost:
+        log.warning("a reply was lost: %s", lost, extra={"action": "reply_lost", "job": job.id})
     await app.mailbox.finish(job)
+
+
+async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
+    if _opened_home(body):
+        user = str(body["event"]["user"])
+        await app.notify.show_home(user, await app.store.facts_about(_team(app, user).id))
+        return
+    asked = read_question(name, body)
+    if asked is None:
+        return
+    team = _team(app, asked.user)
+    reply = await answer(asked.question, team.id, app.desk(job))
+    await _send(app, job, asked, _drawn(app, asked, reply, team))
+    log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
 
 
 def read_question(name: str, body: dict[str, Any]) -> Asked | None:
@@ -54,6 +74,7 @@ def read_question(name: str, body: dict[str, Any]) -> Asked | None:
             parse_command(str(body.get("text", ""))),
             user=str(body.get("user_id", "")),
             response_url=str(body.get("response_url", "")),
+            again=str(body.get("text", "")),
         )
     if name == "block_actions":
         return _button(body)
@@ -75,7 +96,8 @@ def _button(body: dict[str, Any]) -> Asked | None:
     if word.startswith("why"):
         return Asked(AskWhy(value), user=user, response_url=url)
     if word.startswith(("ask", "post_to_channel")):
-        return Asked(parse_command(value), user=user, response_url=url, public=word.startswith("post_to_channel"))
+        public = word.startswith("post_to_channel")
+        return Asked(parse_command(value), user=user, response_url=url, public=public, again=value)
     return None
 
 
@@ -99,15 +121,26 @@ def _team(app: App, user: str) -> Team:
 
 def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
     zone = next((m.zone for m in team.members if m.slack == asked.user), team.zone)
-    return reply_message(reply, zone=zone, now=app.clock.real(), company_now=app.clock.now())
+    asker = next((m.name for m in team.members if m.slack == asked.user), "somebody outside the team")
+    return reply_message(
+        reply,
+        zone=zone,
+        now=app.clock.real(),
+        company_now=app.clock.now(),
+        public=asker if asked.public else "",
+        again=asked.again,
+    )
 
 
-async def _send(app: App, asked: Asked, message: Message) -> None:
+async def _send(app: App, job: Job, asked: Asked, message: Message) -> None:
+    """To the asker alone through the response URL, or into the thread of the mention, marked so that it stands once."""
     if app.slack is None:
         return
     if asked.response_url:
-        await app.slack.respond(
-            asked.response_url, message.text, message.blocks, replace=False, in_channel=asked.public
-        )
+        await app.slack.respond(asked.response_url, message.text, message.blocks, in_channel=asked.public)
     elif asked.channel:
-        await app.slack.post(asked.channel, message.text, message.blocks, thread=asked.thread)
+        marker = named("reply", job.id)
+        began = app.clock.real() - LOOK_BACK
+        if job.attempts > 1 and await app.slack.find(asked.channel, marker, began, thread=asked.thread) is not None:
+            return
+        await app.slack.post(asked.channel, message.text, message.blocks, marker=marker, thread=asked.thread)

@@ -26,6 +26,10 @@ class Inbox(Protocol):
         """Store it durably; ``False`` when it was here before."""
         ...
 
+    async def waited(self, lane: int) -> float:
+        """Seconds the oldest due job of ``lane`` has waited for a worker."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
@@ -49,6 +53,10 @@ class Intake:
         work = None if job is None else NewJob(kind=job, key=safe(key or f"slack:{user_of(body)}"), team=team, lane=0)
         fresh = await self.inbox.accept(delivery, team, work)
         self.metrics.delivery("slack", "accepted" if fresh else "duplicate")
+
+    async def lateness(self) -> float:
+        """Seconds the person who waits longest has waited for a worker to begin."""
+        return await self.inbox.waited(0)
 
     def drop(self) -> None:
         """Count a delivery that is not for us: other people's words are not kept."""

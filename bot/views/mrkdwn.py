@@ -62,14 +62,6 @@ def and_more(count: int, of_what: str) -> str:
     return f"{count} more {of_what}{'' if count == 1 else 's'}"
 
 
-def names_of(people: Sequence[str], last: str = "or") -> str:
-    """``Dana, Noor or Li``, escaped."""
-    shown = [escape(name, 60) for name in people[:6]]
-    if len(shown) < 2:
-        return "".join(shown)
-    return f"{', '.join(shown[:-1])} {last} {shown[-1]}"
-
-
 def _part(text: str, limit: int) -> str:
     """Escaped, with one space kept at either end where there was one: a link stands beside it."""
     inner = escape(text, limit)

@@ -67,7 +67,7 @@ def plain_reply(reply: PlainReply) -> Message:
     """One line and up to five things to try instead; each button asks its command."""
     blocks = [section(escape(reply.text, 1_000) or "No answer was found.")]
     choices = [
-        button(plain(label, 75) or "Try this", f"ask_{place}" if place else "ask", plain(command, 500) or "help")
+        button(plain(label, 75) or "Try this", f"ask:{place}", plain(command, 500) or "help")
         for place, (label, command) in enumerate(reply.choices[:5])
     ]
     if choices:

@@ -6,7 +6,7 @@ Nothing here reaches into the product: every act leaves as a signed request of t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +244,12 @@ class Control:
         speed = self._clock.pace().speed if isinstance(self._clock, SharedClock) else 1.0
         return {"now": now, "company": now, "speed": speed, "zone": self._days.zone.key}
 
-    def _next_morning(self) -> Any:
+    def _next_morning(self) -> datetime:
         now = self._clock.now()
         day = now.astimezone(self._days.zone).date()
         if not self._days.works(day) or now >= self._days.at(day, self._days.begin):
             day = self._days.shift(day, 1)
-        return self._days.at(day, self._days.begin) + timedelta(minutes=1)
+        return self._days.at(day, self._days.begin).astimezone(UTC) + timedelta(minutes=1)
 
     def _room(self, room: Channel, me: str) -> dict[str, Any]:
         last = next((m.at.isoformat() for m in reversed(self._workspace.shown(room.id, me))), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 from aiohttp import web
@@ -168,5 +169,5 @@ class Simulator:
 def company_clock(file: Path, directives: Directives, speed: float = 1.0) -> SharedClock:
     """A clock file set to the morning the story begins."""
     clock = SharedClock(file)
-    clock.set(seed.suggested_start(directives, clock.real()), speed)
+    clock.set(seed.suggested_start(directives, clock.real()).astimezone(UTC), speed)
     return clock

@@ -16,6 +16,9 @@ from models.clock import Clock
 KEPT = 200
 """Exchanges the page can look back on."""
 
+WORDS = web.RequestKey("words", str)
+"""What a handler wants said about its exchange, for example the error it answered with."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -122,8 +125,7 @@ def middleware(traffic: Traffic, faults: Faults) -> Any:
             raise
         finally:
             path = request.path_qs.removeprefix(f"/{service}")
-            words = request.get("words", "") or request.get("fault", "")
-            traffic.note("in", service, request.method, path, status, began, words)
+            traffic.note("in", service, request.method, path, status, began, request.get(WORDS, ""))
 
     return noted
 
@@ -131,7 +133,7 @@ def middleware(traffic: Traffic, faults: Faults) -> Any:
 async def _with_faults(request: web.Request, handler: Handler, fault: Fault | None) -> web.StreamResponse:
     if fault is None:
         return await handler(request)
-    request["fault"] = "planned fault"
+    request[WORDS] = "planned fault"
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.status is not None:

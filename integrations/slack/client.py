@@ -142,14 +142,19 @@ class Slack:
 
     # --- find out --------------------------------------------------------------------------------------
 
-    async def find(self, channel: str, marker: str, since: datetime) -> Ref | None:
-        """The message posted with ``marker`` at or after ``since`` (real time), or ``None``."""
+    async def find(self, channel: str, marker: str, since: datetime, *, thread: str | None = None) -> Ref | None:
+        """The message posted with ``marker`` at or after ``since`` (real time), or ``None``.
+
+        Slack's history of a channel leaves out what was said in threads, so a reply is looked for in its own.
+        """
         oldest, cursor = f"{(since - _EARLIER).timestamp():.6f}", ""
+        method = self._web().conversations_replies if thread else self._web().conversations_history
+        where: dict[str, Any] = {"channel": channel, "ts": thread} if thread else {"channel": channel}
         for _ in range(_PAGES):
             page = await self._call(
-                self._web().conversations_history,
-                "conversations.history",
-                channel=channel,
+                method,
+                "conversations.replies" if thread else "conversations.history",
+                **where,
                 include_all_metadata=True,
                 oldest=oldest,
                 limit=_PER_PAGE,
@@ -205,10 +210,6 @@ class Slack:
     async def workspace(self) -> str:
         """The id of the workspace our token belongs to."""
         return str((await self._whoami()).get("team_id", ""))
-
-    async def myself(self) -> str:
-        """Our own user id."""
-        return str((await self._whoami()).get("user_id", ""))
 
     async def check(self) -> Check:
         """Does the token work, and does it carry the scopes we need?"""

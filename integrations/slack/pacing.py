@@ -46,7 +46,7 @@ class Pacer:
 
     def close(self, lane: str, seconds: float) -> None:
         """Slack said 429 with this Retry-After: nothing in this lane until then."""
-        _ = self._clock.monotonic() + seconds
+        self._lane(lane).closed = self._clock.monotonic() + seconds
 
     def _reserve(self, name: str, interval: float) -> float:
         now, lane = self._clock.monotonic(), self._lane(name)

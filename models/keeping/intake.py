@@ -32,9 +32,14 @@ class GroupCommit(Generic[Item, Answer]):
     """Collects items from concurrent callers and hands them to ``commit``, a transaction for each batch."""
 
     def __init__(
-        self, commit: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], *, waiting: int = WAITING
+        self,
+        commit: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        *,
+        waiting: int = WAITING,
+        batch: int = BATCH,
     ) -> None:
         self._commit = commit
+        self._batch = batch
         self._limit = waiting
         self._queue: deque[_Caller[Item, Answer]] = deque()
         self._work = asyncio.Event()
@@ -73,7 +78,7 @@ class GroupCommit(Generic[Item, Answer]):
                 self._work.clear()
                 await self._work.wait()
                 continue
-            await self._settle([self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))])
+            await self._settle([self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))])
 
     async def _settle(self, callers: Sequence[_Caller[Item, Answer]]) -> None:
         """Commit one batch; when it fails, each row by itself, so that a bad one does not fail its neighbours."""

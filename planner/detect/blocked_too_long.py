@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from models.directives import Directives
@@ -23,7 +24,12 @@ def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:
     for issue, since in _blocked(snapshot, directives):
         calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
         reached, then = climbed(rungs, since, calendar, snapshot.now)
-        signals += [_signal(issue, since, rung, calendar, snapshot, directives) for rung in reached]
+        urgency = max(Urgency.MEDIUM, issue_urgency(issue, snapshot, directives))
+        first = _signal(issue, since, calendar, urgency, snapshot)
+        signals += [
+            replace(first, rule=r.rule, step=r.step, addressee=_addressee(issue, r, snapshot, directives))
+            for r in reached
+        ]
         ripening += [then] if then else []
     return Findings(tuple(signals), min(ripening, default=None))
 
@@ -36,9 +42,8 @@ def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue
             yield issue, since
 
 
-def _signal(
-    issue: Issue, since: datetime, rung: Rung, calendar: Calendar, snapshot: Snapshot, directives: Directives
-) -> Signal:
+def _signal(issue: Issue, since: datetime, calendar: Calendar, urgency: Urgency, snapshot: Snapshot) -> Signal:
+    """All but what differs from rung to rung."""
     worked = calendar.working_time_between(since, snapshot.now)
     by = f" by {', '.join(issue.blocked_by[:3])}" if issue.blocked_by else ""
     return Signal(
@@ -47,11 +52,10 @@ def _signal(
         headline=f"{issue.key} {quoted(issue.title)} has been blocked{by} for {calendar.words(worked)}",
         url=issue.url,
         since=since,
-        urgency=max(Urgency.MEDIUM, issue_urgency(issue, snapshot, directives)),
-        addressee=_addressee(issue, rung, snapshot, directives),
+        urgency=urgency,
+        addressee=None,
         evidence=tuple(_evidence(issue, since, calendar, snapshot)),
-        rule=rung.rule,
-        step=rung.step,
+        rule="",
     )
 
 

@@ -48,6 +48,7 @@ class Kept:
     """An inbox that remembers what it was given, or refuses everything with ``trouble``."""
 
     trouble: Exception | None = None
+    late: float = 0.0
     deliveries: list[tuple[Delivery, TeamId, NewJob | None]] = field(default_factory=list)
 
     async def accept(self, delivery: Delivery, team: TeamId, job: NewJob | None) -> bool:
@@ -57,6 +58,9 @@ class Kept:
         if fresh:
             self.deliveries.append((delivery, team, job))
         return fresh
+
+    async def waited(self, lane: int) -> float:
+        return self.late
 
     def start(self) -> None: ...
 

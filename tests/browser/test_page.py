@@ -310,7 +310,7 @@ def test_a_modal_sends_its_values_and_shows_the_apps_objections(page: Page, pret
     expect(page.locator("#composer-text")).to_be_visible()
     pretend.wait_for_a_listener()
     pretend.tell({"type": "view", "view": MODAL})
-    page.get_by_role("button", name="Send").last.click()
+    page.locator("#modal [type=submit]").click()
     expect(page.locator("#modal .b-error").first).to_have_text("Please complete this field.")
     page.get_by_label("Why?").fill("too early")
     page.get_by_label("Two").check()

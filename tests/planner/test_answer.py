@@ -133,7 +133,7 @@ def choices(reply: Reply) -> list[str]:
     return [label for label, _ in reply.choices]
 
 
-@pytest.mark.parametrize("typed", ["status", "status sprint 24", "status 24", "status Sprint 24", "sprint-24", "status id:24"])
+@pytest.mark.parametrize("typed", ["status", "status sprint 24", "24", "status Sprint 24", "sprint-24", "status id:24"])
 async def test_a_status_is_answered_with_real_numbers(typed: str) -> None:
     reply = await asked(typed)
     assert isinstance(reply, StatusReply)
@@ -245,7 +245,8 @@ async def test_why_tells_what_became_of_an_ask(state: ApprovalState, by: str | N
 
 
 async def test_why_says_until_when_something_is_held_back() -> None:
-    held = Decision(verdict=Verdict.DEFER, rule="hours", reason="it is late", until=datetime(2026, 11, 19, 14, tzinfo=UTC))
+    morning = datetime(2026, 11, 19, 14, tzinfo=UTC)
+    held = Decision(verdict=Verdict.DEFER, rule="hours", reason="it is late", until=morning)
     reply = await asked("why abc", abc=record(decision=held))
     assert isinstance(reply, WhyReply) and reply.decision == "Held back until Thu 19 Nov 09:00 by hours: it is late"
 
@@ -254,4 +255,3 @@ async def test_why_of_nothing_of_an_unknown_id_or_of_another_team_is_a_plain_lin
     other = record(team=TeamId("other"))
     for typed in ("why", "why nothing", "why abc"):
         assert isinstance(await asked(typed, abc=other), PlainReply)
-

@@ -40,7 +40,8 @@ async def test_all_that_waits_for_one_person_is_one_message_best_first() -> None
 
 
 async def test_who_prefers_jira_is_asked_there_about_tickets_only() -> None:
-    world = snapshot(issue(1, "mike", flagged_since=NOON - 26 * HOUR), prs=(pull_request(7, "bob", {"mike": "waiting"}),))
+    review = pull_request(7, "bob", {"mike": "waiting"})
+    world = snapshot(issue(1, "mike", flagged_since=NOON - 26 * HOUR), prs=(review,))
     kinds = {type(p.action) for p in await proposed(world)}
     assert kinds == {CommentOnIssue, RemindPerson}
 
@@ -66,7 +67,8 @@ async def test_nobody_absent_takes_a_ticket_and_the_pm_only_when_alone() -> None
 
 
 async def test_with_nobody_there_the_pm_is_reminded_instead() -> None:
-    (only,) = await proposed(snapshot(issue(1, None), who=people(**dict.fromkeys(["ann", "bob", "kai", "mike", "tess", "deb", "pat"], AWAY))))
+    all_away = people(**dict.fromkeys(["ann", "bob", "kai", "mike", "tess", "deb", "pat"], AWAY))
+    (only,) = await proposed(snapshot(issue(1, None), who=all_away))
     assert isinstance(only.action, RemindPerson) and only.action.person == "pat"
 
 

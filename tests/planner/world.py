@@ -188,7 +188,9 @@ def issue(number: int, assignee: str | None = "ann", **changes: Any) -> Issue:
     return replace(base, **changes)
 
 
-def pull_request(number: int, author: str | None = "bob", reviews: dict[str, str] | None = None, **changes: Any) -> PullRequest:
+def pull_request(
+    number: int, author: str | None = "bob", reviews: dict[str, str] | None = None, **changes: Any
+) -> PullRequest:
     """An open pull request that has waited since LONG_AGO: ``reviews={"ann": "waiting"}``."""
     given = {"ann": "waiting"} if reviews is None else reviews
     base = PullRequest(
@@ -241,7 +243,9 @@ def snapshot(
     )
 
 
-def facts(*issues: Issue, sprints: tuple[Sprint, ...] | None = None, prs: tuple[PullRequest, ...] = (), **changes: Any) -> Facts:
+def facts(
+    *issues: Issue, sprints: tuple[Sprint, ...] | None = None, prs: tuple[PullRequest, ...] = (), **changes: Any
+) -> Facts:
     """What the mirror holds."""
     base = Facts(
         team=TEAM,

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from integrations.simulator.traffic import WORDS
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,7 +42,7 @@ def guarded(handler: Handler, refusal: Callable[[web.Request], Refused | None]) 
                 raise not_welcome
             return await handler(request)
         except Refused as refused:
-            request["words"] = _words(refused.body)
+            request[WORDS] = _words(refused.body)
             return web.json_response(refused.body, status=refused.status, headers=refused.headers)
 
     return answer

@@ -140,7 +140,7 @@ class Jira:
         found = {i.key: i for w in wanted if (i := self.company.issue(w)) is not None}
         errors = [{"id": w, "errorMessage": NO_ISSUE} for w in wanted if self.company.issue(w) is None]
         issues = [self.shapes.issue(i, fields, expand) for i in found.values()]
-        return web.json_response({"expand": "names,schema", "issues": issues, "issueErrors": errors})
+        return web.json_response({"issues": issues, "issueErrors": errors})
 
     async def changes(self, request: web.Request) -> web.Response:
         """``POST /changelog/bulkfetch``: oldest first, paged by token over all histories."""

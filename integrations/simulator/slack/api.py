@@ -11,6 +11,7 @@ from aiohttp import web
 from integrations.simulator.slack import chat, people, views
 from integrations.simulator.slack.call import Call, Refusal
 from integrations.simulator.slack.workspace import Workspace
+from integrations.simulator.traffic import WORDS
 from models.clock import Clock
 
 Method = Callable[[Call], dict[str, Any]]
@@ -103,7 +104,7 @@ class SlackApi:
             self._authenticate(request, args)
             reply = self._call(request.match_info["method"], args)
         except Refusal as refusal:
-            request["words"] = refusal.code
+            request[WORDS] = refusal.code
             more, status, headers = dict(refusal.more), 200, {"X-OAuth-Scopes": SCOPES}
             if "retry_after" in more:
                 status, headers["Retry-After"] = 429, str(more.pop("retry_after"))
@@ -139,7 +140,7 @@ class SlackApi:
         try:
             answer(self.workspace, token, await _arguments(request))
         except Refusal as refusal:
-            request["words"] = refusal.code
+            request[WORDS] = refusal.code
             return web.json_response({"ok": False, "error": refusal.code, **refusal.more}, status=400)
         return web.Response(text="ok")
 

@@ -224,6 +224,11 @@ class SlackOut:
         digest = hmac.new(self._secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
+    async def idle(self) -> None:
+        """Wait until no event is on its way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def close(self) -> None:
         """Stop retrying and let go of the connections."""
         for task in list(self._tasks):
@@ -259,7 +264,6 @@ class SlackOut:
             "token": "simulated",
             "trigger_id": world.trigger(user),
             "team": {"id": world.team, "domain": world.domain},
-            "enterprise": None,
             "is_enterprise_install": False,
         }
 

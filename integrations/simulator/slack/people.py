@@ -162,9 +162,14 @@ def user_presence(call: Call) -> Reply:
 
 
 def dnd_info(call: Call) -> Reply:
-    """``dnd.info``: nobody in this company snoozes."""
-    call.user()
-    return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": False}
+    """``dnd.info``."""
+    begin, end = call.user().quiet
+    return {
+        "dnd_enabled": end > 1,
+        "next_dnd_start_ts": begin,
+        "next_dnd_end_ts": end,
+        "snooze_enabled": False,
+    }
 
 
 def group_members(call: Call) -> Reply:

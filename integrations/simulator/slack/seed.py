@@ -94,7 +94,7 @@ def _user(member: Member, team: Team) -> User:
 
 
 def _words(role: str) -> str:
-    return "PM" if role == "pm" else role.replace("_", " ").replace(" pm", " PM")
+    return "PM" if role == "pm" else role.removesuffix("s").replace("_", " ").replace(" pm", " PM")
 
 
 def _channels(workspace: Workspace, directives: Directives) -> None:

@@ -46,7 +46,7 @@ def _profile(workspace: Workspace, who: User) -> dict[str, Any]:
         "real_name_normalized": who.name,
         "display_name": who.handle,
         "display_name_normalized": who.handle,
-        "status_text": "",
+        "status_text": who.status,
         "status_emoji": "",
         "status_expiration": 0,
         "avatar_hash": "g00000000000",

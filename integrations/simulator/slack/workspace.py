@@ -32,6 +32,10 @@ class User:
     roles: tuple[str, ...] = ()
     guest: bool = False
     bot: bool = False
+    status: str = ""
+    """What they have written beside their name."""
+    quiet: tuple[int, int] = (1, 1)
+    """Real seconds from and until which they do not want to be disturbed; 1 is Slack's *never*."""
 
     def offset(self, now: datetime) -> int:
         """Seconds their clock is ahead of UTC at ``now``."""

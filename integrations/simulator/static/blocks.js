@@ -5,7 +5,7 @@ import { mrkdwn, mention, channelMention, broadcast, link, decode } from "./mrkd
 import { markdown } from "./markdown.js";
 import { formatDate } from "./dates.js";
 import { emoji } from "./emoji.js";
-import { element, isInteractive } from "./elements.js";
+import { element } from "./elements.js";
 
 /**
  * Render blocks. `ctx` = { scene, act(action, node), inputs } where `scene` knows people, channels, zone and time,
@@ -162,9 +162,3 @@ export function content(message, ctx) {
   if (message.blocks?.length) return renderBlocks(message.blocks, ctx);
   return el("div", { class: "plain" }, mrkdwn(message.text ?? "", ctx.scene));
 }
-
-/** Whether anything in these blocks can be pressed. */
-export function hasActions(blocks) {
-  return (blocks ?? []).some((b) => isInteractive(b.accessory) || (b.elements ?? b.actions ?? []).some(isInteractive));
-}
-

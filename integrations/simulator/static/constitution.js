@@ -39,7 +39,9 @@ export class Constitution {
     }
     const first = ids.length ? this.spans.get(ids[0])[0] : -1;
     this.note.textContent = ids.length ? `Line ${first + 1}: ${ids.join(", ")}` : "";
-    if (first >= 0 && !this.box.hidden) this.lines[first].scrollIntoView({ block: asked ? "center" : "nearest" });
+    if (first < 0 || this.box.hidden) return;
+    this.lines[this.spans.get(ids[0])[1]].scrollIntoView({ block: "nearest" });
+    this.lines[first].scrollIntoView({ block: asked ? "center" : "nearest" });
   }
 }
 

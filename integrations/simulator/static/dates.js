@@ -20,8 +20,6 @@ export const dayKey = (when, zone) =>
   format(zone, { year: "numeric", month: "2-digit", day: "2-digit" }).format(when).split("/").reverse().join("-");
 /** `Monday, 23 November 2026 at 09:41:07`. */
 export const fullTime = (when, zone) => format(zone, { dateStyle: "full", timeStyle: "medium" }).format(when);
-/** Hour of the day, 0 to 23, in that zone. */
-export const hourOf = (when, zone) => Number(format(zone, { hour: "2-digit", hourCycle: "h23" }).format(when));
 /** `Berlin` out of `Europe/Berlin`. */
 export const city = (zone) => (zone.split("/").pop() ?? zone).replaceAll("_", " ");
 

@@ -14,11 +14,6 @@ export function element(item, block, ctx) {
   return node;
 }
 
-/** Whether this element can be used at all. */
-export function isInteractive(item) {
-  return Boolean(item) && Object.hasOwn(ELEMENTS, item.type) && item.type !== "image";
-}
-
 const ELEMENTS = {
   button,
   image: (item) => el("span", { class: "picture picture-small", role: "img", "aria-label": item.alt_text }, (item.alt_text || "?")[0]),

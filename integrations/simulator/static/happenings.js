@@ -3,7 +3,7 @@
 import { el, fill, icon } from "./dom.js";
 import * as api from "./api.js";
 
-/** The Happenings tab inside `box`. `report(words, ok)` tells the person what came of it. */
+/** The Happenings tab inside `box`. `report(words)` tells what went wrong. */
 export class Happenings {
   constructor(box, report) {
     Object.assign(this, { box, report, told: new Map() });
@@ -34,9 +34,8 @@ export class Happenings {
       const { told } = await api.happen(entry.name);
       said.textContent = told ?? "Done.";
       this.told.set(entry.name, said.textContent);
-      this.report(`${entry.title}: ${said.textContent}`, true);
     } catch (error) {
-      this.report(error.message, false);
+      this.report(error.message);
     } finally {
       button.disabled = false;
       button.removeAttribute("aria-busy");

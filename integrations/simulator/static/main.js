@@ -27,7 +27,7 @@ const room = new Room(scene, {
   command: (channel, text) => attempt(() => api.command(scene.me, channel, text)),
 });
 const clockBar = new ClockBar(byId("clock"), scene, (change) => attempt(async () => tell(await api.clock(change))));
-const panel = new Panel(byId("panel"), scene, { report: (words, ok) => toast(words, { ok }), onLaw: (text) => clockBar.setWorkday(workdayIn(text)) });
+const panel = new Panel(byId("panel"), scene, { report: (words) => toast(words, { ok: false }), onLaw: (text) => clockBar.setWorkday(workdayIn(text)) });
 const people = new People(byId("people"), scene, (user) => become(user));
 const modal = new Modal(scene, (action, node) => act({ channel: "", ts: "" }, action, node),
   (view, values) => attempt(() => api.submit(scene.me, view.id, values)));
@@ -143,9 +143,8 @@ function tell(clock) {
 }
 
 async function reload() {
-  const known = new Map([...scene.channels].map(([id, c]) => [id, c.unread]));
   await scene.load(scene.me);
-  for (const [id, channel] of scene.channels) channel.unread = id === room.id ? 0 : Math.max(channel.unread, known.get(id) ?? 0);
+  if (room.channel && room.tab === "messages") room.channel.unread = 0;
   clicks.settle("home");
   byId("down").hidden = scene.appAnswers;
   room.frame();

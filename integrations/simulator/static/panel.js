@@ -15,7 +15,7 @@ const TABS = [
 ];
 const NAMES = TABS.map((tab) => tab.name);
 
-/** The panel inside `box`. `report` shows a short notice; `onLaw` gets the constitution's text. */
+/** The panel inside `box`. `report` shows what went wrong; `onLaw` gets the constitution's text. */
 export class Panel {
   constructor(box, scene, { report, onLaw }) {
     this.box = box;

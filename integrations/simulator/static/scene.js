@@ -19,11 +19,12 @@ export class Scene {
   /** Fetch the state as `user` (or as the first person when there is none such). Returns the open modal, if any. */
   async load(user) {
     const state = await api.state(user);
+    const heard = this.me === state.me ? this.channels : new Map(); // what came in while this was fetched stays new
     this.me = state.me;
     this.workspace = state.workspace;
     this.app = state.app;
     this.users = new Map(state.users.map((u) => [u.id, u]));
-    this.channels = new Map(state.channels.map((c) => [c.id, { unread: 0, ...c }]));
+    this.channels = new Map(state.channels.map((c) => [c.id, { ...c, unread: Math.max(c.unread ?? 0, heard.get(c.id)?.unread ?? 0) }]));
     this.commands = state.commands ?? this.commands;
     this.homeView = state.home ?? null;
     this.appAnswers = state.product?.ok !== false;

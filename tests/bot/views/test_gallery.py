@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from tests.bot.views.samples import (
     done,
     escalate,
     item,
+    proposal,
     remind,
     status,
     summary,
@@ -137,6 +139,34 @@ def test_slack_would_take_the_home(name: str) -> None:
 def test_nothing_is_praised_shouted_or_noticed(name: str) -> None:
     words = kept(name).lower()
     assert not [word for word in ("!", "i noticed", "great", "well done", "please", "oops", "sorry") if word in words]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_button_asks_for_something_the_listeners_know(name: str) -> None:
+    rows = [block["elements"] for block in MESSAGES[name]().blocks if block["type"] == "actions"]
+    words = {button["action_id"].partition(":")[0] for row in rows for button in row}
+    assert words <= {"approve", "reject", "why", "ask", "post_to_channel"}
+
+
+def test_a_click_on_approve_names_the_ask_and_what_was_shown() -> None:
+    row = MESSAGES["approval"]().blocks[-1]["elements"]
+    assert [json.loads(b["value"]) for b in row[:2]] == [{"a": approval().id, "v": approval().payload_hash}] * 2
+    assert row[2]["value"] == approval().proposal.id
+
+
+def test_a_yes_that_cannot_be_taken_back_is_asked_twice() -> None:
+    final = approval(proposal=proposal(undo=None))
+    assert "confirm" in card(final).blocks[-1]["elements"][0]
+    assert "confirm" not in card(approval()).blocks[-1]["elements"][0]
+    assert "*Can be undone*\nNo" in card(final).text
+
+
+def test_what_a_card_shows_anew_has_new_block_ids() -> None:
+    shown = [
+        {block["block_id"] for block in card(a).blocks} for a in (approval(), answered(ApprovalState.APPROVED), done())
+    ]
+    assert not shown[0] & shown[1]
+    assert not shown[1] & shown[2]
 
 
 def test_the_text_says_everything_the_blocks_say() -> None:

@@ -11,7 +11,7 @@ from models.ids import ApprovalId, EffectId, PersonId, named
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.proposals import Approval, ApprovalState, Decided, Ending, Outcome
-from tests.contracts.stores.values import LI, PAY, PM, FakeClock, ask, cycle, handover, proposal
+from tests.contracts.stores.values import ADA, LI, PAY, PM, FakeClock, ask, cycle, handover, nudge, proposal
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,14 @@ async def test_approving_plans_the_effect_at_once_in_the_lane_of_people(
     await ledger.settle(effect.id, Outcome(ending=Ending.DONE, words="PAY-7 → Li"))
     done = await kept(ledger, approval)
     assert (done.outcome, done.ending) == ("PAY-7 → Li", Ending.DONE)
+
+
+async def test_an_approved_message_counts_as_told_but_costs_no_attention(ledger: Ledger, clock: FakeClock) -> None:
+    made = cycle(clock, ask(proposal(nudge(ADA, "s1"), "p1")))
+    await ledger.record(made)
+    await ledger.decide(ApprovalId(named("approval", "p1", made.id)), by=PM, approve=True)
+    history = await ledger.history(PAY)
+    assert (history.told, history.spent) == ({(ADA, "s1")}, {})
 
 
 async def test_rejecting_plans_nothing(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:

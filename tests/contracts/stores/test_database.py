@@ -13,7 +13,6 @@ from sqlalchemy import insert, select, text
 from models.database import Database, upgrade
 from models.errors import DatabaseNotReady, SettingsError
 from models.tables import memory
-from tests.contracts.stores.conftest import Databases
 from tests.contracts.stores.values import FakeClock
 
 pytestmark = pytest.mark.anyio
@@ -82,7 +81,7 @@ async def test_it_says_what_it_runs_on(database: Database) -> None:
     assert database.describe().startswith(("SQLite 3.", "PostgreSQL 1"))
 
 
-async def test_reading_cannot_write(sqlite_databases: Databases, clock: FakeClock) -> None:
+async def test_reading_cannot_write(sqlite_databases: Any, clock: FakeClock) -> None:
     """On SQLite only: there a reader that writes would escape the one writer's queue."""
     with sqlite_databases.fresh() as url:
         database = Database(url, clock)

@@ -91,6 +91,14 @@ async def test_history_is_what_was_recorded(ledger: Ledger, clock: FakeClock) ->
     assert (await ledger.history(TeamId("other"))).told == frozenset()
 
 
+async def test_history_knows_what_was_to_be_told_but_was_asked_or_denied(ledger: Ledger, clock: FakeClock) -> None:
+    denied = allow(proposal(nudge(ADA, "s1", "s2")), verdict=Verdict.DENY)
+    later = allow(proposal(nudge(ADA, "s4")), verdict=Verdict.DEFER, until=MONDAY)
+    await ledger.record(cycle(clock, denied, ask(proposal(nudge(LI, "s3"))), later))
+    told = {(ADA, "s1", Verdict.DENY), (ADA, "s2", Verdict.DENY), (LI, "s3", Verdict.ASK)}
+    assert (await ledger.history(PAY)).raised == told
+
+
 async def test_200_concurrent_reminders_for_one_person_become_one(
     ledger: Ledger, database: Database, clock: FakeClock
 ) -> None:
@@ -179,7 +187,11 @@ async def test_an_effect_is_begun_as_it_was_before_and_settled_once(
     assert second is not None
     assert (second.state, second.tries) == (EffectState.UNKNOWN, 1)
     assert second.first_try == clock.real() - timedelta(seconds=12)
+    third = await ledger.begin(effect)
+    assert third is not None
+    assert third.first_try == second.first_try
     await ledger.settle(effect, ended(Ending.FOUND, "sent", channel="D1", ts="1.2"))
+    await ledger.settle(effect, ended(Ending.CHANGED, "too late to say so"))
     assert await ledger.begin(effect) is None
     sent = await ledger.effect(effect)
     assert sent is not None

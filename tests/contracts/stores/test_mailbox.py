@@ -137,6 +137,13 @@ async def test_one_key_is_never_worked_on_by_two_workers(mailbox: Mailbox) -> No
     assert len(keys) == len(set(keys)) > 0
 
 
+async def test_a_busy_key_does_not_hold_up_the_others(mailbox: Mailbox) -> None:
+    for key in ("busy", "busy", "free"):
+        await mailbox.put(NewJob("effect", key, PAY))
+    claimed = [await mailbox.claim(ALL, 30) for _ in range(3)]
+    assert [job.key for job in claimed if job] == ["busy", "free"]
+
+
 async def test_jobs_of_one_key_run_in_the_order_they_were_put(mailbox: Mailbox) -> None:
     for n in range(5):
         await mailbox.put(NewJob("effect", "jira:PAY-7", PAY, payload={"n": n}))
@@ -223,6 +230,7 @@ async def test_a_coalesced_job_that_comes_back_joins_the_one_that_waits(mailbox:
     assert first is not None
     await mailbox.retry(first, "failed", 0)
     assert await drained(mailbox) == ["cycle:pay"]
+    assert await mailbox.dead_letters() == []
 
 
 async def test_new_reasons_do_not_shorten_the_back_off_of_a_failing_job(mailbox: Mailbox, clock: FakeClock) -> None:

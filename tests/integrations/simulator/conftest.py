@@ -128,9 +128,7 @@ async def product() -> AsyncIterator[Product]:
 
 
 @pytest.fixture
-async def simulator(
-    directives: Directives, law: str, clock: SharedClock, product: Product
-) -> AsyncIterator[Simulator]:
+async def simulator(directives: Directives, law: str, clock: SharedClock, product: Product) -> AsyncIterator[Simulator]:
     quick = (0.01, 0.02, 0.05)
     simulator = Simulator(directives, law, clock, product.url, webhook_waits=quick, event_retries=quick)
     await simulator.start()
@@ -142,5 +140,3 @@ async def simulator(
 async def ask(simulator: Simulator) -> AsyncIterator[Asking]:
     async with aiohttp.ClientSession() as http:
         yield Asking(simulator, http)
-
-

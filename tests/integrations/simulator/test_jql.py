@@ -25,7 +25,6 @@ def found(company: Company, jql: str) -> list[str]:
     return [issue.key for issue in parse(jql, company, seed.ASKER).over(company)]
 
 
-
 def ids(company: Company) -> dict[str, str]:
     running = next(s for s in company.sprints.values() if s.state == "active")
     stuck = next(i for i in company.issues.values() if i.flagged)

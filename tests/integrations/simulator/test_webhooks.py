@@ -120,7 +120,5 @@ async def test_a_sprint_that_is_closed_is_told_with_what_it_was(simulator: Simul
     await settled(simulator)
     (told,) = product.at("/webhooks/jira")
     assert (told.json["sprint"]["state"], told.json["oldValue"]["state"]) == ("closed", "active")
-    delivery = of_jira.receive(
-        told.headers, told.body, simulator.secrets.jira_webhook_secret, simulator.clock.real()
-    )
+    delivery = of_jira.receive(told.headers, told.body, simulator.secrets.jira_webhook_secret, simulator.clock.real())
     assert of_jira.parse(delivery).sprints == {running.id}

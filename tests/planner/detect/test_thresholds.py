@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def test_an_episode_keeps_its_name_and_a_new_one_gets_another() -> None:
     later = only(snapshot(issue(1, flagged_since=NOON - 26 * HOUR, title="Renamed"), now=NOON + HOUR))
     again = only(snapshot(issue(1, flagged_since=NOON - 25 * HOUR)))
     assert first.id == later.id != again.id
+
+
+def test_a_flag_set_later_does_not_begin_a_new_episode() -> None:
+    blocked = issue(1, status="Blocked", status_since=NOON - 26 * HOUR)
+    flagged_too = issue(1, status="Blocked", status_since=NOON - 26 * HOUR, flagged_since=NOON - HOUR)
+    assert only(snapshot(blocked)).id == only(snapshot(flagged_too)).id
 
 
 def test_time_is_counted_where_the_watched_person_works() -> None:
@@ -143,6 +150,5 @@ def test_the_constitution_in_the_repository_finds_every_kind() -> None:
     world = snapshot(
         issue(1, flagged_since=LONG_AGO), issue(2, None), prs=(pull_request(1),), sprints=(sprint(end=END),)
     )
-    team = law.teams[0].id
-    signals = detect(type(world)(**{name: getattr(world, name) for name in world.__slots__} | {"team": team}), law).signals
+    signals = detect(replace(world, team=law.teams[0].id), law).signals
     assert {signal.kind for signal in signals} == set(SignalKind)

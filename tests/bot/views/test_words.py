@@ -1,0 +1,80 @@
+"""Foreign words stay words, links lead where they say, and instants are told in the reader's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.views.items import item_line
+from bot.views.moments import age, data_age, moment
+from bot.views.mrkdwn import escape, link, linked
+from tests.bot.views.samples import BERLIN, REVIEW, SITE, item
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_only_the_whole_key_becomes_the_link() -> None:
+    assert linked("PAY-42 waits for PAY-4", ["PAY-4"], f"{SITE}/PAY-4") == f"PAY-42 waits for *<{SITE}/PAY-4|PAY-4>*"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "ending"),
+    [
+        ("sprint:24", "Sprint 24 is at risk", "· <https://x.example|Open the board>"),
+        ("author:li", "4 pull requests of Li wait", "· <https://x.example|Open the pull requests>"),
+        ("PAY-7", "It has waited", "· <https://x.example|PAY-7>"),
+    ],
+)
+def test_a_sentence_that_does_not_name_its_subject_is_followed_by_the_link(
+    subject: str, text: str, ending: str
+) -> None:
+    assert item_line(item(subject, text=text, url="https://x.example")) == f"{text} {ending}"
+
+
+def test_a_pull_request_is_linked_by_whatever_the_sentence_calls_it() -> None:
+    for name in ("acme/payments#88", "payments#88", "PR #88", "#88"):
+        line = item_line(item("acme/payments#88", text=f"{name} waits", url=REVIEW.url))
+        assert line == f"*<{REVIEW.url}|{name}>* waits"
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "http://a b", "https://a|b", "https://a>b", "", None, "x" * 999]
+)
+def test_only_a_web_address_becomes_a_link(url: str | None) -> None:
+    assert link(url, "PAY-1") == "PAY-1"
+
+
+def test_an_escaped_line_is_never_longer_than_asked() -> None:
+    assert escape("&" * 50, 20) == "&amp;&amp;&amp;…"
+    assert escape("x" * 20, 20) == "x" * 20
+    assert len(escape("x" * 21, 20)) == 20
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (NOON, "13:00"),
+        (NOON + timedelta(days=1), "Wed 13:00"),
+        (NOON + timedelta(days=6), "Mon 13:00"),
+        (NOON + timedelta(days=7), "Tue 1 Dec 13:00"),
+        (NOON - timedelta(days=1), "Mon 13:00"),
+        (NOON + timedelta(hours=11), "Wed 00:00"),
+    ],
+)
+def test_a_moment_is_told_in_the_readers_zone(at: datetime, words: str) -> None:
+    assert moment(at, BERLIN, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [(0, "under 1 min"), (-99, "under 1 min"), (119, "1 min"), (7_199, "119 min"), (7_200, "2 h"), (172_800, "2 d")],
+)
+def test_an_age_is_no_more_exact_than_useful(gone: int, words: str) -> None:
+    assert age(NOON - timedelta(seconds=gone), NOON) == words
+
+
+def test_the_age_of_data_names_its_sources() -> None:
+    read = {"bitbucket": NOON - timedelta(hours=3), "jira": NOON - timedelta(minutes=2), "people": NOON}
+    assert data_age(read, NOON) == "Jira 2 min old · Bitbucket 3 h old"
+    assert data_age({}, NOON) == ""

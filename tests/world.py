@@ -1,0 +1,295 @@
+"""A whole world for a test: the simulated company on loopback and the real product beside it, in one process.
+
+Everything between them is real: signed HTTP, Bolt, the SDK clients, a database. Only time is the test's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy import Connection, select, update
+
+from bot.app import App, build
+from bot.server import make_asgi
+from bot.settings import Settings
+from integrations.simulator.server import Simulator
+from integrations.simulator.slack.workspace import Message
+from models.clock import SharedClock
+from models.database import upgrade
+from models.directives import Directives, Team
+from models.directives_file import parse
+from models.ids import PersonId
+from models.mailbox import NewJob
+from models.tables import jobs
+
+CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
+TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
+"""An ordinary working morning of the constitution's team, ten minutes after its digest."""
+
+REREAD = timedelta(minutes=10)
+"""How often the product reads everything again; a longer jump of time must do so too."""
+
+ASGI = Callable[..., Any]
+
+
+@dataclass(kw_only=True)
+class World:
+    """What a test can do and see."""
+
+    simulator: Simulator
+    app: App
+    clock: SharedClock
+    directives: Directives
+    settings: Settings
+    work: bool = True
+    wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi
+    """Put around the product's doors, for looking at what goes through them."""
+    _product: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def team(self) -> Team:
+        """The only team."""
+        return self.directives.teams[0]
+
+    def slack_id(self, person: str) -> str:
+        """The Slack user id of a member."""
+        return str(self.team.member(PersonId(person)).slack)
+
+    async def start(self) -> None:
+        """The product opens its doors."""
+        await self._product.enter_async_context(_serving(self.app, self.settings.port, self.work, self.wrap))
+
+    async def stop(self) -> None:
+        """The product ends cleanly."""
+        await self._product.aclose()
+
+    async def restart(self) -> None:
+        """The product ends and starts again on the same database."""
+        await self.stop()
+        self.app = build(self.settings)
+        await self.start()
+
+    # --- time -------------------------------------------------------------------------------------------------
+
+    async def settle(self, seconds: float = 20.0, *, parked: bool = False) -> None:
+        """Wait until nothing is under way and no job waits or runs, at most ``seconds``.
+
+        With ``parked``, what has failed and waits for its next try is not waited for, and a burst of events
+        is taken to be over.
+        """
+        async with asyncio.timeout(seconds):
+            while True:
+                if self.simulator.webhooks is not None:
+                    await self.simulator.webhooks.idle()
+                await self.simulator.slack_out.idle()
+                if parked:
+                    await self._pass_real_time(REREAD, fresh=True)
+                if await self._idle(parked):
+                    return
+                await asyncio.sleep(0.02)
+
+    async def _idle(self, parked: bool) -> bool:
+        busy = select(jobs.c.id).where(jobs.c.state.in_(["waiting", "running"]))
+        if parked:
+            due = jobs.c.run_at <= self.clock.real()
+            busy = busy.where((jobs.c.state == "running") | due | (jobs.c.attempts == 0))
+        return await self.app.database.read(lambda c: c.execute(busy.limit(1)).first()) is None
+
+    async def later(self, by: timedelta) -> None:
+        """Company time jumps; the clock is asked to look at once instead of at its next tick."""
+        from bot.scheduler import tick
+
+        self.clock.advance(by)
+        await tick(self.app)
+        await self.settle()
+
+    async def live(self, by: timedelta) -> None:
+        """Time passes as in life: the product wakes whenever something is due, and reads everything now and then."""
+        end = self.clock.now() + by
+        while self.clock.now() < end:
+            await self._sleep_until(await self._next_moment(end))
+
+    async def _next_moment(self, end: datetime) -> datetime:
+        now = self.clock.now()
+        days = [now.astimezone(self.team.tz).date() + timedelta(days=n) for n in (0, 1)]
+        digests = [datetime.combine(day, self.team.digest.at, self.team.tz) for day in days]
+        alarm = await self.app.store.next_alarm()
+        return min(moment for moment in (end, alarm, *digests) if moment is not None and moment > now)
+
+    async def _sleep_until(self, moment: datetime) -> None:
+        from bot.scheduler import tick
+
+        passed = moment - self.clock.now()
+        self.clock.advance(passed)
+        await self._pass_real_time(passed)
+        if passed >= REREAD and self.work:
+            await self._reread()
+        await tick(self.app)
+        await self.settle(parked=True)
+
+    async def _reread(self) -> None:
+        """What the ten-minute reading would have found."""
+        for user in self.simulator.workspace.users:
+            if self.app.slack is not None:
+                self.app.slack.forget_member(user)
+        team = self.team.id
+        await self.app.mailbox.put(NewJob(kind="sync", key=f"sync:{team}", team=team, lane=2, coalesce=True))
+        await self.settle(parked=True)
+
+    async def _pass_real_time(self, by: timedelta, *, fresh: bool = False) -> None:
+        """Jobs wait in real time: let it pass for them, or only for those that were never tried."""
+
+        def pass_(connection: Connection) -> None:
+            wanted = select(jobs.c.id, jobs.c.run_at).where(jobs.c.state == "waiting")
+            if fresh:
+                wanted = wanted.where(jobs.c.attempts == 0, jobs.c.run_at > self.clock.real())
+            for row in connection.execute(wanted).all():
+                still = (jobs.c.id == row.id) & (jobs.c.state == "waiting")
+                connection.execute(update(jobs).where(still).values(run_at=row.run_at - by))
+
+        waiting = select(jobs.c.id).where(jobs.c.state == "waiting").limit(1)
+        if await self.app.database.read(lambda c: c.execute(waiting).first()) is not None:
+            await self.app.database.write(pass_, "test")
+            self.app.mailbox.doorbell.ring()
+
+    def messages(self, where: Callable[[Message], bool] = lambda message: True) -> list[Message]:
+        """Everything the bot has said that lasts, oldest first."""
+        workspace = self.simulator.workspace
+        said = [m for m in workspace.messages.values() if m.user == workspace.bot and m.only_for is None]
+        return [message for message in said if where(message)]
+
+    def direct_messages(self, person: str | None = None) -> list[Message]:
+        """What the bot has said in direct messages, to one person or to all."""
+        channels = self.simulator.workspace.channels
+        wanted = self.slack_id(person) if person else None
+        return self.messages(lambda m: channels[m.channel].direct and wanted in {None, channels[m.channel].user})
+
+    # --- what people do ---------------------------------------------------------------------------------------
+
+    def lose_an_owner(self) -> str:
+        """Somebody takes their name off a ticket in progress; returns its key."""
+        company = self.simulator.company
+        issue = next(
+            i for i in company.active() if i.assignee and not i.flagged and company.category(i) == "indeterminate"
+        )
+        company.edit(issue.key, by=issue.assignee, assignee=None)
+        return issue.key
+
+    def owner_of(self, key: str) -> str | None:
+        """Whose ticket it is in the simulated Jira."""
+        issue = self.simulator.company.issue(key)
+        return issue.assignee if issue else None
+
+    async def click(self, person: str, message: Message, button: str) -> None:
+        """Somebody presses the first button of that action id, as Slack would send it."""
+        used = next(
+            {"action_id": element["action_id"], "block_id": block.get("block_id")}
+            for block in message.blocks
+            for element in block.get("elements", ())
+            if str(element.get("action_id", "")).startswith(button)
+        )
+        await self.simulator.slack_out.click(
+            self.slack_id(person), {"channel": message.channel, "ts": message.ts}, used
+        )
+
+
+def settings_for(simulator: Simulator, folder: Path, port: int, database_url: str | None, **more: Any) -> Settings:
+    """The product's settings for living in the simulated company, and nothing of the machine's own."""
+    environment = {name.lower(): value for name, value in simulator.environment().items()}
+    secret = {n: SecretStr(v) for n, v in environment.items() if n.endswith(("token", "secret"))}
+    return Settings.model_construct(
+        **Settings.model_construct().model_dump()
+        | environment
+        | secret
+        | {
+            "database_url": database_url or f"sqlite:///{folder / 'pm.db'}",
+            "directives_file": CONSTITUTION,
+            "clock_file": folder / "clock.json",
+            "port": port,
+            "admin_token": SecretStr("admin"),
+        }
+        | more
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    text: str | None = None,
+    at: datetime = TUESDAY,
+    speed: float = 1.0,
+    work: bool = True,
+    prepare: Callable[[Simulator], None] = lambda simulator: None,
+    wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi,
+    **settings: Any,
+) -> AsyncIterator[World]:
+    """The company and the product, both up, first look done.
+
+    ``prepare`` may change the company before the product sees it; ``settings`` replace the product's own.
+    """
+    text = text or CONSTITUTION.read_text(encoding="utf-8")
+    constitution = folder / "directives.yaml"
+    constitution.write_text(text, encoding="utf-8")
+    directives = parse(text, "directives.yaml")
+    clock = SharedClock(folder / "clock.json")
+    clock.set(at, speed)
+    port = free_port()
+    waits = (0.2,) * 20
+    simulator = Simulator(
+        directives,
+        text,
+        clock,
+        f"http://127.0.0.1:{port}",
+        pacing=False,
+        webhook_waits=waits,
+        event_retries=waits,
+    )
+    await simulator.start()
+    prepare(simulator)
+    own = settings_for(simulator, folder, port, database_url, directives_file=constitution, **settings)
+    await asyncio.to_thread(upgrade, own.database_url)
+    world = World(
+        simulator=simulator, app=build(own), clock=clock, directives=directives, settings=own, work=work, wrap=wrap
+    )
+    try:
+        await world.start()
+        if work:
+            await world.settle()
+        yield world
+    finally:
+        await world.stop()
+        await simulator.stop()
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]) -> AsyncIterator[None]:
+    """The product's doors on loopback, and its worker behind them."""
+    doors = wrap(make_asgi(app, with_worker=work))
+    server = uvicorn.Server(uvicorn.Config(doors, port=port, log_config=None, lifespan="on", ws="none"))
+    serving = asyncio.create_task(server.serve())
+    try:
+        async with asyncio.timeout(20):
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 nobody listens on."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
