@@ -20,7 +20,7 @@ from integrations.jira import webhook as jira_webhook
 from integrations.slack import Slack
 from models.actions import ACTION_KINDS
 from models.clock import Clock, SharedClock, SystemClock
-from models.database import Database
+from models.database import Database, nothing
 from models.directives import Directives
 from models.directives_file import load
 from models.errors import Refused, VendorError
@@ -251,20 +251,32 @@ def _bitbucket(settings: Settings, directives: Directives) -> Bitbucket | None:
 
 
 def _chaos(settings: Settings) -> Callable[[str], None]:
-    """With CHAOS_KILL_AT=label:n this process kills itself at the n-th commit of that label, once."""
-    if not settings.chaos_kill_at:
-        return lambda label: None
-    wanted, _, number = settings.chaos_kill_at.rpartition(":")
-    left = int(number)
-    done = Path(settings.chaos_kill_once)
+    """What the chaos suite needs at every commit point: a line in CHAOS_TRACE, a death at CHAOS_KILL_AT."""
+    die = _death(settings.chaos_kill_at, Path(settings.chaos_kill_once)) if settings.chaos_kill_at else nothing
+    if not settings.chaos_trace:
+        return die
+    trace = Path(settings.chaos_trace)
 
-    def at_commit(label: str) -> None:
+    def at_commit(point: str) -> None:
+        with trace.open("a") as lines:
+            lines.write(f"{point}\n")
+        die(point)
+
+    return at_commit
+
+
+def _death(kill_at: str, done: Path) -> Callable[[str], None]:
+    """With ``label:n`` this process dies at the n-th passing of that point, once; none counts while ``done`` exists."""
+    wanted, _, number = kill_at.rpartition(":")
+    left = int(number)
+
+    def at_commit(point: str) -> None:
         nonlocal left
-        if label != wanted or done.exists():
+        if point != wanted or done.exists():
             return
         left -= 1
         if left == 0:
-            done.write_text(label)
+            done.write_text(point)
             os.kill(os.getpid(), signal.SIGKILL)
 
     return at_commit

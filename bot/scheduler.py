@@ -14,8 +14,9 @@ from planner.worktime import team_calendar
 
 log = logging.getLogger(__name__)
 
-TICK = 15.0
-"""Seconds of real time between two looks at the clock; a faster company clock ticks every second."""
+TICK = 5.0
+"""Seconds of real time between two looks at the clock, and at work whose worker has died; a faster company clock
+ticks every second."""
 
 RECONCILE = 600.0
 """Seconds of real time between two reconciliation reads (reliability 1: 5 to 15 minutes)."""

@@ -107,10 +107,15 @@ class Settings(BaseSettings):
 
     clock_file: Path | None = None
     """Demo and tests: company time is read from this file."""
+    lease_seconds: float = Field(20.0, ge=1, le=600)
+    """Tests: how long a worker that has died keeps its job from the others. At least 3/4 of it is left when a
+    worker dies, longer than a call that was under way can last (10 s, and 2 for the way); tests have faster fakes."""
     chaos_kill_at: str = Field("", pattern=r"^[^\s]+:[1-9]\d{0,6}$")
     """Chaos tests: ``label:n``, die at the n-th passing of that commit point."""
     chaos_kill_once: str = ""
-    """Chaos tests: this file marks that it has happened, so a restart lives."""
+    """Chaos tests: while this file exists nobody dies; dying writes it, so a restart lives."""
+    chaos_trace: str = ""
+    """Chaos tests: this file gets one line for each commit point passed."""
     only_sprint: str | None = Field(None, validation_alias="PM_ONLY_SPRINT")
     """What ``--sprint`` sets: look at this sprint and no other."""
 
@@ -254,6 +259,7 @@ _REMEDIES: Mapping[str, str] = {
     "port": "Write a number between 1 and 65535, or leave it out for 8080",
     "environment": "Write development, production or test",
     "log_level": "Write DEBUG, INFO, WARNING or ERROR",
+    "lease_seconds": "Leave it out for 20 seconds",
     "chaos_kill_once": "Name a file that marks that the kill has happened",
     "chaos_kill_at": "Write label:n, for example record:before:3, or leave it out",
 }

@@ -14,8 +14,8 @@ from models.mailbox import Job
 
 log = logging.getLogger(__name__)
 
-LEASE = 45.0
-"""Seconds a claim holds without being renewed; the HTTP time-out of 10 s is well below half of it."""
+RENEWALS = 4
+"""How often a lease is renewed in its life: three may be missed before somebody else takes over."""
 
 IDLE = 1.0
 """Seconds between two looks for work when nobody rang."""
@@ -24,7 +24,10 @@ BLOCKED = 0.05
 """Seconds to wait when the only job that is due may not run yet because its key is busy."""
 
 MAX_TRIES = 10
-"""Failures after which a job is a dead letter: with the backoff below, about an hour."""
+"""Tries after which our own failure makes a job a dead letter."""
+
+MAX_WAITS = 60
+"""Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
 LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
 """One slot per entry; the first is kept for people."""
@@ -41,7 +44,7 @@ async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event) -> None:
     while not stop.is_set():
         heard = app.mailbox.doorbell.rings
         try:
-            job = await app.mailbox.claim(lanes, LEASE)
+            job = await app.mailbox.claim(lanes, app.settings.lease_seconds)
         except DatabaseNotReady as gone:
             log.error("no database: %s", gone, extra={"action": "claim_failed"})
             await _pause(stop, IDLE)
@@ -55,6 +58,9 @@ async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event) -> None:
 
 async def work(app: App, job: Job) -> None:
     """Do one claimed job under a lease that is kept alive meanwhile."""
+    if job.attempts > MAX_WAITS:  # whatever it does to its worker, nobody lives to tell
+        await app.mailbox.bury(job, f"{job.attempts} tries, and none came to an end")
+        return
     keeper = asyncio.create_task(_keep(app, job))
     try:
         await HANDLERS[job.kind](app, job)
@@ -72,17 +78,18 @@ async def work(app: App, job: Job) -> None:
 
 
 async def _keep(app: App, job: Job) -> None:
-    """Renew the lease three times in its life. When it is lost, the handler's own fenced write will say so."""
+    """Renew the lease well before it ends. When it is lost, the handler's own fenced write will say so."""
+    lease = app.settings.lease_seconds
     while True:
-        await asyncio.sleep(LEASE / 3)
+        await asyncio.sleep(lease / RENEWALS)
         with contextlib.suppress(LostLease, DatabaseNotReady):
-            await app.mailbox.renew(job, LEASE)
+            await app.mailbox.renew(job, lease)
 
 
 async def _again(app: App, job: Job, failure: Exception) -> None:
     words = f"{type(failure).__name__}: {failure}"
     with contextlib.suppress(LostLease, DatabaseNotReady):
-        if job.attempts >= MAX_TRIES:
+        if job.attempts >= (MAX_WAITS if isinstance(failure, (VendorError, DatabaseNotReady)) else MAX_TRIES):
             await app.mailbox.bury(job, words)
             log.error("%s %s is a dead letter: %s", job.kind, job.key, words, extra={"action": "dead_letter"})
             return

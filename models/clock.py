@@ -59,17 +59,13 @@ class Pace:
 
     def to_json(self) -> str:
         """The form kept in the clock file."""
-        return json.dumps(
-            {"company": self.company.isoformat(), "real": self.real.isoformat(), "speed": self.speed}
-        )
+        return json.dumps({"company": self.company.isoformat(), "real": self.real.isoformat(), "speed": self.speed})
 
     @classmethod
     def from_json(cls, text: str) -> Pace:
         """Read what ``to_json`` wrote. Raises ``ValueError`` on anything else."""
         data = json.loads(text)
-        return cls(
-            datetime.fromisoformat(data["company"]), datetime.fromisoformat(data["real"]), float(data["speed"])
-        )
+        return cls(datetime.fromisoformat(data["company"]), datetime.fromisoformat(data["real"]), float(data["speed"]))
 
 
 class SharedClock(SystemClock):

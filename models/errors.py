@@ -1,16 +1,16 @@
 """Everything that can go wrong, named by who must act.
 
-    PMAgentError
-    ├── OperatorError            whoever runs the agent must change something; ``hint`` says what
-    │   ├── SettingsError        a variable is missing or malformed
-    │   ├── DirectivesError      directives.yaml does not say what it should; one complaint per line
-    │   └── DatabaseNotReady     the database is unreachable, or its tables are of another version
-    ├── VendorError              Slack, Jira or Bitbucket must act; we wait and try again
-    │   ├── NotDone              they said no for now: nothing has happened, ``retry_after`` seconds
-    │   ├── Unclear              it may or may not have happened: look before trying again
-    │   └── Refused              they said no for good; ``code`` is their word for it
-    ├── Unwelcome                a delivery we do not accept; ``status`` is the HTTP answer
-    └── LostLease                another worker has taken over; whoever sees this stops silently
+PMAgentError
+├── OperatorError            whoever runs the agent must change something; ``hint`` says what
+│   ├── SettingsError        a variable is missing or malformed
+│   ├── DirectivesError      directives.yaml does not say what it should; one complaint per line
+│   └── DatabaseNotReady     the database is unreachable, or its tables are of another version
+├── VendorError              Slack, Jira or Bitbucket must act; we wait and try again
+│   ├── NotDone              they said no for now: nothing has happened, ``retry_after`` seconds
+│   ├── Unclear              it may or may not have happened: look before trying again
+│   └── Refused              they said no for good; ``code`` is their word for it
+├── Unwelcome                a delivery we do not accept; ``status`` is the HTTP answer
+└── LostLease                another worker has taken over; whoever sees this stops silently
 """
 
 from __future__ import annotations

@@ -45,14 +45,14 @@ class Event:
     issue_id: str | None = None
     project: str | None = None
     changed: frozenset[str] = frozenset()
-    """Field ids (or names, where the vendor gives no id) in lower case."""
+    """Ids and names of the fields, in lower case: a custom field means something by its name only."""
     sprints: frozenset[SprintId] = frozenset()
     """Every sprint named, before or after the change."""
     board: int | None = None
     pull_request: PullRequestId | None = None
     repository: str | None = None
     mentioned: frozenset[IssueKey] = frozenset()
-    """Issue keys found in pull request titles, branches and commit messages."""
+    """Issue keys found in pull request titles, branches and commit messages, and the old key of a moved issue."""
 
 
 class Reason(StrEnum):

@@ -193,7 +193,7 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         decisions.c.person.is_not(None),
         decisions.c.verdict.in_([Verdict.ASK.value, Verdict.DENY.value]),
     )
-    cards = select(approvals.c.asked).where(asks.PENDING, approvals.c.ts.is_not(None)).distinct()
+    cards = select(approvals.c.asked).where(asks.PENDING).distinct()
     return History(
         spent={(PersonId(person), day, budget): count for person, day, budget, count in spent},
         told=frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(heard)),

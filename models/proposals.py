@@ -163,6 +163,8 @@ class Ending(StrEnum):
     """Nothing happened; try again."""
     UNCLEAR = "unclear"
     """It may have happened; look before trying again."""
+    DEFERRED = "deferred"
+    """No time to reach this person: the decision is taken back, and taken anew at ``until``."""
     FAILED = "failed"
 
 
@@ -175,3 +177,5 @@ class Outcome:
     receipt: Receipt | None = None
     retry_after: float | None = None
     """Seconds of real time; with ``LATER`` and ``UNCLEAR``."""
+    until: datetime | None = None
+    """Company time at which to decide anew; with ``DEFERRED``."""

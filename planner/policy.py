@@ -11,7 +11,7 @@ from models.actions import Action, AskApproval, Escalate, PostDigest, RemindPers
 from models.cycles import History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId, ProposalId, SignalId, named
-from models.proposals import Decided, Decision, Effect, Ending, Outcome, Proposal, Verdict
+from models.proposals import Approval, Decided, Decision, Effect, Ending, Outcome, Proposal, Verdict
 from models.work import Person, Snapshot
 from planner.approvals import approvers_of, expiry
 from planner.escalation import PM
@@ -23,6 +23,9 @@ from planner.worktime import team_calendar
 
 MOST_PROPOSALS = 1000
 """How many proposals of one look are weighed; more can only be a mind gone wrong."""
+
+ASK_AGAIN = 300.0
+"""Seconds of real time after which an approved message asks again whether its reader can be reached."""
 
 UNGROUNDED = "no-finding"
 CLOSED_WORLD = "closed-world"
@@ -229,6 +232,15 @@ def _defer(wait: Wait) -> Decision:
 # --- what the constitution says of an action ----------------------------------------------------------------
 
 
+def who_may_answer(approval: Approval, directives: Directives) -> tuple[PersonId, ...]:
+    """Whose click counts now: named when it was asked, and still in the role the constitution of today asks for."""
+    team = next((team for team in directives.teams if team.id == approval.team), None)
+    if team is None:
+        return ()
+    still = team.people_of(law_in(approval.proposal.action, team, directives).role)
+    return tuple(person for person in approval.approvers if person in still)
+
+
 def law_of(action: Action, directives: Directives) -> Law:
     """The strongest line about this action: never, never without a yes, ask, allow; unlisted asks the PM."""
     word = _word_for(action, directives)
@@ -281,8 +293,8 @@ def still_allowed(
 ) -> Outcome | None:
     """Ask once more just before it is done: ``None`` means go on.
 
-    ``FORBIDDEN`` when the constitution, the mode or the team has changed; ``LATER`` when it is no time to
-    reach the person, with the wait in seconds of company time.
+    ``FORBIDDEN`` when the constitution, the mode or the team has changed; when it is no time to reach the
+    person, ``DEFERRED`` until it is, or ``LATER`` for what somebody has approved: a yes is not taken back.
     """
     team = next((team for team in directives.teams if team.id == effect.team), None)
     forbidden = "the team is not in the constitution any more" if team is None else _forbidden(effect, team, directives)
@@ -294,7 +306,9 @@ def still_allowed(
     wait = _wait_now(effect, at)
     if wait is None:
         return None
-    return Outcome(ending=Ending.LATER, words=wait.reason, retry_after=(wait.until - now).total_seconds())
+    if effect.approval is not None:
+        return Outcome(ending=Ending.LATER, words=wait.reason, retry_after=ASK_AGAIN)
+    return Outcome(ending=Ending.DEFERRED, words=wait.reason, until=wait.until)
 
 
 def _forbidden(effect: Effect, team: Team, directives: Directives) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ MOST_ITEMS = 3
 MOST_ROWS = 5
 """Rows of a status answer (product 4.1)."""
 
+_TITLE = re.compile(r"“([^”]*)”")
 # Product R15: at most 80 words. 20 of headline, 3 times 16 of items and 8 of footer make 76.
 _HEADLINE_WORDS, _ITEM_WORDS = 20, 16
 
@@ -99,6 +101,13 @@ def _one_per_subject(signals: Iterable[Signal]) -> list[Signal]:
 
 
 def _short(item: Item) -> Item:
+    """An item in few words: the title gives way first, so that what is wrong is still said."""
+    over = len(item.text.split()) - _ITEM_WORDS
+    title = _TITLE.search(item.text)
+    if over > 0 and title is not None:
+        words = title[1].split()
+        kept = " ".join(words[: max(1, len(words) - over)])
+        item = replace(item, text=f"{item.text[: title.start()]}“{kept}…”{item.text[title.end() :]}")
     return replace(item, text=_clip(item.text, _ITEM_WORDS))
 
 

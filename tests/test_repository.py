@@ -15,7 +15,7 @@ import pytest
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-INTERNAL = {"CHAOS_KILL_AT", "CHAOS_KILL_ONCE", "ONLY_SPRINT"}
+INTERNAL = {"CHAOS_KILL_AT", "CHAOS_KILL_ONCE", "CHAOS_TRACE", "ONLY_SPRINT"}
 """Settings that tests and ``--sprint`` set, never a person."""
 
 

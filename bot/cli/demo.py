@@ -26,7 +26,7 @@ SPEED = 60.0
 """Company seconds per real second at the start: the 09:30 digest comes five seconds after 09:25."""
 
 PATIENCE = 40.0
-"""Seconds the product may take to say it is ready."""
+"""Seconds the product may take until it has read the company and looked at it once."""
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -149,8 +149,8 @@ async def _until_ready(stage: Stage, process: asyncio.subprocess.Process, log: P
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
         while process.returncode is None and asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with session.get(f"{stage.product}/health") as answer:
-                    if answer.status == 200:
+                async with session.get(f"{stage.product}/api/status") as answer:
+                    if answer.status == 200 and all(team["last_cycles"] for team in (await answer.json())["teams"]):
                         return
             await asyncio.sleep(0.1)
     raise _ended(log)

@@ -14,6 +14,7 @@ from models.ids import ApprovalId
 from models.mailbox import Job
 from models.proposals import Approval, ApprovalState
 from planner.approvals import may_answer
+from planner.policy import who_may_answer
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ async def _decide(app: App, click: Click, approval: Approval) -> str | None:
     if member is None:
         return not_allowed(_names(app, approval))
     wanted = ApprovalState.APPROVED if click.approve else ApprovalState.REJECTED
-    settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve)
+    settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve, version=click.version)
     if settled.card is not None:
         await app.put_card(settled.team, settled.card)
     if settled.state is wanted and settled.by == member.id:
@@ -99,7 +100,7 @@ async def _refusal(app: App, click: Click, approval: Approval | None) -> str | N
     if clicker.bot or clicker.deleted or clicker.guest:
         return not_allowed(_names(app, approval))
     member = _member(app, approval, click.user)
-    if member is None or member.id not in approval.approvers:
+    if member is None or member.id not in who_may_answer(approval, app.directives):
         return not_allowed(_names(app, approval))
     if not may_answer(approval, member.id, app.clock.now()):
         return already_answered(approval, _name_of(app, approval), member.zone)
@@ -111,8 +112,8 @@ def _member(app: App, approval: Approval, user: str) -> Member | None:
 
 
 def _names(app: App, approval: Approval) -> tuple[str, ...]:
-    team = app.directives.team(approval.team)
-    return tuple(m.name for m in team.members if m.id in approval.approvers)
+    able = who_may_answer(approval, app.directives)
+    return tuple(m.name for m in app.directives.team(approval.team).members if m.id in able)
 
 
 def _name_of(app: App, approval: Approval) -> str:

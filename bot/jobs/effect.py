@@ -6,6 +6,7 @@ import logging
 
 from bot.app import App
 from models.actions import CommentOnIssue, Reassign
+from models.errors import NotDone
 from models.ids import EffectId
 from models.mailbox import Job
 from models.proposals import Effect, Ending
@@ -17,7 +18,7 @@ AGAIN = frozenset({Ending.LATER, Ending.UNCLEAR})
 
 
 async def carry_out_one(app: App, job: Job) -> None:
-    """Do it once; a *later* keeps the job, everything else ends it."""
+    """Do it once. Raises ``NotDone`` for the worker to try again; everything else ends the job."""
     effect_id = EffectId(job.payload["effect"])
     outcome = await carry_out(effect_id, app.desk(job))
     if outcome is None:
@@ -34,8 +35,7 @@ async def carry_out_one(app: App, job: Job) -> None:
         extra={"action": "carried_out", "effect": effect_id, "ending": outcome.ending.value},
     )
     if outcome.ending in AGAIN:
-        await app.mailbox.retry(job, outcome.words, app.worker_backoff(job, outcome.retry_after))
-        return
+        raise NotDone(outcome.words, retry_after=outcome.retry_after)
     await _show(app, effect)
     await app.mailbox.finish(job)
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SOURCES = {"jira": "Jira", "bitbucket": "Bitbucket", "slack": "Slack"}
+_SOURCES = {"jira": "Jira", "bitbucket": "Bitbucket"}
+"""Where facts about work come from; who is present is read from Slack, but answers rest on these."""
 
 
 def moment(at: datetime, zone: str, seen: datetime) -> str:

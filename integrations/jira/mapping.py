@@ -165,6 +165,11 @@ def field_name(item: Mapping[str, Any]) -> str:
     return (words(item.get("fieldId")) or words(item.get("field"))).lower()
 
 
+def field_names(item: Mapping[str, Any]) -> frozenset[str]:
+    """Every name of the field a history row is about, in lower case: custom fields are known by name, not by id."""
+    return frozenset(filter(None, (words(item.get("fieldId")).lower(), words(item.get("field")).lower())))
+
+
 def status_since(own: Any, history: Sequence[Change], created: datetime) -> datetime:
     """Since when the issue has the status it has."""
     moves = [change for change in history if change.field == "status"]

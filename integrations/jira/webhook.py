@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from integrations.jira.mapping import KEY, account_of, field_name, sprints_in
+from integrations.jira.mapping import KEY, account_of, field_name, field_names, sprints_in
 from integrations.payloads import inside, instant, rows, whole, words
 from integrations.signatures import Secrets, checked, plain, read
 from models.events import Delivery, Event, Source
@@ -52,7 +52,7 @@ def parse(delivery: Delivery) -> Event:
         issue=key,
         issue_id=_issue_id(body),
         project=_project(body, key),
-        changed=frozenset(filter(None, map(field_name, items))),
+        changed=frozenset(name for row in items for name in field_names(row)),
         sprints=_sprints(body, items),
         board=_board(body),
         mentioned=frozenset(_old_keys(items)),

@@ -74,6 +74,8 @@ class Fault:
     times: int = 1
     status: int | None = None
     """Answer this instead of doing anything."""
+    after: bool = False
+    """Answer ``status`` although it was done."""
     close: str | None = None
     """Cut the connection ``before`` or ``after`` it was done."""
     delay: float = 0.0
@@ -137,6 +139,8 @@ async def _with_faults(request: web.Request, handler: Handler, fault: Fault | No
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.status is not None:
+        if fault.after:
+            await handler(request)
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
         return web.Response(status=fault.status, text=fault.body, headers=headers)
     if fault.close != "before":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, delete, select, update
 
 from models.actions import (
     Action,
@@ -24,8 +24,8 @@ from models.ids import ApprovalId, CycleId, EffectId, TeamId, named
 from models.keeping import jobs as queue
 from models.keeping.jobs import NewJob
 from models.keeping.records import dump, fingerprint, load, load_union
-from models.proposals import Effect, EffectState, Ending, Outcome, Proposal
-from models.tables import approvals, effects, reminders, told
+from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome, Proposal, Verdict
+from models.tables import approvals, decisions, effects, reminders, teams, told
 
 IN_FLIGHT = (EffectState.SENDING, EffectState.UNKNOWN)
 
@@ -36,6 +36,7 @@ _STATE_AFTER = {
     Ending.FOUND: EffectState.SENT,
     Ending.CHANGED: EffectState.CANCELLED,
     Ending.FORBIDDEN: EffectState.CANCELLED,
+    Ending.DEFERRED: EffectState.CANCELLED,
     Ending.UNCLEAR: EffectState.UNKNOWN,
     Ending.FAILED: EffectState.DEAD,
 }
@@ -63,7 +64,10 @@ def ask_name(approval: ApprovalId) -> EffectId:
 
 
 def plan(connection: Connection, effect: Effect, *, lane: int, at: datetime, real: datetime) -> bool:
-    """Keep an effect and its job; ``False`` when it was planned before. ``at`` is company time."""
+    """Keep an effect and its job; ``False`` when it was planned before. ``at`` is company time.
+
+    One whose decision was taken back and taken anew is opened again; a try it has had must be looked up.
+    """
     is_new = insert_new(
         connection,
         effects,
@@ -82,7 +86,7 @@ def plan(connection: Connection, effect: Effect, *, lane: int, at: datetime, rea
         planned=at,
         receipt={},
     )
-    if not is_new:
+    if not is_new and not _opened_again(connection, effect, at):
         return False
     key = target_of(effect.action, effect.team)
     queue.put(connection, NewJob("effect", key, effect.team, lane, {"effect": effect.id}), real)
@@ -127,6 +131,8 @@ def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datet
     connection.execute(update(effects).where(effects.c.id == effect).values(**changes))
     if state is EffectState.CANCELLED:
         _give_back(connection, effect)
+    if outcome.ending is Ending.DEFERRED:
+        _take_back(connection, to_effect(row), outcome, at)
     if state in ENDED:
         _tell_approval(connection, to_effect(row), outcome)
 
@@ -173,6 +179,26 @@ def _held(connection: Connection, effect: EffectId) -> RowMapping | None:
 def _give_back(connection: Connection, effect: EffectId) -> None:
     connection.execute(delete(reminders).where(reminders.c.effect == effect))
     connection.execute(delete(told).where(told.c.effect == effect))
+
+
+def _opened_again(connection: Connection, effect: Effect, at: datetime) -> bool:
+    ended = and_(effects.c.id == effect.id, effects.c.state == EffectState.CANCELLED.value)
+    tried = case((effects.c.tries > 0, EffectState.UNKNOWN.value), else_=EffectState.PLANNED.value)
+    anew = {"state": tried, "cycle": effect.cycle, "planned": at, "ended": None, "words": ""}
+    return connection.execute(update(effects).where(ended).values(**anew)).rowcount == 1
+
+
+def _take_back(connection: Connection, effect: Effect, outcome: Outcome, at: datetime) -> None:
+    """The decision becomes a *defer*, a question nobody has seen is withdrawn, and the team is looked at in time."""
+    settled = and_(decisions.c.proposal_id == effect.proposal.id, decisions.c.verdict != Verdict.DEFER.value)
+    waiting = {"verdict": Verdict.DEFER.value, "reason": outcome.words, "until": outcome.until}
+    connection.execute(update(decisions).where(settled).values(**waiting))
+    if isinstance(effect.action, AskApproval):
+        asked = and_(approvals.c.id == effect.action.approval, approvals.c.state == ApprovalState.PENDING.value)
+        withdrawn = {"state": ApprovalState.SUPERSEDED.value, "at": at, "note": outcome.words}
+        connection.execute(update(approvals).where(asked).values(**withdrawn))
+    later = and_(teams.c.id == effect.team, teams.c.next_look > outcome.until)
+    connection.execute(update(teams).where(later).values(next_look=outcome.until))
 
 
 def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome) -> None:

@@ -48,7 +48,7 @@ class GroupCommit(Generic[Item, Answer]):
 
     def start(self) -> None:
         """Begin to commit; the first ``submit`` does so too."""
-        if self._task is None:
+        if self._task is None or self._task.done():  # done without stop(): its loop was cancelled
             self._closing = False
             self._task = asyncio.get_running_loop().create_task(self._run(), name="intake")
 

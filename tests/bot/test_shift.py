@@ -39,8 +39,9 @@ class Breaking:
 async def test_a_loop_that_breaks_is_started_again() -> None:
     stop = asyncio.Event()
     mailbox = Breaking(stop)
+    app = cast(App, SimpleNamespace(mailbox=mailbox, settings=SimpleNamespace(lease_seconds=20.0)))
     async with asyncio.timeout(5):
-        await _keep_working(cast(App, SimpleNamespace(mailbox=mailbox)), stop, breath=0.01)
+        await _keep_working(app, stop, breath=0.01)
     assert mailbox.claims > 1
 
 

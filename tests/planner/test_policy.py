@@ -167,6 +167,11 @@ def test_attention_is_spent_on_the_persons_own_day() -> None:
     morning_in_tokyo = datetime(2026, 11, 19, 1, tzinfo=UTC)
     spend = decided(remind("kai"), now=morning_in_tokyo).spend
     assert spend is not None and (spend.day, spend.budget, spend.ordinal) == (date(2026, 11, 19), "daily", 1)
+    out_west = people()
+    out_west[ANN] = replace(out_west[ANN], zone="America/Los_Angeles")
+    afternoon_there = datetime(2026, 11, 19, 1, tzinfo=UTC)
+    spend = decided(remind(), now=afternoon_there, who=out_west).spend
+    assert spend is not None and spend.day == date(2026, 11, 18)
 
 
 def test_a_question_goes_to_whoever_is_there_and_lapses_after_two_working_days() -> None:
@@ -255,6 +260,15 @@ async def test_the_best_item_wins_the_day() -> None:
         "PAY-1": ALLOW,
         "PAY-3": DEFER,
     }
+
+
+def test_the_best_item_wins_in_whatever_order_a_mind_proposes() -> None:
+    fire = issue(2, "ann", flagged_since=NOON - 25 * HOUR, priority="P0", labels=frozenset({"incident"}))
+    world = snapshot(blocked(1), fire)
+    proposals = [reminder(ANN, [s], LAW) for s in reversed(detect(world, LAW).signals)]
+    first, second = decide_all(proposals, world, LAW, history(spent={(ANN, TODAY, "daily"): 1}))
+    assert (first.proposal.urgency, first.decision.verdict) == (Urgency.CRITICAL, ALLOW)
+    assert second.decision.verdict is DEFER
 
 
 async def test_many_questions_to_one_approver_cost_one_unit() -> None:
@@ -399,20 +413,21 @@ def ending_of(outcome: Outcome | None) -> Ending | None:
     ("out", "given", "ending"),
     [
         (effect(remind()), {}, None),
-        (effect(remind()), {"now": NINE_PM}, Ending.LATER),
-        (effect(remind()), {"who": people(ann=away())}, Ending.LATER),
+        (effect(remind()), {"now": NINE_PM}, Ending.DEFERRED),
+        (effect(remind()), {"who": people(ann=away())}, Ending.DEFERRED),
         (effect(remind()), {"law": SHADOW}, Ending.FORBIDDEN),
         (effect(remind()), {"law": SUGGEST}, Ending.FORBIDDEN),
         (effect(remind(), approval="a"), {"law": SUGGEST}, None),
+        (effect(remind(), approval="a"), {"law": SUGGEST, "now": NINE_PM}, Ending.LATER),
         (effect(remind("stranger")), {}, Ending.FORBIDDEN),
         (effect(REASSIGN, approval="a"), {}, None),
         (effect(REASSIGN, approval="a"), {"now": NINE_PM}, None),
         (effect(REASSIGN, approval="a"), {"law": NO_MOVES}, Ending.FORBIDDEN),
         (effect(REASSIGN), {}, Ending.FORBIDDEN),
-        (effect(REASSIGN, CARD, "a"), {}, None),
-        (effect(REASSIGN, CARD, "a"), {"now": NINE_PM}, Ending.LATER),
-        (effect(replace(REASSIGN, asked_by=PAT), CARD, "a"), {"now": NINE_PM}, None),
-        (effect(REASSIGN, CARD, "a"), {"law": NO_MOVES}, Ending.FORBIDDEN),
+        (effect(REASSIGN, CARD), {}, None),
+        (effect(REASSIGN, CARD), {"now": NINE_PM}, Ending.DEFERRED),
+        (effect(replace(REASSIGN, asked_by=PAT), CARD), {"now": NINE_PM}, None),
+        (effect(REASSIGN, CARD), {"law": NO_MOVES}, Ending.FORBIDDEN),
         (effect(ESCALATE, approval="a"), {"now": NINE_PM}, None),
         (effect(DIGEST), {"now": NINE_PM}, None),
         (effect(DIGEST), {"now": NOON + DAY}, Ending.FORBIDDEN),
@@ -425,6 +440,6 @@ def test_policy_is_asked_once_more_before_it_is_done(out: Effect, given: dict[st
     assert ending_of(outcome) is ending
 
 
-def test_later_says_how_much_later() -> None:
+def test_what_is_put_off_says_until_when() -> None:
     outcome = still_allowed(effect(remind()), people(), LAW, NINE_PM)
-    assert outcome is not None and outcome.retry_after == (TOMORROW_9 - NINE_PM).total_seconds()
+    assert outcome is not None and outcome.until == TOMORROW_9

@@ -53,6 +53,17 @@ def test_no_digest_is_longer_than_eighty_words_or_three_items(issues: list[Any],
     assert len({item.subject for item in post.items}) == len(post.items)
 
 
+def test_the_wordiest_digest_there_can_be_keeps_to_eighty() -> None:
+    wordy = "a " * 100
+    tickets = [
+        issue(n, flagged_since=LONG_AGO, title=wordy, blocked_by=("PAY-97", "PAY-98", "PAY-99")) for n in range(9)
+    ]
+    world = snapshot(*tickets, sprints=(sprint(name=wordy),))
+    post = digest(world, signals(world), LAW)
+    assert post is not None and len(post.items) == 3
+    assert 60 <= words(post.headline, *(item.text for item in post.items), post.footer) <= 80
+
+
 def test_a_quiet_day_is_one_line_or_nothing() -> None:
     quiet = snapshot(issue(1), issue(2, progress=DONE))
     post = digest(quiet, (), LAW)
@@ -149,3 +160,12 @@ def test_points_count_only_when_half_the_issues_have_them() -> None:
 )
 def test_ages_are_short_and_never_negative(passed: timedelta, said: str) -> None:
     assert since(NOON - passed, NOON) == said
+
+
+def test_a_long_title_gives_way_so_that_the_digest_still_says_what_is_wrong() -> None:
+    long = " ".join(["word"] * 9)
+    world = snapshot(issue(1, title=long, flagged_since=NOON - 26 * HOUR))
+    post = digest(world, signals(world), LAW)
+    assert post is not None
+    text = post.items[0].text
+    assert len(text.split()) <= 16 and "…” has been blocked for" in text

@@ -176,11 +176,11 @@ async def test_an_effect_ends_as_the_world_says(hand: Hand, state: EffectState, 
     assert book.outcomes == [outcome] and len(hand.done) == times
 
 
-async def test_an_effect_waits_when_night_has_fallen() -> None:
+async def test_an_effect_is_put_off_when_night_has_fallen() -> None:
     hand, book = Hand(), Book(effects={"e": await sent_effect()})
     outcome = await carry_out(EffectId("e"), desk(facts(), at=NOON + 9 * HOUR, book=book, hand=hand))
-    assert outcome is not None and outcome.ending is Ending.LATER and hand.done == []
-    assert outcome.retry_after == timedelta(hours=12).total_seconds()
+    assert outcome is not None and outcome.ending is Ending.DEFERRED and hand.done == []
+    assert outcome.until == NOON + timedelta(hours=21)
 
 
 async def test_an_ended_effect_is_left_alone() -> None:

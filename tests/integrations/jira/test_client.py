@@ -236,7 +236,7 @@ async def test_a_cancelled_caller_does_not_block_the_next(jira: Jira, site: Jira
     release = threading.Event()
     loopback.on("GET", "/rest/api/3/myself", Reply(body={"accountId": BOT}, hang=release))
     task = asyncio.create_task(jira.myself())
-    while not loopback.asked:  # noqa: ASYNC110 - the other side is a thread
+    while not loopback.asked:
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -161,9 +161,9 @@ def test_any_object_is_an_event(body: dict[str, Any]) -> None:
     assert event(body).source is Source.JIRA
 
 
-def test_a_changed_field_is_told_by_its_id_whatever_its_name() -> None:
+def test_a_changed_field_is_told_by_its_id_and_by_its_name() -> None:
     items = [{"field": "Status", "fieldId": "status"}, {"field": "Rank"}, {"field": "Iteration", "fieldId": "Sprint"}]
-    assert event({"changelog": {"items": items}}).changed == {"status", "rank", "sprint"}
+    assert event({"changelog": {"items": items}}).changed == {"status", "rank", "sprint", "iteration"}
 
 
 def test_both_sides_of_a_sprint_change_and_the_issues_own_sprints_are_named() -> None:
