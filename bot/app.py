@@ -83,19 +83,6 @@ class App:
             log.exception("delivery %s cannot be read", delivery.id, extra={"action": "unreadable"})
             return None
 
-    async def put_card(self, team: TeamId, card: Mapping[str, str]) -> None:
-        """Have an approval card drawn again."""
-        await self.mailbox.put(
-            NewJob(
-                kind="card",
-                key=f"card:{card['channel']}:{card['ts']}",
-                team=team,
-                lane=0,
-                payload=dict(card),
-                coalesce=True,
-            )
-        )
-
     def worker_backoff(self, job: Job, asked: float | None) -> float:
         """Seconds until the next try: what the vendor asked for, else doubling from one second."""
         return asked if asked is not None else float(min(MAX_BACKOFF, 2 ** min(job.attempts, 9)))

@@ -38,9 +38,7 @@ async def tick(app: App) -> None:
         for team in app.directives.teams:
             await _due_digest(app, team)
             await _due_reconciliation(app, team)
-        for approval in await app.ledger.lapse(app.clock.now()):
-            if approval.card is not None:
-                await app.put_card(approval.team, approval.card)
+        await app.ledger.lapse(app.clock.now())
         await app.mailbox.reap()
         await learn_who_we_are(app)
     except Exception:

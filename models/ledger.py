@@ -152,7 +152,7 @@ class Ledger:
 
     def _settle(self, connection: Connection, effect: EffectId, outcome: Outcome) -> None:
         self._fence(connection)
-        outbox.settle(connection, effect, outcome, self._clock.now())
+        outbox.settle(connection, effect, outcome, self._clock.now(), self._clock.real())
 
     def _fence(self, connection: Connection) -> None:
         if self._job is not None:
@@ -161,20 +161,24 @@ class Ledger:
     def _decide(
         self, connection: Connection, approval: ApprovalId, by: PersonId, approve: bool, note: str, version: str
     ) -> Approval:
-        now = self._clock.now()
-        won = asks.answer(connection, approval, by, approve, note, version, now)
+        now, real = self._clock.now(), self._clock.real()
+        won = asks.answer(connection, approval, by, approve, note, version, now, real)
         if won is None:
-            asks.close(connection, (approvals.c.id == approval) & asks.lapsed(now), ApprovalState.EXPIRED, now)
+            asks.close(connection, (approvals.c.id == approval) & asks.lapsed(now), ApprovalState.EXPIRED, now, real)
             found = asks.get(connection, approval)
             if found is None:
                 raise KeyError(approval)
             return found
         if approve:
-            asks.plan_approved(connection, won, now, self._clock.real())
+            asks.plan_approved(connection, won, now, real)
         return won
 
     async def _close(self, which: object, state: ApprovalState, at: datetime, note: str) -> list[Approval]:
-        return await self._database.write(lambda c: asks.close(c, which, state, at, note), state.value)
+        real = self._clock.real()
+        ended = await self._database.write(lambda c: asks.close(c, which, state, at, real, note), state.value)
+        if ended:
+            self._database.doorbell.ring()
+        return ended
 
 
 def _history(connection: Connection, team: TeamId, now: datetime) -> History:

@@ -82,7 +82,7 @@ def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives
         day=team_calendar(directives, team.id).local_day(snapshot.now),
         headline=_clip(_summary(snapshot, signals, directives), _HEADLINE_WORDS),
         items=tuple(_short(item_of(signal)) for signal in needed[:MOST_ITEMS]),
-        footer=f"{more} more {'needs' if more == 1 else 'need'} somebody." if more > 0 else "",
+        footer=f"{more} more {'needs' if more == 1 else 'need'} somebody" if more > 0 else "",
     )
 
 
@@ -160,6 +160,8 @@ def _headline(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], dir
         return f"Closed: {done.words}."
     if sprint.state is SprintState.FUTURE:
         return f"Not started: {_n(done.issues, 'issue')} planned."
+    if sprint.end and sprint.end <= snapshot.now and done.done < done.issues:
+        return f"Over its time: {done.words}."
     risky = any(s.kind is SignalKind.SPRINT_AT_RISK and s.subject == f"sprint:{sprint.id}" for s in signals)
     calendar = team_calendar(directives, snapshot.team)
     left = f", {days_left(calendar, snapshot.now, sprint.end)}" if sprint.end else ""

@@ -78,8 +78,6 @@ async def _decide(app: App, click: Click, approval: Approval) -> str | None:
         return not_allowed(_names(app, approval))
     wanted = ApprovalState.APPROVED if click.approve else ApprovalState.REJECTED
     settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve, version=click.version)
-    if settled.card is not None:
-        await app.put_card(settled.team, settled.card)
     if settled.state is wanted and settled.by == member.id:
         return None
     return already_answered(settled, _name_of(app, settled), member.zone)

@@ -57,7 +57,14 @@ def get(connection: Connection, approval: ApprovalId) -> Approval | None:
 
 
 def answer(
-    connection: Connection, approval: ApprovalId, by: PersonId, approve: bool, note: str, version: str, at: datetime
+    connection: Connection,
+    approval: ApprovalId,
+    by: PersonId,
+    approve: bool,
+    note: str,
+    version: str,
+    at: datetime,
+    real: datetime,
 ) -> Approval | None:
     """Settle a pending ask; ``None`` when it is not pending, has lapsed, or shows another payload."""
     open_now = [approvals.c.id == approval, PENDING, approvals.c.expires > at]
@@ -66,7 +73,10 @@ def answer(
     state = ApprovalState.APPROVED if approve else ApprovalState.REJECTED
     won = update(approvals).where(and_(*open_now)).values(state=state.value, by=by, at=at, note=note)
     row = connection.execute(won.returning(*approvals.c)).mappings().first()
-    return to_approval(row) if row else None
+    if row is None:
+        return None
+    outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
+    return to_approval(row)
 
 
 def plan_approved(connection: Connection, approval: Approval, at: datetime, real: datetime) -> None:
@@ -81,10 +91,14 @@ def plan_approved(connection: Connection, approval: Approval, at: datetime, real
         connection.execute(row.on_conflict_do_nothing())
 
 
-def close(connection: Connection, which: Any, state: ApprovalState, at: datetime, note: str = "") -> list[Approval]:
+def close(
+    connection: Connection, which: Any, state: ApprovalState, at: datetime, real: datetime, note: str = ""
+) -> list[Approval]:
     """End every pending ask of ``which`` without an answer; returns those that were still pending."""
     ended = update(approvals).where(which, PENDING).values(state=state.value, at=at, note=note)
     rows = connection.execute(ended.returning(*approvals.c)).mappings().all()
+    for row in rows:
+        outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
     return sorted((to_approval(row) for row in rows), key=lambda a: (a.asked_at, a.id))
 
 

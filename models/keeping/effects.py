@@ -115,7 +115,7 @@ def begin(connection: Connection, effect: EffectId, real: datetime) -> Effect | 
     return to_effect(row)
 
 
-def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime) -> None:
+def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime, real: datetime) -> None:
     """Note how it ended this time; a no longer wanted one gives back the attention it had taken."""
     row = _held(connection, effect)
     if row is None or row["state"] not in IN_FLIGHT:
@@ -134,7 +134,15 @@ def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datet
     if outcome.ending is Ending.DEFERRED:
         _take_back(connection, to_effect(row), outcome, at)
     if state in ENDED:
-        _tell_approval(connection, to_effect(row), outcome)
+        _tell_approval(connection, to_effect(row), outcome, real)
+
+
+def redraw(connection: Connection, team: TeamId, channel: str | None, ts: str | None, real: datetime) -> None:
+    """Have the approval card on that message drawn again. It belongs to the change it must show: in one transaction."""
+    if channel and ts:
+        card = {"channel": channel, "ts": ts}
+        job = NewJob("card", f"card:{channel}:{ts}", team, lane=0, payload=card, coalesce=True)
+        queue.put(connection, job, real)
 
 
 def to_effect(row: RowMapping) -> Effect:
@@ -201,11 +209,14 @@ def _take_back(connection: Connection, effect: Effect, outcome: Outcome, at: dat
     connection.execute(update(teams).where(later).values(next_look=outcome.until))
 
 
-def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome) -> None:
-    """Write what became of an approved action beside its approval; note where a card is shown."""
+def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome, real: datetime) -> None:
+    """Write what became of an approved action beside its approval and on its card; note where a card is shown."""
     if effect.approval is not None:
         words = {"outcome": outcome.words or outcome.ending.value, "ending": outcome.ending.value}
-        connection.execute(update(approvals).where(approvals.c.id == effect.approval).values(**words))
+        told_of = update(approvals).where(approvals.c.id == effect.approval).values(**words)
+        shown = connection.execute(told_of.returning(approvals.c.channel, approvals.c.ts)).first()
+        if shown is not None:
+            redraw(connection, effect.team, shown.channel, shown.ts, real)
     card: Mapping[str, str] = outcome.receipt.ref if outcome.receipt else {}
     if isinstance(effect.action, AskApproval) and {"channel", "ts"} <= card.keys():
         unplaced = and_(approvals.c.id == effect.action.approval, approvals.c.channel.is_(None))

@@ -75,7 +75,7 @@ def test_a_quiet_day_is_one_line_or_nothing() -> None:
 def test_what_does_not_fit_is_counted() -> None:
     world = snapshot(*(issue(n, flagged_since=LONG_AGO) for n in range(5)))
     post = digest(world, signals(world), LAW)
-    assert post is not None and len(post.items) == 3 and post.footer == "2 more need somebody."
+    assert post is not None and len(post.items) == 3 and post.footer == "2 more need somebody"
 
 
 def test_without_a_sprint_the_digest_says_so() -> None:
@@ -125,7 +125,7 @@ def test_rows_left_out_are_counted() -> None:
         ({"state": SprintState.CLOSED}, "closed", "Closed: 0 of 1 issue done."),
         ({"state": SprintState.FUTURE}, "starts Mon 9 Nov 09:00", "Not started: 1 issue planned."),
         ({"end": None}, "running", "On track: 0 of 1 issue done."),
-        ({"end": NOON - DAY}, "day 6 of 6", "At risk: 0 of 1 issue done, its end has passed."),
+        ({"end": NOON - DAY}, "day 6 of 6", "Over its time: 0 of 1 issue done."),
     ],
 )
 def test_every_state_of_a_sprint_has_its_words(changes: dict[str, Any], day: str, headline: str) -> None:
