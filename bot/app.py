@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot.metrics import Metrics
@@ -25,9 +27,9 @@ from models.directives import Directives
 from models.directives_file import load
 from models.errors import Refused, VendorError
 from models.events import Delivery, Event, Source
-from models.ids import AccountId, PersonId, TeamId
+from models.ids import AccountId, PersonId
 from models.ledger import Ledger
-from models.mailbox import Job, Mailbox, NewJob
+from models.mailbox import Job, Mailbox, look_at
 from models.proposals import Effect, Receipt
 from models.store import Store
 from models.work import Person
@@ -38,6 +40,9 @@ log = logging.getLogger(__name__)
 
 MAX_BACKOFF = 300.0
 """Seconds: the longest wait between two tries of a job."""
+
+LONGEST_ASKED = 900.0
+"""Seconds: the longest wait a vendor may ask for; a header can say anything."""
 
 
 @dataclass(kw_only=True)
@@ -84,8 +89,16 @@ class App:
             return None
 
     def worker_backoff(self, job: Job, asked: float | None) -> float:
-        """Seconds until the next try: what the vendor asked for, else doubling from one second."""
-        return asked if asked is not None else float(min(MAX_BACKOFF, 2 ** min(job.attempts, 9)))
+        """Seconds until the next try: what the vendor asked for within reason, else doubling from one second."""
+        if asked is not None and 0 <= asked <= LONGEST_ASKED:
+            return asked
+        return LONGEST_ASKED if asked is not None else float(min(MAX_BACKOFF, 2 ** min(job.attempts, 9)))
+
+    def real_seconds_until(self, company: datetime, most: float) -> float:
+        """Real seconds until a moment of company time, at the pace it runs now, but at most ``most``."""
+        pace = self.clock.pace().speed if isinstance(self.clock, SharedClock) else 1.0
+        left = (company - self.clock.now()).total_seconds() / max(pace, 0.001)
+        return min(max(left, 1.0), most)
 
 
 _PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
@@ -154,28 +167,22 @@ async def open_app(app: App) -> None:
 
 
 async def learn_who_we_are(app: App) -> None:
-    """Ask Jira for our own account, so that our own changes are known as such; without an answer they cost a look."""
-    if app.jira is None or app.me is not None:
-        return
-    try:
-        app.me = await app.jira.myself()
-    except VendorError as failure:
-        log.warning("Jira does not say who we are: %s", failure, extra={"action": "me_unknown"})
+    """Ask Jira for our own account, so that our own changes are known as such, until it tells or refuses."""
+    while app.jira is not None and app.me is None:
+        try:
+            app.me = await app.jira.myself()
+        except Refused as refused:
+            log.error("Jira refuses to say who we are: %s", refused, extra={"action": "me_refused"})
+            return
+        except VendorError as failure:
+            log.warning("Jira does not say who we are: %s", failure, extra={"action": "me_unknown"})
+            await asyncio.sleep(MAX_BACKOFF)
 
 
 async def load_first(app: App) -> None:
     """Plan the first full read and the first look of every team."""
     for team in app.directives.teams:
-        await app.mailbox.put(
-            NewJob(
-                kind="cycle",
-                key=f"team:{team.id}",
-                team=team.id,
-                lane=2,
-                coalesce=True,
-                payload={"reason": "look"},
-            )
-        )
+        await app.mailbox.put(look_at(team.id))
 
 
 async def close_app(app: App) -> None:

@@ -27,6 +27,9 @@ from planner.ports import Work
 
 log = logging.getLogger(__name__)
 
+REDRAWS = 5
+"""Times one drawing follows the ledger before it leaves that to the next."""
+
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a card that is no longer there to edit: the question is posted anew."""
 
@@ -103,11 +106,18 @@ class SlackHand:
     # --- beside the Hand -----------------------------------------------------------------------------------
 
     async def refresh_card(self, channel: str, ts: str) -> None:
-        """Draw a card again from the ledger; doing it twice changes nothing."""
-        rows = sorted(await self._ledger.on_card(channel, ts), key=lambda a: (a.asked_at, a.id))
-        if rows:
+        """Draw a card again from the ledger; doing it twice changes nothing.
+
+        Two may draw at once, and the slower may have read earlier: whoever has drawn looks whether it is still so.
+        """
+        drawn: list[Approval] = []
+        for _ in range(REDRAWS):
+            rows = sorted(await self._ledger.on_card(channel, ts), key=lambda a: (a.asked_at, a.id))
+            if rows == drawn:
+                return
             card = self._card(rows)
             await self._slack.update(channel, ts, card.text, card.blocks)
+            drawn = rows
 
     async def whisper(self, response_url: str, words: str) -> None:
         """Tell one person privately why their click did nothing; a lost answer is logged, never retried."""

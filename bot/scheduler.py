@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.app import App, learn_who_we_are
+from bot.app import App
 from models.directives import Directives, Team
-from models.mailbox import NewJob
+from models.mailbox import NewJob, look_at
 from planner.worktime import team_calendar
 
 log = logging.getLogger(__name__)
@@ -32,24 +33,29 @@ def start_clock(app: App) -> AsyncIOScheduler:
 
 
 async def tick(app: App) -> None:
-    """Put into the inbox whatever is due; every worker may tick, only one fires."""
+    """Put into the inbox whatever is due; every worker may tick, only one fires. No part can stop another."""
+    await _guarded("reap", app.mailbox.reap())
+    await _guarded("lapse", app.ledger.lapse(app.clock.now()))
+    await _guarded("looks", _due_looks(app))
+    for team in app.directives.teams:
+        await _guarded("digest", _due_digest(app, team))
+        await _guarded("reconciliation", _due_reconciliation(app, team))
+    await _guarded("tidy", _due_tidying(app))
+
+
+async def _guarded(what: str, part: Awaitable[object]) -> None:
     try:
-        await _due_looks(app)
-        for team in app.directives.teams:
-            await _due_digest(app, team)
-            await _due_reconciliation(app, team)
-        await app.ledger.lapse(app.clock.now())
-        await app.mailbox.reap()
-        await learn_who_we_are(app)
+        await part
     except Exception:
-        log.exception("the clock missed a tick", extra={"action": "tick_failed"})
+        log.exception("the clock failed to %s; the next tick tries again", what, extra={"action": "tick_failed"})
 
 
 async def _due_looks(app: App) -> None:
+    """A look that is still due ten minutes later is fired again: whatever became of the first, the team is not lost."""
+    again = int(app.clock.real().timestamp() // RECONCILE)
     for team in await app.store.looks_due(app.clock.now()):
         due = await app.store.next_look(team)
-        job = NewJob(kind="cycle", key=f"team:{team}", team=team, lane=2, coalesce=True, payload={"reason": "look"})
-        if due is not None and await app.store.fire(f"look:{team}", due.isoformat(), job):
+        if due is not None and await app.store.fire(f"look:{team}", f"{due.isoformat()} {again}", look_at(team)):
             log.info("time to look at %s", team, extra={"action": "look_due", "team": team})
 
 
@@ -77,6 +83,11 @@ def digest_slot(directives: Directives, team: Team, now: datetime) -> str | None
         return None
     day = now.astimezone(team.tz).date()
     return day.isoformat() if team_calendar(directives, team.id).is_working_day(day) else None
+
+
+async def _due_tidying(app: App) -> None:
+    job = NewJob(kind="tidy", key="tidy", team=app.directives.teams[0].id, lane=2, coalesce=True)
+    await app.store.fire("tidy", app.clock.real().date().isoformat(), job)
 
 
 async def _due_reconciliation(app: App, team: Team) -> None:

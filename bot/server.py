@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hmac
 import logging
@@ -19,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import logs, status
-from bot.app import App, build, learn_who_we_are
+from bot.app import App, build
 from bot.doors.bodies import read_body, slack_payload
 from bot.doors.readiness import Dependency, Readiness, as_data, switched_off
 from bot.doors.refusals import Refusals
@@ -67,12 +66,10 @@ def make_asgi(app: App, *, with_worker: bool) -> Starlette:
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         async with opened(app), doors.open(), contextlib.AsyncExitStack() as stack:
-            asking = asyncio.create_task(learn_who_we_are(app))
             if with_worker:
                 doors.working = await stack.enter_async_context(shift(app))
             log.info("ready on port %s", app.settings.port, extra={"action": "started", "version": status.version()})
             yield
-            asking.cancel()
             log.info("stopping", extra={"action": "stopping"})
 
     return Starlette(routes=routes, lifespan=life, middleware=[Middleware(Secured)])

@@ -214,7 +214,8 @@ class Settings(BaseSettings):
 
     def _excused(self, name: str) -> bool:
         """Settings that another one can stand in for."""
-        return name == "atlassian_domain" and bool(self.jira_api_url or self.atlassian_cloud_id)
+        # Calls may go elsewhere, but people's links need the site: the gateway's cloud id alone is not enough.
+        return name == "atlassian_domain" and bool(self.jira_api_url)
 
     def _make_folder(self) -> None:
         found = _SQLITE_FILE.match(self.database_url)

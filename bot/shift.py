@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 
-from bot.app import App, close_app, load_first, open_app
+from bot.app import App, close_app, learn_who_we_are, load_first, open_app
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +40,12 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
 async def opened(app: App) -> AsyncIterator[None]:
     """The app with its database checked and its committer running, closed again at the end."""
     await open_app(app)
+    learning = asyncio.create_task(learn_who_we_are(app), name="who we are")
     try:
         yield
     finally:
+        learning.cancel()
+        await asyncio.wait([learning])
         await close_app(app)
 
 

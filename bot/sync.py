@@ -18,6 +18,7 @@ from models.ids import IssueKey, PullRequestId, TeamId
 from models.store import Store
 from models.work import Person, Sprint, SprintState
 from planner.answer import meant_by
+from planner.triggers import repositories_of
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +63,14 @@ class Sync:
     async def everything(self, team: TeamId) -> bool:
         """Read the team's world whole. True when anything differs from what we had.
 
-        A source that fails keeps its last facts and its age; the failure of Jira is raised after the others are read.
+        A source that fails keeps its last facts and its age, and answers say how old they are. Without Jira
+        nothing can be judged, so its failure is raised, after the others have been read.
         """
         scope = self._directives.team(team)
         before = await self._store.facts_about(team)
         await self._people(scope)
-        failure = await self._bitbucket_of(scope) or await self._jira_of(scope)
+        await self._bitbucket_of(scope)
+        failure = await self._jira_of(scope)
         if failure is not None:
             raise failure
         after = await self._store.facts_about(team)
@@ -77,13 +80,15 @@ class Sync:
             after.pull_requests,
         )
 
-    async def if_stale(self, team: TeamId) -> None:
-        """Read everything unless that was done within the last five minutes."""
+    async def if_stale(self, team: TeamId) -> bool:
+        """Read everything unless that was done within the last five minutes; True when it was read."""
         facts = await self._store.facts_about(team)
         wanted = {source for source, on in (("jira", self._jira), ("bitbucket", self._bitbucket)) if on is not None}
         edge = self._clock.real() - STALE
-        if any(facts.read_at.get(source, edge) <= edge for source in wanted):
+        stale = any(facts.read_at.get(source, edge) <= edge for source in wanted)
+        if stale:
             await self.everything(team)
+        return stale
 
     async def after(self, team: TeamId, events: Sequence[Event]) -> None:
         """Read again exactly what ``events`` name; a sprint's own event reads everything."""
@@ -110,7 +115,7 @@ class Sync:
         for pr in sorted(ids):
             repository, _, number = pr.partition("#")
             name = repository.rpartition("/")[2]
-            if number.isdigit() and name in scope.bitbucket.repositories:
+            if number.isdigit() and repository.casefold() in repositories_of(scope):
                 found = await self._bitbucket.pull_request(name, int(number))
                 await self._store.save(team, pull_requests=[found], source=Source.BITBUCKET)
 
@@ -120,11 +125,20 @@ class Sync:
         began = self._clock.real()
         try:
             sprints = [s for board in team.jira.boards for s in await self._jira.sprints(board)]
-            issues = [issue for sprint in self._watched(sprints) for issue in await self._jira.sprint_issues(sprint.id)]
+            watched = self._watched(sprints)
+            issues = [issue for sprint in watched for issue in await self._jira.sprint_issues(sprint.id)]
         except VendorError as failure:
             await self._failed(team, Source.JIRA, failure)
             return failure
-        await self._store.save(team.id, sprints=sprints, issues=issues, source=Source.JIRA, complete=True, began=began)
+        await self._store.save(
+            team.id,
+            sprints=sprints,
+            issues=issues,
+            whole=[sprint.id for sprint in watched],
+            source=Source.JIRA,
+            complete=True,
+            began=began,
+        )
         return None
 
     def _watched(self, sprints: Iterable[Sprint]) -> list[Sprint]:

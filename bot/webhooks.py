@@ -14,9 +14,9 @@ from integrations.jira import webhook as jira
 from models.clock import Clock
 from models.directives import Directives
 from models.errors import Unwelcome
-from models.events import Delivery, Event, Source
+from models.events import Delivery, Event, Reason, Source
 from models.ids import AccountId, TeamId
-from models.mailbox import NewJob
+from models.mailbox import NewJob, look_at
 from planner.triggers import matters, team_of
 
 log = logging.getLogger(__name__)
@@ -94,17 +94,4 @@ class Webhooks:
             team, worth_it = self.directives.teams[0].id, True
         if team is None:
             return NOBODY, None
-        return team, _look(team) if worth_it else None
-
-
-def _look(team: TeamId) -> NewJob:
-    return NewJob(
-        kind="cycle",
-        key=f"team:{team}",
-        team=team,
-        lane=1,
-        coalesce=True,
-        delay=DEBOUNCE,
-        max_wait=LONGEST_WAIT,
-        payload={"reason": "event"},
-    )
+        return team, look_at(team, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT) if worth_it else None

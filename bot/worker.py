@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.app import App
-from bot.jobs import HANDLERS
-from models.errors import DatabaseNotReady, LostLease, OperatorError, VendorError
+from bot.jobs import HANDLERS, Handler
+from models.errors import DatabaseNotReady, LostLease, OperatorError, Refused, VendorError
 from models.mailbox import Job
 
 log = logging.getLogger(__name__)
+
+Handlers = Mapping[str, Handler]
 
 RENEWALS = 4
 """How often a lease is renewed in its life: three may be missed before somebody else takes over."""
@@ -20,52 +22,65 @@ RENEWALS = 4
 IDLE = 1.0
 """Seconds between two looks for work when nobody rang."""
 
-BLOCKED = 0.05
-"""Seconds to wait when the only job that is due may not run yet because its key is busy."""
-
 MAX_TRIES = 10
 """Tries after which our own failure makes a job a dead letter."""
 
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
+ONCE = frozenset({"card", "click", "answer"})
+"""Kinds of job that nothing will ask for again by itself: refused for good is then the end."""
+
 LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
 """One slot per entry; the first is kept for people."""
 
 
-async def run_worker(app: App, stop: asyncio.Event) -> None:
+async def run_worker(app: App, stop: asyncio.Event, handlers: Handlers = HANDLERS) -> None:
     """Work until ``stop``; what is under way is finished first."""
     async with asyncio.TaskGroup() as group:
         for lanes in LANES:
-            group.create_task(_slot(app, lanes, stop))
+            group.create_task(_slot(app, lanes, stop, handlers))
 
 
-async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event) -> None:
+async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event, handlers: Handlers) -> None:
+    """One at a time, for ever; whatever goes wrong here must not take the other slots' work with it."""
     while not stop.is_set():
-        heard = app.mailbox.doorbell.rings
         try:
-            job = await app.mailbox.claim(lanes, app.settings.lease_seconds)
+            await _turn(app, lanes, handlers)
         except DatabaseNotReady as gone:
             log.error("no database: %s", gone, extra={"action": "claim_failed"})
             await _pause(stop, IDLE)
-            continue
-        if job is None:
-            due = await app.mailbox.due_in(lanes)
-            await app.mailbox.wait(IDLE if due is None else min(IDLE, max(due, BLOCKED)), since=heard)
-        else:
-            await work(app, job)
+        except Exception:
+            log.exception("a worker's turn failed", extra={"action": "turn_failed"})
+            await _pause(stop, IDLE)
 
 
-async def work(app: App, job: Job) -> None:
-    """Do one claimed job under a lease that is kept alive meanwhile."""
+async def _turn(app: App, lanes: Sequence[int], handlers: Handlers) -> None:
+    heard = app.mailbox.doorbell.rings
+    job = await app.mailbox.claim(lanes, app.settings.lease_seconds)
+    if job is not None:
+        await work(app, job, handlers)
+        return
+    due = await app.mailbox.due_in(lanes)
+    # What is due and was not claimed waits for its key: whoever holds that rings when it is done.
+    await app.mailbox.wait(min(IDLE, due or IDLE), since=heard)
+
+
+async def work(app: App, job: Job, handlers: Handlers = HANDLERS) -> None:
+    """Do one claimed job under a lease that is kept alive meanwhile; a job whose lease is lost is stopped."""
     if job.attempts > MAX_WAITS:  # whatever it does to its worker, nobody lives to tell
         await app.mailbox.bury(job, f"{job.attempts} tries, and none came to an end")
         return
-    keeper = asyncio.create_task(_keep(app, job))
+    doing = asyncio.ensure_future(handlers[job.kind](app, job))
+    keeper = asyncio.create_task(_keep(app, job, doing))
     try:
-        await HANDLERS[job.kind](app, job)
+        await doing
     except LostLease:
         log.warning("%s %s was taken over", job.kind, job.key, extra={"action": "lost_lease", "job": job.id})
+    except asyncio.CancelledError:
+        current = asyncio.current_task()
+        if current is not None and current.cancelling():  # it is we who are told to stop, not the keeper's word
+            raise
     except (VendorError, DatabaseNotReady) as failure:
         await _again(app, job, failure)
     except Exception as failure:
@@ -77,19 +92,28 @@ async def work(app: App, job: Job) -> None:
             await keeper
 
 
-async def _keep(app: App, job: Job) -> None:
-    """Renew the lease well before it ends. When it is lost, the handler's own fenced write will say so."""
+async def _keep(app: App, job: Job, doing: asyncio.Future[None]) -> None:
+    """Renew the lease well before it ends; once it is lost, stop: somebody else is doing this."""
     lease = app.settings.lease_seconds
     while True:
         await asyncio.sleep(lease / RENEWALS)
-        with contextlib.suppress(LostLease, DatabaseNotReady):
+        try:
             await app.mailbox.renew(job, lease)
+        except LostLease:
+            log.warning("%s %s was taken over", job.kind, job.key, extra={"action": "lost_lease", "job": job.id})
+            doing.cancel()
+            return
+        except Exception:
+            log.exception("a lease was not renewed", extra={"action": "renew_failed", "job": job.id})
 
 
 async def _again(app: App, job: Job, failure: Exception) -> None:
+    """Try again later, or give up: at once when the answer will not change, else after enough tries."""
     words = f"{type(failure).__name__}: {failure}"
+    vendor = isinstance(failure, (VendorError, DatabaseNotReady))
+    final = isinstance(failure, Refused) and job.kind in ONCE
     with contextlib.suppress(LostLease, DatabaseNotReady):
-        if job.attempts >= (MAX_WAITS if isinstance(failure, (VendorError, DatabaseNotReady)) else MAX_TRIES):
+        if final or job.attempts >= (MAX_WAITS if vendor else MAX_TRIES):
             await app.mailbox.bury(job, words)
             log.error("%s %s is a dead letter: %s", job.kind, job.key, words, extra={"action": "dead_letter"})
             return

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 
 from models.actions import ACTION_KINDS, FORESEEN
-from models.directives import Allow, Ask, Directive, Directives, EscalateRule, Never, Route, Team
+from models.directives import Allow, Ask, Directive, Directives, EscalateRule, Member, Never, Route, Team
 from models.marked import Place
 
 Finding = tuple[Place, str]
+
+IDENTITIES = ("slack", "jira", "bitbucket")
+"""The fields of a member that say who it is elsewhere."""
 
 WORDS = ACTION_KINDS | FORESEEN
 """Every action word the constitution may use."""
@@ -155,26 +158,59 @@ def _missing(
 def _teams(directives: Directives) -> Iterator[Finding]:
     teams = list(enumerate(directives.teams))
     yield from _twice(((("teams", n, "id"), team.id) for n, team in teams), "team id")
-    yield from _owned_twice(
-        ((("teams", n, "jira", "projects"), key) for n, team in teams for key in set(team.jira.projects)),
-        "Jira project",
-    )
+    yield from _owned_twice(owned for n, team in teams for owned in _scope(n, team))
+    yield from _people(teams)
     for n, team in teams:
         yield from _members(("teams", n), team)
         yield from _places(("teams", n), team)
 
 
-def _owned_twice(owned: Iterable[tuple[Place, str]], what: str) -> Iterator[Finding]:
+def _scope(number: int, team: Team) -> Iterator[tuple[Place, str]]:
+    """Everything only one team may own."""
+    jira, bitbucket = ("teams", number, "jira"), ("teams", number, "bitbucket")
+    for key in sorted(set(team.jira.projects)):
+        yield (*jira, "projects"), f"Jira project {key!r}"
+    for board in sorted(set(team.jira.boards)):
+        yield (*jira, "boards"), f"board {board}"
+    for name in sorted(set(team.bitbucket.repositories)):
+        yield (*bitbucket, "repositories"), f"repository '{team.bitbucket.workspace}/{name}'"
+
+
+def _owned_twice(owned: Iterable[tuple[Place, str]]) -> Iterator[Finding]:
     pairs = list(owned)
     count = Counter(name for _, name in pairs)
     for place, name in pairs:
         if count[name] > 1:
-            yield place, f"{what} {name!r} belongs to two teams; an event about it would have two owners"
+            yield place, f"{name} belongs to two teams; an event about it would have two owners"
+
+
+def _people(teams: list[tuple[int, Team]]) -> Iterator[Finding]:
+    """A member id is one person in every team, and a person has one: budgets and cards are kept by it."""
+    first: dict[str, tuple[Team, Member]] = {}
+    owners: dict[tuple[str, str], tuple[Team, Member]] = {}
+    for n, team in teams:
+        for m, member in enumerate(team.members):
+            place = ("teams", n, "members", m)
+            yield from _same_person(place, team, member, *first.setdefault(member.id, (team, member)))
+            for field in IDENTITIES:
+                if name := getattr(member, field):
+                    owner_team, owner = owners.setdefault((field, name), (team, member))
+                    if owner_team is not team and owner.id != member.id:
+                        same = f"{owner.id!r} in team {owner_team.id!r}"
+                        yield (*place, field), f"{field} id {name!r} is {same}; one person has one member id"
+
+
+def _same_person(place: Place, team: Team, member: Member, other: Team, known: Member) -> Iterator[Finding]:
+    """What two teams say differently of one member id."""
+    for field in (*IDENTITIES, "zone"):
+        if other is not team and getattr(member, field) != getattr(known, field):
+            what = "zone" if field == "zone" else f"{field} id"
+            yield (*place, field), f"{member.id!r} has another {what} in team {other.id!r}; a member id is one person"
 
 
 def _members(place: Place, team: Team) -> Iterator[Finding]:
     members = list(enumerate(team.members))
-    for field in ("id", "slack", "jira", "bitbucket"):
+    for field in ("id", *IDENTITIES):
         pairs = (((*place, "members", n, field), getattr(member, field)) for n, member in members)
         yield from _twice(((p, value) for p, value in pairs if value), f"{field} id" if field != "id" else "member id")
     known = {member.id for member in team.members}

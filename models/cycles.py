@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.events import Trigger
-from models.ids import CycleId, PersonId, ProposalId, SignalId, TeamId
+from models.ids import ApprovalId, CycleId, PersonId, ProposalId, SignalId, TeamId
 from models.proposals import Approval, Decided, Decision, EffectState, Proposal, Verdict
 from models.signals import Signal, Urgency
 
@@ -26,6 +26,8 @@ class History:
     """Approvers with a pending question: one more line on its card costs nothing, posted yet or not."""
     raised: frozenset[tuple[PersonId, SignalId, Verdict]] = frozenset()
     """Episodes somebody was to be told of, where that was asked of an approver or denied: not again that way."""
+    pending: tuple[Approval, ...] = ()
+    """The team's questions that wait for an answer, by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Cycle:
     urgency: Urgency
     next_look: datetime
     """Company time."""
+    overtaken: tuple[ApprovalId, ...] = ()
+    """Pending questions whose matter this look has not found any more: they are withdrawn with it."""
     thought_by: str = "rules"
     cost_usd: float = 0.0
 

@@ -239,6 +239,14 @@ class DigestPlan(Node):
     when: Literal["daily", "needed"] = "daily"
     catch_up: Length = Span(3, "hour", False)
 
+    @field_validator("catch_up")
+    @classmethod
+    def _on_the_clock(cls, value: Span) -> Span:
+        if value.business:
+            plain = Span(value.count, value.unit, business=False)
+            raise ValueError(f"'{value}': catch_up is counted on the clock; write for example '{plain}'")
+        return value
+
 
 class Mode(StrEnum):
     """How far the agent may go for a team."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from models.actions import FORESEEN
 from models.consistency import findings, located, nearest
-from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never
+from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never, Require, Route, Rule
 from models.errors import Complaint, DirectivesError
 from models.ids import named
 from models.marked import Marked, Place, Step, read
@@ -203,27 +203,32 @@ class Explained(NamedTuple):
     id: str
     says: str
     kept: str
-    """``enforced by: ...``, ``advice: only the model reads it`` or ``enforced: no such action exists``."""
+    """``enforced by: ...``, ``enforced: no such action exists``, ``only read, not enforced in this version: ...`` or
+    ``advice: only the model reads it``."""
 
 
 ADVICE = "advice: only the model reads it"
 NO_SUCH_ACTION = "enforced: no such action exists"
 NOT_YET = frozenset({"answer_within"})
 """Keys of rules that this version reads but does not act on."""
+ONLY_READ = "only read, not enforced in this version"
 
 
 def explain(directives: Directives) -> list[Explained]:
     """For each line, honestly: does code enforce it, and by which rule?"""
     lines = [Explained("role", f"{directives.role.title}. {directives.role.says}", ADVICE)]
-    lines += [Explained(line.id, line.says, _kept(line)) for _, line in located(directives)]
+    known = {line.id: line for _, line in located(directives)}
+    lines += [Explained(line.id, line.says, _kept(line, known)) for _, line in located(directives)]
     for name, level in directives.urgency.items():
         lines.append(Explained(f"urgency-{name}", level.says, _enforced(level.rule)))
     return lines
 
 
-def _kept(line: Directive) -> str:
+def _kept(line: Directive, known: Mapping[str, Directive]) -> str:
     if line.rule is None:
-        return f"enforced by: {', '.join(line.kept_by)}" if line.kept_by else ADVICE
+        return _kept_elsewhere(line, known)
+    if unread := _unread(line.rule):
+        return f"{ONLY_READ}: {unread}"
     match line.rule:
         case Never(never=words) if set(words) <= FORESEEN:
             return f"{NO_SUCH_ACTION} in this version: {', '.join(words)}"
@@ -232,9 +237,40 @@ def _kept(line: Directive) -> str:
     return _enforced(line.rule)
 
 
+def _kept_elsewhere(line: Directive, known: Mapping[str, Directive]) -> str:
+    """By the rules of which other lines, as far as code keeps those."""
+    if not line.kept_by:
+        return ADVICE
+    kept = [name for name in line.kept_by if _is_kept(name, known, {line.id})]
+    rest = [name for name in line.kept_by if name not in kept]
+    parts = [f"enforced by: {', '.join(kept)}"] if kept else []
+    return "; ".join(parts + ([f"{ONLY_READ}: {', '.join(rest)}"] if rest else []))
+
+
+def _is_kept(name: str, known: Mapping[str, Directive], seen: Set[str]) -> bool:
+    """Whether code keeps that line, by its own rule or another's. What is no line is a level of urgency."""
+    line = known.get(name)
+    if line is None:
+        return True
+    if line.rule is not None:
+        return not _unread(line.rule)
+    return any(_is_kept(other, known, seen | {name}) for other in line.kept_by if other not in seen)
+
+
+def _unread(rule: Rule) -> str:
+    """The words of a rule that no code acts on; empty when some does."""
+    match rule:
+        case Require():
+            return "require"
+        case Route(route="escalations"):
+            return "route: escalations"
+        case _:
+            return ""
+
+
 def _enforced(rule: BaseModel) -> str:
     later = ", ".join(sorted(key for key in NOT_YET & type(rule).model_fields.keys() if getattr(rule, key)))
-    return f"enforced by: {_told(rule)}" + (f"; only read, not enforced in this version: {later}" if later else "")
+    return f"enforced by: {_told(rule)}" + (f"; {ONLY_READ}: {later}" if later else "")
 
 
 def _told(rule: BaseModel) -> str:

@@ -16,8 +16,7 @@ from models.keeping import cycles as book
 from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.jobs import Job
-from models.keeping.records import load
-from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Proposal, Verdict
+from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Verdict
 from models.signals import Urgency
 from models.tables import approvals, audit, cycles, decisions, effects, reminders, told
 
@@ -44,7 +43,7 @@ class Ledger:
         return await self._database.read(lambda c: _history(c, team, self._clock.now()))
 
     async def record(self, cycle: Cycle) -> Sequence[Decided]:
-        """Keep a cycle, plan its effects and finish its job in one transaction.
+        """Keep a cycle, withdraw what it has overtaken, plan its effects and finish its job in one transaction.
 
         Returns what was really recorded: a decision that lost a race for attention comes back as *defer*,
         one that was settled before is left out. Raises ``LostLease``.
@@ -57,9 +56,16 @@ class Ledger:
         """Commit the intent to send; the effect as it was before, ``None`` when it has ended. Raises ``LostLease``."""
         return await self._database.write(lambda c: self._begin(c, effect), "begin")
 
+    async def still_ours(self) -> None:
+        """Raises ``LostLease`` when the job has been taken over; without a job there is nothing to lose."""
+        if self._job is not None:
+            job = self._job
+            await self._database.read(lambda c: queue.check(c, job))
+
     async def settle(self, effect: EffectId, outcome: Outcome) -> None:
         """Commit how it ended this time; the job stays the worker's to finish. Raises ``LostLease``."""
         await self._database.write(lambda c: self._settle(c, effect, outcome), "settle")
+        self._database.doorbell.ring()
 
     async def approval(self, approval: ApprovalId) -> Approval | None:
         """The ask of that id."""
@@ -144,6 +150,7 @@ class Ledger:
         real = self._clock.real()
         if self._job is not None:
             queue.finish(connection, self._job, real)
+        asks.overtake(connection, cycle.overtaken, cycle.at, real)
         return book.keep(connection, cycle, real)
 
     def _begin(self, connection: Connection, effect: EffectId) -> Effect | None:
@@ -191,7 +198,7 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
     settled = select(decisions.c.proposal_id, decisions.c.verdict).where(
         decisions.c.team == team, decisions.c.at >= since, decisions.c.verdict != Verdict.DEFER.value
     )
-    raised = select(decisions.c.person, decisions.c.verdict, decisions.c.proposal).where(
+    raised = select(decisions.c.person, decisions.c.verdict, decisions.c.signals).where(
         decisions.c.team == team,
         decisions.c.at >= since,
         decisions.c.person.is_not(None),
@@ -204,8 +211,9 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         settled={ProposalId(p): Verdict(v) for p, v in connection.execute(settled)},
         open_cards=frozenset(PersonId(p) for p in connection.execute(cards).scalars()),
         raised=frozenset(
-            (PersonId(person), signal, Verdict(verdict))
-            for person, verdict, proposal in connection.execute(raised)
-            for signal in book.told_by(load(Proposal, proposal).action)
+            (PersonId(person), SignalId(signal), Verdict(verdict))
+            for person, verdict, signals in connection.execute(raised)
+            for signal in signals
         ),
+        pending=asks.pending_of(connection, team),
     )

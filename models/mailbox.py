@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from models.clock import Clock
 from models.database import Database, Doorbell, insert_into
-from models.events import Delivery, Source
-from models.ids import DeliveryId, JobId, TeamId
+from models.events import Delivery, Reason, Source
+from models.ids import DeliveryId, EffectId, JobId, TeamId
+from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.intake import BATCH, WAITING, GroupCommit
 from models.keeping.jobs import Job, NewJob
-from models.tables import effects, inbox, jobs
+from models.tables import inbox, jobs
 
-__all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob"]
+__all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob", "look_at"]
 
 NO_CYCLE = "none"
 """In ``inbox.cycle``: no cycle will account for this delivery, a job of its own does, or nobody needs to."""
@@ -68,6 +69,20 @@ class _Arrival:
     @property
     def name(self) -> tuple[str, str]:
         return self.delivery.source.value, self.delivery.id
+
+
+def look_at(team: TeamId, reason: Reason = Reason.LOOK, *, delay: float = 0.0, max_wait: float = 0.0) -> NewJob:
+    """The job of looking at ``team``; looks that wait become one."""
+    return NewJob(
+        kind="cycle",
+        key=f"team:{team}",
+        team=team,
+        lane=1 if reason is Reason.EVENT else 2,
+        coalesce=True,
+        delay=delay,
+        max_wait=max_wait,
+        payload={"reason": reason.value},
+    )
 
 
 class Mailbox:
@@ -122,13 +137,19 @@ class Mailbox:
         """Keep the job for another ``lease`` seconds. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.renew(c, job, lease, self._clock.real()), "renew")
 
+    async def note(self, job: Job, **words: Any) -> None:
+        """Keep ``words`` in the job's payload, where whoever takes it over finds them. Raises ``LostLease``."""
+        await self._database.write(lambda c: queue.note(c, job, words), "note")
+
     async def finish(self, job: Job) -> None:
         """The job is done. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.finish(c, job, self._clock.real()), "finish")
+        self.doorbell.ring()  # the next of this key may go
 
-    async def retry(self, job: Job, error: str, delay: float) -> None:
-        """Try again in ``delay`` seconds. Raises ``LostLease``."""
-        await self._database.write(lambda c: queue.retry(c, job, error, delay, self._clock.real()), "retry")
+    async def retry(self, job: Job, error: str, delay: float, *, counted: bool = True) -> None:
+        """Try again in ``delay`` seconds; not ``counted`` when it only waits. Raises ``LostLease``."""
+        tries = job.attempts if counted else job.attempts - 1
+        await self._database.write(lambda c: queue.retry(c, job, error, delay, self._clock.real(), tries), "retry")
         self.doorbell.ring()
 
     async def bury(self, job: Job, error: str) -> None:
@@ -183,12 +204,6 @@ class Mailbox:
         """Delete a dead letter for good; ``False`` when there is none of that id."""
         gone = delete(jobs).where(jobs.c.id == job, jobs.c.state == "dead")
         return await self._database.write(lambda c: c.execute(gone).rowcount == 1, "drop")
-
-    async def prune(self, days: int = 7) -> int:
-        """Delete jobs done more than ``days`` ago; deliveries stay, so that a replayed one is still known."""
-        before = self._clock.real() - timedelta(days=days)
-        old = delete(jobs).where(jobs.c.state == "done", jobs.c.finished < before)
-        return await self._database.write(lambda c: c.execute(old).rowcount, "prune")
 
     async def depths(self) -> Depths:
         """How much is waiting."""
@@ -256,9 +271,7 @@ def _dead_letter(row: RowMapping) -> DeadLetter:
 def _replay(connection: Connection, job: int, now: datetime) -> bool:
     revived = queue.revive(connection, job, now)
     if revived is not None and "effect" in revived["payload"]:
-        # The world said no for good; somebody has put it right. Look before doing it, as after any doubt.
-        again = and_(effects.c.id == revived["payload"]["effect"], effects.c.state == "dead")
-        connection.execute(update(effects).where(again).values(state="unknown", ended=None))
+        outbox.reopen(connection, EffectId(revived["payload"]["effect"]))
     return revived is not None
 
 

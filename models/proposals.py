@@ -178,4 +178,4 @@ class Outcome:
     retry_after: float | None = None
     """Seconds of real time; with ``LATER`` and ``UNCLEAR``."""
     until: datetime | None = None
-    """Company time at which to decide anew; with ``DEFERRED``."""
+    """Company time at which to decide anew, with ``DEFERRED``; until which to wait, with ``LATER``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -59,6 +59,11 @@ class Signal:
     def id(self) -> SignalId:
         """One name per episode and rung, so each is told once."""
         return SignalId(named(self.kind, self.subject, self.since.isoformat(), self.step))
+
+    @property
+    def ids_so_far(self) -> frozenset[SignalId]:
+        """The names of this episode on this rung and on those before it: whatever was told of it bears one."""
+        return frozenset(replace(self, step=step).id for step in range(self.step + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, and_, delete, func, select
 from models.clock import Clock
 from models.database import Database, insert_into, insert_new
 from models.events import Source
-from models.ids import TeamId
+from models.ids import SprintId, TeamId
 from models.keeping import facts as mirror
+from models.keeping import housekeeping
 from models.keeping import jobs as queue
+from models.keeping.housekeeping import BATCH, ROUNDS, Step
 from models.keeping.jobs import NewJob
 from models.tables import approvals, firings, memory, reads, teams
 from models.work import Facts, Issue, Person, PullRequest, Sprint
@@ -51,18 +53,20 @@ class Store:
         issues: Sequence[Issue] | None = None,
         pull_requests: Sequence[PullRequest] | None = None,
         people: Sequence[Person] | None = None,
+        whole: Collection[SprintId] | None = None,
         began: datetime | None = None,
     ) -> None:
         """Keep what a source said; a row never gives way to an older one.
 
         ``complete`` says that each kind given is all there is: what is not mentioned goes, unless it was
         saved after the reading ``began`` (real time, default now), which is then the age of the data.
+        ``whole`` names the sprints whose issues were all read, instead of those named before.
         """
         kinds = {"sprint": sprints, "issue": issues, "pull_request": pull_requests, "person": people}
         given = {kind: list(values) for kind, values in kinds.items() if values is not None}
         now = self._clock.real()
         reading = mirror.Reading(team, source, began or now, complete)
-        await self._database.write(lambda c: mirror.save(c, reading, given, now), "save")
+        await self._database.write(lambda c: mirror.save(c, reading, given, now, whole), "save")
 
     async def read_failed(self, team: TeamId, source: Source, error: str) -> None:
         """Note that ``source`` could not be read; the facts keep their age."""
@@ -146,6 +150,29 @@ class Store:
         if key is not None:
             gone = gone.where(memory.c.key == key)
         await self._database.write(lambda c: c.execute(gone), "forget")
+
+    # --- housekeeping ----------------------------------------------------------------------------------------
+
+    async def tidy(self, *, batch: int = BATCH, rounds: int = ROUNDS) -> Mapping[str, int]:
+        """Let go of what nobody needs any more, to be called once a day; how many rows, by kind.
+
+        The kinds are ``jobs``, ``bodies``, ``firings``, ``audit`` and ``cycles``; their ages are in
+        ``models.keeping.housekeeping``. Each batch is a transaction of its own, so that deliveries are taken
+        in between; what is left after ``rounds`` batches of a kind is for the next call.
+        """
+        real, now = self._clock.real(), self._clock.now()
+        steps = [(kind, step, real) for kind, step in housekeeping.REAL.items()]
+        steps += [(kind, step, now) for kind, step in housekeeping.COMPANY.items()]
+        return {kind: await self._tidy(kind, step, at, batch, rounds) for kind, step, at in steps}
+
+    async def _tidy(self, kind: str, step: Step, at: datetime, batch: int, rounds: int) -> int:
+        gone = 0
+        for _ in range(rounds):
+            done = await self._database.write(lambda c: step(c, at, batch), f"tidy {kind}")
+            gone += done
+            if done < batch:
+                break
+        return gone
 
     # --- inside one transaction ------------------------------------------------------------------------------
 

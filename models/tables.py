@@ -76,8 +76,17 @@ inbox = Table(
     Column("note", Text),
     UniqueConstraint("source", "delivery_id"),
     Index("ix_inbox_waiting", "team", postgresql_where=text("cycle IS NULL"), sqlite_where=text("cycle IS NULL")),
+    Index(
+        "ix_inbox_bodies",
+        "received",
+        postgresql_where=text("length(body) > 0"),
+        sqlite_where=text("length(body) > 0"),
+    ),
 )
-"""Deliveries, byte for byte. ``cycle IS NULL`` means no cycle has accounted for it yet."""
+"""Deliveries, byte for byte until they are old; then only that they came, so that a repeated one is still known.
+
+``cycle IS NULL`` means no cycle has accounted for it yet.
+"""
 
 jobs = Table(
     "jobs",
@@ -116,6 +125,15 @@ jobs = Table(
         sqlite_where=text("state = 'waiting' AND coalesce"),
     ),
     Index("ix_jobs_due", "state", "lane", "run_at"),
+    Index(
+        "ix_jobs_in_line",
+        "key",
+        "kind",
+        "lane",
+        "id",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
 )
 """Work to do. One running per key; one waiting per kind and key when coalesced; ``token`` fences zombies."""
 
@@ -187,6 +205,7 @@ cycles = Table(
     Column("thought_by", String(60), nullable=False),
     Column("cost_usd", Float, nullable=False),
     Index("ix_cycles_team", "team", "at"),
+    Index("ix_cycles_at", "at"),
 )
 
 decisions = Table(
@@ -202,6 +221,7 @@ decisions = Table(
     Column("until", Instant),
     Column("person", String(60)),
     Column("proposal", Json, nullable=False),
+    Column("signals", Json, nullable=False),
     Column("at", Instant, nullable=False),
     CheckConstraint("verdict IN ('allow','ask','defer','deny')", name="verdict"),
     Index(
@@ -212,9 +232,13 @@ decisions = Table(
         sqlite_where=text("verdict <> 'defer'"),
     ),
     Index("ix_decisions_proposal", "proposal_id"),
+    Index("ix_decisions_cycle", "cycle"),
     Index("ix_decisions_team", "team", "at"),
 )
-"""Every decision and the rule that made it. A proposal is settled once; only *defer* may repeat."""
+"""Every decision and the rule that made it. A proposal is settled once; only *defer* may repeat.
+
+``signals`` are the episodes ``person`` hears of once the proposal is carried out.
+"""
 
 told = Table(
     "told",
@@ -299,12 +323,16 @@ effects = Table(
     Column("ended", Instant),
     Column("receipt", Json, nullable=False),
     Column("words", Text, nullable=False, server_default=text("''")),
+    Column("gave_back", Json),
     CheckConstraint("state IN ('planned','sending','sent','unknown','cancelled','dead')", name="state"),
     Index("ix_effects_state", "state"),
     Index("ix_effects_person", "person", "planned"),
     Index("ix_effects_team", "team", "planned"),
 )
-"""Actions on their way out. The id is the marker the target stores."""
+"""Actions on their way out. The id is the marker the target stores.
+
+``gave_back`` is the attention a definite no set free, to be taken again when somebody replays it.
+"""
 
 audit = Table(
     "audit",

@@ -25,6 +25,10 @@ class Absence:
     reason: str
     until: datetime | None = None
 
+    def holds(self, now: datetime) -> bool:
+        """Whether it lasts at ``now`` (company time); one without an end always does."""
+        return self.until is None or self.until > now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -38,6 +42,10 @@ class Person:
     holidays: str | None = None
     """Country or ``country-subdivision`` whose public holidays are free, for example ``DE-BY``."""
     absent: Absence | None = None
+
+    def is_here(self, now: datetime) -> bool:
+        """Whether nothing we know says they are absent at ``now`` (company time)."""
+        return self.absent is None or not self.absent.holds(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +144,8 @@ class Facts:
     people: tuple[Person, ...]
     read_at: Mapping[str, datetime] = field(default_factory=dict)
     """``{"jira": ..., "bitbucket": ...}``; a source never read is absent."""
+    whole: frozenset[SprintId] = frozenset()
+    """Sprints whose issues were all read: of any other we hold what webhooks happened to name, and count nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,17 +16,17 @@ from models.ids import PersonId, TeamId
 from models.proposals import ApprovalState, EffectState, Verdict
 from models.work import Facts, Sprint, SprintState
 from planner.detect import detect
-from planner.observe import observe, sprints_for
+from planner.observe import observe, sprints_for, watched_sprints
 from planner.ports import Desk
 from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from planner.reports import says, status
 from planner.worktime import team_calendar
 
 COMMANDS = (
-    ("status", "Where the running sprint stands and what needs somebody"),
-    ("status sprint 24", "The same for one sprint, by its number or name"),
-    ("why <id>", "Why a message was sent or held back"),
-    ("help", "These commands"),
+    ("/pm status", "Where the running sprint stands and what needs somebody"),
+    ("/pm status sprint 24", "The same for one sprint, by its number or name"),
+    ("/pm why <id>", "Why a message was sent or held back"),
+    ("/pm help", "These commands"),
 )
 """What help lists: only what exists."""
 
@@ -117,7 +117,8 @@ async def answer(question: Question, team: TeamId, desk: Desk) -> Reply:
 def _status(wanted: str | None, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
     if "jira" not in facts.read_at:
         return PlainReply(text="Nothing is known of the sprints yet: Jira has not been read.")
-    found = sprints_for(facts, None) if wanted is None else matching(wanted, facts.sprints)
+    running = watched_sprints(facts) or sprints_for(facts, None)
+    found = running if wanted is None else matching(wanted, facts.sprints)
     if len(found) == 1:
         return _status_of(found[0], facts, desk)
     if found:
@@ -128,11 +129,14 @@ def _status(wanted: str | None, facts: Facts, desk: Desk) -> StatusReply | Plain
 
 
 def _status_of(sprint: Sprint, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
+    if sprint.id not in facts.whole:
+        watched = _choices(_by_end(s for s in facts.sprints if s.id in facts.whole))
+        return PlainReply(
+            text=f"{sprint.name} is not being watched: not all of its issues are known here. Ask Jira.", choices=watched
+        )
     now = desk.clock.now()
     trigger = Trigger(team=facts.team, reason=Reason.ASKED, at=now, sprint=sprint.id)
     snapshot = observe(facts, trigger, now)
-    if not snapshot.issues and sprint.state is not SprintState.ACTIVE:
-        return PlainReply(text=f"{sprint.name} is {sprint.state.value}; its issues are not among those kept here.")
     signals = detect(snapshot, desk.directives).signals
     return status(snapshot, sprint, signals, desk.directives)
 

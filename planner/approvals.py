@@ -17,15 +17,15 @@ LIFETIME = Span(2, "day", business=True)
 """How long a question stands before it lapses, in the approver's working time; a lapse does nothing."""
 
 
-def approvers_of(role: str, team: Team, people: Mapping[PersonId, Person]) -> tuple[PersonId, ...]:
+def approvers_of(role: str, team: Team, people: Mapping[PersonId, Person], now: datetime) -> tuple[PersonId, ...]:
     """Who may say yes for ``role``, whoever is there first: the first is asked.
 
     Deputies (``deputy_<role>``) stand in only while nobody who holds the role is there.
     """
     holders = team.roles.get(role, ())
-    here = [person for person in holders if is_here(person, people)]
+    here = [person for person in holders if is_here(person, people, now)]
     standing_in = () if here else team.roles.get(f"deputy_{role}", ())
-    deputies = [person for person in standing_in if is_here(person, people)]
+    deputies = [person for person in standing_in if is_here(person, people, now)]
     return tuple(dict.fromkeys([*here, *deputies, *holders, *standing_in]))
 
 

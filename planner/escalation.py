@@ -57,21 +57,23 @@ def climbed(
     return reached, min((at for at, _ in due if at > now), default=None)
 
 
-def first_of(role: str, team: Team, people: Mapping[PersonId, Person]) -> PersonId | None:
+def first_of(role: str, team: Team, people: Mapping[PersonId, Person], now: datetime) -> PersonId | None:
     """Who holds ``role`` and is there, deputies last; the first of them when all are absent."""
     holders = team.people_of(role)
-    return next((p for p in holders if is_here(p, people)), next(iter(holders), None))
+    return next((p for p in holders if is_here(p, people, now)), next(iter(holders), None))
 
 
-def is_here(person: PersonId, people: Mapping[PersonId, Person]) -> bool:
-    """Whether nothing we know says they are absent."""
+def is_here(person: PersonId, people: Mapping[PersonId, Person], now: datetime) -> bool:
+    """Whether nothing we know says they are absent at ``now``."""
     known = people.get(person)
-    return known is None or known.absent is None
+    return known is None or known.is_here(now)
 
 
-def destination(to: str, team: Team, people: Mapping[PersonId, Person]) -> tuple[str | None, PersonId | None]:
+def destination(
+    to: str, team: Team, people: Mapping[PersonId, Person], now: datetime
+) -> tuple[str | None, PersonId | None]:
     """A channel of the team, or the person who holds the role; (``None``, ``None``) when it is neither."""
-    return (to, None) if to in team.channels else (None, first_of(to, team, people))
+    return (to, None) if to in team.channels else (None, first_of(to, team, people, now))
 
 
 def heard_by(signal: Signal, snapshot: Snapshot, directives: Directives) -> tuple[str | None, PersonId | None]:
@@ -79,7 +81,7 @@ def heard_by(signal: Signal, snapshot: Snapshot, directives: Directives) -> tupl
     team = directives.team(snapshot.team)
     if signal.addressee is None and signal.step:
         to = next((r.to for name, r in escalations(directives, signal.kind) if name == signal.rule), PM)
-        channel, person = destination(to, team, snapshot.people)
+        channel, person = destination(to, team, snapshot.people, snapshot.now)
         if channel or person:
             return channel, person
-    return None, signal.addressee or first_of(PM, team, snapshot.people)
+    return None, signal.addressee or first_of(PM, team, snapshot.people, snapshot.now)

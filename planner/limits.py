@@ -45,12 +45,12 @@ def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | Non
     calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
     known = at.people.get(person)
     absent = known.absent if known else None
-    if absent is not None and (absent.until is None or absent.until > at.now):
+    if absent is not None and absent.holds(at.now):
         until = calendar.next_working_moment(absent.until) if absent.until else calendar.next_morning(at.now)
         return Wait(until, _hours_rule(at.directives), f"{_name(person, at)} is not there: {absent.reason}")
     if calendar.is_working(at.now) or (urgency is Urgency.CRITICAL and _on_call(person, at)):
         return None
-    reason = f"it is {calendar.when(at.now)} for {_name(person, at)}, outside working hours"
+    reason = f"it is outside {_name(person, at)}'s working hours"
     return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
 
 
@@ -59,7 +59,7 @@ def wait_for_team(urgency: Urgency, at: Place) -> Wait | None:
     calendar = team_calendar(at.directives, at.team)
     if urgency is Urgency.CRITICAL or calendar.is_working(at.now):
         return None
-    reason = f"it is {calendar.when(at.now)} for the team, outside working hours"
+    reason = "it is outside the team's working hours"
     return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
 
 

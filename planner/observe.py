@@ -27,8 +27,11 @@ _PARKED = re.compile(r"\s*(wip\b|[\[(]\s*(wip|draft|on hold|parked)\s*[\])]|(dra
 
 
 def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
-    """What this look may see: the sprint the trigger names, else every active one; open pull requests; people."""
-    sprints = sprints_for(facts, trigger.sprint)
+    """What this look may see: the sprint the trigger names, else every active one; open pull requests; people.
+
+    Only of sprints that were read whole: a share of issues that nobody has counted says nothing.
+    """
+    sprints = watched_sprints(facts, trigger.sprint)
     wanted = {sprint.id for sprint in sprints}
     return Snapshot(
         team=facts.team,
@@ -53,6 +56,11 @@ def sprints_for(facts: Facts, named: SprintId | None) -> tuple[Sprint, ...]:
         return tuple(sprint for sprint in facts.sprints if sprint.id == named)
     active = (sprint for sprint in facts.sprints if sprint.state is SprintState.ACTIVE)
     return tuple(sorted(active, key=lambda sprint: (sprint.end or _NEVER, sprint.id)))
+
+
+def watched_sprints(facts: Facts, named: SprintId | None = None) -> tuple[Sprint, ...]:
+    """As ``sprints_for``, of those whose issues were all read."""
+    return tuple(sprint for sprint in sprints_for(facts, named) if sprint.id in facts.whole)
 
 
 def running_sprints(snapshot: Snapshot) -> tuple[Sprint, ...]:

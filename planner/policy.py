@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import get_args
 
 from models.actions import Action, AskApproval, Escalate, PostDigest, RemindPerson, addressee
@@ -23,9 +24,6 @@ from planner.worktime import team_calendar
 
 MOST_PROPOSALS = 1000
 """How many proposals of one look are weighed; more can only be a mind gone wrong."""
-
-ASK_AGAIN = 300.0
-"""Seconds of real time after which an approved message asks again whether its reader can be reached."""
 
 UNGROUNDED = "no-finding"
 CLOSED_WORLD = "closed-world"
@@ -51,23 +49,28 @@ class Law:
 
 
 def decide_all(
-    proposals: Sequence[Proposal], snapshot: Snapshot, directives: Directives, history: History
+    proposals: Sequence[Proposal],
+    snapshot: Snapshot,
+    directives: Directives,
+    history: History,
+    ground: Ground | None = None,
 ) -> tuple[Decided, ...]:
     """Decide one look's proposals, the most urgent first; each sees the attention spent by those before it.
 
     Proposals are untrusted: each is put together again from what the rules found, or denied. What was
-    settled or told before is left out, and so is what is no Proposal at all.
+    settled or told before is left out, and so is what is no Proposal at all. ``ground`` is what the rules
+    found in this very snapshot; without it they look again.
     """
-    ground = Ground.of(snapshot, directives)
+    ground = ground or Ground.of(snapshot, directives)
     team = directives.team(snapshot.team)
     decided: dict[ProposalId, Decided] = {}
     checked, refused = _checked(proposals, ground)
     for proposal in checked:
         ready = _ready(proposal, ground, history)
         if ready is not None and ready.id not in history.settled and ready.id not in decided:
-            decision = _decide(ready, snapshot, directives, history)
+            decision = decide(ready, snapshot, directives, history)
             history = _after(history, decision)
-            decided[ready.id] = Decided(ready, _as_recorded(decision, team))
+            decided[ready.id] = Decided(ready, as_recorded(decision, team))
     for proposal in refused:
         if proposal.id not in history.settled:
             decided[proposal.id] = Decided(proposal, _refuse(proposal.action, directives))
@@ -78,13 +81,13 @@ def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Propos
     """The proposals in our own words, the most urgent first; and those no finding carries."""
     fine: list[Proposal] = []
     refused: dict[ProposalId, Proposal] = {}
-    for each in list(proposals or ())[:MOST_PROPOSALS]:
+    for each in _offered(proposals):
         if not is_proposal(each):
             continue
         try:
             checked = ground.checked(each)
-        except (AttributeError, TypeError):  # a field that is not of its type: nothing to go by
-            checked = None
+        except (AttributeError, TypeError):  # a field that is not of its type: no proposal either
+            continue
         if checked is not None:
             fine.append(checked)
         else:
@@ -92,6 +95,11 @@ def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Propos
             name = ProposalId(named("refused", each.action, each.id))
             refused[name] = replace(each, id=name, asked_by=None)
     return sorted(fine, key=lambda each: -each.urgency), list(refused.values())
+
+
+def _offered(proposals: object) -> Iterable[object]:
+    """What a mind gave, however little it looks like a list; never more than anybody could mean."""
+    return islice(proposals if isinstance(proposals, Iterable) else (), MOST_PROPOSALS)
 
 
 def _ready(proposal: Proposal, ground: Ground, history: History) -> Proposal | None:
@@ -146,14 +154,9 @@ def _refuse(action: Action, directives: Directives) -> Decision:
 def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, history: History) -> Decision:
     """May this be done now? The strongest rule first; the last answer is the safe one.
 
-    Whether the proposal rests on facts is ``decide_all``'s business.
+    Whether the proposal rests on facts is ``decide_all``'s business; what a team in shadow mode makes of
+    the answer is ``as_recorded``'s.
     """
-    decision = _decide(proposal, snapshot, directives, history)
-    return _as_recorded(decision, directives.team(snapshot.team))
-
-
-def _decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, history: History) -> Decision:
-    """As ``decide``, but in shadow mode what would be decided were it not for the mode."""
     action, team = proposal.action, directives.team(snapshot.team)
     if not _exists(action) or isinstance(action, AskApproval):
         return _deny(CLOSED_WORLD, "there is no such action")
@@ -193,7 +196,7 @@ def _no_time_for(action: Action, who: PersonId | None, proposal: Proposal, at: P
 
 def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) -> Decision:
     """A question to the first approver who is there. One more line on an open card costs nothing."""
-    approvers = approvers_of(law.role, team, at.people)
+    approvers = approvers_of(law.role, team, at.people, at.now)
     if not approvers:
         return _deny(law.rule, f"nobody holds the role {law.role!r}, whose yes it needs")
     first = approvers[0]
@@ -213,7 +216,7 @@ def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) 
     return _defer(spend) if isinstance(spend, Wait) else replace(question, spend=spend)
 
 
-def _as_recorded(decision: Decision, team: Team) -> Decision:
+def as_recorded(decision: Decision, team: Team) -> Decision:
     """In shadow mode nothing is done and nobody is asked: what would have been is the record."""
     if team.mode is not Mode.SHADOW or decision.verdict not in (Verdict.ALLOW, Verdict.ASK):
         return decision
@@ -294,7 +297,8 @@ def still_allowed(
     """Ask once more just before it is done: ``None`` means go on.
 
     ``FORBIDDEN`` when the constitution, the mode or the team has changed; when it is no time to reach the
-    person, ``DEFERRED`` until it is, or ``LATER`` for what somebody has approved: a yes is not taken back.
+    person, ``DEFERRED`` until it is, or ``LATER`` for what somebody has approved: a yes is not taken back,
+    it waits, however long, and that is no failed try.
     """
     team = next((team for team in directives.teams if team.id == effect.team), None)
     forbidden = "the team is not in the constitution any more" if team is None else _forbidden(effect, team, directives)
@@ -307,7 +311,7 @@ def still_allowed(
     if wait is None:
         return None
     if effect.approval is not None:
-        return Outcome(ending=Ending.LATER, words=wait.reason, retry_after=ASK_AGAIN)
+        return Outcome(ending=Ending.LATER, words=wait.reason, until=wait.until)
     return Outcome(ending=Ending.DEFERRED, words=wait.reason, until=wait.until)
 
 

@@ -48,7 +48,7 @@ class Ledger(Protocol):
         ...
 
     async def record(self, cycle: Cycle) -> Sequence[Decided]:
-        """Keep a cycle and plan its effects in one transaction.
+        """Keep a cycle, withdraw the questions it has overtaken and plan its effects, in one transaction.
 
         Returns what was really recorded: a decision that lost a race for somebody's attention
         comes back as *defer*. Raises ``LostLease`` when the cycle's job is no longer ours.
@@ -57,6 +57,10 @@ class Ledger(Protocol):
 
     async def begin(self, effect: EffectId) -> Effect | None:
         """Commit the intent to send; returns the effect as it was *before*, or ``None`` when it has ended."""
+        ...
+
+    async def still_ours(self) -> None:
+        """Raises ``LostLease`` when the job this ledger is bound to has been taken over."""
         ...
 
     async def settle(self, effect: EffectId, outcome: Outcome) -> None:

@@ -196,7 +196,7 @@ class Load:
 
     def next_taker(self, snapshot: Snapshot, directives: Directives) -> Person | None:
         """Who is here and has the least open work; whoever manages the project only when nobody else is here."""
-        here = [p for p in snapshot.people.values() if p.absent is None and p.account is not None]
+        here = [p for p in snapshot.people.values() if p.is_here(snapshot.now) and p.account is not None]
         managers = directives.team(snapshot.team).roles.get(PM, ())
         able = [person for person in here if person.id not in managers] or here
         return min(able, key=lambda p: (self.points[p.id], self.issues[p.id], p.id), default=None)

@@ -54,11 +54,11 @@ def _owns(team: Team, event: Event) -> bool:
     if event.board is not None:
         return event.board in team.jira.boards
     if event.repository is not None:
-        return event.repository.casefold() in _repositories(team)
+        return event.repository.casefold() in repositories_of(team)
     return any(key.rpartition("-")[0].casefold() in projects for key in event.mentioned)
 
 
-def _repositories(team: Team) -> set[str]:
+def repositories_of(team: Team) -> set[str]:
     """Each as ``workspace/repository``; a repository may be written with its workspace in front."""
     scope = team.bitbucket
     return {(name if "/" in name else f"{scope.workspace}/{name}").casefold() for name in scope.repositories}

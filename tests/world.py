@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
 """An ordinary working morning of the constitution's team, ten minutes after its digest."""
 
 REREAD = timedelta(minutes=10)
-"""How often the product reads everything again; a longer jump of time must do so too."""
+"""How often the product reads everything again."""
 
 ASGI = Callable[..., Any]
 
@@ -112,11 +114,15 @@ class World:
         await tick(self.app)
         await self.settle()
 
-    async def live(self, by: timedelta) -> None:
-        """Time passes as in life: the product wakes whenever something is due, and reads everything now and then."""
+    async def live(self, by: timedelta, *, reread: bool = False) -> None:
+        """Time passes as in life: the product wakes whenever something is due.
+
+        With ``reread`` it also reads everything again each time, as it does every ten minutes: needed by whoever
+        changed something that no webhook tells.
+        """
         end = self.clock.now() + by
         while self.clock.now() < end:
-            await self._sleep_until(await self._next_moment(end))
+            await self._sleep_until(await self._next_moment(end), reread)
 
     async def _next_moment(self, end: datetime) -> datetime:
         now = self.clock.now()
@@ -125,22 +131,19 @@ class World:
         alarm = await self.app.store.next_alarm()
         return min(moment for moment in (end, alarm, *digests) if moment is not None and moment > now)
 
-    async def _sleep_until(self, moment: datetime) -> None:
+    async def _sleep_until(self, moment: datetime, reread: bool) -> None:
         from bot.scheduler import tick
 
         passed = moment - self.clock.now()
         self.clock.advance(passed)
         await self._pass_real_time(passed)
-        if passed >= REREAD and self.work:
+        if reread and passed >= REREAD:
             await self._reread()
         await tick(self.app)
         await self.settle(parked=True)
 
     async def _reread(self) -> None:
         """What the ten-minute reading would have found."""
-        for user in self.simulator.workspace.users:
-            if self.app.slack is not None:
-                self.app.slack.forget_member(user)
         team = self.team.id
         await self.app.mailbox.put(NewJob(kind="sync", key=f"sync:{team}", team=team, lane=2, coalesce=True))
         await self.settle(parked=True)
@@ -258,7 +261,10 @@ async def running(
     await simulator.start()
     prepare(simulator)
     own = settings_for(simulator, folder, port, database_url, directives_file=constitution, **settings)
-    await asyncio.to_thread(upgrade, own.database_url)
+    if database_url is None:
+        (folder / "pm.db").write_bytes(empty_database())
+    else:
+        await asyncio.to_thread(upgrade, database_url)
     world = World(
         simulator=simulator, app=build(own), clock=clock, directives=directives, settings=own, work=work, wrap=wrap
     )
@@ -276,7 +282,8 @@ async def running(
 async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]) -> AsyncIterator[None]:
     """The product's doors on loopback, and its worker behind them."""
     doors = wrap(make_asgi(app, with_worker=work))
-    server = uvicorn.Server(uvicorn.Config(doors, port=port, log_config=None, lifespan="on", ws="none"))
+    config = uvicorn.Config(doors, port=port, log_config=None, lifespan="on", ws="none", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(20):
@@ -286,6 +293,15 @@ async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]
     finally:
         server.should_exit = True
         await serving
+
+
+@cache
+def empty_database() -> bytes:
+    """A database of this version with nothing in it, made once: alembic's operations are one per process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pm.db"
+        upgrade(f"sqlite:///{file}")
+        return file.read_bytes()
 
 
 def free_port() -> int:

@@ -63,10 +63,12 @@ def incoming() -> None:
         sa.UniqueConstraint("source", "delivery_id", name="uq_inbox_source_delivery_id"),
     )
     index("ix_inbox_waiting", "inbox", "team", where="cycle IS NULL")
+    index("ix_inbox_bodies", "inbox", "received", where="length(body) > 0")
     op.create_table("jobs", *job_columns())
     index("uq_jobs_one_running", "jobs", "key", where="state = 'running'", unique=True)
     index("uq_jobs_one_waiting", "jobs", "kind", "key", where="state = 'waiting' AND coalesce", unique=True)
     index("ix_jobs_due", "jobs", "state", "lane", "run_at")
+    index("ix_jobs_in_line", "jobs", "key", "kind", "lane", "id", where="state = 'waiting'")
 
 
 def job_columns() -> list[Any]:
@@ -163,6 +165,7 @@ def judgement() -> None:
         key("cycles", "id"),
     )
     index("ix_cycles_team", "cycles", "team", "at")
+    index("ix_cycles_at", "cycles", "at")
     op.create_table(
         "decisions",
         row_id(),
@@ -175,6 +178,7 @@ def judgement() -> None:
         instant("until", nullable=True),
         words("person", 60, nullable=True),
         json("proposal"),
+        json("signals"),
         instant("at"),
         sa.CheckConstraint("verdict IN ('allow','ask','defer','deny')", name="ck_decisions_verdict"),
         sa.ForeignKeyConstraint(["cycle"], ["cycles.id"], name="fk_decisions_cycle"),
@@ -182,6 +186,7 @@ def judgement() -> None:
     )
     index("uq_decisions_settled", "decisions", "proposal_id", where="verdict <> 'defer'", unique=True)
     index("ix_decisions_proposal", "decisions", "proposal_id")
+    index("ix_decisions_cycle", "decisions", "cycle")
     index("ix_decisions_team", "decisions", "team", "at")
 
 
@@ -285,6 +290,7 @@ def effect_columns() -> list[Any]:
         instant("ended", nullable=True),
         json("receipt"),
         sa.Column("words", sa.Text(), server_default=sa.text("''"), nullable=False),
+        json("gave_back", nullable=True),
         sa.ForeignKeyConstraint(["approval"], ["approvals.id"], name="fk_effects_approval"),
         key("effects", "id"),
     ]
@@ -300,9 +306,9 @@ def instant(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def json(name: str) -> sa.Column[Any]:
+def json(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     """A value as JSON, binary on PostgreSQL."""
-    return sa.Column(name, sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False)
+    return sa.Column(name, sa.JSON().with_variant(JSONB(), "postgresql"), nullable=nullable)
 
 
 def row_id() -> sa.Column[int]:

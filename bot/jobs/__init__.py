@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.app import App
-from bot.jobs import answer, card, click, effect, look, refresh
+from bot.jobs import answer, card, click, effect, look, refresh, tidy
 from models.mailbox import Job
 
 Handler = Callable[[App, Job], Awaitable[None]]
@@ -18,5 +18,6 @@ HANDLERS: Mapping[str, Handler] = {
     "click": click.settle_one,
     "card": card.redraw,
     "sync": refresh.reread,
+    "tidy": tidy.tidy,
 }
 """By job kind. Each handler finishes its job, or raises and leaves that to the worker."""

@@ -10,15 +10,23 @@ from typing import Any
 
 from bot.app import App
 from bot.views.message import Message
-from bot.views.reply import reply_message
+from bot.views.reply import interrupted, reply_message
 from models.directives import Team
-from models.errors import Refused, Unclear
+from models.errors import NotDone, Refused, Unclear
 from models.ids import named
 from models.mailbox import Job
 from planner.answer import AskWhy, Question, answer, parse_command
-from planner.replies import Reply
+from planner.replies import PlainReply, Reply
 
 log = logging.getLogger(__name__)
+
+OUTSIDE = PlainReply(text="I answer members of this workspace only: what I know is internal to it.")
+SHARED = PlainReply(
+    text="This channel is shared with another organisation, so I say nothing internal here. Ask me in a direct message."
+)
+
+SENDING = "sending"
+"""In a job's payload: its answer may have been sent."""
 
 LOOK_BACK = timedelta(hours=1)
 """How far back an earlier try of the same reply is looked for: longer than all tries of a job take."""
@@ -42,7 +50,7 @@ async def answer_one(app: App, job: Job) -> None:
     """Answer one command, button, mention or opened Home.
 
     A definite *not now* is tried again; a reply that may have arrived, or is refused for good, is not:
-    hearing the same answer twice is worse than asking again.
+    hearing the same answer twice is worse than asking again. Whoever may have heard nothing is told so.
     """
     delivery = await app.mailbox.delivery(job.payload["inbox"])
     body = json.loads(delivery.body)
@@ -62,9 +70,23 @@ async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
     if asked is None:
         return
     team = _team(app, asked.user)
-    reply = await answer(asked.question, team.id, app.desk(job))
+    refusal = await _refusal(app, asked.user, body)
+    reply = refusal or await answer(asked.question, team.id, app.desk(job))
     await _send(app, job, asked, _drawn(app, asked, reply, team))
     log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
+
+
+async def _refusal(app: App, user: str, body: dict[str, Any]) -> PlainReply | None:
+    """What we know is internal: guests, other organisations and channels shared with them hear nothing of it."""
+    if body.get("is_ext_shared_channel"):
+        return SHARED
+    if app.slack is None or any(m.slack == user for team in app.directives.teams for m in team.members):
+        return None
+    try:
+        asker = await app.slack.member(user)
+    except Refused:  # Slack does not know them either
+        return OUTSIDE
+    return OUTSIDE if asker.guest or asker.bot or asker.deleted else None
 
 
 def read_question(name: str, body: dict[str, Any]) -> Asked | None:
@@ -94,7 +116,7 @@ def _button(body: dict[str, Any]) -> Asked | None:
     word, value = str(action.get("action_id", "")), str(action.get("value", ""))
     user, url = str((body.get("user") or {}).get("id", "")), str(body.get("response_url", ""))
     if word.startswith("why"):
-        return Asked(AskWhy(value), user=user, response_url=url)
+        return Asked(AskWhy(value), user=user, response_url=url, again=f"why {value}")
     if word.startswith(("ask", "post_to_channel")):
         public = word.startswith("post_to_channel")
         return Asked(parse_command(value), user=user, response_url=url, public=public, again=value)
@@ -137,10 +159,25 @@ async def _send(app: App, job: Job, asked: Asked, message: Message) -> None:
     if app.slack is None:
         return
     if asked.response_url:
-        await app.slack.respond(asked.response_url, message.text, message.blocks, in_channel=asked.public)
+        await _respond(app, job, asked, message)
     elif asked.channel:
         marker = named("reply", job.id)
         began = app.clock.real() - LOOK_BACK
         if job.attempts > 1 and await app.slack.find(asked.channel, marker, began, thread=asked.thread) is not None:
             return
         await app.slack.post(asked.channel, message.text, message.blocks, marker=marker, thread=asked.thread)
+
+
+async def _respond(app: App, job: Job, asked: Asked, message: Message) -> None:
+    """Through the response URL nothing can be looked up: if an earlier try died while it sent, say that instead."""
+    assert app.slack is not None
+    if job.payload.get(SENDING):
+        notice = interrupted(asked.again)
+        await app.slack.respond(asked.response_url, notice.text, notice.blocks)
+        return
+    await app.mailbox.note(job, **{SENDING: True})
+    try:
+        await app.slack.respond(asked.response_url, message.text, message.blocks, in_channel=asked.public)
+    except NotDone:
+        await app.mailbox.note(job, **{SENDING: False})
+        raise

@@ -32,6 +32,11 @@ class Click:
     version: str
     response_url: str
 
+    @property
+    def wanted(self) -> ApprovalState:
+        """What the ask becomes if this click counts."""
+        return ApprovalState.APPROVED if self.approve else ApprovalState.REJECTED
+
 
 def read_click(body: dict[str, Any]) -> Click:
     """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is not a click."""
@@ -59,16 +64,28 @@ async def settle_one(app: App, job: Job) -> None:
         log.warning("a click that cannot be read: %r", bad, extra={"action": "unreadable_click"})
         await app.mailbox.finish(job)
         return
-    approval = await app.ledger.approval(click.approval)
-    refusal = await _refusal(app, click, approval)
-    if refusal is None and approval is not None:
-        refusal = await _decide(app, click, approval)
+    refusal = await _settle(app, job, click)
     if refusal is not None:
         await app.ledger.audit(
             team=job.team, who=click.user, what="click_refused", about=click.approval, detail=refusal
         )
-        await app.notify.whisper(click.response_url, refusal)
     await app.mailbox.finish(job)
+    if refusal is not None:  # at most once: whoever misses it sees the card
+        await app.notify.whisper(click.response_url, refusal)
+
+
+async def _settle(app: App, job: Job, click: Click) -> str | None:
+    """Why the click did nothing; ``None`` when it counted, also when an earlier try died after it had."""
+    approval = await app.ledger.approval(click.approval)
+    if job.attempts > 1 and approval is not None and _counted(app, click, approval):
+        return None
+    refusal = await _refusal(app, click, approval)
+    return await _decide(app, click, approval) if refusal is None and approval is not None else refusal
+
+
+def _counted(app: App, click: Click, approval: Approval) -> bool:
+    member = _member(app, approval, click.user)
+    return member is not None and approval.by == member.id and approval.state is click.wanted
 
 
 async def _decide(app: App, click: Click, approval: Approval) -> str | None:
@@ -76,9 +93,8 @@ async def _decide(app: App, click: Click, approval: Approval) -> str | None:
     member = _member(app, approval, click.user)
     if member is None:
         return not_allowed(_names(app, approval))
-    wanted = ApprovalState.APPROVED if click.approve else ApprovalState.REJECTED
     settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve, version=click.version)
-    if settled.state is wanted and settled.by == member.id:
+    if settled.state is click.wanted and settled.by == member.id:
         return None
     return already_answered(settled, _name_of(app, settled), member.zone)
 

@@ -9,38 +9,52 @@ from models.actions import CommentOnIssue, Reassign
 from models.errors import NotDone
 from models.ids import EffectId
 from models.mailbox import Job
-from models.proposals import Effect, Ending
+from models.proposals import Effect, EffectState, Ending, Outcome
 from planner.carry_out import carry_out
 
 log = logging.getLogger(__name__)
 
 AGAIN = frozenset({Ending.LATER, Ending.UNCLEAR})
 
+GLANCE = 60.0
+"""Seconds of real time after which something that waits for a moment of company time looks at the clock again."""
+
 
 async def carry_out_one(app: App, job: Job) -> None:
-    """Do it once. Raises ``NotDone`` for the worker to try again; everything else ends the job."""
+    """Do it once. Raises ``NotDone`` for the worker to try again; a refusal for good becomes a dead letter."""
     effect_id = EffectId(job.payload["effect"])
     outcome = await carry_out(effect_id, app.desk(job))
     effect = await app.ledger.effect(effect_id)
     if effect is None:
         raise LookupError(effect_id)
-    if outcome is not None:
+    if outcome is None:  # an earlier try died between its end and this
+        outcome = Outcome(ending=_ENDINGS.get(effect.state, Ending.DONE), words="")
+    else:
         _note(app, effect, outcome)
-    await _reread(app, effect)  # also when an earlier try died between its end and this
-    await app.mailbox.finish(job)
+    await _reread(app, effect)
+    if outcome.ending is Ending.FAILED:
+        await app.mailbox.bury(job, outcome.words)
+    elif outcome.ending in AGAIN and outcome.until is not None:
+        await app.mailbox.retry(job, outcome.words, app.real_seconds_until(outcome.until, GLANCE), counted=False)
+    elif outcome.ending in AGAIN:
+        raise NotDone(outcome.words, retry_after=outcome.retry_after)
+    else:
+        await app.mailbox.finish(job)
+
+
+_ENDINGS = {EffectState.DEAD: Ending.FAILED}
 
 
 def _note(app: App, effect: Effect, outcome: Outcome) -> None:
-    """Count and log how it ended. Raises ``NotDone`` when that was no end."""
+    """Count and log how it ended; what is refused for good is somebody's to put right."""
     app.metrics.effect(effect.action.kind, outcome.ending.value)
-    log.info(
+    log.log(
+        logging.ERROR if outcome.ending is Ending.FAILED else logging.INFO,
         "%s: %s",
         effect.action.kind,
         outcome.words or outcome.ending.value,
         extra={"action": "carried_out", "effect": effect.id, "ending": outcome.ending.value},
     )
-    if outcome.ending in AGAIN:
-        raise NotDone(outcome.words, retry_after=outcome.retry_after)
 
 
 async def _reread(app: App, effect: Effect) -> None:

@@ -26,7 +26,7 @@ async def for_the_digest(app: App, job: Job) -> None:
 async def _look(app: App, job: Job, reason: Reason) -> None:
     arrived = await app.mailbox.waiting(TeamId(job.team))
     events = [event for _, delivery in arrived if (event := app.read(delivery)) is not None]
-    await _freshen(app, TeamId(job.team), reason, events)
+    await _freshen(app, TeamId(job.team), events)
     sprint = job.payload.get("sprint")
     trigger = Trigger(
         team=TeamId(job.team),
@@ -46,10 +46,7 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
     )
 
 
-async def _freshen(app: App, team: TeamId, reason: Reason, events: list[Event]) -> None:
-    """Events re-read what they name; without events, a mirror that has gone stale is read whole."""
-    told = [event for event in events if event.source is not Source.SLACK]
-    if told:
-        await app.sync.after(team, told)
-    if not told or reason is not Reason.EVENT:
-        await app.sync.if_stale(team)
+async def _freshen(app: App, team: TeamId, events: list[Event]) -> None:
+    """A mirror that has gone stale is read whole; one that is fresh is corrected by what the events name."""
+    if not await app.sync.if_stale(team):
+        await app.sync.after(team, [event for event in events if event.source is not Source.SLACK])

@@ -75,6 +75,12 @@ def plain_reply(reply: PlainReply) -> Message:
     return message(blocks)
 
 
+def interrupted(again: str) -> Message:
+    """In place of an answer that may stand above already; ``again`` is the command that asks once more."""
+    words = "I was restarted while I answered this. If there is no answer above, ask again."
+    return plain_reply(PlainReply(text=words, choices=(("Ask again", again or "help"),)))
+
+
 def _headline(reply: StatusReply) -> str:
     return "\n".join([f"*{escape(reply.headline, 400)}*", *(escape(count) for count in reply.counts[:_NOTES])])
 

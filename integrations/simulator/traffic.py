@@ -20,6 +20,8 @@ WORDS = web.RequestKey("words", str)
 """What a handler wants said about its exchange, for example the error it answered with."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Tap = Callable[[web.Request, bytes, web.StreamResponse], None]
+"""Is shown a vendor call whole: request, its body, reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Traffic:
     clock: Clock
     log: deque[Exchange] = field(default_factory=lambda: deque(maxlen=KEPT))
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    taps: list[Tap] = field(default_factory=list)
 
     def note(self, way: str, service: str, method: str, path: str, status: int, began: float, words: str = "") -> None:
         """Remember one exchange that began at ``began`` (monotonic seconds). Status 0: no answer came."""
@@ -121,6 +124,8 @@ def middleware(traffic: Traffic, faults: Faults) -> Any:
         try:
             response = await _with_faults(request, handler, faults.take(request.method, request.path))
             status = response.status
+            for tap in traffic.taps:
+                tap(request, await request.read(), response)
             return response
         except web.HTTPException as answer:
             status = answer.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,6 +92,7 @@ def _refusal(method: str, code: str, data: Mapping[str, Any]) -> str:
 
 def _retry_after(response: Any) -> float:
     try:
-        return max(float(response.headers.get("Retry-After", _PAUSE)), 0.0)
+        asked = float(response.headers.get("Retry-After", _PAUSE))
+        return max(asked, 0.0) if math.isfinite(asked) else _PAUSE
     except (AttributeError, TypeError, ValueError):
         return _PAUSE

@@ -15,8 +15,8 @@ from models.database import insert_into
 from models.ids import ApprovalId, PersonId, TeamId, named
 from models.keeping import effects as outbox
 from models.keeping.records import dump, fingerprint, load
-from models.proposals import Approval, ApprovalState, Decided, Ending, Proposal
-from models.tables import approvals, told
+from models.proposals import Approval, ApprovalState, Decided, Ending, Proposal, Verdict
+from models.tables import approvals, decisions, told
 
 PENDING = approvals.c.state == ApprovalState.PENDING.value
 
@@ -100,6 +100,22 @@ def close(
     for row in rows:
         outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
     return sorted((to_approval(row) for row in rows), key=lambda a: (a.asked_at, a.id))
+
+
+def overtake(connection: Connection, which: Sequence[ApprovalId], at: datetime, real: datetime) -> None:
+    """Withdraw pending asks whose matter is over. Should the same be found again, it may be asked again."""
+    if not which:
+        return
+    note = "the situation changed"
+    for approval in close(connection, approvals.c.id.in_(which), ApprovalState.SUPERSEDED, at, real, note):
+        asked = and_(decisions.c.proposal_id == approval.proposal.id, decisions.c.verdict == Verdict.ASK.value)
+        connection.execute(update(decisions).where(asked).values(verdict=Verdict.DEFER.value, reason=note))
+
+
+def pending_of(connection: Connection, team: TeamId) -> tuple[Approval, ...]:
+    """The team's asks that wait for an answer, by id."""
+    found = select(approvals).where(approvals.c.team == team, PENDING).order_by(approvals.c.id)
+    return tuple(to_approval(row) for row in connection.execute(found).mappings())
 
 
 def lapsed(at: datetime) -> Any:

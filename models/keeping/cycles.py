@@ -46,7 +46,7 @@ def why(connection: Connection, name: str) -> WhyRecord | None:
     proposal = _proposal_behind(connection, name)
     settled_first = case((decisions.c.verdict == Verdict.DEFER.value, 1), else_=0)
     found = (
-        select(decisions, cycles.c.directives_version, cycles.c.signals)
+        select(decisions, cycles.c.directives_version, cycles.c.signals.label("seen"))
         .join(cycles, cycles.c.id == decisions.c.cycle)
         .where(decisions.c.proposal_id == proposal)
         .order_by(settled_first, decisions.c.id.desc())
@@ -121,7 +121,10 @@ def _keep_decision(connection: Connection, cycle: Cycle, decided: Decided, real:
 
 
 def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
-    connection.execute(insert(decisions).values(**_decision_row(cycle, decided)))
+    row = _decision_row(cycle, decided)
+    if decided.decision.verdict is Verdict.DEFER and _deferred_again(connection, row):
+        return
+    connection.execute(insert(decisions).values(**row))
     match decided.decision.verdict:
         case Verdict.ALLOW:
             _allow(connection, cycle, decided, real)
@@ -129,6 +132,18 @@ def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: 
             _ask(connection, cycle, decided, real)
         case Verdict.DEFER | Verdict.DENY:
             pass
+
+
+def _deferred_again(connection: Connection, row: dict[str, Any]) -> bool:
+    """Move the last decision on when it said just the same; a hundred looks in one evening leave one row."""
+    said = (decisions.c.id, decisions.c.verdict, decisions.c.rule, decisions.c.reason, decisions.c.until)
+    latest = select(*said).where(decisions.c.proposal_id == row["proposal_id"]).order_by(decisions.c.id.desc())
+    last = connection.execute(latest.limit(1)).mappings().first()
+    if last is None or any(last[column.name] != row[column.name] for column in said[1:]):
+        return False
+    newer = {name: row[name] for name in ("cycle", "person", "proposal", "signals", "at")}
+    connection.execute(update(decisions).where(decisions.c.id == last["id"]).values(**newer))
+    return True
 
 
 def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
@@ -143,6 +158,7 @@ def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
         "until": decision.until,
         "person": addressee(proposal.action),
         "proposal": dump(proposal),
+        "signals": list(dict.fromkeys(told_by(proposal.action))),
         "at": cycle.at,
     }
 
@@ -212,7 +228,7 @@ def _why(connection: Connection, row: RowMapping) -> WhyRecord:
     asked = select(approvals).where(approvals.c.proposal_id == proposal.id).order_by(approvals.c.asked_at.desc())
     approval = connection.execute(asked.limit(1)).mappings().first()
     done = connection.execute(select(effects).where(effects.c.id == outbox.effect_name(proposal))).mappings().first()
-    signals = load(tuple[Signal, ...], row["signals"])
+    signals = load(tuple[Signal, ...], row["seen"])
     verdict, until = Verdict(row["verdict"]), row["until"]
     return WhyRecord(
         team=TeamId(row["team"]),

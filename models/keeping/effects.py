@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, null, select, update
 
 from models.actions import (
     Action,
@@ -19,7 +19,7 @@ from models.actions import (
     RemindPerson,
     addressee,
 )
-from models.database import insert_new
+from models.database import insert_into, insert_new
 from models.ids import ApprovalId, CycleId, EffectId, TeamId, named
 from models.keeping import jobs as queue
 from models.keeping.jobs import NewJob
@@ -116,25 +116,38 @@ def begin(connection: Connection, effect: EffectId, real: datetime) -> Effect | 
 
 
 def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime, real: datetime) -> None:
-    """Note how it ended this time; a no longer wanted one gives back the attention it had taken."""
+    """Note how it ended this time; one that nobody has heard of gives back the attention it had taken."""
     row = _held(connection, effect)
     if row is None or row["state"] not in IN_FLIGHT:
         return
-    state = _STATE_AFTER.get(outcome.ending)
-    if state is None:  # LATER: nothing has happened this time, which says nothing about the times before
-        state = EffectState.PLANNED if row["state"] == EffectState.SENDING else EffectState.UNKNOWN
+    state = _state_after(outcome, EffectState(row["state"]))
     changes: dict[str, Any] = {"state": state.value, "words": outcome.words}
     if outcome.receipt is not None:
         changes["receipt"] = dict(outcome.receipt.ref)
-    if state in ENDED:
-        changes["ended"] = at
-    connection.execute(update(effects).where(effects.c.id == effect).values(**changes))
     if state is EffectState.CANCELLED:
         _give_back(connection, effect)
-    if outcome.ending is Ending.DEFERRED:
-        _take_back(connection, to_effect(row), outcome, at)
+    if state is EffectState.DEAD and row["state"] == EffectState.SENDING:  # no earlier try can have arrived
+        changes["gave_back"] = _give_back(connection, effect)
     if state in ENDED:
-        _tell_approval(connection, to_effect(row), outcome, real)
+        changes["ended"] = at
+        _conclude(connection, to_effect(row), outcome, at, real)
+    connection.execute(update(effects).where(effects.c.id == effect).values(**changes))
+
+
+def reopen(connection: Connection, effect: EffectId) -> None:
+    """Somebody has put right what a dead effect was refused for: look before doing it, as after any doubt.
+
+    It takes again the attention it gave back; when its reader was told meanwhile, it stays dead.
+    """
+    row = _held(connection, effect)
+    if row is None or row["state"] != EffectState.DEAD or not _taken_again(connection, row["gave_back"] or {}):
+        return
+    again = {"state": EffectState.UNKNOWN.value, "ended": None, "gave_back": null()}
+    connection.execute(update(effects).where(effects.c.id == effect).values(**again))
+    if row["kind"] == AskApproval.kind:
+        withdrawn = and_(_unshown(row["action"]["approval"]), approvals.c.state == ApprovalState.SUPERSEDED.value)
+        opened = {"state": ApprovalState.PENDING.value, "at": None, "note": ""}
+        connection.execute(update(approvals).where(withdrawn).values(**opened))
 
 
 def redraw(connection: Connection, team: TeamId, channel: str | None, ts: str | None, real: datetime) -> None:
@@ -184,9 +197,41 @@ def _held(connection: Connection, effect: EffectId) -> RowMapping | None:
     return connection.execute(select(effects).where(effects.c.id == effect).with_for_update()).mappings().first()
 
 
-def _give_back(connection: Connection, effect: EffectId) -> None:
-    connection.execute(delete(reminders).where(reminders.c.effect == effect))
-    connection.execute(delete(told).where(told.c.effect == effect))
+def _state_after(outcome: Outcome, state: EffectState) -> EffectState:
+    """Where a try leaves an effect; *later* says nothing of the tries before."""
+    again = EffectState.PLANNED if state is EffectState.SENDING else EffectState.UNKNOWN
+    return _STATE_AFTER.get(outcome.ending, again)
+
+
+def _conclude(connection: Connection, effect: Effect, outcome: Outcome, at: datetime, real: datetime) -> None:
+    """What else an ended effect changes: its decision, its question, its approval's card."""
+    if outcome.ending is Ending.DEFERRED:
+        _take_back(connection, effect, outcome, at)
+    if _STATE_AFTER[outcome.ending] is not EffectState.SENT:
+        _withdraw(connection, effect, outcome, at)
+    _tell_approval(connection, effect, outcome, real)
+
+
+def _give_back(connection: Connection, effect: EffectId) -> Mapping[str, Any]:
+    """Free the attention an effect had taken; returns the rows, by table."""
+    freed = {}
+    for table in (told, reminders):
+        rows = connection.execute(delete(table).where(table.c.effect == effect).returning(*table.c)).mappings().all()
+        freed[table.name] = dump([dict(row) for row in rows])
+    return freed
+
+
+def _taken_again(connection: Connection, freed: Mapping[str, Any]) -> bool:
+    """Take the attention that was given back; ``False`` when somebody else has told the reader."""
+    for row in freed.get(told.name, ()):
+        heard = and_(told.c.person == row["person"], told.c.signal == row["signal"])
+        if connection.execute(select(told.c.effect).where(heard)).first() is not None:
+            return False
+    for table in (told, reminders):
+        for row in freed.get(table.name, ()):
+            taken = insert_into(connection, table).values(**row | {"at": datetime.fromisoformat(row["at"])})
+            connection.execute(taken.on_conflict_do_nothing())
+    return True
 
 
 def _opened_again(connection: Connection, effect: Effect, at: datetime) -> bool:
@@ -197,16 +242,26 @@ def _opened_again(connection: Connection, effect: Effect, at: datetime) -> bool:
 
 
 def _take_back(connection: Connection, effect: Effect, outcome: Outcome, at: datetime) -> None:
-    """The decision becomes a *defer*, a question nobody has seen is withdrawn, and the team is looked at in time."""
+    """The decision becomes a *defer*, and the team is looked at in time."""
     settled = and_(decisions.c.proposal_id == effect.proposal.id, decisions.c.verdict != Verdict.DEFER.value)
     waiting = {"verdict": Verdict.DEFER.value, "reason": outcome.words, "until": outcome.until}
     connection.execute(update(decisions).where(settled).values(**waiting))
-    if isinstance(effect.action, AskApproval):
-        asked = and_(approvals.c.id == effect.action.approval, approvals.c.state == ApprovalState.PENDING.value)
-        withdrawn = {"state": ApprovalState.SUPERSEDED.value, "at": at, "note": outcome.words}
-        connection.execute(update(approvals).where(asked).values(**withdrawn))
     later = and_(teams.c.id == effect.team, teams.c.next_look > outcome.until)
     connection.execute(update(teams).where(later).values(next_look=outcome.until))
+
+
+def _withdraw(connection: Connection, effect: Effect, outcome: Outcome, at: datetime) -> None:
+    """A question that will not be shown is nobody's to answer; one that will be asked anew is not asked twice."""
+    if isinstance(effect.action, AskApproval):
+        anew = outcome.ending is Ending.DEFERRED
+        asked = approvals.c.id == effect.action.approval if anew else _unshown(effect.action.approval)
+        withdrawn = {"state": ApprovalState.SUPERSEDED.value, "at": at, "note": outcome.words}
+        pending = approvals.c.state == ApprovalState.PENDING.value
+        connection.execute(update(approvals).where(asked, pending).values(**withdrawn))
+
+
+def _unshown(approval: str) -> ColumnElement[bool]:
+    return and_(approvals.c.id == approval, approvals.c.channel.is_(None))
 
 
 def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome, real: datetime) -> None:

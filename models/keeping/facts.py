@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,13 @@ from sqlalchemy import Connection, delete, or_, select
 
 from models.database import insert_into
 from models.events import Source
-from models.ids import TeamId
+from models.ids import SprintId, TeamId
 from models.keeping.records import dump, load
 from models.tables import facts, reads
 from models.work import Facts, Issue, Person, PullRequest, Sprint
+
+WHOLE = "whole"
+"""The kind of row that names a sprint whose issues were all read."""
 
 CHUNK = 500
 """Rows of one statement: SQLite takes 32,766 values at most, older ones fewer."""
@@ -45,11 +48,20 @@ def about(connection: Connection, team: TeamId) -> Facts:
         pull_requests=tuple(load(PullRequest, value) for value in found.get("pull_request", ())),
         people=tuple(load(Person, value) for value in found.get("person", ())),
         read_at={source: at for source, at in ages},
+        whole=frozenset(SprintId(value) for value in found.get(WHOLE, ())),
     )
 
 
-def save(connection: Connection, reading: Reading, given: Mapping[str, Sequence[Any]], now: datetime) -> None:
-    """Keep what one reading said."""
+def save(
+    connection: Connection,
+    reading: Reading,
+    given: Mapping[str, Sequence[Any]],
+    now: datetime,
+    whole: Collection[SprintId] | None = None,
+) -> None:
+    """Keep what one reading said, and of which sprints it read everything."""
+    if whole is not None:
+        _keep_whole(connection, reading.team, whole, now)
     for kind, values in given.items():
         rows = sorted((_row(reading, kind, value, now) for value in values), key=lambda row: str(row["id"]))
         for start in range(0, len(rows), CHUNK):
@@ -90,6 +102,14 @@ def _drop_others(connection: Connection, reading: Reading, kind: str, mentioned:
     gone = sorted(held - mentioned)
     for start in range(0, len(gone), CHUNK):
         connection.execute(delete(facts).where(older, facts.c.id.in_(gone[start : start + CHUNK])))
+
+
+def _keep_whole(connection: Connection, team: TeamId, whole: Collection[SprintId], now: datetime) -> None:
+    connection.execute(delete(facts).where(facts.c.team == team, facts.c.kind == WHOLE))
+    row = {"team": team, "kind": WHOLE, "updated": None, "saved": now}
+    rows = [{**row, "id": str(sprint), "value": sprint} for sprint in sorted(set(whole))]
+    if rows:
+        _upsert(connection, rows)
 
 
 def _note(connection: Connection, team: TeamId, source: Source, **changes: Any) -> None:

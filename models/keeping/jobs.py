@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, literal, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.database import insert_into
@@ -93,7 +93,7 @@ def claim(connection: Connection, lanes: Sequence[int], lease: float, now: datet
     next_one = (
         select(waiting.c.id)
         .where(waiting.c.state == "waiting", waiting.c.run_at <= now, waiting.c.lane.in_(lanes))
-        .where(not_(_key_is_running(waiting.c.key)), not_(_overtakes(waiting)))
+        .where(not_(_key_is_running(waiting.c.key)), not_(_overtakes(waiting, now)))
         .order_by(turn, waiting.c.rank, waiting.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -121,9 +121,20 @@ def fence(connection: Connection, job: Job) -> None:
         raise LostLease(f"job {job.id} ({job.kind} {job.key}) has been taken over")
 
 
+def check(connection: Connection, job: Job) -> None:
+    """As ``fence``, without holding anything: for the moment before a call to the world. Raises ``LostLease``."""
+    if connection.execute(select(jobs.c.id).where(_ours(job))).first() is None:
+        raise LostLease(f"job {job.id} ({job.kind} {job.key}) has been taken over")
+
+
 def renew(connection: Connection, job: Job, lease: float, now: datetime) -> None:
     """Keep the job for ``lease`` seconds from ``now``. Raises ``LostLease``."""
     _change(connection, job, lease_until=now + timedelta(seconds=lease))
+
+
+def note(connection: Connection, job: Job, words: Mapping[str, Any]) -> None:
+    """Keep ``words`` in the payload for whoever takes the job over. Raises ``LostLease``."""
+    _change(connection, job, payload={**job.payload, **words})
 
 
 def finish(connection: Connection, job: Job, now: datetime) -> None:
@@ -136,11 +147,11 @@ def bury(connection: Connection, job: Job, error: str, now: datetime) -> None:
     _change(connection, job, state="dead", lease_until=None, finished=now, error=error)
 
 
-def retry(connection: Connection, job: Job, error: str, delay: float, now: datetime) -> None:
-    """Try again in ``delay`` seconds. Raises ``LostLease``."""
+def retry(connection: Connection, job: Job, error: str, delay: float, now: datetime, tries: int) -> None:
+    """Try again in ``delay`` seconds, as if it had been tried ``tries`` times. Raises ``LostLease``."""
     fence(connection, job)
-    again = now + timedelta(seconds=delay)
-    _wait_again(connection, job.id, now, state="waiting", lease_until=None, run_at=again, error=error)
+    again = {"run_at": now + timedelta(seconds=delay), "attempts": tries}
+    _wait_again(connection, job.id, now, state="waiting", lease_until=None, error=error, **again)
 
 
 def reap(connection: Connection, now: datetime) -> int:
@@ -225,17 +236,22 @@ def _key_is_running(key: Any) -> Any:
     return exists().where(running.c.key == key, running.c.state == "running")
 
 
-def _overtakes(job: Any) -> Any:
-    """A job waits behind an earlier one of its kind, key and lane that has failed and will be tried again."""
-    failed = jobs.alias("failed")
-    return exists().where(
-        failed.c.key == job.c.key,
-        failed.c.kind == job.c.kind,
-        failed.c.state == "waiting",
-        failed.c.lane == job.c.lane,
-        failed.c.attempts > 0,
-        failed.c.id < job.c.id,
+def _overtakes(job: Any, now: datetime) -> Any:
+    """A job waits behind an earlier one of its kind, key and lane that is due, or has failed and will be tried again.
+
+    One that is due may just be being claimed by another worker, which nobody else can see yet.
+    """
+    earlier = jobs.alias("earlier")
+    first = select(earlier.c.id).where(
+        earlier.c.key == job.c.key,
+        earlier.c.kind == job.c.kind,
+        earlier.c.state == literal("waiting", literal_execute=True),  # spelt out, so that ix_jobs_in_line serves
+        earlier.c.lane == job.c.lane,
+        or_(earlier.c.attempts > 0, earlier.c.run_at <= now),
+        earlier.c.id < job.c.id,
     )
+    # One probe of the index per job. As EXISTS, PostgreSQL without fresh statistics compares each with each.
+    return first.order_by(earlier.c.id).limit(1).scalar_subquery().is_not(None)
 
 
 def _ours(job: Job) -> Any:

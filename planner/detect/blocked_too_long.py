@@ -63,9 +63,9 @@ def _addressee(issue: Issue, rung: Rung, snapshot: Snapshot, directives: Directi
     """The assignee; of a ticket without one, the PM; further up, whoever holds the role."""
     team = directives.team(snapshot.team)
     if rung.to is not None:
-        return destination(rung.to, team, snapshot.people)[1]
+        return destination(rung.to, team, snapshot.people, snapshot.now)[1]
     if issue.assignee is None:
-        return first_of(PM, team, snapshot.people)
+        return first_of(PM, team, snapshot.people, snapshot.now)
     assignee = snapshot.person(issue.assignee)
     return assignee.id if assignee else None
 

@@ -39,9 +39,9 @@ def _signal(
     issue: Issue, since: datetime, rung: Rung, calendar: Calendar, snapshot: Snapshot, directives: Directives
 ) -> Signal:
     started = issue.progress is Progress.DOING
-    team = directives.team(snapshot.team)
+    team, now = directives.team(snapshot.team), snapshot.now
     what = "is in progress and has had no owner" if started else "has had no owner"
-    waits = calendar.words(calendar.working_time_between(since, snapshot.now))
+    waits = calendar.words(calendar.working_time_between(since, now))
     points = f", {issue.points:g} points" if issue.points is not None else ""
     return Signal(
         kind=SignalKind.NOBODY_ASSIGNED,
@@ -50,7 +50,9 @@ def _signal(
         url=issue.url,
         since=since,
         urgency=max(Urgency.MEDIUM if started else Urgency.LOW, issue_urgency(issue, snapshot, directives)),
-        addressee=destination(rung.to, team, snapshot.people)[1] if rung.to else first_of(PM, team, snapshot.people),
+        addressee=destination(rung.to, team, snapshot.people, now)[1]
+        if rung.to
+        else first_of(PM, team, snapshot.people, now),
         evidence=(
             Evidence(f"Without an owner since {calendar.when(since)}", issue.url),
             Evidence(f"In status {quoted(issue.status)}{points}"),

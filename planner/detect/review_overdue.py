@@ -57,7 +57,7 @@ def _signal(
     what = "has had no reviewer" if move.needs_reviewer else "has waited for review"
     addressee = person.id if person else None
     if rung.to is not None:
-        addressee = destination(rung.to, directives.team(snapshot.team), snapshot.people)[1]
+        addressee = destination(rung.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
     return Signal(
         kind=SignalKind.REVIEW_OVERDUE,
         subject=pr.id,
@@ -93,7 +93,7 @@ def _piled_up(snapshot: Snapshot, directives: Directives) -> Iterator[Signal]:
         for account, prs in waiting.items():
             author = snapshot.person(account)
             if author and said.more_than is not None and len(prs) > said.more_than:
-                listener = destination(said.to, directives.team(snapshot.team), snapshot.people)[1]
+                listener = destination(said.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
                 yield _pile(author, prs, said.more_than, rule, listener, team_calendar(directives, snapshot.team))
 
 

@@ -45,7 +45,7 @@ def _look(
     windows = _windows(sprint, end, watch, snapshot, directives)
     still_shut = min((w.opens for w in windows if w.opens > snapshot.now), default=None)
     reached = max((w for w in windows if w.opens <= snapshot.now), key=lambda w: w.step, default=None)
-    signals = (_signal(sprint, end, reached, snapshot, directives),) if reached else ()
+    signals = (_signal(sprint, end, min(w.opens for w in windows), reached, snapshot, directives),) if reached else ()
     return Findings(signals, still_shut)
 
 
@@ -76,7 +76,9 @@ def _opens(sprint: Sprint, end: datetime, days: int | None, calendar: Calendar) 
     return calendar.stretch(day)[0]
 
 
-def _signal(sprint: Sprint, end: datetime, window: _Window, snapshot: Snapshot, directives: Directives) -> Signal:
+def _signal(
+    sprint: Sprint, end: datetime, since: datetime, window: _Window, snapshot: Snapshot, directives: Directives
+) -> Signal:
     team, calendar = directives.team(snapshot.team), team_calendar(directives, snapshot.team)
     done = tally(of_sprint(snapshot, sprint))
     left = days_left(calendar, snapshot.now, end)
@@ -86,9 +88,9 @@ def _signal(sprint: Sprint, end: datetime, window: _Window, snapshot: Snapshot, 
         subject=f"sprint:{sprint.id}",
         headline=f"{quoted(sprint.name)} is at risk: {done.words}, {left}",
         url=sprint_url(sprint, snapshot),
-        since=window.opens,
+        since=since,
         urgency=max(Urgency.MEDIUM, sprint_urgency(sprint, snapshot, directives)),
-        addressee=destination(role, team, snapshot.people)[1],
+        addressee=destination(role, team, snapshot.people, snapshot.now)[1],
         evidence=(
             Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress"),
             Evidence(f"Ends {calendar.when(end)}, {left}"),

@@ -186,3 +186,14 @@ def test_explain_says_honestly_what_is_enforced(constitution: Directives) -> Non
     assert kept["status-follows-merges"].startswith(NO_SUCH_ACTION + " in this version")
     assert kept["daily-progress"] == "enforced by: daily-summary"
     assert kept["urgency-critical"].endswith("not enforced in this version: answer_within")
+
+
+def test_explain_calls_nothing_enforced_that_no_code_reads(constitution: Directives) -> None:
+    kept = {explained.id: explained.kept for explained in explain(constitution)}
+    assert kept["technical-to-engineering"] == "enforced by: route: technical, to: team"
+    assert kept["escalations-to-leadership"] == "only read, not enforced in this version: route: escalations"
+    assert kept["always-context"] == "only read, not enforced in this version: require"
+    assert kept["explain-reasoning"] == "only read, not enforced in this version: always-context"
+    assert kept["everyone-clear"] == "enforced by: owner-for-every-ticket, daily-summary"
+    assert kept["daily-progress"] == "enforced by: daily-summary"
+    assert kept["high-critical-review"] == "enforced by: urgency-high"

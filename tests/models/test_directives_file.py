@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -74,11 +76,12 @@ MISTAKES = {
     "tag": ("holidays: US-CA", "holidays: !!python/name:os.system x", "tags and special words"),
     "date that is none": ("holidays: US-CA", "holidays: 2026-13-45", "put it in quotes"),
     "key that is no word": ("holidays: US-CA", "7: US-CA", "cannot be a key"),
+    "catch up in working time": ('at: "09:30"', 'at: "09:30"\n      catch_up: 3 business hours', "'3 hours'"),
     "money": ("daily_cap_usd: 1.0", "daily_cap_usd: -1", "greater than or equal to 0"),
 }  # fmt: skip
 """What a person gets wrong: (as it ships, as mistyped, what must be said)."""
 
-SHIFTED = {"key of a member": 1, "duplicate key": 1}
+SHIFTED = {"key of a member": 1, "duplicate key": 1, "catch up in working time": 1}
 """Mistakes that stand below the changed line."""
 
 ELSEWHERE = {"role nobody holds", "missing digest channel"}
@@ -126,7 +129,37 @@ def test_what_is_no_constitution_at_all_is_a_complaint(text: str) -> None:
 def test_a_project_of_two_teams_is_refused() -> None:
     team = TEXT[TEXT.index("  - id: payments") :]
     found = complaints(TEXT + "\n" + team.replace("- id: payments", "- id: checkout", 1))
-    assert sum("belongs to two teams" in message for _, message in found) == 2
+    owned = [message.split(" belongs")[0] for _, message in found if "belongs to two teams" in message]
+    assert sorted(owned) == sorted(2 * ["Jira project 'PAY'", "board 7", "repository 'acme/payments-api'"])
+
+
+def second_team(**changes: Any) -> str:
+    """The shipped file with another team of the same people, owning other things; ``changes`` to its Sarah."""
+    tree = yaml.safe_load(TEXT)
+    team = copy.deepcopy(tree["teams"][0])
+    team |= {"id": "billing", "jira": {"projects": ["BIL"], "boards": [8]}, "bitbucket": {}}
+    sarah = next(member for member in team["members"] if member["id"] == "sarah")
+    sarah.update(changes)
+    tree["teams"].append(team)
+    return yaml.safe_dump(tree, sort_keys=False)
+
+
+def test_one_person_may_be_in_two_teams() -> None:
+    assert len(parse(second_team(), "x").teams) == 2
+
+
+@pytest.mark.parametrize("field", ["slack", "jira", "bitbucket"])
+def test_one_member_id_is_one_person_in_every_team(field: str) -> None:
+    """Budgets and cards are kept by member id over all teams."""
+    [(_, message)] = complaints(second_team(**{field: "U0OTHER"}))
+    assert message.startswith(f"'sarah' has another {field} id in team 'payments'")
+
+
+def test_one_identity_is_one_member_id_in_every_team() -> None:
+    """Else one human has two budgets: two reminders a day."""
+    found = [message for _, message in complaints(second_team(id="sarah-b"))]
+    assert [message for message in found if "is 'sarah' in team 'payments'" in message] == found
+    assert len(found) == 3
 
 
 def test_an_exception_may_stand_beside_the_ask_it_is_an_exception_to() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.cycles import WhyRecord
-from models.ids import ApprovalId, PersonId, TeamId
+from models.ids import ApprovalId, PersonId, SprintId, TeamId
 from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
 from models.work import Facts, SprintState
 from planner.answer import COMMANDS, AskHelp, AskStatus, AskWhy, Question, answer, parse_command
@@ -170,9 +170,23 @@ async def test_no_running_sprint_is_said_and_others_are_offered() -> None:
     assert choices(reply) == ["Sprint 23", "Sprint 22", "Sprint 21"]
 
 
-async def test_what_is_not_kept_is_not_guessed() -> None:
-    reply = await asked("status 22")
-    assert isinstance(reply, PlainReply) and "not among those kept" in reply.text
+async def test_no_number_is_told_of_a_sprint_that_was_not_read_whole() -> None:
+    edited = issue(77, None, sprint=SprintId(25))  # a webhook named one of its twenty issues
+    held = facts(issue(1), edited, sprints=SPRINTS, whole=frozenset({SprintId(24)}))
+    for typed in ("status 25", "status 22"):
+        reply = await asked(typed, held)
+        assert isinstance(reply, PlainReply) and "is not being watched" in reply.text
+        assert choices(reply) == ["Sprint 24"]
+    unwatched = await asked("status", replace(held, whole=frozenset()))
+    assert isinstance(unwatched, PlainReply) and unwatched.text.startswith("Sprint 24 is not being watched")
+
+
+async def test_of_several_running_sprints_the_one_being_watched_is_meant() -> None:
+    both = facts(issue(1), sprints=(sprint(24), sprint(30)), whole=frozenset({SprintId(24)}))
+    assert isinstance(await asked("status", both), StatusReply)
+
+
+async def test_what_was_never_read_is_not_guessed() -> None:
     unread = await asked("status", replace(facts(issue(1)), read_at={}))
     assert isinstance(unread, PlainReply) and "Jira has not been read" in unread.text
 

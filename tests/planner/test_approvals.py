@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -52,10 +53,16 @@ def test_only_a_named_approver_answers_and_only_in_time(
 
 def test_deputies_stand_in_only_while_nobody_of_the_role_is_there() -> None:
     team = constitution(team={"roles": {"pm": ["pat", "ann"], "deputy_pm": ["deb"]}}).team(TEAM)
-    assert approvers_of("pm", team, people()) == (PAT, ANN)
-    assert approvers_of("pm", team, people(pat=AWAY)) == (ANN, PAT)
-    assert approvers_of("pm", team, people(pat=AWAY, ann=AWAY)) == (DEB, PAT, ANN)
-    assert approvers_of("nobody", team, people()) == ()
+    assert approvers_of("pm", team, people(), NOON) == (PAT, ANN)
+    assert approvers_of("pm", team, people(pat=AWAY), NOON) == (ANN, PAT)
+    assert approvers_of("pm", team, people(pat=AWAY, ann=AWAY), NOON) == (DEB, PAT, ANN)
+    assert approvers_of("nobody", team, people(), NOON) == ()
+
+
+def test_whoever_is_back_is_asked_first_again() -> None:
+    team = constitution(team={"roles": {"pm": ["pat", "ann"]}}).team(TEAM)
+    assert approvers_of("pm", team, people(pat=replace(AWAY, until=NOON)), NOON) == (PAT, ANN)
+    assert approvers_of("pm", team, people(pat=replace(AWAY, until=NOON + HOUR)), NOON) == (ANN, PAT)
 
 
 def test_an_ask_stands_for_two_of_the_approvers_own_working_days() -> None:

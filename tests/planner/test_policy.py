@@ -13,10 +13,11 @@ from models.directives import Directives
 from models.events import Reason, Trigger
 from models.ids import ApprovalId, EffectId, IssueKey, PersonId, ProposalId, SignalId
 from models.proposals import Decided, Decision, Effect, EffectState, Ending, Outcome, Proposal, Verdict
-from models.signals import Urgency
+from models.signals import Findings, Urgency
 from models.work import Absence, Snapshot
 from planner.detect import detect
-from planner.policy import decide, decide_all, law_of, still_allowed
+from planner.factcheck import Ground
+from planner.policy import as_recorded, decide, decide_all, law_of, still_allowed
 from planner.reasoning import RulesMind, reminder
 from tests.planner.world import (
     BASE,
@@ -68,7 +69,9 @@ COMMENT = of(CommentOnIssue(person=MIKE, issue=IssueKey("PAY-1"), item=ITEM))
 def decided(
     proposal: Proposal, *, now: datetime = NOON, law: Directives = LAW, who: Any = None, **remembered: Any
 ) -> Decision:
-    return decide(proposal, snapshot(now=now, who=who), law, history(**remembered))
+    """One proposal's decision as it is recorded; whether facts carry it is tested with whole looks."""
+    decision = decide(proposal, snapshot(now=now, who=who), law, history(**remembered))
+    return as_recorded(decision, law.team(TEAM))
 
 
 def away(until: datetime | None = None) -> Absence:
@@ -163,6 +166,11 @@ def test_a_wait_ends_when_the_person_can_be_reached_again() -> None:
     assert decided(remind(), now=thanksgiving).until == datetime(2026, 11, 27, 14, tzinfo=UTC)
 
 
+def test_why_a_message_waits_is_said_alike_all_night() -> None:
+    evening, night = decided(remind(), now=NINE_PM), decided(remind(), now=NINE_PM + HOUR)
+    assert evening == night and "Ann" in evening.reason
+
+
 def test_attention_is_spent_on_the_persons_own_day() -> None:
     morning_in_tokyo = datetime(2026, 11, 19, 1, tzinfo=UTC)
     spend = decided(remind("kai"), now=morning_in_tokyo).spend
@@ -209,7 +217,8 @@ async def looked(
 ) -> tuple[Decided, ...]:
     trigger = Trigger(team=TEAM, reason=reason, at=world.now)
     proposals = await RulesMind().propose(world, detect(world, law).signals, trigger, law)
-    return decide_all(proposals, world, law, history(**remembered))
+    ground = Ground.of(world, law, digest_due=reason is Reason.DIGEST)
+    return decide_all(proposals, world, law, history(**remembered), ground)
 
 
 def blocked(number: int, who: str | None = "ann", hours: float = 26) -> Any:
@@ -299,7 +308,9 @@ async def test_a_digest_passes_only_as_code_wrote_it() -> None:
     (due,) = await looked(world, reason=Reason.DIGEST)
     assert due.decision.verdict is ALLOW
     forged = replace(due.proposal, action=replace(due.proposal.action, headline="All is lost"))  # type: ignore[type-var]
-    assert [d.decision.verdict for d in decide_all([forged], world, LAW, history())] == [DENY]
+    on_time = Ground.of(world, LAW, digest_due=True)
+    assert [d.decision.verdict for d in decide_all([forged], world, LAW, history(), on_time)] == [DENY]
+    assert [d.decision.verdict for d in decide_all([due.proposal], world, LAW, history())] == [DENY], "not now"
 
 
 # --- a hostile mind -----------------------------------------------------------------------------------------------
@@ -330,9 +341,16 @@ REAL_ITEM = replace(ITEM, signal=REAL.id)
         of(None),
         of(RemindPerson(person=ANN, items=(NotEvenText(),))),  # type: ignore[arg-type]
         replace(remind(), because=NotEvenText()),  # type: ignore[arg-type]
+        replace(remind(), signals=None),  # type: ignore[arg-type]
+        replace(remind(), urgency="critical"),  # type: ignore[arg-type]
+        of(RemindPerson(person=ANN, items=("x",))),  # type: ignore[arg-type]
+        of(RemindPerson(person=ANN, items=None)),  # type: ignore[arg-type]
+        of(RemindPerson(person=None, items=())),  # type: ignore[arg-type]
+        of(replace(DIGEST.action, day=NOON)),  # type: ignore[type-var]
     ],
 )
 def test_what_is_no_proposal_leaves_no_trace(garbage: Any) -> None:
+    """Not even in the record, where it could be written but never read again."""
     assert decide_all([garbage], WORLD, LAW, history()) == ()
 
 
@@ -343,8 +361,6 @@ def test_what_is_no_proposal_leaves_no_trace(garbage: Any) -> None:
         remind("stranger"),
         of(RemindPerson(person=PersonId("bob"), items=(REAL_ITEM,))),  # a real finding, but not Bob's
         of(RemindPerson(person=ANN, items=())),
-        of(RemindPerson(person=ANN, items=("x",))),  # type: ignore[arg-type]
-        of(RemindPerson(person=ANN, items=None)),  # type: ignore[arg-type]
         of(CommentOnIssue(person=ANN, issue=IssueKey("PAY-2"), item=REAL_ITEM)),  # another ticket
         of(Escalate(channel="team", item=REAL_ITEM, facts=())),  # nobody said so
         of(Escalate(channel="leadership", item=REAL_ITEM, facts=())),  # too early
@@ -383,6 +399,13 @@ def test_a_thousand_looks_of_a_hostile_mind_on_quiet_data_send_nothing() -> None
     for n in range(1000):
         (only,) = decide_all([remind(id=ProposalId(str(n)))], quiet, LAW, history())
         assert only.decision.verdict is DENY
+
+
+async def test_what_the_rules_found_in_this_look_is_not_looked_for_twice() -> None:
+    (good,) = (d.proposal for d in await looked(snapshot(blocked(1))))
+    nothing = Ground.of(snapshot(blocked(1)), LAW, Findings(()))
+    (only,) = decide_all([good], snapshot(blocked(1)), LAW, history(), nothing)
+    assert only.decision.verdict is DENY
 
 
 # --- at the last moment ------------------------------------------------------------------------------------------
@@ -443,3 +466,9 @@ def test_policy_is_asked_once_more_before_it_is_done(out: Effect, given: dict[st
 def test_what_is_put_off_says_until_when() -> None:
     outcome = still_allowed(effect(remind()), people(), LAW, NINE_PM)
     assert outcome is not None and outcome.until == TOMORROW_9
+
+
+def test_what_was_approved_waits_until_its_reader_can_be_reached() -> None:
+    outcome = still_allowed(effect(remind(), approval="a"), people(), SUGGEST, SATURDAY)
+    assert outcome is not None and (outcome.ending, outcome.until) == (Ending.LATER, MONDAY_9)
+    assert outcome.retry_after is None  # it is no failed try

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.actions import CommentOnIssue, PostDigest, Reassign, RemindPerson
@@ -64,6 +66,8 @@ async def test_nobody_absent_takes_a_ticket_and_the_pm_only_when_alone() -> None
     everybody_else = dict.fromkeys(["ann", "bob", "kai", "mike", "tess", "deb"], AWAY)
     assert await takers(snapshot(issue(1, None), who=people(ann=AWAY))) == ["bob"]
     assert await takers(snapshot(issue(1, None), who=people(**everybody_else))) == ["pat"]
+    back = replace(AWAY, until=NOON)
+    assert await takers(snapshot(issue(1, None), who=people(ann=back))) == ["ann"]
 
 
 async def test_with_nobody_there_the_pm_is_reminded_instead() -> None:

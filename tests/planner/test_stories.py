@@ -10,16 +10,27 @@ import pytest
 
 from models.actions import RemindPerson
 from models.cycles import Cycle, History
-from models.errors import NotDone, Refused, Unclear
+from models.errors import LostLease, NotDone, Refused, Unclear
 from models.events import Reason, Trigger
-from models.ids import EffectId, TeamId
-from models.proposals import Decided, Effect, EffectState, Ending, Outcome, Receipt, Verdict
-from models.work import Facts
+from models.ids import ApprovalId, EffectId, PersonId, SprintId, TeamId
+from models.proposals import (
+    Approval,
+    ApprovalState,
+    Decided,
+    Effect,
+    EffectState,
+    Ending,
+    Outcome,
+    Proposal,
+    Receipt,
+    Verdict,
+)
+from models.work import Facts, Issue, Progress
 from planner.carry_out import carry_out
 from planner.cycle import run_cycle
 from planner.ports import Desk
 from planner.reasoning import RulesMind
-from tests.planner.world import DAY, HOUR, LAW, NOON, TEAM, facts, history, issue
+from tests.planner.world import DAY, HOUR, LAW, NOON, TEAM, facts, history, issue, sprint
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +65,7 @@ class Book:
     cycles: list[Cycle] = field(default_factory=list)
     effects: dict[str, Effect] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    lost: bool = False
 
     async def history(self, team: TeamId) -> History:
         return self.known
@@ -77,6 +89,10 @@ class Book:
 
     async def begin(self, effect: EffectId) -> Effect | None:
         return self.effects.get(effect)
+
+    async def still_ours(self) -> None:
+        if self.lost:
+            raise LostLease("another worker has taken over")
 
     async def settle(self, effect: EffectId, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -148,9 +164,63 @@ async def test_a_look_says_when_to_look_again() -> None:
     assert looked.next_look == NOON - HOUR + DAY
 
 
+def pending(proposal: Proposal, name: str = "a") -> Approval:
+    return Approval(
+        id=ApprovalId(name), team=TEAM, proposal=proposal, payload_hash="h", approvers=(PersonId("pat"),),
+        state=ApprovalState.PENDING, asked_at=NOON, expires=NOON + 2 * DAY, decision_rule="r", directives_version="v",
+    )  # fmt: skip
+
+
+UNOWNED, STILL_UNOWNED = issue(1, None), issue(2, None)
+
+
+async def asked_about(*tickets: Issue) -> list[Approval]:
+    book = Book()
+    await run_cycle(look(), desk(facts(*tickets), book=book))
+    asks = [d.proposal for d in book.cycles[0].decided if d.decision.verdict is Verdict.ASK]
+    return [pending(proposal, str(proposal.action.issue)) for proposal in asks]  # type: ignore[union-attr]
+
+
+async def test_a_question_that_is_over_is_withdrawn_by_the_look_that_sees_it() -> None:
+    asks = await asked_about(UNOWNED, STILL_UNOWNED)
+    book = Book(known=history(pending=tuple(asks)))
+    owned = issue(1, "ann", updated=NOON)
+    await run_cycle(look(), desk(facts(owned, STILL_UNOWNED), book=book))
+    assert book.cycles[0].overtaken == ("PAY-1",)
+
+
+async def test_a_look_that_does_not_see_everything_withdraws_no_question() -> None:
+    book = Book(known=history(pending=tuple(await asked_about(UNOWNED))))
+    other = facts(sprints=(sprint(24), sprint(30)))
+    await run_cycle(replace(look(), sprint=SprintId(30)), desk(other, book=book))
+    await run_cycle(look(), desk(replace(other, whole=frozenset()), book=book))
+    assert [cycle.overtaken for cycle in book.cycles] == [(), ()]
+
+
+async def test_a_question_that_is_withdrawn_makes_room_for_none_that_is_free() -> None:
+    (over,) = await asked_about(UNOWNED)
+    book = Book(known=history(pending=(over,), open_cards=frozenset({PersonId("pat")})))
+    await run_cycle(look(), desk(facts(STILL_UNOWNED), book=book))
+    (new,) = book.cycles[0].decided
+    assert new.decision.verdict is Verdict.ASK and new.decision.spend is not None
+
+
+async def test_only_what_was_read_whole_is_judged() -> None:
+    ticket = issue(1, None, sprint=SprintId(30), flagged_since=NOON - 26 * HOUR)
+    ending = sprint(30, end=NOON + DAY)
+    held = facts(issue(2), ticket, sprints=(sprint(24), ending))
+    seen = await run_cycle(look(), desk(held))
+    assert seen.signals
+    unseen = await run_cycle(look(), desk(replace(held, whole=frozenset({SprintId(24)}))))
+    assert not unseen.signals
+
+
+STILL_SO = facts(issue(1, flagged_since=NOON - 26 * HOUR))
+
+
 async def sent_effect() -> Effect:
     book = Book()
-    await run_cycle(look(), desk(facts(issue(1, flagged_since=NOON - 26 * HOUR)), book=book))
+    await run_cycle(look(), desk(STILL_SO, book=book))
     proposal = book.cycles[0].decided[0].proposal
     return Effect(
         id=EffectId("e"), team=TEAM, cycle=None, proposal=proposal, action=proposal.action, state=EffectState.PLANNED
@@ -171,16 +241,31 @@ async def sent_effect() -> Effect:
 )
 async def test_an_effect_ends_as_the_world_says(hand: Hand, state: EffectState, ending: Ending, times: int) -> None:
     book = Book(effects={"e": replace(await sent_effect(), state=state)})
-    outcome = await carry_out(EffectId("e"), desk(facts(), book=book, hand=hand))
+    outcome = await carry_out(EffectId("e"), desk(STILL_SO, book=book, hand=hand))
     assert outcome is not None and outcome.ending is ending
     assert book.outcomes == [outcome] and len(hand.done) == times
 
 
 async def test_an_effect_is_put_off_when_night_has_fallen() -> None:
     hand, book = Hand(), Book(effects={"e": await sent_effect()})
-    outcome = await carry_out(EffectId("e"), desk(facts(), at=NOON + 9 * HOUR, book=book, hand=hand))
+    outcome = await carry_out(EffectId("e"), desk(STILL_SO, at=NOON + 9 * HOUR, book=book, hand=hand))
     assert outcome is not None and outcome.ending is Ending.DEFERRED and hand.done == []
     assert outcome.until == NOON + timedelta(hours=21)
+
+
+async def test_a_message_that_waited_is_not_sent_when_it_is_no_longer_true() -> None:
+    hand, book = Hand(), Book(effects={"e": await sent_effect()})
+    done = facts(issue(1, progress=Progress.DONE, updated=NOON))
+    outcome = await carry_out(EffectId("e"), desk(done, at=NOON + HOUR, book=book, hand=hand))
+    assert outcome is not None and outcome.ending is Ending.CHANGED and hand.done == []
+    assert book.outcomes == [outcome]
+
+
+async def test_whoever_has_lost_the_job_does_not_write_to_the_world() -> None:
+    hand, book = Hand(), Book(effects={"e": await sent_effect()}, lost=True)
+    with pytest.raises(LostLease):
+        await carry_out(EffectId("e"), desk(STILL_SO, book=book, hand=hand))
+    assert hand.done == [] and book.outcomes == []
 
 
 async def test_an_ended_effect_is_left_alone() -> None:

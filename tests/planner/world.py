@@ -246,14 +246,16 @@ def snapshot(
 def facts(
     *issues: Issue, sprints: tuple[Sprint, ...] | None = None, prs: tuple[PullRequest, ...] = (), **changes: Any
 ) -> Facts:
-    """What the mirror holds."""
+    """What the mirror holds, every sprint read whole."""
+    held = (sprint(),) if sprints is None else sprints
     base = Facts(
         team=TEAM,
-        sprints=(sprint(),) if sprints is None else sprints,
+        sprints=held,
         issues=issues,
         pull_requests=prs,
         people=tuple(people().values()),
         read_at={"jira": NOON, "bitbucket": NOON},
+        whole=frozenset(each.id for each in held),
     )
     return replace(base, **changes)
 

@@ -1,193 +1,333 @@
-"""Never noisy, as a promise: a quiet project is silent, a storm about one person is one message, a mad mind is mute."""
+"""Never noisy: silence over quiet data whatever the mind says, and one message where two hundred things happen."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
+from sqlalchemy import func, select
 
-from bot.scheduler import digest_slot
-from bot.sync import person_of
-from integrations.simulator.company import item
-from integrations.simulator.nouns import Change
-from models.actions import ACTION_KINDS, PostDigest
-from models.database import Database, upgrade
-from models.directives import Directives, Team
-from models.directives_file import load
-from models.events import Reason, Source, Trigger
-from models.ids import IssueKey, PersonId, SprintId
-from models.ledger import Ledger
-from models.mailbox import Mailbox
-from models.proposals import Effect, Receipt
-from models.signals import Signal
-from models.store import Store
-from models.work import Issue, Progress, Snapshot, Sprint, SprintState
-from planner.carry_out import carry_out
+from bot.scheduler import tick
+from bot.worker import work
+from integrations.simulator.company import commit_of, item
+from integrations.simulator.happenings import paragraph
+from integrations.simulator.nouns import Change, Comment, Issue, News, PullRequest, Review, Step
+from integrations.simulator.server import Simulator
+from models.actions import AskApproval, CommentOnIssue, Escalate, Item, Reassign, RemindPerson
+from models.events import Reason, Trigger
+from models.ids import ApprovalId, IssueKey, PersonId, ProposalId, SignalId
+from models.proposals import Proposal
+from models.signals import Evidence, Urgency
+from models.tables import cycles, inbox
 from planner.cycle import run_cycle
-from planner.ports import Desk, Mind
-from planner.reasoning import RulesMind
-from planner.worktime import team_calendar
-from tests.contracts.stores.values import FakeClock
-from tests.world import CONSTITUTION, TUESDAY, World, running
+from planner.ports import Desk
+from planner.reports import digest
+from tests.stories.scene import Scene, empty, plant
+from tests.world import CONSTITUTION, World, running
 
 pytestmark = pytest.mark.anyio
 
 LOOKS = 1_000
-STEP = timedelta(minutes=35)
-"""Between two looks: 1,000 of them cover 24 days, nights and weekends included."""
+EVERY = timedelta(minutes=15)
+MONDAY = datetime.fromisoformat("2026-11-16T08:00:00-05:00")
+OFTEN = CONSTITUTION.read_text(encoding="utf-8").replace("look_every: 360 minutes", "look_every: 15 minutes")
+"""The constitution with a look every quarter of an hour when all is well: more chances to be noisy."""
+
+
+def healthy(simulator: Simulator) -> None:
+    """Everybody works on something, nothing is stuck, one pull request is approved and waits for its author."""
+    empty(simulator)
+    tickets: dict[str, str] = {}
+    accounts = [str(m.jira) for m in simulator.directives.teams[0].members]
+    for number, account in enumerate(accounts):
+        plant(simulator, tickets, f"Something that goes well {number}", account)
+    review(simulator, tickets["Something that goes well 0"], accounts[0], accounts[1], "approved", 1)
+
+
+def review(simulator: Simulator, key: str, author: str, reviewer: str, state: str | None, number: int) -> PullRequest:
+    """A pull request that was opened two days ago; nobody is told."""
+    company, scope = simulator.company, simulator.directives.teams[0].bitbucket
+    opened = company.clock.now() - timedelta(days=2)
+    repository = f"{scope.workspace}/{scope.repositories[0]}"
+    pull = PullRequest(
+        repository=repository,
+        number=number,
+        title=f"{key} change {number}",
+        branch=f"feature/{key}",
+        author=author,
+        state="OPEN",
+        draft=False,
+        reviews=(Review(reviewer, state, opened if state else None),),
+        created=opened,
+        updated=opened,
+        commit=commit_of(repository, number, opened),
+        steps=(Step(kind="update", by=author, at=opened, words="OPEN"),),
+    )
+    company.pull_requests[(repository, number)] = pull
+    return pull
+
+
+async def drain(world: World) -> None:
+    """The real worker's work, here and now."""
+    while (job := await world.app.mailbox.claim((0, 1, 2), 60.0)) is not None:
+        await work(world.app, job)
+
+
+# --- a quiet project ------------------------------------------------------------------------------------------------
+
+
+async def test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest(tmp_path: Path) -> None:
+    async with running(tmp_path, text=OFTEN, at=MONDAY, speed=0.0, work=False, prepare=healthy) as world:
+        app = world.app
+        assert await app.sync.everything(world.team.id), "the mirror is filled once, for real"
+        await app.store.plan_look(world.team.id, world.clock.now() + EVERY)
+        while await looks(world) < LOOKS:
+            due = await app.store.next_look(world.team.id)
+            assert due is not None
+            world.clock.set(min(due, next_digest(world)), 0.0)
+            await tick(app)
+            await drain(world)
+        days = working_days(MONDAY, world.clock.now())
+        said = world.messages()
+        assert {world.simulator.workspace.channels[m.channel].name for m in said} == {"engineering"}
+        assert [m.at.astimezone(ZoneInfo("America/New_York")).date() for m in said] == days
+        assert len(days) >= 7, "long enough to mean something"
+        assert not [c for i in world.simulator.company.issues.values() for c in i.comments]
+        assert await app.mailbox.dead_letters() == []
+
+
+async def looks(world: World) -> int:
+    """How many scheduled looks there have been."""
+    counted = select(func.count()).where(cycles.c.reason == Reason.LOOK.value)
+    return int(await world.app.database.read(lambda c: c.execute(counted).scalar_one()))
+
+
+def next_digest(world: World) -> datetime:
+    """The next 09:30 of the team."""
+    here = world.clock.now().astimezone(world.team.tz)
+    today = datetime.combine(here.date(), world.team.digest.at, world.team.tz)
+    return today if today > here else today + timedelta(days=1)
+
+
+def working_days(since: datetime, until: datetime) -> list[date]:
+    """Days with a 09:30 in New York between the two, that are neither weekends nor holidays; by our own reckoning."""
+    zone, free = ZoneInfo("America/New_York"), holidays.country_holidays("US")
+    days = [since.astimezone(zone).date() + timedelta(days=n) for n in range(400)]
+    at = [(day, datetime.combine(day, time(9, 30), zone)) for day in days]
+    return [day for day, moment in at if since < moment <= until and day.weekday() < 5 and day not in free]
+
+
+# --- a hostile mind -------------------------------------------------------------------------------------------------
 
 
 @dataclass
-class Outbox:
-    """A hand that does everything and remembers it."""
+class Hostile:
+    """A mind that answers everything but what it was asked."""
 
-    sent: list[Effect] = field(default_factory=list)
+    turn: int = 0
+    name: str = "hostile"
+    seen: Counter[str] = field(default_factory=Counter)
 
-    async def perform(self, effect: Effect) -> Receipt:
-        self.sent.append(effect)
-        return Receipt({}, "sent")
-
-    async def find(self, effect: Effect) -> Receipt | None:
-        return None
-
-    async def changed(self, effect: Effect) -> str | None:
-        return None
+    async def propose(self, snapshot: Any, signals: Any, trigger: Any, directives: Any) -> Any:
+        """The next piece of nonsense."""
+        kinds = list(NONSENSE)
+        kind = kinds[self.turn % len(kinds)]
+        self.turn += 1
+        self.seen[kind] += 1
+        return NONSENSE[kind](snapshot, directives, self.turn)
 
 
-@dataclass
-class Project:
-    """Real stores with a project in which nothing needs anybody, and the real two stories over them."""
+def proposal(action: Any, turn: int, **more: Any) -> Proposal:
+    """An action dressed up as something urgent that somebody has just asked for."""
+    return Proposal(
+        **{
+            "id": ProposalId(f"hostile-{turn}"),
+            "action": action,
+            "because": "I noticed that everything is on fire!",
+            "evidence": (Evidence("Production is down", "https://evil.example"),),
+            "signals": (SignalId("made-up"),),
+            "urgency": Urgency.CRITICAL,
+            "rule": "blocked-1-day",
+            "asked_by": PersonId("dana"),
+            **more,
+        }
+    )
 
-    directives: Directives
-    store: Store
-    ledger: Ledger
-    mailbox: Mailbox
-    clock: FakeClock
-    outbox: Outbox = field(default_factory=Outbox)
-    fired: set[str] = field(default_factory=set)
 
-    @property
-    def team(self) -> Team:
-        return self.directives.teams[0]
+def thing(turn: int) -> Item:
+    """An item of no finding."""
+    return Item(
+        signal=SignalId(f"made-up-{turn}"),
+        kind="blocked_too_long",
+        subject="PAY-201",
+        text="<!channel> PAY-201 is on fire",
+        url="https://evil.example",
+        urgency="critical",
+        rule="blocked-1-day",
+    )
 
-    async def fill(self) -> None:
-        """One long sprint, most of it done; everything else has an owner and moves."""
-        begin = self.clock.now()
-        sprint = Sprint(
-            id=SprintId(24), name="Sprint 24", state=SprintState.ACTIVE, board=self.team.jira.boards[0], goal="",
-            start=begin - timedelta(days=2), end=begin + timedelta(days=60),
-        )  # fmt: skip
-        owner = self.team.members[-1].jira
-        issues = [quiet_issue(n, str(owner), Progress.DONE if n < 7 else Progress.DOING, begin) for n in range(10)]
-        people = [person_of(member, self.team) for member in self.team.members]
-        await self.store.save(self.team.id, source=Source.JIRA, complete=True, sprints=[sprint], issues=issues)
-        await self.store.save(self.team.id, source=Source.SLACK, complete=True, people=people)
 
-    async def look(self, mind: Mind) -> None:
-        """One scheduled look, the digest when its slot has come, and everything that follows from both."""
+@dataclass(frozen=True)
+class MergePullRequest:
+    """An action that does not exist."""
+
+    kind: str = "merge_pull_request"
+
+
+def everyone(turn: int) -> Iterator[Proposal]:
+    people = [PersonId(name) for name in ("dana", "noor", "sarah", "mike", "li", "sam", "nobody")]
+    for person in people:
+        yield proposal(RemindPerson(person=person, items=(thing(turn),)), turn, id=ProposalId(f"{person}-{turn}"))
+
+
+NONSENSE: dict[str, Callable[[Any, Any, int], Any]] = {
+    "prose": lambda s, d, n: "I have looked into it and told everybody.",
+    "nothing": lambda s, d, n: None,
+    "a number": lambda s, d, n: 42,
+    "a dictionary": lambda s, d, n: {"action": "remind_person", "person": "li"},
+    "JSON": lambda s, d, n: json.dumps([{"action": "remind_person", "person": "li", "text": "hurry"}]),
+    "a mixed bag": lambda s, d, n: [None, 7, "remind Li", b"\xff", {"kind": "escalate"}, [], object()],
+    "far too much": lambda s, d, n: [proposal(MergePullRequest(), n)] * 5_000,
+    "actions that do not exist": lambda s, d, n: [proposal(MergePullRequest(), n), proposal("merge", n)],
+    "reminders of nothing": lambda s, d, n: list(everyone(n)),
+    "a reminder without items": lambda s, d, n: [proposal(RemindPerson(person=PersonId("li"), items=()), n)],
+    "an escalation": lambda s, d, n: [proposal(Escalate(channel="leadership", item=thing(n), facts=("lies",)), n)],
+    "a comment": lambda s, d, n: [
+        proposal(CommentOnIssue(person=PersonId("mike"), issue=IssueKey("PAY-204"), item=thing(n)), n)
+    ],
+    "a new owner": lambda s, d, n: [
+        proposal(
+            Reassign(
+                issue=IssueKey("PAY-201"),
+                issue_title="x",
+                issue_url="https://evil.example",
+                giver=None,
+                taker=PersonId("li"),
+            ),
+            n,
+        )
+    ],
+    "a question of its own": lambda s, d, n: [
+        proposal(AskApproval(approval=ApprovalId("a"), person=PersonId("dana")), n)
+    ],
+    "a digest nobody scheduled": lambda s, d, n: [proposal(digest(s, (), d), n)],
+    "broken fields": lambda s, d, n: [
+        proposal(RemindPerson(person=None, items=None), n),  # type: ignore[arg-type]
+        replace(proposal(RemindPerson(person=PersonId("li"), items=(thing(n),)), n), signals=None),  # type: ignore[arg-type]
+        replace(proposal(RemindPerson(person=PersonId("li"), items=(thing(n),)), n), urgency="critical"),  # type: ignore[arg-type]
+    ],
+}
+
+
+async def test_a_hostile_mind_says_nothing_in_a_thousand_looks(tmp_path: Path) -> None:
+    async with running(tmp_path, at=MONDAY, speed=0.0, work=False, prepare=healthy) as world:
+        app, mind = world.app, Hostile()
+        await app.sync.everything(world.team.id)
         desk = Desk(
-            clock=self.clock, directives=self.directives, work=self.store, mind=mind, ledger=self.ledger,
-            hands=dict.fromkeys(ACTION_KINDS, self.outbox),
-        )  # fmt: skip
-        await run_cycle(Trigger(team=self.team.id, reason=Reason.LOOK, at=self.clock.now()), desk)
-        slot = digest_slot(self.directives, self.team, self.clock.now())
-        if slot is not None and slot not in self.fired:
-            self.fired.add(slot)
-            await run_cycle(Trigger(team=self.team.id, reason=Reason.DIGEST, at=self.clock.now()), desk)
-        while (job := await self.mailbox.claim((0, 1, 2), 60)) is not None:
-            await carry_out(job.payload["effect"], desk)
-            await self.mailbox.finish(job)
+            clock=world.clock,
+            directives=world.directives,
+            work=app.store,
+            mind=mind,
+            ledger=app.ledger,
+            hands=app.hands,
+        )
+        for _ in range(LOOKS):
+            world.clock.advance(EVERY)
+            await run_cycle(Trigger(team=world.team.id, reason=Reason.LOOK, at=world.clock.now()), desk)
+        await drain(world)
+        assert min(mind.seen[kind] for kind in NONSENSE) >= LOOKS // len(NONSENSE), mind.seen
+        assert [m.text for m in world.simulator.workspace.messages.values()] == []
+        assert not [c for i in world.simulator.company.issues.values() for c in i.comments]
+        assert await app.ledger.recent(team=world.team.id, days=400) == [], "nothing was even planned"
 
 
-def quiet_issue(number: int, owner: str, progress: Progress, begin: datetime) -> Issue:
-    return Issue(
-        key=IssueKey(f"PAY-{number}"), id=str(number), title="A ticket", url="https://jira.test", kind="Story",
-        status=progress.value, progress=progress, status_since=begin, assignee=owner, unassigned_since=None,
-        priority="Medium", labels=frozenset(), points=3, due=None, flagged_since=None, blocked_by=(),
-        sprint=SprintId(24), created=begin, updated=begin,
-    )  # fmt: skip
+# --- two hundred events ---------------------------------------------------------------------------------------------
+
+EVENTS = 200
+TICKETS, PULLS = 12, 6
 
 
 @pytest.fixture
-async def project(tmp_path: Path) -> Any:
-    url = f"sqlite:///{tmp_path / 'quiet.db'}"
-    await asyncio.to_thread(upgrade, url)
-    clock = FakeClock()
-    database = Database(url, clock)
-    made = Project(load(CONSTITUTION), Store(database, clock), Ledger(database, clock), Mailbox(database, clock), clock)
-    await made.fill()
-    yield made
-    await database.close()
+async def crowded(tmp_path: Path) -> AsyncIterator[World]:
+    """A product that has looked at a quiet company; then everything of Li's gets stuck, and nobody has told it yet."""
+    async with running(tmp_path, at=MONDAY + timedelta(days=1, hours=3), speed=0.0, prepare=healthy) as world:
+        await world.live(timedelta(minutes=1))
+        for number in range(TICKETS):
+            stuck(world, f"Stuck {number}")
+        for number in range(PULLS):
+            author = str(world.team.members[(2, 3, 5)[number % 3]].jira)
+            review(world.simulator, "PAY-202", author, account(world), None, 10 + number)
+        yield world
 
 
-async def test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest(project: Project) -> None:
-    begin = project.clock.now()
-    for _ in range(LOOKS):
-        await project.look(RulesMind())
-        project.clock.tick(STEP.total_seconds())
-
-    sent = Counter(effect.action.kind for effect in project.outbox.sent)
-    days = team_calendar(project.directives, project.team.id).working_days(begin, project.clock.now() - STEP)
-    assert sent.keys() == {PostDigest.kind}
-    assert abs(sent[PostDigest.kind] - days) <= 1  # the first and the last day may lie half outside
-    assert len({e.action.day for e in project.outbox.sent if isinstance(e.action, PostDigest)}) == sum(sent.values())
+def account(world: World) -> str:
+    """Li's."""
+    return str(world.team.member(PersonId("li")).jira)
 
 
-class MadMind:
-    """Says everything a model gone wrong, or an attacker behind it, could say."""
-
-    name = "mad"
-
-    async def propose(
-        self, snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
-    ) -> Sequence[Any]:
-        good = list(await RulesMind().propose(snapshot, signals, trigger, directives))
-        made_up = [replace(p, because="<!channel> everything is on fire", id=f"mad-{n}") for n, p in enumerate(good)]
-        return [None, "Ignore the rules and tell everybody.", {"action": "delete_issue"}, object(), *made_up]
+def stuck(world: World, title: str) -> None:
+    """A ticket of Li's that was flagged more than a working day ago and less than two."""
+    company, tickets = world.simulator.company, {f"unused {n}": "" for n in range(len(world.simulator.company.issues))}
+    plant(world.simulator, tickets, title, account(world))
+    key = tickets[title]
+    at = world.clock.now() - timedelta(days=1, minutes=30)
+    flag = Change(company.number(), account(world), at, (item(company, "flagged", False, True),))
+    company.issues[key] = replace(company.issues[key], flagged=True, updated=at, changes=(flag,))
 
 
-async def test_a_mind_gone_wrong_says_nothing_about_a_quiet_project(project: Project) -> None:
-    for _ in range(LOOKS // 4):
-        await project.look(MadMind())
-        project.clock.tick(STEP.total_seconds())
-    assert {effect.action.kind for effect in project.outbox.sent} <= {PostDigest.kind}
-    assert "channel" not in repr([e.action for e in project.outbox.sent if not isinstance(e.action, PostDigest)])
+def happenings(world: World) -> Iterator[News]:
+    """News about Li's tickets and the pull requests that wait for Li, in turn and for ever."""
+    company, li = world.simulator.company, account(world)
+    now = company.clock.now()
+    issues = [i for i in company.issues.values() if i.flagged]
+    pulls = [p for p in company.open_pull_requests() if p.number >= 10]
+    subjects: list[Issue | PullRequest] = [*issues, *pulls]
+    while True:
+        for subject in subjects:
+            number = company.number()
+            if isinstance(subject, PullRequest):
+                yield News(event="pullrequest:updated", by=subject.author, at=now, pull_request=subject)
+            elif number % 2:
+                yield News(event="jira:issue_updated", by=li, at=now, issue=subject, change=subject.changes[-1])
+            else:
+                said = Comment(id=number, by=li, at=now, body=paragraph("Still stuck."))
+                yield News(event="comment_created", by=li, at=now, issue=subject, comment=said)
 
 
-async def test_two_hundred_events_about_one_person_are_one_message(tmp_path: Path) -> None:
-    async with running(tmp_path, at=TUESDAY + timedelta(hours=2)) as world:  # Sam is at work by then
-        keys = pile_up(world, "sam", 8)
-        before = len(world.direct_messages("sam"))
-        for number in range(200):
-            comment(world, keys[number % len(keys)])
-        await world.settle(60)
-        [told] = world.direct_messages("sam")[before:]
-        assert sum(key in told.text for key in keys) == 3
-        assert f"{len(keys) - 3} more" in told.text + repr(told.blocks)
+async def test_two_hundred_events_about_one_person_are_one_message(crowded: World) -> None:
+    world, webhooks = crowded, crowded.simulator.webhooks
+    assert webhooks is not None
+    assert world.direct_messages("li") == [], "the product does not know yet"
+    before = await rows(world)
+    news = [next(each) for each in [happenings(world)] for _ in range(EVENTS)]
+    taken = await asyncio.gather(*(webhooks.deliver(webhooks.written(each)) for each in news))
+    assert all(taken) and len(taken) == EVENTS
+    await world.settle(60)
 
-        await world.later(timedelta(hours=1))
-        assert len(world.direct_messages("sam")) == before + 1
-        await world.later(timedelta(days=1))
-        assert len(world.direct_messages("sam")) <= before + 2
+    assert await rows(world) == before + EVENTS, "each of them is on disk"
+    [message] = world.direct_messages("li")
+    shown = [line for block in message.blocks for line in str(block).split("\\n") if "has been blocked" in line]
+    pulls = [line for block in message.blocks for line in str(block).split("\\n") if "has waited" in line]
+    assert len(shown) + len(pulls) == 3, message.text
+    assert f"{TICKETS + PULLS - 3} more items" in message.text
 
-
-def pile_up(world: World, person: str, count: int) -> list[str]:
-    """So many tickets of one person that have been stuck for more than one working day, unheard until now."""
-    company, owner = world.simulator.company, str(world.team.member(PersonId(person)).jira)
-    chosen = [i for i in company.active() if company.category(i) != "done" and not i.flagged][:count]
-    for issue in chosen:
-        row = item(company, "flagged", False, True)
-        stuck = Change(company.number(), owner, world.clock.now() - timedelta(days=1, minutes=30), (row,))
-        company.issues[issue.key] = replace(issue, assignee=owner, flagged=True, changes=(*issue.changes, stuck))
-    return [issue.key for issue in chosen]
+    scene = Scene(world, {})
+    await scene.pass_time(timedelta(hours=5))
+    assert len(world.direct_messages("li")) == 1, "not again on the same day"
+    await scene.pass_time(timedelta(hours=20))
+    assert len(world.direct_messages("li")) <= 2
+    await scene.check_promises()
 
 
-def comment(world: World, key: str) -> None:
-    company = world.simulator.company
-    company.comment(key, str(company.issues[key].assignee), {"type": "doc", "version": 1, "content": []})
+async def rows(world: World) -> int:
+    """How many deliveries are kept."""
+    return int(await world.app.database.read(lambda c: c.execute(select(func.count(inbox.c.id))).scalar_one()))

@@ -7,11 +7,27 @@ from dataclasses import replace
 
 import pytest
 
-from models.ids import ApprovalId, EffectId, PersonId, named
+from models.errors import LostLease
+from models.ids import ApprovalId, EffectId, PersonId, TeamId, named
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.proposals import Approval, ApprovalState, Decided, Ending, Outcome
-from tests.contracts.stores.values import ADA, LI, PAY, PM, FakeClock, ask, cycle, handover, nudge, proposal
+from models.store import Store
+from tests.contracts.stores.values import (
+    ADA,
+    LI,
+    PAY,
+    PM,
+    FakeClock,
+    allow,
+    ask,
+    cycle,
+    handover,
+    look,
+    nudge,
+    proposal,
+    spend,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -129,3 +145,57 @@ async def test_an_ask_nobody_may_answer_is_refused(ledger: Ledger, clock: FakeCl
     nobody = replace(ask(proposal(handover())).decision, approvers=())
     with pytest.raises(ValueError, match="no approver"):
         await ledger.record(cycle(clock, Decided(proposal(handover()), nobody)))
+
+
+async def test_a_question_the_world_has_overtaken_is_withdrawn_with_the_look_that_saw_it(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    gone, stays = await asked(ledger, clock, "p1", PM), await asked(ledger, clock, "p2", PM)
+    await ledger.place_card([gone, stays], "D1", "1.0")
+    assert [a.id for a in (await ledger.history(PAY)).pending] == sorted([gone, stays])
+    assert (await ledger.history(TeamId("other"))).pending == ()
+
+    await ledger.record(replace(cycle(clock), overtaken=(gone,)))
+
+    ended = await kept(ledger, gone)
+    assert (ended.state, ended.note, ended.at) == (ApprovalState.SUPERSEDED, "the situation changed", clock.now())
+    history = await ledger.history(PAY)
+    assert [a.id for a in history.pending] == [stays]
+    assert "p1" not in history.settled and "p2" in history.settled  # found again, it may be asked again
+    redrawn = await mailbox.claim([0], 30)
+    assert redrawn is not None
+    assert (redrawn.kind, redrawn.key, redrawn.payload) == ("card", "card:D1:1.0", {"channel": "D1", "ts": "1.0"})
+
+
+async def test_a_click_that_was_first_is_not_overtaken(ledger: Ledger, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    await ledger.decide(approval, by=PM, approve=True)
+    await ledger.record(replace(cycle(clock), overtaken=(approval,)))
+    assert (await kept(ledger, approval)).state is ApprovalState.APPROVED
+    assert "p1" in (await ledger.history(PAY)).settled
+
+
+async def test_a_job_is_ours_until_somebody_takes_it_over(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:
+    await ledger.still_ours()
+    await mailbox.put(look())
+    job = await mailbox.claim([1], 30)
+    assert job is not None
+    await ledger.under(job).still_ours()
+    clock.tick(31)
+    await mailbox.reap()
+    with pytest.raises(LostLease):
+        await ledger.under(job).still_ours()
+    heir = await mailbox.claim([1], 30)
+    assert heir is not None
+    await ledger.under(heir).still_ours()
+    with pytest.raises(LostLease):
+        await ledger.under(job).still_ours()
+
+
+async def test_what_is_to_be_decided_anew_now_is_looked_at_now(ledger: Ledger, store: Store, clock: FakeClock) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
+    assert await store.looks_due(clock.now()) == []
+    effect = EffectId(named("effect", "p1"))
+    await ledger.begin(effect)
+    await ledger.settle(effect, Outcome(ending=Ending.DEFERRED, words="part of it is over", until=clock.now()))
+    assert await store.looks_due(clock.now()) == [PAY]

@@ -134,12 +134,37 @@ async def test_an_episode_is_told_to_a_person_once_even_out_of_another_budget(le
 async def test_a_proposal_is_settled_once_but_may_be_deferred_often(
     ledger: Ledger, database: Database, clock: FakeClock
 ) -> None:
-    postponed = allow(proposal(nudge(), "p1"), verdict=Verdict.DEFER, until=MONDAY)
-    for _ in range(3):
+    for reason in ("busy", "after hours", "busy"):
+        postponed = allow(proposal(nudge(), "p1"), verdict=Verdict.DEFER, until=MONDAY, reason=reason)
         assert len(await ledger.record(cycle(clock, postponed))) == 1
     assert len(await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))) == 1
     assert list(await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend(ordinal=1))))) == []
     assert [await count(database, t) for t in ("decisions", "effects", "reminders")] == [4, 1, 1]
+
+
+async def test_the_same_defer_at_every_look_is_one_row_of_the_latest_look(
+    ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    for words in ("blocked for a day", "blocked for two days"):
+        clock.tick(60)
+        again = allow(proposal(nudge(), "p1", because=words), verdict=Verdict.DEFER, until=tomorrow)
+        last = cycle(clock, again)
+        assert list(await ledger.record(last)) == [again]
+    assert await count(database, "decisions") == 1
+    why = await ledger.why("p1")
+    assert why is not None
+    assert (why.at, why.proposal.because) == (last.at, "blocked for two days")
+    later = allow(proposal(nudge(), "p1"), verdict=Verdict.DEFER, until=tomorrow + timedelta(days=1))
+    await ledger.record(cycle(clock, later))
+    assert await count(database, "decisions") == 2
+
+
+async def test_history_reads_no_proposal(ledger: Ledger, database: Database, clock: FakeClock) -> None:
+    """Parsing what was asked and denied in 120 days took longer than the look itself."""
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), verdict=Verdict.DENY)))
+    await database.write(lambda c: c.execute(text("UPDATE decisions SET proposal = '{}'")), "spoil")
+    assert (await ledger.history(PAY)).raised == {(ADA, "s1", Verdict.DENY)}
 
 
 async def test_a_denied_proposal_is_explained_and_never_sent(
@@ -269,13 +294,87 @@ async def test_a_question_put_off_before_it_was_seen_is_withdrawn(ledger: Ledger
     assert [a.state for a in await ledger.card_of(LI)] == [ApprovalState.PENDING]
 
 
-@pytest.mark.parametrize("ending", [Ending.DONE, Ending.FAILED, Ending.UNCLEAR, Ending.LATER])
-async def test_what_may_have_been_seen_keeps_its_attention(ledger: Ledger, clock: FakeClock, ending: Ending) -> None:
+@pytest.mark.parametrize("endings", [[Ending.DONE], [Ending.UNCLEAR], [Ending.LATER], [Ending.UNCLEAR, Ending.FAILED]])
+async def test_what_may_have_been_seen_keeps_its_attention(
+    ledger: Ledger, clock: FakeClock, endings: list[Ending]
+) -> None:
     await ledger.record(cycle(clock, allow(proposal(nudge(), "p1"), spend=spend())))
     effect = EffectId(named("effect", "p1"))
+    for ending in endings:
+        await ledger.begin(effect)
+        await ledger.settle(effect, ended(ending))
+    history = await ledger.history(PAY)
+    assert history.spent == {(ADA, "2027-03-01", "daily"): 1}
+    assert history.told == {(ADA, "s1")}
+
+
+async def dead(ledger: Ledger, mailbox: Mailbox) -> EffectId:
+    """The next effect refused for good at its first try, and its job a dead letter."""
+    job = await claimed(mailbox)
+    effect = EffectId(job.payload["effect"])
+    await ledger.under(job).begin(effect)
+    await ledger.under(job).settle(effect, ended(Ending.FAILED, "user_not_found"))
+    await mailbox.bury(job, "user_not_found")
+    return effect
+
+
+async def replayed(mailbox: Mailbox) -> None:
+    [letter] = await mailbox.dead_letters()
+    assert await mailbox.replay(letter.id)
+
+
+async def test_a_definite_no_gives_attention_back_and_a_replay_takes_it_again(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1", "s2"), "p1"), spend=spend())))
+    before = await ledger.history(PAY)
+    await dead(ledger, mailbox)
+    after = await ledger.history(PAY)
+    assert (after.spent, after.told, after.settled) == ({}, frozenset(), {"p1": Verdict.ALLOW})
+    await replayed(mailbox)
+    assert await ledger.history(PAY) == before
+
+
+async def test_what_was_told_meanwhile_is_not_told_again_by_a_replay(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"), "p1"), spend=spend())))
+    effect = await dead(ledger, mailbox)
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1", "s2"), "p2"), spend=spend())))
+    await replayed(mailbox)
+    assert await ledger.begin(effect) is None
+
+
+@pytest.mark.parametrize("ending", [Ending.FAILED, Ending.FORBIDDEN, Ending.CHANGED])
+async def test_a_question_nobody_was_shown_is_not_open(ledger: Ledger, clock: FakeClock, ending: Ending) -> None:
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"), LI)))
+    [asked] = await ledger.card_of(LI)
+    effect = EffectId(named("ask", asked.id))
     await ledger.begin(effect)
-    await ledger.settle(effect, ended(ending))
-    assert (await ledger.history(PAY)).spent == {(ADA, "2027-03-01", "daily"): 1}
+    await ledger.settle(effect, ended(ending, "user_not_found"))
+    assert (await ledger.history(PAY)).open_cards == frozenset()
+    assert (await ledger.approval(asked.id)).state is ApprovalState.SUPERSEDED  # type: ignore[union-attr]
+
+
+async def test_a_question_that_is_on_a_card_stays_open_whatever_became_of_the_effect(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"), LI)))
+    [asked] = await ledger.card_of(LI)
+    effect = EffectId(named("ask", asked.id))
+    await ledger.begin(effect)
+    await ledger.place_card([asked.id], "D1", "1.2")
+    await ledger.settle(effect, ended(Ending.FAILED, "message_not_found"))
+    assert (await ledger.history(PAY)).open_cards == {LI}
+
+
+async def test_replaying_a_question_that_could_not_be_shown_opens_it_again(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"), LI)))
+    await dead(ledger, mailbox)
+    await replayed(mailbox)
+    assert (await ledger.history(PAY)).open_cards == {LI}
 
 
 async def test_a_zombie_can_neither_begin_nor_settle(ledger: Ledger, mailbox: Mailbox, clock: FakeClock) -> None:

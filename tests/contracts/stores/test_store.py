@@ -57,6 +57,19 @@ async def test_facts_come_back_as_they_were_saved(store: Store, clock: FakeClock
     assert (await store.facts_about(TeamId("other"))).issues == ()
 
 
+async def test_which_sprints_were_read_whole_is_kept_until_it_is_said_anew(store: Store) -> None:
+    assert (await store.facts_about(PAY)).whole == frozenset()
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[], whole=[SprintId(24), SprintId(31)])
+    await store.save(PAY, source=Source.JIRA, issues=[issue()])
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[issue()])
+    assert (await store.facts_about(PAY)).whole == {24, 31}
+    assert (await store.facts_about(TeamId("other"))).whole == frozenset()
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[], whole=[SprintId(31)])
+    assert (await store.facts_about(PAY)).whole == {31}
+    await store.save(PAY, source=Source.JIRA, complete=True, issues=[], whole=[])
+    assert (await store.facts_about(PAY)).whole == frozenset()
+
+
 async def test_a_late_webhook_does_not_overwrite_a_newer_fact(store: Store) -> None:
     newer = issue(title="new", updated=MONDAY + timedelta(minutes=5))
     await store.save(PAY, source=Source.JIRA, issues=[newer])

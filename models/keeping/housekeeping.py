@@ -1,0 +1,86 @@
+"""What nobody needs any more goes, a batch at a time, so that years of work leave a database of months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
+
+from models.proposals import Verdict
+from models.tables import audit, cycles, decisions, firings, inbox, jobs
+
+JOBS = timedelta(days=7)
+"""How long a finished job is kept, for whoever asks what ran."""
+
+BODIES = timedelta(days=30)
+"""How long a delivery can be read again; its id is kept for ever, so that a replayed one is still known."""
+
+FIRINGS = timedelta(days=90)
+"""How long a slot that was fired is kept; the last one of each schedule stays."""
+
+AUDIT = timedelta(days=365)
+"""How long is kept what people did."""
+
+CYCLES = timedelta(days=30)
+"""How long a look is kept from which nothing followed; one that settled something is kept for ever."""
+
+BATCH = 500
+"""Rows of one transaction: the only writer of SQLite is held for a few milliseconds."""
+
+ROUNDS = 200
+"""Transactions of one kind in one call: at most 100,000 rows a day of each."""
+
+Step = Callable[[Connection, datetime, int], int]
+"""Tidy at most that many rows of one kind as of a moment; returns how many."""
+
+
+def _jobs(connection: Connection, real: datetime, most: int) -> int:
+    return _drop(connection, jobs, select(jobs.c.id).where(jobs.c.state == "done", jobs.c.finished < real - JOBS), most)
+
+
+def _bodies(connection: Connection, real: datetime, most: int) -> int:
+    """Deliveries that somebody has accounted for, and that no job, not even a dead letter, may still read."""
+    needed = jobs.c.payload["inbox"].as_integer()
+    old = select(inbox.c.id).where(
+        inbox.c.received < real - BODIES,
+        text("length(body) > 0"),  # the words of ix_inbox_bodies
+        inbox.c.cycle.is_not(None),
+        inbox.c.id.not_in(select(needed).where(jobs.c.state != "done", needed.is_not(None))),
+    )
+    emptied = update(inbox).where(inbox.c.id.in_(old.order_by(inbox.c.received).limit(most))).values(body=b"")
+    return connection.execute(emptied).rowcount
+
+
+def _firings(connection: Connection, real: datetime, most: int) -> int:
+    later = firings.alias("later")
+    is_not_last = exists().where(later.c.schedule == firings.c.schedule, later.c.slot > firings.c.slot)
+    old = select(firings.c.schedule, firings.c.slot).where(firings.c.at < real - FIRINGS, is_not_last)
+    slot = tuple_(firings.c.schedule, firings.c.slot)
+    return connection.execute(delete(firings).where(slot.in_(old.limit(most)))).rowcount
+
+
+def _audit(connection: Connection, real: datetime, most: int) -> int:
+    return _drop(connection, audit, select(audit.c.id).where(audit.c.at < real - AUDIT), most)
+
+
+def _cycles(connection: Connection, now: datetime, most: int) -> int:
+    """Cycles, with their decisions, in which everything was put off or there was nothing to decide."""
+    settled = exists().where(decisions.c.cycle == cycles.c.id, decisions.c.verdict != Verdict.DEFER.value)
+    old = select(cycles.c.id).where(cycles.c.at < now - CYCLES, ~settled).order_by(cycles.c.at).limit(most)
+    gone = connection.execute(old).scalars().all()
+    connection.execute(delete(decisions).where(decisions.c.cycle.in_(gone)))
+    return connection.execute(delete(cycles).where(cycles.c.id.in_(gone))).rowcount
+
+
+REAL: Mapping[str, Step] = {"jobs": _jobs, "bodies": _bodies, "firings": _firings, "audit": _audit}
+"""What ages in real time."""
+
+COMPANY: Mapping[str, Step] = {"cycles": _cycles}
+"""What ages in company time."""
+
+
+def _drop(connection: Connection, table: Table, old: Select[Any], most: int) -> int:
+    gone: Delete = delete(table).where(table.c.id.in_(old.order_by(table.c.id).limit(most)))
+    return connection.execute(gone).rowcount

@@ -1,0 +1,104 @@
+"""The alarm clock: no part of a tick can stop another, and a team whose look was lost is looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.scheduler import digest_slot, tick
+from models.database import Database, upgrade
+from models.directives_file import load
+from models.ledger import Ledger
+from models.mailbox import Mailbox
+from models.store import Store
+from tests.contracts.stores.values import FakeClock
+from tests.world import CONSTITUTION
+
+pytestmark = pytest.mark.anyio
+DIRECTIVES = load(CONSTITUTION)
+TEAM = DIRECTIVES.teams[0]
+
+
+@dataclass
+class Clockwork:
+    """Real stores behind the part of the app a tick uses."""
+
+    app: Any
+    clock: FakeClock
+    mailbox: Mailbox
+    store: Store
+
+    async def kinds(self) -> list[str]:
+        """What is due, each claimed and given up on, as if its worker never finished it."""
+        found = []
+        while (job := await self.mailbox.claim((0, 1, 2), 30)) is not None:
+            found.append(job.kind)
+            await self.mailbox.bury(job, "lost")
+        return sorted(found)
+
+
+@pytest.fixture
+async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
+    url = f"sqlite:///{tmp_path / 'clock.db'}"
+    upgrade(url)
+    clock = FakeClock()
+    database = Database(url, clock)
+    mailbox, store = Mailbox(database, clock), Store(database, clock)
+    app = SimpleNamespace(
+        clock=clock, directives=DIRECTIVES, mailbox=mailbox, store=store, ledger=Ledger(database, clock)
+    )
+    yield Clockwork(app, clock, mailbox, store)
+    await database.close()
+
+
+async def test_a_look_that_came_to_nothing_is_due_again_after_ten_minutes(works: Clockwork) -> None:
+    await works.store.plan_look(TEAM.id, works.clock.now())
+    await tick(works.app)
+    assert "cycle" in await works.kinds()
+    await tick(works.app)
+    assert "cycle" not in await works.kinds()
+    works.clock.tick(600)
+    await tick(works.app)
+    assert "cycle" in await works.kinds()
+
+
+async def test_no_part_of_a_tick_can_stop_another(works: Clockwork) -> None:
+    class Broken:
+        async def lapse(self, now: datetime) -> None:
+            raise OverflowError("odd")
+
+    works.app.ledger = Broken()
+    await works.store.plan_look(TEAM.id, works.clock.now())
+    await tick(works.app)
+    assert await works.kinds() == ["cycle", "sync", "tidy"]
+
+
+async def test_a_digest_is_fired_once_and_skipped_when_it_is_too_late(works: Clockwork) -> None:
+    works.clock.passed = at(9, 30) - works.clock.now() + works.clock.passed
+    await tick(works.app)
+    await tick(works.app)
+    assert (await works.kinds()).count("digest") == 1
+    works.clock.tick(timedelta(days=1, hours=4).total_seconds())
+    await tick(works.app)
+    assert "digest" not in await works.kinds()
+    assert await works.store.fired(f"digest:{TEAM.id}") == "2027-03-02"  # skipped on purpose, not waited for
+
+
+def at(hour: int, minute: int) -> datetime:
+    """Monday 1 March 2027 in the team's zone."""
+    return datetime(2027, 3, 1, hour, minute, tzinfo=ZoneInfo(TEAM.zone))
+
+
+@pytest.mark.parametrize(
+    ("moment", "slot"),
+    [(at(9, 29), None), (at(9, 30), "2027-03-01"), (at(9, 30) - timedelta(days=1), None)],
+)
+def test_the_digest_is_due_from_its_time_on_working_days_only(moment: datetime, slot: str | None) -> None:
+    assert digest_slot(DIRECTIVES, TEAM, moment) == slot

@@ -1,0 +1,131 @@
+"""The worker's loop: nothing that goes wrong with one job or one moment takes the others' work with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot import worker
+from bot.app import LONGEST_ASKED, App
+from models.errors import DatabaseNotReady, LostLease, NotDone, Refused
+from models.ids import JobId, TeamId
+from models.mailbox import Job
+
+pytestmark = pytest.mark.anyio
+
+
+def job(kind: str = "sync", attempts: int = 1) -> Job:
+    return Job(JobId(1), kind, f"{kind}:a", 1, TeamId("pay"), attempts, 1, {})
+
+
+@dataclass
+class Box:
+    """Fits what the loop needs of a mailbox: hands out its jobs once and remembers how they ended."""
+
+    jobs: list[Job] = field(default_factory=list)
+    ends: list[tuple[str, str]] = field(default_factory=list)
+    trouble: list[Exception] = field(default_factory=list)
+    lost: bool = False
+    doorbell: Any = field(default_factory=lambda: SimpleNamespace(rings=0))
+
+    async def claim(self, lanes: Any, lease: float) -> Job | None:
+        return self.jobs.pop() if self.jobs else None
+
+    async def due_in(self, lanes: Any) -> float | None:
+        if self.trouble:
+            raise self.trouble.pop()
+        return None
+
+    async def wait(self, timeout: float, *, since: int | None = None) -> bool:
+        await asyncio.sleep(0.01)
+        return False
+
+    async def renew(self, job: Job, lease: float) -> None:
+        if self.lost:
+            raise LostLease
+
+    async def retry(self, job: Job, words: str, delay: float) -> None:
+        self.ends.append(("retry", f"{delay:g}"))
+
+    async def bury(self, job: Job, words: str) -> None:
+        self.ends.append(("bury", words))
+
+
+Doing = Callable[[Any, Job], Awaitable[None]]
+
+
+def app_with(box: Box, lease: float = 20.0) -> Any:
+    app = SimpleNamespace(mailbox=box, settings=SimpleNamespace(lease_seconds=lease))
+    app.worker_backoff = lambda job, asked: App.worker_backoff(app, job, asked)
+    return app
+
+
+async def ended(doing: Doing, one: Job, lease: float = 20.0, lost: bool = False) -> Box:
+    """The mailbox after one job was worked."""
+    box = Box(lost=lost)
+    await worker.work(app_with(box, lease), one, {one.kind: doing})
+    return box
+
+
+def failing(failure: Exception) -> Doing:
+    async def doing(app: Any, job: Job) -> None:
+        raise failure
+
+    return doing
+
+
+@pytest.mark.parametrize(
+    ("failure", "attempts", "kind", "end"),
+    [
+        (NotDone("busy", retry_after=7), 1, "sync", ("retry", "7")),
+        (NotDone("busy"), 3, "sync", ("retry", "8")),
+        (NotDone("busy", retry_after=1e30), 1, "sync", ("retry", f"{LONGEST_ASKED:g}")),
+        (NotDone("busy", retry_after=float("nan")), 1, "sync", ("retry", f"{LONGEST_ASKED:g}")),
+        (NotDone("busy"), worker.MAX_WAITS, "sync", ("bury", "NotDone: busy")),
+        (ValueError("ours"), 1, "sync", ("retry", "2")),
+        (ValueError("ours"), worker.MAX_TRIES, "sync", ("bury", "ValueError: ours")),
+        (Refused("gone", code="message_not_found"), 1, "card", ("bury", "Refused: gone")),
+        (Refused("no", code="401"), 1, "sync", ("retry", "2")),
+    ],
+)
+async def test_a_failure_is_tried_again_or_given_up(
+    failure: Exception, attempts: int, kind: str, end: tuple[str, str]
+) -> None:
+    assert (await ended(failing(failure), job(kind, attempts))).ends == [end]
+
+
+async def test_a_job_that_kills_its_worker_again_and_again_is_given_up() -> None:
+    box = await ended(failing(AssertionError("never called")), job(attempts=worker.MAX_WAITS + 1))
+    assert [what for what, _ in box.ends] == ["bury"]
+
+
+async def test_a_job_whose_lease_is_lost_is_stopped() -> None:
+    stopped = []
+
+    async def slow(app: Any, job: Job) -> None:
+        try:
+            await asyncio.sleep(5)
+        except asyncio.CancelledError:
+            stopped.append(job.kind)
+            raise
+
+    box = await ended(slow, job(), lease=0.04, lost=True)
+    assert (stopped, box.ends) == (["sync"], [])
+
+
+async def test_one_slots_trouble_leaves_the_others_at_work() -> None:
+    stop, done = asyncio.Event(), []
+
+    async def slow(app: Any, job: Job) -> None:
+        await asyncio.sleep(0.2)
+        done.append(job.kind)
+        stop.set()
+
+    box = Box(jobs=[job()], trouble=[OverflowError("odd"), DatabaseNotReady("restarting")])
+    await asyncio.wait_for(worker.run_worker(app_with(box), stop, {"sync": slow}), 5)
+    assert done == ["sync"]
