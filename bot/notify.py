@@ -20,7 +20,7 @@ from models.clock import Clock
 from models.directives import Directives, LimitReminders, Member
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.ids import ApprovalId, PersonId, TeamId
-from models.proposals import Approval, ApprovalState, Effect, Receipt
+from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt
 from models.signals import Urgency
 from models.work import Facts
 from planner.ports import Work
@@ -188,8 +188,9 @@ class SlackHand:
         return Receipt(dict(card), self._words(effect))
 
     async def _open_card(self, person: PersonId) -> Mapping[str, str] | None:
-        """The newest message on which ``person`` still has a question."""
-        rows = await self._ledger.card_of(person)
+        """The newest message on which ``person`` was asked something today that is still open."""
+        since = self._clock.now() - CARD_OPEN
+        rows = [a for a in await self._ledger.card_of(person) if a.asked_at > since]
         cards = [a.card for a in rows if a.card is not None and a.state is ApprovalState.PENDING]
         return max(cards, key=lambda card: card["ts"], default=None)
 

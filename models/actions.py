@@ -23,6 +23,8 @@ class Item:
     url: str
     urgency: str
     rule: str
+    remedy: str = ""
+    """What to do when it is over already, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ class History:
     settled: Mapping[ProposalId, Verdict]
     """Proposals that were already allowed, asked or denied: never again."""
     open_cards: frozenset[PersonId]
-    """Approvers with a pending question: one more line on its card costs nothing, posted yet or not."""
+    """Approvers with a question of today: one more line on its card costs nothing, posted yet or not."""
     raised: frozenset[tuple[PersonId, SignalId, Verdict]] = frozenset()
     """Episodes somebody was to be told of, where that was asked of an approver or denied: not again that way."""
     pending: tuple[Approval, ...] = ()

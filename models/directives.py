@@ -134,6 +134,8 @@ class LookEvery(Node):
     blocker_of: int | None = Field(None, ge=1, description="tickets held up by one blocker")
     blocked_for: Length | None = None
     review_waiting: Length | None = None
+    review_priorities: tuple[str, ...] = ()
+    """Only reviews for a ticket of one of these priorities count; empty counts all."""
 
 
 class ProductionDown(Node):

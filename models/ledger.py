@@ -16,7 +16,7 @@ from models.keeping import cycles as book
 from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.jobs import Job
-from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Verdict
+from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Effect, Outcome, Verdict
 from models.signals import Urgency
 from models.tables import approvals, audit, cycles, decisions, effects, reminders, told
 
@@ -204,7 +204,7 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         decisions.c.person.is_not(None),
         decisions.c.verdict.in_([Verdict.ASK.value, Verdict.DENY.value]),
     )
-    cards = select(approvals.c.asked).where(asks.PENDING).distinct()
+    cards = select(approvals.c.asked).where(asks.PENDING, approvals.c.asked_at > now - CARD_OPEN).distinct()
     return History(
         spent={(PersonId(person), day, budget): count for person, day, budget, count in spent},
         told=frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(heard)),

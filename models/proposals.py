@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from models.actions import Action
@@ -85,6 +85,11 @@ class ApprovalState(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+
+
+CARD_OPEN = timedelta(hours=9)
+"""How long after a question its message takes further ones (company time): about a working day. An edit notifies
+nobody, so what is asked on another day is a message of its own, and costs that day's attention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ class Signal:
     """Id of the directive that set the threshold."""
     step: int = 0
     """The rung of the ladder this episode has reached; each is acted on once."""
+    remedy: str = ""
+    """What to do when it is over already: ``take the flag off in Jira``. Empty where its kind says enough."""
 
     @property
     def id(self) -> SignalId:

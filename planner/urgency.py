@@ -80,9 +80,16 @@ def review_urgency(pr: PullRequest, snapshot: Snapshot, directives: Directives) 
     for level, rule in levels(directives):
         if any(_production_down(issue, rule) for issue in issues):
             return level
-        if rule.review_waiting is not None and calendar.passed(pr.waiting_since, rule.review_waiting, snapshot.now):
+        waited = rule.review_waiting and calendar.passed(pr.waiting_since, rule.review_waiting, snapshot.now)
+        if waited and _is_meant(issues, rule):
             return level
     return Urgency.LOW
+
+
+def _is_meant(issues: Sequence[Issue], rule: LookEvery) -> bool:
+    """Whether the rule speaks of reviews for these tickets."""
+    wanted = {priority.casefold() for priority in rule.review_priorities}
+    return not wanted or any((issue.priority or "").casefold() in wanted for issue in issues)
 
 
 def _production_down(issue: Issue, rule: LookEvery) -> bool:

@@ -130,12 +130,12 @@ class Calendar:
         return self.working_days(self.local_day(now) + _DAY, last)
 
     def words(self, worked: timedelta) -> str:
-        """A stretch of working time for people: ``3 working days``, ``5 working hours``, rounded down."""
+        """A stretch of working time for people: ``3 working days``, ``5 working hours``, ``25 minutes``, rounded down."""
         if worked >= self.day_length:
             return _count(worked // self.day_length, "working day")
         if worked >= timedelta(hours=1):
             return _count(worked // timedelta(hours=1), "working hour")
-        return _count(max(worked // timedelta(minutes=1), 1), "working minute")
+        return _count(max(worked // timedelta(minutes=1), 1), "minute")
 
     def when(self, t: datetime) -> str:
         """``t`` for people, as this calendar's wall shows it: ``Fri 20 Nov 14:05``."""
@@ -187,11 +187,13 @@ def house_hours(directives: Directives) -> Hours:
 
 
 def days_left(calendar: Calendar, now: datetime, end: datetime) -> str:
-    """What of a sprint is to come: ``3 working days left``, today not counted."""
+    """What of a sprint is to come: ``3 working days left after today``, ``ends today``."""
     if end <= now:
         return "its end has passed"
+    if calendar.local_day(now) == calendar.local_day(end):
+        return "ends today"
     days = calendar.days_until(now, end)
-    return f"{_count(days, 'working day')} left" if days else "no working day left after today"
+    return f"{_count(days, 'working day') if days else 'no working day'} left after today"
 
 
 def quoted(text: str, most: int = 60) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from models.directives import Directives
+from models.directives import Directives, Team
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
@@ -25,7 +25,7 @@ def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:
         calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
         reached, then = climbed(rungs, since, calendar, snapshot.now)
         urgency = max(Urgency.MEDIUM, issue_urgency(issue, snapshot, directives))
-        first = _signal(issue, since, calendar, urgency, snapshot)
+        first = _signal(issue, since, calendar, urgency, snapshot, directives)
         signals += [
             replace(first, rule=r.rule, step=r.step, addressee=_addressee(issue, r, snapshot, directives))
             for r in reached
@@ -42,21 +42,36 @@ def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue
             yield issue, since
 
 
-def _signal(issue: Issue, since: datetime, calendar: Calendar, urgency: Urgency, snapshot: Snapshot) -> Signal:
+def _signal(
+    issue: Issue, since: datetime, calendar: Calendar, urgency: Urgency, snapshot: Snapshot, directives: Directives
+) -> Signal:
     """All but what differs from rung to rung."""
-    worked = calendar.working_time_between(since, snapshot.now)
-    by = f" by {', '.join(issue.blocked_by[:3])}" if issue.blocked_by else ""
     return Signal(
         kind=SignalKind.BLOCKED_TOO_LONG,
         subject=issue.key,
-        headline=f"{issue.key} {quoted(issue.title)} has been blocked{by} for {calendar.words(worked)}",
+        headline=f"{issue.key} {quoted(issue.title)} has been {blocked_words(issue, since, calendar, snapshot.now)}",
         url=issue.url,
         since=since,
         urgency=urgency,
         addressee=None,
         evidence=tuple(_evidence(issue, since, calendar, snapshot)),
         rule="",
+        remedy=_remedy(issue, directives.team(snapshot.team)),
     )
+
+
+def blocked_words(issue: Issue, since: datetime, calendar: Calendar, now: datetime) -> str:
+    """``blocked by PAY-7 for 2 working days``: the same words wherever this is told."""
+    by = f" by {', '.join(issue.blocked_by[:3])}" if issue.blocked_by else ""
+    return f"blocked{by} for {calendar.words(calendar.working_time_between(since, now))}"
+
+
+def _remedy(issue: Issue, team: Team) -> str:
+    """What makes Jira say that it is not blocked any more."""
+    if issue.flagged_since is None:
+        return "move it on in Jira"
+    by_status = replace(issue, flagged_since=None)
+    return f"take the flag off{' and move it on' if blocked_since(by_status, team) else ''} in Jira"
 
 
 def _addressee(issue: Issue, rung: Rung, snapshot: Snapshot, directives: Directives) -> PersonId | None:

@@ -21,15 +21,18 @@ def nobody_assigned(snapshot: Snapshot, directives: Directives) -> Findings:
     ripening: list[datetime] = []
     for issue in running(snapshot):
         if issue.assignee is None:
-            since = _since(issue, snapshot)
+            since = unowned_since(issue, snapshot)
             reached, then = climbed(rungs, since, calendar, snapshot.now)
             signals += [_signal(issue, since, rung, calendar, snapshot, directives) for rung in reached]
             ripening += [then] if then else []
     return Findings(tuple(signals), min(ripening, default=None))
 
 
-def _since(issue: Issue, snapshot: Snapshot) -> datetime:
-    """A ticket without an owner in the backlog is nobody's concern: its sprint's start is the earliest."""
+def unowned_since(issue: Issue, snapshot: Snapshot) -> datetime:
+    """Since when its team lacks an owner for it.
+
+    A ticket without one in the backlog is nobody's concern: its sprint's start is the earliest.
+    """
     lost = issue.unassigned_since or issue.created
     start = next((s.start for s in running_sprints(snapshot) if s.id == issue.sprint), None)
     return max(lost, start) if start else lost

@@ -21,8 +21,8 @@ def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:
     rungs = ladder(directives, SignalKind.REVIEW_OVERDUE)
     signals: list[Signal] = []
     ripening: list[datetime] = []
-    for pr, move in _awaited(snapshot):
-        for person in _movers(move, snapshot):
+    for pr, move in awaited(snapshot):
+        for person in movers(move, snapshot):
             calendar = watch_calendar(directives, directives.team(snapshot.team), person)
             reached, then = climbed(rungs, pr.waiting_since, calendar, snapshot.now)
             signals += [_signal(pr, move, rung, person, calendar, snapshot, directives) for rung in reached]
@@ -31,14 +31,15 @@ def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:
     return Findings(tuple(signals), min(ripening, default=None))
 
 
-def _awaited(snapshot: Snapshot) -> Iterator[tuple[PullRequest, Move]]:
+def awaited(snapshot: Snapshot) -> Iterator[tuple[PullRequest, Move]]:
+    """The pull requests that wait for a review or a reviewer."""
     for pr in snapshot.pull_requests:
         move = next_move(pr)
         if move is not None:
             yield pr, move
 
 
-def _movers(move: Move, snapshot: Snapshot) -> tuple[Person | None, ...]:
+def movers(move: Move, snapshot: Snapshot) -> tuple[Person | None, ...]:
     """The people we know among those awaited; one unknown stands for all when we know none."""
     known = tuple(person for account in move.accounts if (person := snapshot.person(account)))
     return known or (None,)
@@ -73,9 +74,13 @@ def _signal(
 
 
 def _evidence(pr: PullRequest, move: Move, calendar: Calendar) -> tuple[Evidence, ...]:
-    state = "Has no reviewer" if move.needs_reviewer else f"{len(move.accounts)} of {len(pr.reviews)} reviews are open"
+    state = "Has no reviewer" if move.needs_reviewer else _open_reviews(len(move.accounts), len(pr.reviews))
     told = [Evidence(f"Open for review since {calendar.when(pr.waiting_since)}", pr.url), Evidence(state)]
     return (*told, Evidence(f"For {', '.join(pr.issues[:3])}")) if pr.issues else tuple(told)
+
+
+def _open_reviews(waiting: int, reviews: int) -> str:
+    return f"{waiting} of {reviews} review{'' if reviews == 1 else 's'} {'is' if waiting == 1 else 'are'} open"
 
 
 def _short(pr: PullRequest) -> str:
@@ -86,7 +91,7 @@ def _short(pr: PullRequest) -> str:
 def _piled_up(snapshot: Snapshot, directives: Directives) -> Iterator[Signal]:
     """Whoever the constitution names hears when more than so many pull requests of one person wait."""
     waiting: dict[AccountId, list[PullRequest]] = defaultdict(list)
-    for pr, _ in _awaited(snapshot):
+    for pr, _ in awaited(snapshot):
         if pr.author is not None:
             waiting[pr.author].append(pr)
     for rule, said in escalations(directives, SignalKind.REVIEW_OVERDUE):

@@ -247,6 +247,16 @@ async def test_a_second_question_joins_the_open_card(hand: SlackHand, server: Lo
     assert said(server.of("chat.update")[-1]).count("*Approve?*") == 2
 
 
+async def test_a_question_of_another_day_is_a_message_of_its_own_because_an_edit_notifies_nobody(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    yesterday = {"channel": "DU1", "ts": "1.1"}
+    cards.add(approval(1, asked_at=TUESDAY - timedelta(days=1), card=yesterday), approval(2))
+    await hand.perform(ask(2))
+    assert len(server.of("chat.postMessage")) == 1
+    assert cards.rows[approval(1).id].card == yesterday
+
+
 async def test_with_no_question_open_a_new_message_is_posted(
     hand: SlackHand, server: Loopback, cards: CardsInMemory
 ) -> None:

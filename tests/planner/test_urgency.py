@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.ids import IssueKey
 from models.proposals import Decided, Decision, Verdict
 from models.signals import Findings, Urgency
 from models.work import Issue, Progress, PullRequest, Snapshot
 from planner.detect import detect
 from planner.urgency import next_look, urgency_of
-from tests.planner.world import DAY, HOUR, LAW, LONG_AGO, NOON, issue, pull_request, snapshot, sprint
+from tests.planner.world import (
+    BASE,
+    DAY,
+    HOUR,
+    LAW,
+    LONG_AGO,
+    NOON,
+    constitution,
+    issue,
+    pull_request,
+    snapshot,
+    sprint,
+)
 
 MINUTE = timedelta(minutes=1)
 ENDS_FRIDAY = (sprint(end=datetime(2026, 11, 20, 22, tzinfo=UTC)),)
@@ -71,3 +85,13 @@ def test_the_next_look_is_the_earliest_of_interval_ripening_and_end_of_a_wait() 
 
 def test_a_look_is_never_planned_in_the_past() -> None:
     assert next_look(Urgency.LOW, Findings((), LONG_AGO), (held(LONG_AGO),), LAW, NOON) > NOON
+
+
+@pytest.mark.parametrize(("priority", "level"), [("Critical", Urgency.HIGH), ("Medium", Urgency.MEDIUM)])
+def test_a_rule_for_critical_reviews_looks_at_the_ticket_the_review_is_for(priority: str, level: Urgency) -> None:
+    urgency = deepcopy(BASE["urgency"])
+    urgency["high"]["rule"]["review_priorities"] = ["Highest", "Critical"]
+    law = constitution(urgency=urgency)
+    waiting = pr(waiting_since=NOON - 25 * HOUR, issues=(IssueKey("PAY-1"),))
+    world = snapshot(issue(1, priority=priority), prs=(waiting,))
+    assert urgency_of(detect(world, law).signals, world, law) is level

@@ -20,11 +20,10 @@ import pytest
 from aiohttp import web
 from jsonschema import Draft7Validator
 
-from integrations.simulator.slack.blocks import elements
 from tests.contracts.blockkit import SCHEMAS, check_call, check_message, check_view
 from tests.contracts.openapi import AVAILABLE, CONTRACTS, MISSING, check_request, check_response
 from tests.stories.scene import Plan, Scene
-from tests.stories.steps import given, then, when
+from tests.stories.steps import given, when
 from tests.world import ASGI, running
 
 pytestmark = pytest.mark.anyio
@@ -150,7 +149,7 @@ DAY = """
     Mike comments on "Receipt page": "Waiting for the bank"
     Sam takes "Fee page"
     2 hours pass
-    Slack loses the answer to the next message
+    Slack takes the next message and the line breaks
     1 working day passes
     Li presses "Why?"
     Li takes the flag off "Refund page"
@@ -158,11 +157,6 @@ DAY = """
     Li finishes "Refund page"
     1 working day passes
 """
-
-
-@when("Slack loses the answer to the next message")
-def loses_answer(scene: Scene) -> None:
-    scene.world.simulator.faults.add(r"/slack/api/chat.postMessage", close="after")
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +189,7 @@ async def _the_rest(scene: Scene) -> None:
     world.simulator.slack_out.open_home(scene.user("Li"))
     world.simulator.slack_out.open_home(scene.user("Robin"))
     pull = company.build(company.open_pull_requests()[0], "unit-tests", "FAILED")
-    company.build(company.push(pull), "lint", "INPROGRESS")
+    company.build(company.push(pull), "unit-tests", "SUCCESSFUL")
     sprint = next(s for s in company.sprints.values() if s.state == "active")
     company.set_sprint(replace(sprint, goal="Another goal"), "sprint_updated", scene.account("Dana"))
     company.set_sprint(replace(sprint, state="closed", completed=company.clock.now()), "sprint_closed", "712020:x")
@@ -204,7 +198,6 @@ async def _the_rest(scene: Scene) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{world.settings.port}/ready") as answer:
             assert answer.status == 200, await answer.text()
-    then.find("nobody has heard anything")[0]  # the language is loaded: a renamed sentence fails here, not there
     assert await world.app.mailbox.dead_letters() == []
 
 
@@ -318,7 +311,11 @@ async def test_every_reply_of_the_simulated_slack_has_slacks_shape(recorded: Rec
     for call in _api(recorded):
         reply = json.loads(call.reply)
         assert reply["ok"] is True, (call.name, reply)
-        _check(schema, schema["x-roots"][call.name], reply)
+        for message in [reply.get("message"), *reply.get("messages", ())]:
+            # The generated shape merges all blocks into one and is wrong about texts in context blocks.
+            if message and (blocks := message.pop("blocks", None)):
+                check_message({"text": message["text"], "blocks": blocks})
+        _check(schema["x-roots"][call.name], "web-api-responses.schema.json", reply)
 
 
 @with_schemas
@@ -326,7 +323,7 @@ async def test_everything_the_simulated_slack_sends_has_slacks_shape(recorded: R
     schema, seen = _schema("inbound-payloads.schema.json"), set()
     for each in recorded.at("/slack/events"):
         for root, value in _payloads(each):
-            _check(schema, schema["x-roots"][root], value)
+            _check(schema["x-roots"][root], "inbound-payloads.schema.json", value)
             seen.add(root)
     assert seen >= {"SlashCommand", "BlockAction", "EnvelopedEvent", "AppMentionEvent", "AppHomeOpenedEvent"}
 
@@ -344,24 +341,20 @@ def _payloads(arrival: Arrival) -> Iterator[tuple[str, Any]]:
         return
     value = json.loads(form["payload"])
     yield "BlockAction", value
-    assert [e for _, e in elements(value.get("message", {}).get("blocks", ())) if "action_id" in e] or True
 
 
-def _check(schema: Mapping[str, Any], root: str, value: Any) -> None:
-    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in _validator(root, id(schema)).iter_errors(value)]
+def _check(root: str, file: str, value: Any) -> None:
+    found = _validator(root, file).iter_errors(value)
+    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in found]
     assert not errors, (root, errors[:5])
 
 
 @cache
-def _schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((SCHEMAS / name).read_text())
+def _schema(file: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / file).read_text())
     return loaded
 
 
 @cache
-def _validator(root: str, _: int) -> Draft7Validator:
-    for name in ("web-api-responses.schema.json", "inbound-payloads.schema.json"):
-        definitions = _schema(name)["definitions"]
-        if root in definitions:
-            return Draft7Validator({"$ref": f"#/definitions/{root}", "definitions": definitions})
-    raise KeyError(root)
+def _validator(root: str, file: str) -> Draft7Validator:
+    return Draft7Validator({"$ref": f"#/definitions/{root}", "definitions": _schema(file)["definitions"]})

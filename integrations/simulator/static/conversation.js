@@ -32,6 +32,11 @@ export class MessageList {
     this.place(wanted);
   }
 
+  /** The node of a message, if it is drawn. */
+  node(ts) {
+    return this.drawn.get(`${ts} false`)?.node ?? null;
+  }
+
   day(message) {
     return dayKey(new Date(message.at), this.scene.zone);
   }
@@ -44,7 +49,7 @@ export class MessageList {
 
   keep(message, replies, compact) {
     const signature = JSON.stringify([message, replies.length, replies.at(-1)?.ts, compact, this.scene.me]);
-    return this.reuse(`${message.ts} ${message.ephemeral}`, signature, () => this.article(message, replies, compact));
+    return this.reuse(`${message.ts} ${Boolean(message.ephemeral)}`, signature, () => this.article(message, replies, compact));
   }
 
   reuse(key, signature, draw) {

@@ -20,6 +20,16 @@ export function fill(node, ...children) {
   return node;
 }
 
+const signatures = new WeakMap();
+
+/** Fill `node` with what `draw` makes, unless `data` is as it was: a button replaced while it is pressed never clicks. */
+export function refill(node, data, draw) {
+  const signature = JSON.stringify(data);
+  if (signatures.get(node) === signature) return;
+  signatures.set(node, signature);
+  fill(node, draw());
+}
+
 /** The element with that id; the page and this file are one, so a missing id is a mistake worth a crash. */
 export function byId(id) {
   const node = document.getElementById(id);

@@ -52,11 +52,14 @@ function soon(name, work) {
 // --- who looks, and at what -----------------------------------------------------------------------------------
 
 async function become(user, toApp = false) {
+  const before = room.id;
+  const turned = await scene.turnTo(user);
+  if (!turned) return; // somebody else was chosen meanwhile
   stop();
+  stop = api.listen(scene.me, (event) => receive(event), () => catchUp());
   clicks.waiting.clear();
   modal.close();
-  const before = room.id;
-  modal.show(await scene.load(user));
+  modal.show(turned.view);
   remember();
   clockBar.tick();
   people.mark(scene.me, false);
@@ -64,14 +67,14 @@ async function become(user, toApp = false) {
   room.id = "";
   const open = toApp ? scene.appChannel?.id : before;
   await show(scene.channels.has(open) ? open : scene.channels.keys().next().value, "messages");
-  stop = api.listen(scene.me, (event) => receive(event), () => catchUp());
 }
 
 function remember() {
   const here = new URL(location.href);
   if (here.searchParams.get("user") === scene.me) return;
+  const first = !here.searchParams.has("user"); // the back button must be able to leave the page
   here.searchParams.set("user", scene.me);
-  history.pushState(null, "", here);
+  history[first ? "replaceState" : "pushState"](null, "", here);
 }
 
 async function show(id, tab) {
@@ -132,7 +135,9 @@ function heard(event) {
   }
   if (!channel) soon("state", reload);
   const away = event.channel !== room.id || room.tab !== "messages";
-  if (channel && away && !fromMe && event.type !== "delete" && event.type !== "update") channel.unread += 1;
+  const news = event.asks || event.type === "message" || event.type === "ephemeral";
+  if (channel && event.asks) channel.asked = event.ts;
+  if (channel && away && !fromMe && news) channel.unread += 1;
   side();
 }
 
@@ -143,7 +148,7 @@ function tell(clock) {
 }
 
 async function reload() {
-  await scene.load(scene.me);
+  await scene.refresh();
   if (room.channel && room.tab === "messages") room.channel.unread = 0;
   clicks.settle("home");
   byId("down").hidden = scene.appAnswers;

@@ -1,6 +1,6 @@
 // Behind the scenes: the right-hand panel with its four tabs.
 
-import { el, fill, icon } from "./dom.js";
+import { el, fill, icon, refill } from "./dom.js";
 import { step } from "./sidebar.js";
 import { Happenings } from "./happenings.js";
 import { Constitution } from "./constitution.js";
@@ -44,7 +44,7 @@ export class Panel {
   }
 
   drawTabs() {
-    fill(this.tabs, TABS.map((tab) => el("button", { type: "button", role: "tab", id: `panel-tab-${tab.name}`, "aria-controls": `panel-${tab.name}`,
+    refill(this.tabs, [this.current, [...this.news]], () => TABS.map((tab) => el("button", { type: "button", role: "tab", id: `panel-tab-${tab.name}`, "aria-controls": `panel-${tab.name}`,
       "aria-selected": String(tab.name === this.current), tabindex: tab.name === this.current ? "0" : "-1",
       onclick: () => this.show(tab.name), onkeydown: (event) => step(event, NAMES, tab.name, (name) => this.show(name)) },
     icon(tab.icon), tab.title, this.news.has(tab.name) ? el("span", { class: "dot", title: "changed" }) : null)));

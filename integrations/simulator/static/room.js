@@ -4,6 +4,7 @@ import { el, fill, byId, avatar, icon } from "./dom.js";
 import { renderBlocks } from "./blocks.js";
 import { MessageList } from "./conversation.js";
 import { Composer } from "./composer.js";
+import { Pill } from "./pill.js";
 import { drawHead } from "./sidebar.js";
 import * as api from "./api.js";
 
@@ -25,6 +26,7 @@ export class Room {
       command: (text) => wire.command(this.id, text), refuse: wire.refuse });
     this.composer = new Composer(byId("composer"), scene, talk(false), { id: "composer-text" });
     this.threadComposer = new Composer(threadComposer, scene, talk(true), { id: "thread-text", commands: false });
+    this.pill = new Pill(byId("updated"), byId("scroll"));
   }
 
   /** The conversation shown, as the scene knows it. */
@@ -39,6 +41,7 @@ export class Room {
     if (other) {
       this.closeThread();
       this.list.clear();
+      this.pill.hide();
       this.aim();
     }
     this.frame();
@@ -79,6 +82,10 @@ export class Room {
     byId("messages").classList.toggle("is-empty", !top.length);
     byId("messages").dataset.empty = `This is the very beginning of ${this.channel?.kind === "im" ? "your conversation with " : "#"}${this.scene.title(this.channel)}.`;
     if (stick) scroll.scrollTop = scroll.scrollHeight;
+    if (this.channel?.asked && this.tab === "messages") {
+      this.pill.point(this.list.node(this.channel.asked));
+      this.channel.asked = null;
+    }
     if (this.threadTs) this.drawThread();
   }
 

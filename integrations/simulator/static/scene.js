@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { city } from "./dates.js";
 
-/** Everything drawn is drawn from here. It changes only in `load` and `setClock`. */
+/** Everything drawn is drawn from here. It changes only in `turnTo`, `refresh` and `setClock`. */
 export class Scene {
   constructor() {
     this.me = "";
@@ -16,20 +16,34 @@ export class Scene {
     this.setClock({ now: new Date().toISOString(), speed: 1 });
   }
 
-  /** Fetch the state as `user` (or as the first person when there is none such). Returns the open modal, if any. */
-  async load(user) {
+  /** Look as `user` (or as the first person when there is none such). False when a later call has overtaken this one,
+   * else `{view}`: the modal that is open, if any. */
+  async turnTo(user) {
+    const turn = (this.turns = (this.turns ?? 0) + 1);
     const state = await api.state(user);
+    if (turn !== this.turns) return false;
+    this.take(state);
+    return { view: state.view ?? null };
+  }
+
+  /** Fetch the state anew; an answer for somebody whom the page no longer looks as is dropped. */
+  async refresh() {
+    const asked = this.me;
+    const state = await api.state(asked);
+    if (asked === this.me) this.take(state);
+  }
+
+  take(state) {
     const heard = this.me === state.me ? this.channels : new Map(); // what came in while this was fetched stays new
     this.me = state.me;
     this.workspace = state.workspace;
     this.app = state.app;
     this.users = new Map(state.users.map((u) => [u.id, u]));
-    this.channels = new Map(state.channels.map((c) => [c.id, { ...c, unread: Math.max(c.unread ?? 0, heard.get(c.id)?.unread ?? 0) }]));
+    this.channels = new Map(state.channels.map((c) => [c.id, { ...c, ...news(c, heard.get(c.id)) }]));
     this.commands = state.commands ?? this.commands;
     this.homeView = state.home ?? null;
     this.appAnswers = state.product?.ok !== false;
     this.setClock(state.clock);
-    return state.view ?? null;
   }
 
   /** Company time runs from here at this speed. */
@@ -66,3 +80,6 @@ export class Scene {
     return this.users.get(channel.user)?.name ?? channel.name ?? "Direct message";
   }
 }
+
+/** `asked` is the message that was changed to ask something and has not been looked at. */
+const news = (now, heard) => ({ unread: Math.max(now.unread ?? 0, heard?.unread ?? 0), asked: heard?.asked || now.asked });

@@ -1,6 +1,6 @@
 // The left side: where one can talk, and where something new waits.
 
-import { el, fill, avatar, icon } from "./dom.js";
+import { el, refill, avatar, icon } from "./dom.js";
 
 /** Draw the sidebar. `open` is the id of the conversation shown; `go(id)` opens another. */
 export function drawSidebar(box, scene, open, go) {
@@ -9,13 +9,13 @@ export function drawSidebar(box, scene, open, go) {
   const apps = all.filter((c) => c.kind === "im" && scene.users.get(c.user)?.is_bot);
   const direct = all.filter((c) => c.kind === "im" && !scene.users.get(c.user)?.is_bot);
   const entry = (channel) => item(channel, scene, channel.id === open, go);
-  fill(box,
+  refill(box, [all, scene.workspace, open, scene.viewer, [...scene.users.values()].map((u) => [u.id, u.name])], () => [
     el("div", { class: "workspace" }, el("strong", {}, scene.workspace.name ?? "Workspace"), el("span", {}, "simulated workspace")),
     section("Channels", rooms.map(entry)),
     direct.length ? section("Direct messages", direct.map(entry)) : null,
     section("Apps", apps.map(entry)),
     el("div", { class: "signed-in" }, avatar(scene.viewer, "face-small"),
-      el("div", {}, el("b", {}, scene.viewer?.name ?? ""), el("span", {}, scene.viewer?.title || scene.town))));
+      el("div", {}, el("b", {}, scene.viewer?.name ?? ""), el("span", {}, scene.viewer?.title || scene.town)))]);
 }
 
 function section(title, entries) {
@@ -38,14 +38,14 @@ function item(channel, scene, active, go) {
 export function drawHead(box, scene, channel, shown, tab) {
   const other = scene.users.get(channel?.user);
   const tabs = other?.is_bot ? ["messages", "home", "about"] : [];
-  fill(box,
+  refill(box, [channel?.id, channel?.topic, scene.title(channel), other, shown], () => [
     el("div", { class: "head-title" }, channel?.kind === "im" ? avatar(other, "face-small") : icon("hash"),
       el("h1", {}, scene.title(channel)), other?.is_bot ? el("span", { class: "badge" }, "APP") : null,
       channel?.topic ? el("span", { class: "topic", title: channel.topic }, channel.topic) : null),
     tabs.length ? el("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tabs.map((name) =>
       el("button", { type: "button", role: "tab", "aria-selected": String(name === shown), tabindex: name === shown ? "0" : "-1",
         onclick: () => tab(name), onkeydown: (event) => step(event, tabs, name, tab) },
-      name[0].toUpperCase() + name.slice(1)))) : null);
+      name[0].toUpperCase() + name.slice(1)))) : null]);
 }
 
 /** Arrow keys walk along a row of tabs. */

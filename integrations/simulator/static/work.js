@@ -11,14 +11,19 @@ export class Work {
 
   /** Fetch and draw; rows that differ from the last time flash. */
   async refresh() {
-    const { sprints = [], issues = [], pull_requests: pulls = [] } = await api.jira();
+    const turn = (this.turns = (this.turns ?? 0) + 1);
+    const now = await api.jira();
+    const drawn = JSON.stringify(now);
+    if (turn !== this.turns || drawn === this.drawn) return; // drawing the same again would end the flash
+    this.drawn = drawn;
+    const { sprints = [], issues = [], pull_requests: pulls = [] } = now;
     const rows = new Map();
     const known = this.before;
     const row = (key, data, draw) => {
-      const now = JSON.stringify(data);
-      rows.set(key, now);
+      const words = JSON.stringify(data);
+      rows.set(key, words);
       const node = draw(data);
-      if (known.size && known.get(key) !== now) node.classList.add("is-flashing");
+      if (known.size && known.get(key) !== words) node.classList.add("is-flashing");
       return node;
     };
     fill(this.box,

@@ -136,6 +136,14 @@ async def test_a_card_shows_the_pending_asks_and_the_settled_ones_beside_them(le
     assert (await ledger.history(PAY)).open_cards == {LI}  # asked, though not posted yet
 
 
+async def test_a_card_takes_further_questions_for_a_working_day(ledger: Ledger, clock: FakeClock) -> None:
+    await asked(ledger, clock, "p1")
+    clock.tick(8 * 3600)
+    assert (await ledger.history(PAY)).open_cards == {PM}
+    clock.tick(2 * 3600)
+    assert (await ledger.history(PAY)).open_cards == frozenset()
+
+
 async def test_an_unknown_ask_is_a_key_error(ledger: Ledger) -> None:
     with pytest.raises(KeyError):
         await ledger.decide(ApprovalId("nothing"), by=PM, approve=True)
