@@ -205,7 +205,7 @@ class SlackHand:
         directives = self._directives_of()
         names = {m.id: m.name for team in directives.teams for m in team.members}
         reader = self._member(rows[0].team, rows[0].approvers[0])
-        return approval_card(rows, names, reader.zone)
+        return approval_card(rows, names, reader.zone, directives.team(rows[0].team).channels)
 
     # --- messages ------------------------------------------------------------------------------------------
 

@@ -52,10 +52,12 @@ async def _guarded(what: str, part: Awaitable[object]) -> None:
 
 async def _due_looks(app: App) -> None:
     """A look that is still due ten minutes later is fired again: whatever became of the first, the team is not lost."""
-    again = int(app.clock.real().timestamp() // RECONCILE)
-    for team in await app.store.looks_due(app.clock.now()):
+    now, again = app.clock.now(), int(app.clock.real().timestamp() // RECONCILE)
+    for team in await app.store.looks_due(now):
         due = await app.store.next_look(team)
-        if due is not None and await app.store.fire(f"look:{team}", f"{due.isoformat()} {again}", look_at(team)):
+        if due is None or due > now:  # a cycle has just planned another one, whose slot must not be used up
+            continue
+        if await app.store.fire(f"look:{team}", f"{due.isoformat()} {again}", look_at(team)):
             log.info("time to look at %s", team, extra={"action": "look_due", "team": team})
 
 

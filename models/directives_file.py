@@ -15,17 +15,18 @@ from pydantic_core import ErrorDetails
 from models.actions import FORESEEN
 from models.consistency import findings, located, nearest
 from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never, Require, Route, Rule
-from models.errors import Complaint, DirectivesError
+from models.errors import Complaint, DirectivesError, OperatorError
 from models.ids import named
 from models.marked import Marked, Place, Step, read
 
 
 def load(path: Path) -> Directives:
-    """Read the constitution from a file. Raises ``DirectivesError``."""
+    """Read the constitution from a file. Raises ``DirectivesError``, and ``OperatorError`` when there is no file."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise DirectivesError(path.name, [Complaint(1, f"cannot be read: {error.strerror}")]) from error
+        remedy = "Set DIRECTIVES_FILE to your constitution; begin with the directives.yaml of the repository"
+        raise OperatorError(f"{path} cannot be read: {error.strerror}", hint=remedy) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise DirectivesError(path.name, [Complaint(line, "is not UTF-8 text")]) from error

@@ -168,7 +168,7 @@ class Store:
     async def _tidy(self, kind: str, step: Step, at: datetime, batch: int, rounds: int) -> int:
         gone = 0
         for _ in range(rounds):
-            done = await self._database.write(lambda c: step(c, at, batch), f"tidy {kind}")
+            done = await self._database.write(lambda c: step(c, at, batch), f"tidy_{kind}")
             gone += done
             if done < batch:
                 break

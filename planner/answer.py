@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
 from models.cycles import WhyRecord
-from models.directives import Directives
+from models.directives import Ask, Directives, Never
 from models.events import Reason, Trigger
 from models.ids import PersonId, TeamId
 from models.proposals import ApprovalState, EffectState, Verdict
 from models.work import Facts, Sprint, SprintState
 from planner.detect import detect
+from planner.escalation import PM
 from planner.observe import observe, sprints_for, watched_sprints
+from planner.policy import CLOSED_WORLD, NOT_OURS, SHADOW, SUGGEST, UNGROUNDED, UNLISTED
 from planner.ports import Desk
 from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from planner.reports import says, status
-from planner.worktime import team_calendar
 
 COMMANDS = (
     ("/pm status", "Where the running sprint stands and what needs somebody"),
@@ -39,6 +40,8 @@ class AskStatus:
     """Where does a sprint stand? ``None`` is the running one."""
 
     sprint: str | None = None
+    typed: str = field(default="", compare=False)
+    """The sprint in the asker's own characters, to be quoted back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +56,50 @@ class AskWhy:
     """Why was this message sent or held back?"""
 
     id: str
+    """As it was typed."""
 
 
-Question = AskStatus | AskHelp | AskWhy
+@dataclass(frozen=True, slots=True)
+class Pleasantry:
+    """Nothing is asked: somebody says hello or thanks."""
+
+    thanks: bool = False
+
+
+Question = AskStatus | AskHelp | AskWhy | Pleasantry
 
 _MENTION = re.compile(r"<[@!][^>]*>")
+_EDGES = " ?!.,-\"'`“”„‘’«»"
 _QUOTES = re.compile(r"[\"'`“”„‘’«»*_]")
 _NOW = frozenset({"", "current", "active", "running", "this", "now"})
 _WORD = re.compile(r"sprint[\s#:_-]*", re.IGNORECASE)
+_HELLO = re.compile(r"(hi|hello|hey|hallo|good (morning|afternoon|evening))( (there|all|everyone|team|bot|agent|pm))*")
+_THANKS = re.compile(
+    r"(ok |okay |many )?(thanks|thank you|thx|ty|cheers|danke)"
+    r"( (you|all|everyone|team|bot|agent|so much|a lot|very much))*"
+)
 _LONGEST = 200
 """Characters of a command that are read: no command needs more."""
 
 
 def parse_command(text: str) -> Question:
     """Understand what was typed, whatever phones and editors made of its quotes, spaces and dashes."""
-    plain = _plain(text)
+    plain, own = _plain(text), _own(text)
     verb, _, rest = plain.partition(" ")
+    said = " ".join(re.sub(r"[^\w\s]", " ", plain.casefold()).split())
+    if _HELLO.fullmatch(said) or _THANKS.fullmatch(said):
+        return Pleasantry(thanks=_THANKS.fullmatch(said) is not None)
     match verb.casefold().rstrip("?:.!"):
         case "" | "help" | "hilfe" | "commands":
             return AskHelp()
         case "status" | "state":
-            return AskStatus(_which(rest))
+            return AskStatus(_which(rest), typed=_own_name(own.partition(" ")[2]))
         case "why":
-            return AskWhy(rest.strip("<>#?. ").casefold())
+            return AskWhy(rest.strip("<>#?. "))
         case word if word.startswith("sprint") or word.isdecimal():
-            return AskStatus(_which(plain))
+            return AskStatus(_which(plain), typed=_own_name(own))
         case _:
-            return AskHelp(unknown=plain)
+            return AskHelp(unknown=own)
 
 
 def _plain(text: str) -> str:
@@ -87,6 +107,17 @@ def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _MENTION.sub(" ", text[:_LONGEST]))
     dashed = re.sub(r"[‐-―−]", "-", "".join(c if c.isprintable() else " " for c in folded))
     return " ".join(_QUOTES.sub(" ", dashed).split()).removeprefix("/pm ").removeprefix("pm ")
+
+
+def _own(text: str) -> str:
+    """One line in the writer's own characters, without mentions."""
+    shown = "".join(c if c.isprintable() else " " for c in _MENTION.sub(" ", text[:_LONGEST]))
+    return " ".join(shown.split()).removeprefix("/pm ").removeprefix("pm ")
+
+
+def _own_name(rest: str) -> str:
+    """The name of a sprint as it was typed: ``Checkout Q4`` of ``the sprint Checkout Q4?``."""
+    return re.sub(r"((of|for|the)\s+)*(sprint[\s#:_-]*)?", "", rest.strip(_EDGES), count=1, flags=re.I).strip(_EDGES)
 
 
 def _which(rest: str) -> str | None:
@@ -107,14 +138,16 @@ async def answer(question: Question, team: TeamId, desk: Desk) -> Reply:
             return HelpReply(commands=COMMANDS, unknown=unknown)
         case AskWhy(id=name):
             return await _why(name, team, desk)
-        case AskStatus(sprint=wanted):
-            return _status(wanted, await desk.work.facts_about(team), desk)
+        case AskStatus(sprint=wanted, typed=typed):
+            return _status(wanted, typed, await desk.work.facts_about(team), desk)
+        case Pleasantry(thanks=thanks):
+            return PlainReply(text=f"{'You are welcome' if thanks else 'Hello'}. /pm help lists what you can ask me.")
 
 
 # --- status -------------------------------------------------------------------------------------------------
 
 
-def _status(wanted: str | None, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
+def _status(wanted: str | None, typed: str, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
     if "jira" not in facts.read_at:
         return PlainReply(text="Nothing is known of the sprints yet: Jira has not been read.")
     running = watched_sprints(facts) or sprints_for(facts, None)
@@ -125,20 +158,27 @@ def _status(wanted: str | None, facts: Facts, desk: Desk) -> StatusReply | Plain
         return PlainReply(text="Which sprint?", choices=_choices(found))
     if wanted is None:
         return PlainReply(text="No sprint is running.", choices=_choices(_by_end(facts.sprints)))
-    return PlainReply(text=f"There is no sprint “{wanted}” here.", choices=_choices(_nearest(wanted, facts.sprints)))
+    named = f"There is no sprint “{typed or wanted}” here."
+    return PlainReply(text=named, choices=_choices(_nearest(wanted, facts.sprints)))
 
 
 def _status_of(sprint: Sprint, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
     if sprint.id not in facts.whole:
         watched = _choices(_by_end(s for s in facts.sprints if s.id in facts.whole))
-        return PlainReply(
-            text=f"{sprint.name} is not being watched: not all of its issues are known here. Ask Jira.", choices=watched
-        )
+        return PlainReply(text=f"{sprint.name} {_UNREAD[sprint.state]}", choices=watched)
     now = desk.clock.now()
     trigger = Trigger(team=facts.team, reason=Reason.ASKED, at=now, sprint=sprint.id)
     snapshot = observe(facts, trigger, now)
     signals = detect(snapshot, desk.directives).signals
     return status(snapshot, sprint, signals, desk.directives)
+
+
+_UNREAD = {
+    SprintState.FUTURE: "has not started, and I read only running sprints. Its issues are in Jira.",
+    SprintState.ACTIVE: "has not been read completely yet, so I can give no numbers. Its issues are in Jira.",
+    SprintState.CLOSED: "is over, and I do not keep its issues. They are in Jira.",
+}
+"""Why nothing is told of a sprint whose issues are not all known here."""
 
 
 def meant_by(words: str, sprints: Sequence[Sprint]) -> tuple[Sprint, ...]:
@@ -197,11 +237,14 @@ def _choices(sprints: Sequence[Sprint]) -> tuple[tuple[str, str], ...]:
 
 async def _why(name: str, team: TeamId, desk: Desk) -> WhyReply | PlainReply:
     if not name:
-        return PlainReply(text="Why what? The id is at the foot of each message: /pm why <id>.")
-    record = await desk.ledger.why(name)
+        return PlainReply(text=f"Why what? {_WHERE}")
+    record = await desk.ledger.why(name.casefold())
     if record is None or record.team != team:
-        return PlainReply(text=f"There is no record of “{name}”. The id is at the foot of each message.")
+        return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
     return explained(record, desk.directives)
+
+
+_WHERE = "Press Why? on the message itself; an id stands at the foot of approval cards."
 
 
 def explained(record: WhyRecord, directives: Directives) -> WhyReply:
@@ -217,6 +260,7 @@ def explained(record: WhyRecord, directives: Directives) -> WhyReply:
         at=record.at,
         directives_version=record.directives_version,
         proposal=record.proposal.id,
+        until=record.decision.until if record.decision.verdict is Verdict.DEFER else None,
     )
 
 
@@ -226,30 +270,73 @@ def _title(action: Action, team: TeamId, directives: Directives) -> str:
 
     match action:
         case RemindPerson():
-            return f"Reminder to {name(action.person)}: {', '.join(item.subject for item in action.items)}"
+            return f"Message to {name(action.person)} about {', '.join(_called(i.subject) for i in action.items)}"
         case CommentOnIssue():
             return f"Comment on {action.issue} for {name(action.person)}"
         case Reassign():
             return f"Give {action.issue} to {name(action.taker)}"
         case Escalate():
-            return f"Escalate {action.item.subject} to {action.channel}"
+            channel = directives.team(team).channels.get(action.channel, action.channel).lstrip("#")
+            return f"Escalate {_called(action.item.subject)} to #{channel}"
         case PostDigest():
-            return f"Daily summary of {action.day:%d %b}"
+            return f"Daily summary of {action.day.day} {action.day:%b}"
         case AskApproval():
             return f"Ask {name(action.person)}"
 
 
+def _called(subject: str) -> str:
+    """A subject as people call it: ``PAY-7``, ``PR api#7``, ``the sprint``."""
+    kind, _, _ = subject.partition(":")
+    if kind in _CALLED:
+        return _CALLED[kind]
+    return f"PR {subject.rpartition('/')[2]}" if "#" in subject else subject
+
+
+_CALLED = {"sprint": "the sprint", "author": "waiting reviews"}
+
+
 def _decided(record: WhyRecord, directives: Directives) -> str:
-    """Verdict, rule, reason, and what happened since."""
+    """The verdict with the line behind it, and what happened since, in whole sentences."""
     decision = record.decision
-    calendar = team_calendar(directives, record.team)
-    verdict = {
-        Verdict.ALLOW: "Allowed",
-        Verdict.ASK: "Needed a yes",
-        Verdict.DEFER: f"Held back until {calendar.when(decision.until)}" if decision.until else "Held back",
-        Verdict.DENY: "Not done",
-    }[decision.verdict]
-    return ". ".join((f"{verdict} by {decision.rule}: {decision.reason}", *_since_then(record, directives)))
+    line = _NO_LINE.get(decision.rule, f"line `{decision.rule}`")
+    match decision.verdict:
+        case Verdict.ALLOW:
+            first = f"Allowed: {line} of the constitution"
+        case Verdict.ASK:
+            first = f"Needed {_whose_yes(decision.rule, directives)} yes ({line})"
+        case Verdict.DEFER:
+            first = f"Held back: {decision.reason} ({line})"
+        case Verdict.DENY:
+            first = f"Not done: {decision.reason}" + (f" ({line})" if line not in decision.reason else "")
+    return " ".join(_sentence(each) for each in (first, *_since_then(record, directives)))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+_NO_LINE = {
+    UNLISTED: "no line of the constitution names this",
+    SUGGEST: "this team asks for everything first",
+    SHADOW: "in shadow mode",
+    UNGROUNDED: "nothing is done without a finding",
+    CLOSED_WORLD: "what is not listed cannot be done",
+    NOT_OURS: "only members of the team are addressed",
+}
+"""What decided where no line of the constitution did."""
+
+
+def _whose_yes(rule: str, directives: Directives) -> str:
+    """``the PM's``: of the role that the line names, else of the PM."""
+    role = PM
+    for said in (line.rule for line in directives.lines() if line.id == rule):
+        match said:
+            case Ask(of=named) | Never(unless_approved_by=str(named)):
+                role = named
+    return _ROLES.get(role) or f"the {role.replace('_', ' ')}'s"
+
+
+_ROLES = {PM: "the PM's", "deputy_pm": "the deputy PM's", "approvers": "an approver's", "admins": "an admin's"}
 
 
 def _since_then(record: WhyRecord, directives: Directives) -> list[str]:
@@ -258,13 +345,21 @@ def _since_then(record: WhyRecord, directives: Directives) -> list[str]:
     if approval is not None and approval.state is ApprovalState.PENDING:
         told.append(f"Asked {_name(approval.approvers[0], record.team, directives)}, no answer yet")
     elif approval is not None:
-        lapsed = approval.state is ApprovalState.EXPIRED
         by = f" by {_name(approval.by, record.team, directives)}" if approval.by else ""
-        told.append("Lapsed with no action" if lapsed else f"{approval.state.value.title()}{by}")
-    if record.effect is not None:
-        told.append(record.outcome or _EFFECT[record.effect])
+        told.append(f"{_ANSWERED[approval.state]}{by}")
+    if record.effect is EffectState.SENT and isinstance(record.proposal.action, RemindPerson):
+        told.append("Outcome: message sent")
+    elif record.effect is not None:
+        told.append(f"Outcome: {record.outcome}" if record.outcome else _EFFECT[record.effect])
     return told
 
+
+_ANSWERED = {
+    ApprovalState.APPROVED: "Approved",
+    ApprovalState.REJECTED: "Rejected",
+    ApprovalState.EXPIRED: "Lapsed with no action",
+    ApprovalState.SUPERSEDED: "Withdrawn, because the situation changed",
+}
 
 _EFFECT = {
     EffectState.PLANNED: "It is on its way",

@@ -192,7 +192,8 @@ class Load:
         count = self.issues[person.id]
         if not count:
             return "nothing"
-        return f"{self.points[person.id]:g} points in {count} issue{'' if count == 1 else 's'}"
+        points = self.points[person.id]
+        return f"{points:g} point{'' if points == 1 else 's'} in {count} issue{'' if count == 1 else 's'}"
 
     def next_taker(self, snapshot: Snapshot, directives: Directives) -> Person | None:
         """Who is here and has the least open work; whoever manages the project only when nobody else is here."""

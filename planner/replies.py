@@ -15,10 +15,9 @@ class Row:
     title: str
     url: str
     owner: str
-    """Display name, or ``nobody``."""
-    since: str
-    """For people: ``2 d``, ``3 h``."""
+    """Display name, or ``nobody``; empty where the reader is the owner."""
     why: str
+    """What is so and for how much working time: ``blocked for 2 working days``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class StatusReply:
     title: str
     """``Sprint 24 · Payments · day 7 of 10``."""
     headline: str
-    """The answer, one sentence: ``On track: 18 of 34 points done, 3 working days left.``"""
+    """The answer, one sentence: ``On track: 18 of 34 points done, 3 working days left after today.``"""
     counts: tuple[str, ...]
     """Further facts, one line each, all from code."""
     rows: tuple[Row, ...]
@@ -58,6 +57,8 @@ class WhyReply:
     directives_version: str
     proposal: str
     """Id to ask again with."""
+    until: datetime | None = None
+    """Company time at which it is decided again, when it was held back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from models.actions import Item, PostDigest
 from models.directives import Directives, Route
-from models.signals import Signal, SignalKind
-from models.work import Issue, Progress, Snapshot, Sprint, SprintState
-from planner.observe import blocked_since, next_move, of_sprint, tally
+from models.signals import Signal, SignalKind, Urgency
+from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, Sprint, SprintState
+from planner.detect.blocked_too_long import blocked_words
+from planner.detect.nobody_assigned import unowned_since
+from planner.detect.review_overdue import awaited, movers
+from planner.observe import Move, Tally, blocked_since, next_move, of_sprint, running_sprints, tally
 from planner.replies import Row, StatusReply
-from planner.worktime import days_left, team_calendar
+from planner.urgency import issue_urgency, review_urgency
+from planner.worktime import Calendar, days_left, person_calendar, team_calendar, watch_calendar
 
 MOST_ITEMS = 3
 """Items in one message to a person, and in a digest (product R2, R15)."""
@@ -22,24 +26,8 @@ MOST_ROWS = 5
 """Rows of a status answer (product 4.1)."""
 
 _TITLE = re.compile(r"“([^”]*)”")
-# Product R15: at most 80 words. 20 of headline, 3 times 16 of items and 8 of footer make 76.
-_HEADLINE_WORDS, _ITEM_WORDS = 20, 16
-
-_WHY = {
-    SignalKind.BLOCKED_TOO_LONG: "blocked",
-    SignalKind.NOBODY_ASSIGNED: "no owner",
-    SignalKind.REVIEW_OVERDUE: "review waits",
-}
-
-
-def since(begin: datetime, now: datetime) -> str:
-    """How long ago, by the wall clock: ``3 min``, ``5 h``, ``2 d``."""
-    passed = max(now - begin, timedelta())
-    if passed >= timedelta(days=1):
-        return f"{passed.days} d"
-    if passed >= timedelta(hours=1):
-        return f"{passed // timedelta(hours=1)} h"
-    return f"{passed // timedelta(minutes=1)} min"
+# Product R15: at most 80 words. 20 of headline, 3 times 18 of items and 4 of footer make 78.
+_HEADLINE_WORDS, _ITEM_WORDS, _TITLE_WORDS = 20, 18, 3
 
 
 def item_of(signal: Signal) -> Item:
@@ -52,6 +40,7 @@ def item_of(signal: Signal) -> Item:
         url=signal.url,
         urgency=signal.urgency.name.lower(),
         rule=signal.rule,
+        remedy=signal.remedy,
     )
 
 
@@ -80,17 +69,39 @@ def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives
     return PostDigest(
         channel=channel_for("technical", directives) or "team",
         day=team_calendar(directives, team.id).local_day(snapshot.now),
-        headline=_clip(_summary(snapshot, signals, directives), _HEADLINE_WORDS),
-        items=tuple(_short(item_of(signal)) for signal in needed[:MOST_ITEMS]),
+        headline=_summary(snapshot, signals, directives),
+        items=tuple(_told(signal, snapshot) for signal in needed[:MOST_ITEMS]),
         footer=f"{more} more {'needs' if more == 1 else 'need'} somebody" if more > 0 else "",
     )
 
 
 def _summary(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> str:
+    """The sprint's name gives way first, so that where it stands is still said."""
     if snapshot.sprint is None:
         return "No sprint is running."
-    line = f"{snapshot.sprint.name}: {_headline(snapshot, snapshot.sprint, signals, directives)}"
-    return line if signals else f"{line} Nothing needs anybody."
+    line = _headline(snapshot, snapshot.sprint, signals, directives)
+    line = line if signals else f"{line} Nothing needs anybody."
+    name = _clip(snapshot.sprint.name, max(_HEADLINE_WORDS - len(line.split()), 1))
+    return _clip(f"{name}: {line}" if name else line, _HEADLINE_WORDS)
+
+
+def _told(signal: Signal, snapshot: Snapshot) -> Item:
+    """The line about ``signal``, and at its end whose move it is."""
+    whose = _whose(signal, snapshot)
+    item = item_of(signal)
+    return _short(replace(item, text=f"{item.text}: {whose}") if whose else item)
+
+
+def _whose(signal: Signal, snapshot: Snapshot) -> str:
+    """The assignee of what is blocked, whoever a review is awaited of; else whoever hears of it first."""
+    issue = next((i for i in snapshot.issues if i.key == signal.subject), None)
+    if issue is not None and signal.kind is SignalKind.BLOCKED_TOO_LONG:
+        return _owner(issue, snapshot)
+    review = next((move for pr, move in awaited(snapshot) if pr.id == signal.subject), None)
+    if review is not None:
+        return _movers(review, snapshot)
+    person = snapshot.people.get(signal.addressee) if signal.addressee else None
+    return person.name if person else ""
 
 
 def _one_per_subject(signals: Iterable[Signal]) -> list[Signal]:
@@ -101,12 +112,13 @@ def _one_per_subject(signals: Iterable[Signal]) -> list[Signal]:
 
 
 def _short(item: Item) -> Item:
-    """An item in few words: the title gives way first, so that what is wrong is still said."""
+    """An item in few words: the title gives way first, so that what is wrong and whose move it is are still said."""
     over = len(item.text.split()) - _ITEM_WORDS
     title = _TITLE.search(item.text)
-    if over > 0 and title is not None:
-        words = title[1].split()
-        kept = " ".join(words[: max(1, len(words) - over)])
+    words = title[1].split() if title else []
+    most = max(_TITLE_WORDS, len(words) - over)
+    if title is not None and over > 0 and most < len(words):
+        kept = " ".join(words[:most])
         item = replace(item, text=f"{item.text[: title.start()]}“{kept}…”{item.text[title.end() :]}")
     return replace(item, text=_clip(item.text, _ITEM_WORDS))
 
@@ -122,7 +134,7 @@ def _clip(text: str, most: int) -> str:
 
 def status(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> StatusReply:
     """Where ``sprint`` stands, from what the mirror holds."""
-    rows = _rows(snapshot, signals)
+    rows = _rows(snapshot, sprint, signals, directives)
     return StatusReply(
         title=f"{sprint.name} · {directives.team(snapshot.team).name} · {_day(sprint, snapshot, directives)}",
         headline=_headline(snapshot, sprint, signals, directives),
@@ -162,10 +174,26 @@ def _headline(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], dir
         return f"Not started: {_n(done.issues, 'issue')} planned."
     if sprint.end and sprint.end <= snapshot.now and done.done < done.issues:
         return f"Over its time: {done.words}."
+    if sprint.end and sprint.end <= snapshot.now:
+        return f"All done: {done.words}."
     risky = any(s.kind is SignalKind.SPRINT_AT_RISK and s.subject == f"sprint:{sprint.id}" for s in signals)
+    left = days_left(team_calendar(directives, snapshot.team), snapshot.now, sprint.end) if sprint.end else ""
+    ahead = f"{done.words}, {left}" if left else done.words
+    if risky:
+        return f"At risk: {ahead}."
+    if left == "ends today":
+        return f"Ends today: {done.words}."
+    return f"{'On track: ' if _keeps_pace(done, sprint, snapshot, directives) else ''}{ahead}."
+
+
+def _keeps_pace(done: Tally, sprint: Sprint, snapshot: Snapshot, directives: Directives) -> bool:
+    """Whether at least as much is done as of the sprint's working time has passed."""
+    if sprint.start is None or sprint.end is None:
+        return False
     calendar = team_calendar(directives, snapshot.team)
-    left = f", {days_left(calendar, snapshot.now, sprint.end)}" if sprint.end else ""
-    return f"{'At risk' if risky else 'On track'}: {done.words}{left}."
+    whole = calendar.working_time_between(sprint.start, sprint.end)
+    passed = calendar.working_time_between(sprint.start, snapshot.now)
+    return bool(whole) and done.share >= passed / whole
 
 
 def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> Iterator[str]:
@@ -173,12 +201,10 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     done = tally(issues)
     waiting = done.issues - done.done - done.doing
     yield f"{done.done} of {_n(done.issues, 'issue')} done, {done.doing} in progress, {waiting} not started"
-    team = directives.team(snapshot.team)
-    blocked = sum(blocked_since(issue, team) is not None for issue in issues)
-    unowned = sum(issue.assignee is None and issue.progress is not Progress.DONE for issue in issues)
+    blocked, unowned = len(_blocked(issues, snapshot, directives)), len(_unowned(issues))
     if blocked or unowned:
         yield f"{blocked} blocked, {unowned} without an owner"
-    reviews = sum(next_move(pr) is not None for pr in snapshot.pull_requests)
+    reviews = len(tuple(awaited(snapshot)))
     late = {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE and not s.subject.startswith("author:")}
     if reviews and sprint.state is SprintState.ACTIVE:
         wait = "waits" if reviews == 1 else "wait"
@@ -190,25 +216,86 @@ def _notes(snapshot: Snapshot, directives: Directives) -> Iterator[str]:
         yield "Bitbucket has not been read: nothing is known of pull requests."
 
 
-def _rows(snapshot: Snapshot, signals: Sequence[Signal]) -> tuple[Row, ...]:
-    """What needs somebody, the most urgent first; one row for each subject."""
-    groups: dict[str, list[Signal]] = {}
+# --- what needs somebody, row by row ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """One thing about one subject that needs somebody."""
+
+    row: Row
+    urgency: Urgency
+    since: datetime
+
+
+def _rows(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> tuple[Row, ...]:
+    """All that the counts count, the most urgent first; one row for each subject."""
+    issues = of_sprint(snapshot, sprint)
+    needs = [_blocked_need(i, since, snapshot, directives) for i, since in _blocked(issues, snapshot, directives)]
+    needs += [_unowned_need(issue, snapshot, directives) for issue in _unowned(issues)]
+    if sprint.state is SprintState.ACTIVE:
+        needs += [_review_need(pr, move, snapshot, directives) for pr, move in awaited(snapshot)]
+    found: dict[str, Urgency] = {}
     for signal in signals:
-        if signal.kind in _WHY and not signal.subject.startswith("author:"):
-            groups.setdefault(signal.subject, []).append(signal)
-    return tuple(_row(subject, group, snapshot) for subject, group in groups.items())
+        name = signal.subject.rpartition("/")[2]
+        found[name] = max(found.get(name, Urgency.LOW), signal.urgency)
+    needs.sort(key=lambda n: (-max(n.urgency, found.get(n.row.key, n.urgency)), n.since, n.row.key))
+    merged: dict[str, Row] = {}
+    for row in (need.row for need in needs):
+        first = merged.get(row.key)
+        merged[row.key] = replace(first, why=f"{first.why}, {row.why}") if first else row
+    return tuple(merged.values())
 
 
-def _row(subject: str, group: Sequence[Signal], snapshot: Snapshot) -> Row:
-    why = ", ".join(dict.fromkeys(_WHY[signal.kind] for signal in group))
-    began = since(min(signal.since for signal in group), snapshot.now)
-    issue = next((i for i in snapshot.issues if i.key == subject), None)
-    if issue is not None:
-        return Row(issue.key, issue.title, issue.url, _owner(issue, snapshot), began, why)
-    pr = next((p for p in snapshot.pull_requests if p.id == subject), None)
-    names = [p.name for s in group if s.addressee and (p := snapshot.people.get(s.addressee))]
-    owner = ", ".join(dict.fromkeys(names)) or "not on the team"
-    return Row(subject.rpartition("/")[2], pr.title if pr else "", group[0].url, owner, began, why)
+def _blocked(issues: Sequence[Issue], snapshot: Snapshot, directives: Directives) -> list[tuple[Issue, datetime]]:
+    team = directives.team(snapshot.team)
+    return [(issue, since) for issue in issues if (since := blocked_since(issue, team)) is not None]
+
+
+def _unowned(issues: Sequence[Issue]) -> list[Issue]:
+    return [issue for issue in issues if issue.assignee is None and issue.progress is not Progress.DONE]
+
+
+def _blocked_need(issue: Issue, since: datetime, snapshot: Snapshot, directives: Directives) -> _Need:
+    calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
+    why = blocked_words(issue, since, calendar, snapshot.now)
+    return _Need(_issue_row(issue, why, snapshot), issue_urgency(issue, snapshot, directives), since)
+
+
+def _unowned_need(issue: Issue, snapshot: Snapshot, directives: Directives) -> _Need:
+    """In a sprint that is not running nobody counts how long."""
+    since = unowned_since(issue, snapshot)
+    calendar = team_calendar(directives, snapshot.team)
+    counted = any(sprint.id == issue.sprint for sprint in running_sprints(snapshot))
+    waits = f" for {calendar.words(calendar.working_time_between(since, snapshot.now))}" if counted else ""
+    return _Need(_issue_row(issue, f"no owner{waits}", snapshot), issue_urgency(issue, snapshot, directives), since)
+
+
+def _review_need(pr: PullRequest, move: Move, snapshot: Snapshot, directives: Directives) -> _Need:
+    """Of several people it waits for, in the time of whoever it has waited for longest."""
+    team = directives.team(snapshot.team)
+    calendars = [watch_calendar(directives, team, person) for person in movers(move, snapshot)]
+    row = Row(pr.id.rpartition("/")[2], pr.title, pr.url, _movers(move, snapshot), "")
+    longest = max(calendars, key=lambda c: c.working_time_between(pr.waiting_since, snapshot.now))
+    why = _review_words(pr, move, longest, snapshot.now)
+    return _Need(replace(row, why=why), review_urgency(pr, snapshot, directives), pr.waiting_since)
+
+
+def _review_words(pr: PullRequest, move: Move, calendar: Calendar, now: datetime, review: str = "review") -> str:
+    what = "no reviewer" if move.needs_reviewer else f"waiting for {review}"
+    return f"{what} for {calendar.words(calendar.working_time_between(pr.waiting_since, now))}"
+
+
+def _issue_row(issue: Issue, why: str, snapshot: Snapshot) -> Row:
+    return Row(issue.key, issue.title, issue.url, _owner(issue, snapshot), why)
+
+
+def _movers(move: Move, snapshot: Snapshot) -> str:
+    """``Li Wei, Noor Rahman``; of more than two the first and how many more."""
+    names = list(dict.fromkeys(person.name for person in movers(move, snapshot) if person))
+    if len(names) > 2:
+        return f"{names[0]} and {len(names) - 1} more"
+    return ", ".join(names) or "not on the team"
 
 
 def _owner(issue: Issue, snapshot: Snapshot) -> str:
@@ -220,3 +307,44 @@ def _owner(issue: Issue, snapshot: Snapshot) -> str:
 
 def _n(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# --- one person ---------------------------------------------------------------------------------------------
+
+
+def moves_of(person: Person, facts: Facts, directives: Directives, now: datetime) -> tuple[Row, ...]:
+    """What is this person's move: reviews awaited of them and tickets of theirs that are blocked, the oldest first."""
+    calendar = person_calendar(directives, facts.team, person)
+    rows: list[tuple[datetime, Row]] = []
+    for pr in facts.pull_requests:
+        move = next_move(pr)
+        if move is not None and person.account is not None and person.account in move.accounts:
+            why = _review_words(pr, move, calendar, now, "your review")
+            rows.append((pr.waiting_since, Row(pr.id.rpartition("/")[2], pr.title, pr.url, "", why)))
+    for issue in _theirs(person, facts):
+        since = blocked_since(issue, directives.team(facts.team))
+        if since is not None:
+            row = Row(issue.key, issue.title, issue.url, "", blocked_words(issue, since, calendar, now))
+            rows.append((since, row))
+    return tuple(row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].key)))
+
+
+def work_of(person: Person, facts: Facts, directives: Directives, now: datetime) -> tuple[Row, ...]:
+    """Their unfinished issues in active sprints: the status of each, and since when it is so or blocked."""
+    team, calendar = directives.team(facts.team), person_calendar(directives, facts.team, person)
+    rows = []
+    for issue in _theirs(person, facts):
+        since = blocked_since(issue, team)
+        why = blocked_words(issue, since, calendar, now) if since else ""
+        if since is None:
+            why = f"{issue.status} for {calendar.words(calendar.working_time_between(issue.status_since, now))}"
+        elif issue.status.casefold() not in {status.casefold() for status in team.jira.blocked_statuses}:
+            why = f"{issue.status}, {why}"
+        rows.append(Row(issue.key, issue.title, issue.url, "", why))
+    return tuple(rows)
+
+
+def _theirs(person: Person, facts: Facts) -> list[Issue]:
+    active = {sprint.id for sprint in facts.sprints if sprint.state is SprintState.ACTIVE}
+    open_ones = (i for i in facts.issues if i.progress is not Progress.DONE and i.sprint in active)
+    return [issue for issue in open_ones if person.account is not None and issue.assignee == person.account]

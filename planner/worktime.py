@@ -130,7 +130,7 @@ class Calendar:
         return self.working_days(self.local_day(now) + _DAY, last)
 
     def words(self, worked: timedelta) -> str:
-        """A stretch of working time for people: ``3 working days``, ``5 working hours``, ``25 minutes``, rounded down."""
+        """Working time for people: ``3 working days``, ``5 working hours``, ``25 minutes``; rounded down."""
         if worked >= self.day_length:
             return _count(worked // self.day_length, "working day")
         if worked >= timedelta(hours=1):

@@ -117,12 +117,14 @@ class World:
     async def live(self, by: timedelta, *, reread: bool = False) -> None:
         """Time passes as in life: the product wakes whenever something is due.
 
-        With ``reread`` it also reads everything again each time, as it does every ten minutes: needed by whoever
-        changed something that no webhook tells.
+        With ``reread`` it first reads everything again, as it does every ten minutes: needed after a change that
+        no webhook told.
         """
         end = self.clock.now() + by
+        if reread:
+            await self._reread()
         while self.clock.now() < end:
-            await self._sleep_until(await self._next_moment(end), reread)
+            await self._sleep_until(await self._next_moment(end))
 
     async def _next_moment(self, end: datetime) -> datetime:
         now = self.clock.now()
@@ -131,14 +133,12 @@ class World:
         alarm = await self.app.store.next_alarm()
         return min(moment for moment in (end, alarm, *digests) if moment is not None and moment > now)
 
-    async def _sleep_until(self, moment: datetime, reread: bool) -> None:
+    async def _sleep_until(self, moment: datetime) -> None:
         from bot.scheduler import tick
 
         passed = moment - self.clock.now()
         self.clock.advance(passed)
         await self._pass_real_time(passed)
-        if reread and passed >= REREAD:
-            await self._reread()
         await tick(self.app)
         await self.settle(parked=True)
 
@@ -184,7 +184,7 @@ class World:
         issue = next(
             i for i in company.active() if i.assignee and not i.flagged and company.category(i) == "indeterminate"
         )
-        company.edit(issue.key, by=issue.assignee, assignee=None)
+        company.edit(issue.key, by=str(issue.assignee), assignee=None)
         return issue.key
 
     def owner_of(self, key: str) -> str | None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import aiohttp
 import click
 
+from integrations.simulator.control import FASTEST
 from integrations.simulator.server import Simulator, company_clock
 from models.directives_file import load
 from models.errors import OperatorError
@@ -28,7 +31,10 @@ SPEED = 60.0
 PATIENCE = 40.0
 """Seconds the product may take until it has read the company and looked at it once."""
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER = Path("var/demo")
+MOST = 20
+"""Demos of one checkout at the same time."""
+
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 HERE = Path(__file__).resolve().parents[2]
@@ -59,26 +65,36 @@ class Stage:
 @click.command()
 @click.option("--port", default=PORT, show_default=True, help="Port of the page; 0 for any, next free one if taken.")
 @click.option(
-    "--dir", "folder", default="var/demo", show_default=True, type=click.Path(path_type=Path, file_okay=False)
+    "--dir",
+    "named",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=f"Its folder; else {FOLDER}, or {FOLDER}-2, -3 ... beside a running demo.",
 )
 @click.option("--directives", "constitution", type=FILE, help="Whose company.")
-@click.option("--speed", default=SPEED, show_default=True, help="Company seconds per real second.")
+@click.option(
+    "--speed",
+    default=SPEED,
+    show_default=True,
+    type=click.FloatRange(0, FASTEST, min_open=True),
+    help="Company seconds per real second.",
+)
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in the default browser.")
-def demo(port: int, folder: Path, constitution: Path | None, speed: float, browse: bool) -> None:
+def demo(port: int, named: Path | None, constitution: Path | None, speed: float, browse: bool) -> None:
     """A simulated company and a page like Slack; needs no account.
 
     The company is built from the constitution: people, channels, projects and repositories are those of
     directives.yaml. Everything starts afresh each time.
     """
     chosen = constitution or Path(os.environ.get("DIRECTIVES_FILE") or HERE / "directives.yaml")
-    stage = Stage(
-        folder=_emptied(folder),
-        directives=chosen.resolve(),
-        port=_free_port(port),
-        product_port=_free_port(0),
-        speed=speed,
-    )
-    asyncio.run(_play(stage, browse))
+    with own_folder(named) as folder:
+        stage = Stage(
+            folder=folder,
+            directives=chosen.resolve(),
+            port=_free_port(port),
+            product_port=_free_port(0),
+            speed=speed,
+        )
+        asyncio.run(_play(stage, browse))
 
 
 async def _play(stage: Stage, browse: bool) -> None:
@@ -170,17 +186,40 @@ def _ended(log: Path) -> OperatorError:
     return OperatorError("The agent did not stay up: " + " / ".join(last), hint=f"See {log}")
 
 
-def _emptied(folder: Path) -> Path:
-    """The demo's own folder, without what an earlier demo left; a folder that holds anything else is refused."""
-    folder = folder.resolve()
-    mark = folder / ".pm-demo"
-    if folder.exists() and any(folder.iterdir()):
-        if not mark.exists():
-            raise OperatorError(f"{folder} holds files that are not a demo's", hint="Name another folder with --dir")
-        shutil.rmtree(folder)
+@contextlib.contextmanager
+def own_folder(named: Path | None) -> Iterator[Path]:
+    """A folder that is this demo's alone as long as it runs: the one named, else the first that no other demo has."""
+    others = [FOLDER.with_name(f"{FOLDER.name}-{number}") for number in range(2, MOST + 1)]
+    for folder in (named,) if named else (FOLDER, *others):
+        if mark := _claimed(folder.resolve()):
+            with mark:
+                yield folder.resolve()
+            return
+    taken = f"{named} is in use by a running demo" if named else f"{MOST} demos are running"
+    raise OperatorError(taken, hint="Name another folder with --dir")
+
+
+def _claimed(folder: Path) -> IO[str] | None:
+    """The mark of an emptied folder, locked until it is closed; None when a living demo has it.
+
+    Raises ``OperatorError`` for a folder that holds what is not a demo's.
+    """
+    path = folder / ".pm-demo"
+    if folder.exists() and any(folder.iterdir()) and not path.exists():
+        raise OperatorError(f"{folder} holds files that are not a demo's", hint="Name another folder with --dir")
     folder.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    return folder
+    mark = path.open("a")
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go by the system however this process ends
+    except BlockingIOError:
+        mark.close()
+        return None
+    for left in folder.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        elif left != path:
+            left.unlink()
+    return mark
 
 
 def _free_port(wanted: int) -> int:

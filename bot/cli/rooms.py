@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from bot.settings import Settings
@@ -24,12 +25,17 @@ T = TypeVar("T")
 class Rooms:
     """The stores, for a command that runs beside the server."""
 
-    directives: Directives
+    directives_file: Path
     clock: Clock
     database: Database
     mailbox: Mailbox
     store: Store
     ledger: Ledger
+
+    @property
+    def directives(self) -> Directives:
+        """The constitution, read when it is asked for: repairs must not need it. Raises ``OperatorError``."""
+        return load(self.directives_file)
 
 
 def in_rooms(work: Callable[[Rooms], Awaitable[T]]) -> T:
@@ -64,12 +70,11 @@ async def _check(settings: Settings) -> None:
 @contextlib.asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Rooms]:
     clock: Clock = SharedClock(settings.clock_file) if settings.clock_file else SystemClock()
-    directives = load(settings.directives_file)
     database = Database(settings.database_url, clock)
     try:
         await database.check_version()
         yield Rooms(
-            directives=directives,
+            directives_file=settings.directives_file,
             clock=clock,
             database=database,
             mailbox=Mailbox(database, clock),

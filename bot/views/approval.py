@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.views.items import rule_id, why_button
+from bot.views.items import rule_id, subject_link, why_button
 from bot.views.message import Block, Message, actions, button, columns, context, message, section, text_size
-from bot.views.moments import moment
-from bot.views.moves import Names, details, move, name_of
+from bot.views.moments import dated, moment
+from bot.views.moves import UNNAMED, Channels, Names, channel_of, details, matter, move, name_of
 from bot.views.mrkdwn import and_more, escape, link, linked
-from models.actions import Reassign
+from models.actions import CommentOnIssue, Escalate, Reassign, RemindPerson
 from models.ids import named
 from models.proposals import Approval, ApprovalState, Ending
 
@@ -28,81 +29,122 @@ Further questions get their line and buttons without the reasons, so that the me
 
 _FACTS = 3
 
+_OUTCOME = 120
+"""Characters of an outcome: a settled question is one line."""
+
 _DONE = frozenset({Ending.DONE, Ending.FOUND})
 
 
-def approval_card(approvals: Sequence[Approval], names: Names, zone: str) -> Message:
-    """One message for everything one approver is asked, open questions first. ``zone`` is the reader's."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a card is drawn with beside its approvals."""
+
+    names: Names
+    zone: str
+    channels: Channels
+
+
+def approval_card(approvals: Sequence[Approval], names: Names, zone: str, channels: Channels = UNNAMED) -> Message:
+    """One message for everything one approver is asked, open questions first.
+
+    ``zone`` is the reader's; ``channels`` are the names of the team's channels by role.
+    """
+    known = _Known(names, zone, channels)
     open_ones = [a for a in approvals if a.state is ApprovalState.PENDING]
     settled = [a for a in approvals if a.state is not ApprovalState.PENDING]
     for in_full, most_open, most_settled in _SHAPES:
-        blocks = _open(open_ones, names, zone, in_full, most_open)
-        blocks += [_settled(a, names, zone) for a in settled[len(settled) - min(most_settled, len(settled)) :]]
+        blocks = _open(open_ones, known, in_full, most_open)
+        blocks += [_settled(a, known) for a in settled[len(settled) - min(most_settled, len(settled)) :]]
         if text_size(blocks) <= _ROOM:
             break
     return message(blocks)
 
 
-def _open(asked: Sequence[Approval], names: Names, zone: str, in_full: int, most: int) -> list[Block]:
+def _open(asked: Sequence[Approval], known: _Known, in_full: int, most: int) -> list[Block]:
     blocks: list[Block] = []
     for place, approval in enumerate(asked[:most]):
-        blocks += _question(approval, names, zone, brief=place >= in_full)
+        blocks += _question(approval, known, brief=place >= in_full)
     if len(asked) > most:
         blocks.append(context(f"{and_more(len(asked) - most, 'question')}, drawn once these are answered."))
     return blocks
 
 
-def settled_line(approval: Approval, names: Names, zone: str) -> str:
-    """``Done 10:14 by Dana · PAY-420 → Li Wei``: what came of it, when and through whom."""
-    asked = move(approval.proposal.action, names)
-    at, who = _answer(approval, names, zone)
+def _settled_line(approval: Approval, known: _Known) -> str:
+    """``Done Tue 10:14 by Dana · PAY-420 → Li Wei``: what came of it, when and through whom.
+
+    It stands for days: the weekday is always told.
+    """
+    asked = matter(approval.proposal.action, known.names)
+    at, who = _answer(approval, known)
     match approval.state:
         case ApprovalState.REJECTED:
             note = f" · {escape(approval.note, 120)}" if approval.note else ""
             return f"*Rejected* {at} by {who}, nothing done · {asked}{note}"
         case ApprovalState.EXPIRED:
-            return f"*Lapsed* {moment(approval.expires, zone, approval.asked_at)}, nothing done · {asked}"
+            return f"*Lapsed* {dated(approval.expires, known.zone, approval.asked_at)}, nothing done · {asked}"
         case ApprovalState.SUPERSEDED:
             note = escape(approval.note, 120) or "the situation changed"
             return f"*Withdrawn*, nothing done: {note} · {asked}"
         case ApprovalState.PENDING:
             return f"*Waiting for an answer* · {asked}"
         case ApprovalState.APPROVED:
-            return _approved(approval, at, who, asked)
+            return _approved(approval, at, who, known)
 
 
-def _answer(approval: Approval, names: Names, zone: str) -> tuple[str, str]:
+def _answer(approval: Approval, known: _Known) -> tuple[str, str]:
     """When it was answered, and by whom."""
-    who = name_of(approval.by, names) if approval.by else "somebody"
-    return moment(approval.at or approval.expires, zone, approval.asked_at), who
+    who = name_of(approval.by, known.names) if approval.by else "somebody"
+    return dated(approval.at or approval.expires, known.zone, approval.asked_at), who
 
 
-def _approved(approval: Approval, at: str, who: str, asked: str) -> str:
+def _approved(approval: Approval, at: str, who: str, known: _Known) -> str:
     """Under way, done, or approved and yet not done because the world had moved on."""
     if not approval.outcome:
-        return f"*Working…* {asked} · approved {at} by {who}"
-    action = approval.proposal.action
-    outcome = linked(approval.outcome, [action.issue], action.issue_url) if isinstance(action, Reassign) else ""
-    words = outcome or escape(approval.outcome)
+        return f"*Working…* {matter(approval.proposal.action, known.names)} · approved {at} by {who}"
     if approval.ending in _DONE:
-        return f"*Done* {at} by {who} · {words}"
-    return f"*Approved* {at} by {who}{', not done' if approval.ending else ''} · {words}"
+        return f"*Done* {at} by {who} · {_came_of(approval, known)}"
+    return f"*Approved* {at} by {who}{', not done' if approval.ending else ''} · {_outcome(approval, known)}"
 
 
-def _question(approval: Approval, names: Names, zone: str, *, brief: bool) -> list[Block]:
+def _came_of(approval: Approval, known: _Known) -> str:
+    """What was done, naming what it was done about."""
+    match approval.proposal.action:
+        case Escalate(channel=role, item=item) if role in known.channels:
+            return f"{subject_link(item.subject, item.url)} escalated to {channel_of(role, known.channels)}"
+        case RemindPerson() as action:
+            return f"{matter(action, known.names)} sent"
+        case _:
+            return _outcome(approval, known)
+
+
+def _outcome(approval: Approval, known: _Known) -> str:
+    """The world's own words, after what they are about if they do not say it."""
+    action, words = approval.proposal.action, approval.outcome.rstrip(".")
+    match action:
+        case Reassign(issue=issue, issue_url=url) if issue in words:
+            return linked(words, [issue], url, _OUTCOME)
+        case CommentOnIssue(item=item) | Escalate(item=item) if item.subject in words:
+            return linked(words, [item.subject], item.url, _OUTCOME)
+        case _:
+            return f"{matter(action, known.names)} · {escape(words, _OUTCOME)}"
+
+
+def _question(approval: Approval, known: _Known, *, brief: bool) -> list[Block]:
     proposal = approval.proposal
-    ask = "\n".join([f"*Approve?* {move(proposal.action, names)}", *details(proposal.action)])
+    ask = "\n".join([f"*Approve?* {move(proposal.action, known.names, known.channels)}", *details(proposal.action)])
     blocks = [section(ask, block_id=_block_id(approval, "ask"))]
     if not brief:
         blocks += _reasons(approval)
-        blocks.append(context(_footer(approval, names, zone), block_id=_block_id(approval, "foot")))
-    return [*blocks, _buttons(approval, names)]
+        blocks.append(context(_footer(approval, known), block_id=_block_id(approval, "foot")))
+    return [*blocks, _buttons(approval)]
 
 
 def _reasons(approval: Approval) -> list[Block]:
-    """Why, what happens otherwise, and whether it can be taken back."""
+    """Why, what happens otherwise, and whether it can be taken back. What the question quotes is not said again."""
     proposal = approval.proposal
-    facts = [link(fact.url, fact.text, 200) for fact in proposal.evidence[:_FACTS]] or [escape(proposal.because)]
+    quoted = proposal.action.facts if isinstance(proposal.action, Escalate) else ()
+    new = [fact for fact in proposal.evidence if fact.text not in quoted]
+    facts = [link(fact.url, fact.text, 200) for fact in new[:_FACTS]] or [escape(proposal.because)]
     why = "*Why*\n" + "\n".join(f"• {fact}" for fact in facts)
     undo = escape(proposal.undo) if proposal.undo else "No"
     rest = [f"*If nothing happens*\n{escape(proposal.if_nothing)}"] if proposal.if_nothing else []
@@ -112,19 +154,19 @@ def _reasons(approval: Approval) -> list[Block]:
     ]
 
 
-def _footer(approval: Approval, names: Names, zone: str) -> str:
-    asked = ", ".join(name_of(person, names) for person in approval.approvers[:1])
-    others = [name_of(person, names) for person in approval.approvers[1:4]]
+def _footer(approval: Approval, known: _Known) -> str:
+    asked = ", ".join(name_of(person, known.names) for person in approval.approvers[:1])
+    others = [name_of(person, known.names) for person in approval.approvers[1:4]]
     also = f" ({' or '.join(others)} may answer too)" if others else ""
-    until = moment(approval.expires, zone, approval.asked_at)
+    until = moment(approval.expires, known.zone, approval.asked_at)
     record = f"rule {rule_id(approval.decision_rule)} · id {rule_id(approval.proposal.id)}"
     urgency = approval.proposal.urgency.name.lower()
     return f"Asked {asked}{also} · lapses {until} with no action · {urgency} urgency · {record}"
 
 
-def _buttons(approval: Approval, names: Names) -> Block:
+def _buttons(approval: Approval) -> Block:
     value = json.dumps({"a": approval.id, "v": approval.payload_hash})
-    what = _spoken(approval, names)
+    what = _spoken(approval)
     return actions(
         button("Approve", "approve", value, style="primary", reads=f"Approve: {what}", confirm=_sure(approval)),
         button("Reject", "reject", value, style="danger", reads=f"Reject: {what}"),
@@ -141,15 +183,15 @@ def _sure(approval: Approval) -> Block | None:
     return {key: {"type": "plain_text", "text": text} for key, text in words.items()}
 
 
-def _spoken(approval: Approval, names: Names) -> str:
+def _spoken(approval: Approval) -> str:
     """The move without links, for a screen reader."""
     action = approval.proposal.action
     issue = getattr(action, "issue", None)
     return f"{action.kind.replace('_', ' ')}{f' {issue}' if issue else ''}"
 
 
-def _settled(approval: Approval, names: Names, zone: str) -> Block:
-    return section(settled_line(approval, names, zone), block_id=_block_id(approval, "end"))
+def _settled(approval: Approval, known: _Known) -> Block:
+    return section(_settled_line(approval, known), block_id=_block_id(approval, "end"))
 
 
 def _block_id(approval: Approval, part: str) -> str:

@@ -8,7 +8,6 @@ from bot.views.items import item_line, why_button
 from bot.views.message import Block, Message, actions, button, context, message, section
 from bot.views.mrkdwn import and_more, escape
 from models.actions import Item, PostDigest
-from models.signals import Urgency
 
 WORDS = 80
 """product.md R15; the footer is not counted."""
@@ -26,8 +25,6 @@ def digest(action: PostDigest, proposal: str, notes: Sequence[str] = ()) -> Mess
     footer = [escape(action.footer, 300)] if action.footer else []
     if left:
         footer.append(and_more(left, "item") + " in `/pm status`")
-    if shown:
-        footer.append(f"{_highest(shown)} urgency")
     footer += notes
     if footer:
         blocks.append(context(" · ".join(footer)))
@@ -47,15 +44,6 @@ def _within_words(action: PostDigest) -> tuple[list[Item], int]:
             break
         shown.append(item)
     return shown, len(action.items) - len(shown)
-
-
-def _highest(items: Sequence[Item]) -> str:
-    """The urgency of the most urgent of them; a word of none of the four levels counts least."""
-    return max(
-        (level.name for item in items for level in Urgency if level.name == item.urgency.upper()),
-        key=lambda name: Urgency[name],
-        default=Urgency.LOW.name,
-    ).lower()
 
 
 def _cut_words(text: str, most: int) -> str:

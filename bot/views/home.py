@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.views.message import Block, context, divider, header, section, sections
-from bot.views.moments import age, data_age, moment
-from bot.views.moves import Names, move
+from bot.views.moments import data_age, moment
+from bot.views.moves import Channels, Names, move
 from bot.views.mrkdwn import and_more, escape, link
 from models.directives import Directives, Hours, LimitReminders, Member
+from models.ids import AccountId
 from models.proposals import Approval, ApprovalState
-from models.work import Facts, Issue, Progress, SprintState
+from models.work import Facts, Person
 from planner.replies import Row
+from planner.reports import moves_of, work_of
 
-MOST_QUESTIONS, MOST_ROWS = 6, 8
+MOST_QUESTIONS, MOST_MOVES, MOST_ROWS = 6, 5, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,11 @@ class HomeData:
     reach: Reach | None
     """``None`` for somebody the constitution does not know."""
     waiting: tuple[Approval, ...] = ()
+    moves: tuple[Row, ...] = ()
+    """Reviews awaited of them, and tickets of theirs that are blocked."""
     work: tuple[Row, ...] = ()
     names: Names = field(default_factory=dict)
+    channels: Channels = field(default_factory=dict)
     read_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -56,14 +61,17 @@ def home_of(
     member: Member, directives: Directives, facts: Facts, waiting: Sequence[Approval], *, now: datetime, real: datetime
 ) -> HomeData:
     """Gather what one member's Home shows from what is already known. ``now`` is company time."""
+    person = next((p for p in facts.people if p.id == member.id), _as_person(member))
     return HomeData(
         zone=member.zone,
         now=now,
         real=real,
         reach=_reach_of(member, directives, facts),
         waiting=tuple(a for a in waiting if a.state is ApprovalState.PENDING),
-        work=tuple(_row(issue, now) for issue in facts.issues if _is_theirs(issue, member, facts)),
+        moves=moves_of(person, facts, directives, now),
+        work=work_of(person, facts, directives, now),
         names={m.id: m.name for team in directives.teams for m in team.members},
+        channels=directives.team(facts.team).channels,
         read_at=facts.read_at,
     )
 
@@ -78,18 +86,21 @@ def home(data: HomeData) -> dict[str, object]:
 
 
 def _waiting(data: HomeData) -> list[Block]:
-    """Questions are listed here and answered on their card, which is where the record is."""
+    """Questions first: they are listed here and answered on their card, which is where the record is."""
     blocks: list[Block] = [header("Waiting for you")]
-    if not data.waiting:
+    if not data.waiting and not data.moves:
         return [*blocks, section("Nothing.")]
     for approval in data.waiting[:MOST_QUESTIONS]:
         until = moment(approval.expires, data.zone, data.now)
-        blocks.append(
-            section(f"*Approve?* {move(approval.proposal.action, data.names)}\nLapses {until} with no action.")
-        )
+        asked = move(approval.proposal.action, data.names, data.channels)
+        blocks.append(section(f"*Approve?* {asked}\nLapses {until} with no action."))
     left = len(data.waiting) - MOST_QUESTIONS
     where = "Answer on the card in our direct messages."
-    return [*blocks, context(f"{and_more(left, 'question')}. {where}" if left > 0 else where)]
+    if data.waiting:
+        blocks.append(context(f"{and_more(left, 'question')}. {where}" if left > 0 else where))
+    blocks += sections(_line(row) for row in data.moves[:MOST_MOVES])
+    left = len(data.moves) - MOST_MOVES
+    return [*blocks, context(f"{left} more")] if left > 0 else blocks
 
 
 def _work(data: HomeData) -> list[Block]:
@@ -102,8 +113,7 @@ def _work(data: HomeData) -> list[Block]:
 
 
 def _line(row: Row) -> str:
-    tail = " · ".join(escape(part, 60) for part in (row.why, row.since) if part)
-    return f"*{link(row.url, row.key, 60)}*  {escape(row.title, 90)}" + (f" · {tail}" if tail else "")
+    return f"*{link(row.url, row.key, 60)}*  {escape(row.title, 90)} · {escape(row.why, 90)}"
 
 
 def _reach(reach: Reach) -> list[Block]:
@@ -136,15 +146,10 @@ def _reach_of(member: Member, directives: Directives, facts: Facts) -> Reach:
     )
 
 
-def _is_theirs(issue: Issue, member: Member, facts: Facts) -> bool:
-    active = {sprint.id for sprint in facts.sprints if sprint.state is SprintState.ACTIVE}
-    mine = issue.assignee is not None and issue.assignee == member.jira
-    return mine and issue.progress is not Progress.DONE and issue.sprint in active
-
-
-def _row(issue: Issue, now: datetime) -> Row:
-    since = f"for {age(issue.status_since, now)}"
-    return Row(key=issue.key, title=issue.title, url=issue.url, owner="", since=since, why=issue.status)
+def _as_person(member: Member) -> Person:
+    """As the constitution has them, before anything was read of them today."""
+    account = AccountId(member.jira) if member.jira else None
+    return Person(id=member.id, name=member.name, zone=member.zone, account=account)
 
 
 def _stranger() -> list[Block]:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from bot.views.message import Block, button
-from bot.views.mrkdwn import linked
+from bot.views.mrkdwn import link, linked
 from models.actions import Item
 
 _OPENS = {"sprint": "Open the board", "author": "Open the pull requests"}
 """What a link to a subject is called that no sentence names as it is written."""
 
 
+_CALLED = {"sprint": "the sprint", "author": "waiting reviews"}
+
+
 def item_line(item: Item, limit: int = 300) -> str:
     """The item's sentence with its subject as the link."""
     return linked(item.text, _labels(item.subject), item.url, limit)
+
+
+def subject_link(subject: str, url: str) -> str:
+    """A subject by its short name, as a link: ``PAY-7``, ``PR api#7``, ``the sprint``."""
+    kind, _, _ = subject.partition(":")
+    short = f"PR {subject.rpartition('/')[2]}" if "#" in subject else subject
+    return link(url, _CALLED.get(kind, short), 60)
 
 
 def why_button(proposal: str) -> Block:

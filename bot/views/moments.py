@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -13,15 +13,37 @@ _SOURCES = {"jira": "Jira", "bitbucket": "Bitbucket"}
 
 
 def moment(at: datetime, zone: str, seen: datetime) -> str:
-    """``10:14`` on the day of ``seen``, ``Wed 18:00`` within six days of it, else ``Wed 2 Dec 18:00``."""
-    local, reader = at.astimezone(ZoneInfo(zone)), seen.astimezone(ZoneInfo(zone))
-    time = f"{local.hour:02d}:{local.minute:02d}"
-    if local.date() == reader.date():
-        return time
+    """``10:14`` on the day of ``seen``, ``Wed 18:00`` within six days of it, else ``Wed 2 Dec 18:00``.
+
+    In a zone this machine does not know it is told in UTC, and says so.
+    """
+    reader = _zone(zone)
+    local = at.astimezone(reader)
+    if local.date() == seen.astimezone(reader).date():
+        return _time(local)
+    return dated(at, zone, seen)
+
+
+def dated(at: datetime, zone: str, seen: datetime) -> str:
+    """As ``moment``, with the weekday also on the day of ``seen``: for what may be read on a later one."""
+    reader_zone = _zone(zone)
+    local, reader = at.astimezone(reader_zone), seen.astimezone(reader_zone)
+    time = _time(local)
     day = _DAYS[local.weekday()]
     if abs((local.date() - reader.date()).days) < 7:
         return f"{day} {time}"
     return f"{day} {local.day} {_MONTHS[local.month - 1]} {time}"
+
+
+def _time(local: datetime) -> str:
+    return f"{local.hour:02d}:{local.minute:02d}{' UTC' if local.tzinfo is UTC else ''}"
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.views.items import item_line
+from bot.views.items import item_line, subject_link
 from bot.views.mrkdwn import escape, link
 from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
 from models.ids import PersonId
@@ -12,7 +12,14 @@ from models.ids import PersonId
 Names = Mapping[PersonId, str]
 
 
-def move(action: Action, names: Names) -> str:
+Channels = Mapping[str, str]
+"""The names of a team's channels by role, with or without the hash."""
+
+UNNAMED: Channels = {}
+"""Where nobody knows them."""
+
+
+def move(action: Action, names: Names, channels: Channels = UNNAMED) -> str:
     """One line: ``Reassign PAY-420: unassigned → Li Wei``."""
     match action:
         case Reassign():
@@ -24,11 +31,34 @@ def move(action: Action, names: Names) -> str:
             where = link(action.item.url, action.issue, 60)
             return f"Comment on {where} in Jira, mentioning {name_of(action.person, names)}"
         case Escalate():
-            return f"Post in the {escape(action.channel, 40)} channel"
+            return f"Post in {channel_of(action.channel, channels)}"
         case PostDigest():
-            return f"Post the daily summary in the {escape(action.channel, 40)} channel"
+            return f"Post the daily summary in {channel_of(action.channel, channels)}"
         case AskApproval():
             return f"Ask {name_of(action.person, names)} for a yes"
+
+
+def matter(action: Action, names: Names) -> str:
+    """What it is about in a few words, for one line among others: ``escalate PAY-111``."""
+    match action:
+        case Reassign():
+            giver, taker = name_of(action.giver, names), name_of(action.taker, names)
+            return f"reassign {link(action.issue_url, action.issue, 60)}: {giver} → {taker}"
+        case RemindPerson():
+            return f"message to {name_of(action.person, names)} about {_about(action)}"
+        case CommentOnIssue():
+            return f"comment on {link(action.item.url, action.issue, 60)} for {name_of(action.person, names)}"
+        case Escalate():
+            return f"escalate {subject_link(action.item.subject, action.item.url)}"
+        case PostDigest():
+            return "daily summary"
+        case AskApproval():
+            return f"ask {name_of(action.person, names)}"
+
+
+def _about(action: RemindPerson) -> str:
+    first, *rest = action.items
+    return subject_link(first.subject, first.url) + (f" and {len(rest)} more" if rest else "")
 
 
 def details(action: Action) -> list[str]:
@@ -46,6 +76,12 @@ def details(action: Action) -> list[str]:
             return [f"> {escape(action.headline)}", *(f"> {item_line(item, 200)}" for item in action.items[:3])]
         case AskApproval():
             return []
+
+
+def channel_of(role: str, channels: Channels) -> str:
+    """``#leadership`` where its name is known, else ``the leadership channel``."""
+    name = channels.get(role, "").lstrip("#")
+    return f"#{escape(name, 80)}" if name else f"the {escape(role, 40)} channel"
 
 
 def name_of(person: PersonId | None, names: Names) -> str:

@@ -37,6 +37,15 @@ def escape(text: str, limit: int = 240) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def coded(text: str, limit: int = 240) -> str:
+    """As ``escape``, but ids that stand between backticks are shown as code; nothing else can be."""
+    pieces = _CODE.split(plain(text, limit))
+    return "".join(f"`{piece}`" if place % 2 else _part(piece, limit) for place, piece in enumerate(pieces))
+
+
+_CODE = re.compile(r"`([A-Za-z0-9_.-]{1,60})`")
+
+
 def link(url: str | None, label: str, limit: int = 240) -> str:
     """``label`` leading to ``url`` when that is a web address, else ``label`` alone."""
     shown = escape(label.replace("|", "/"), limit)

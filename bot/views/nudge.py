@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from bot.views.items import item_line, rule_id, why_button
 from bot.views.message import Message, actions, context, message, section
 from bot.views.mrkdwn import and_more, escape
-from models.actions import RemindPerson
+from models.actions import Item, RemindPerson
 
 MOST = 3
 """Items in one message (product.md R2): the best three, the rest in Home."""
 
 _NEXT_STEP: Mapping[str, str] = {
-    "blocked_too_long": "Still blocked? Say in a comment what it waits for. If not, move it on in Jira.",
+    "blocked_too_long": "Still blocked? Say in a comment what it waits for. If not, {remedy}.",
     "review_overdue": "The next step is your review.",
     "nobody_assigned": "It needs an owner: assign it in Jira.",
     "sprint_at_risk": "What can leave the sprint?",
@@ -27,7 +27,7 @@ def nudge(action: RemindPerson, proposal: str, notes: Sequence[str] = ()) -> Mes
     hidden = action.more + len(action.items) - len(shown)
     blocks = [section(text) for text in _paragraphs(action)]
     if hidden:
-        blocks.append(context(f"{and_more(hidden, 'item')} wait in the Home tab."))
+        blocks.append(context(f"{and_more(hidden, 'item')} {'waits' if hidden == 1 else 'wait'} in the Home tab."))
     blocks.append(context(" · ".join([_reason(action), *notes])))
     blocks.append(actions(why_button(proposal)))
     return message(blocks)
@@ -38,10 +38,14 @@ def _paragraphs(action: RemindPerson) -> list[str]:
     shown = action.items[:MOST]
     texts = []
     for place, item in enumerate(shown):
-        step = _NEXT_STEP.get(item.kind, "")
-        repeated = any(later.kind == item.kind for later in shown[place + 1 :])
+        step = _step(item)
+        repeated = any(_step(later) == step for later in shown[place + 1 :])
         texts.append(item_line(item) + (f"\n{step}" if step and not repeated else ""))
     return texts
+
+
+def _step(item: Item) -> str:
+    return _NEXT_STEP.get(item.kind, "").format(remedy=escape(item.remedy) or "move it on in Jira")
 
 
 def _reason(action: RemindPerson) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.message import Message, message, section
-from bot.views.moments import moment
+from bot.views.moments import dated
 from bot.views.mrkdwn import escape
 from models.proposals import Approval, ApprovalState
 
@@ -24,22 +24,17 @@ def already_answered(approval: Approval, name: str, zone: str) -> str:
     """Somebody was first, or it is too late. Plain text, not escaped; ``zone`` is the reader's."""
     match approval.state:
         case ApprovalState.EXPIRED:
-            lapsed = moment(approval.expires, zone, approval.asked_at)
-            return f"This lapsed {_at(lapsed)} without an answer, so nothing was done."
+            lapsed = dated(approval.expires, zone, approval.asked_at)
+            return f"This lapsed on {lapsed} without an answer, so nothing was done."
         case ApprovalState.SUPERSEDED:
             return "This was withdrawn because the situation changed. Nothing was done."
         case ApprovalState.PENDING:
             return "This could not be settled just now. Press again."
         case _:
-            when = moment(approval.at or approval.asked_at, zone, approval.asked_at)
-            return f"{name or 'Somebody'} already {_ANSWERS[approval.state]} this {_at(when)}."
+            when = dated(approval.at or approval.asked_at, zone, approval.asked_at)
+            return f"{name or 'Somebody'} already {_ANSWERS[approval.state]} this on {when}."
 
 
 def refusal_message(words: str) -> Message:
     """The private answer that carries one of these texts."""
     return message([section(escape(words, 1_000) or "Nothing was done.")])
-
-
-def _at(when: str) -> str:
-    """``at 10:14`` but ``on Wed 18:00``."""
-    return f"at {when}" if when[:1].isdigit() else f"on {when}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.views.items import rule_id
 from bot.views.message import Block, Message, actions, button, context, header, message, section, sections
 from bot.views.moments import data_age, moment
-from bot.views.mrkdwn import and_more, escape, link, plain
+from bot.views.mrkdwn import coded, escape, link, plain
 from planner.replies import HelpReply, PlainReply, Reply, Row, StatusReply, WhyReply
 
 MOST_ROWS = 5
@@ -45,7 +45,8 @@ def status_reply(reply: StatusReply, now: datetime, *, public: str = "", again: 
 
 def why_reply(reply: WhyReply, zone: str, now: datetime) -> Message:
     """The record behind a message: the decision first, then what was true, then the rule in its own words."""
-    blocks = [section(f"*{escape(reply.title)}*\n{escape(reply.decision, 400)}")]
+    again = f" Decided again {moment(reply.until, zone, now)}." if reply.until else ""
+    blocks = [section(f"*{escape(reply.title)}*\n{coded(reply.decision, 400)}{again}")]
     if reply.facts:
         blocks.append(section("*What was true then*\n" + "\n".join(f"• {escape(fact)}" for fact in reply.facts[:8])))
     blocks.append(section(f"*The rule*\n{escape(reply.rule, 600)}"))
@@ -86,16 +87,16 @@ def _headline(reply: StatusReply) -> str:
 
 
 def _row(row: Row) -> str:
-    """``PAY-412 Retry card payments`` and below it whose it is, for how long and why."""
+    """``PAY-412 Retry card payments`` and below it whose it is, what is so and for how long."""
     what = f"*{link(row.url, row.key, 60)}*  {escape(row.title, 90)}"
-    return f"{what}\n{escape(row.owner, 60)} · {escape(row.since, 30)} · {escape(row.why, 120)}"
+    return f"{what}\n{escape(row.owner, 60)} · {escape(row.why, 160)}"
 
 
 def _status_footer(reply: StatusReply, now: datetime, public: str) -> str:
     """How much is not shown, and how old what is shown is."""
     hidden = reply.more + len(reply.rows[MOST_ROWS:])
     parts = [
-        f"{and_more(hidden, 'issue')} not shown" if hidden else "",
+        f"{hidden} more not shown" if hidden else "",
         f"{reply.total} issue{'' if reply.total == 1 else 's'} in the sprint",
         data_age(reply.read_at, now) or "nothing has been read yet",
         f"shown by {escape(public, 60)}" if public else "",

@@ -140,7 +140,7 @@ class Control:
         """``GET /sim/messages?user=&channel=``: oldest first, with this user's ephemeral ones."""
         me, room = self._who(dict(request.query)), self._where(dict(request.query))
         shown = self._workspace.shown(room.id, me)
-        self._workspace.seen[(me, room.id)] = max((m.ts for m in shown), default="0")
+        self._workspace.seen[(me, room.id)] = max((m.news for m in shown), default="0")
         return {"messages": [_message(m) for m in shown]}
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
@@ -253,7 +253,8 @@ class Control:
 
     def _room(self, room: Channel, me: str) -> dict[str, Any]:
         last = next((m.at.isoformat() for m in reversed(self._workspace.shown(room.id, me))), None)
-        shared = {"id": room.id, "name": room.name, "unread": self._workspace.unread(me, room.id), "last": last}
+        news = {"unread": self._workspace.unread(me, room.id), "asked": self._workspace.asked(me, room.id)}
+        shared = {"id": room.id, "name": room.name, "last": last, **news}
         if room.direct:
             return {**shared, "kind": "im", "user": self._workspace.bot}
         return {**shared, "kind": "channel", "topic": room.topic, "has_app": self._workspace.bot in room.members}

@@ -75,7 +75,7 @@ class Stream:
         for queue, user in list(self._open.items()):
             if self._concerns(user, what, only_for):
                 self._put(queue, event)
-            elif kind in ("message", "ephemeral") and (whose := self._private(what, only_for)):
+            elif (kind in ("message", "ephemeral") or what.get("asks")) and (whose := self._private(what, only_for)):
                 self._put(queue, {"type": "unread", "user": whose})
 
     def on_news(self, news: News) -> None:

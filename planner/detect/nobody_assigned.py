@@ -45,7 +45,7 @@ def _signal(
     team, now = directives.team(snapshot.team), snapshot.now
     what = "is in progress and has had no owner" if started else "has had no owner"
     waits = calendar.words(calendar.working_time_between(since, now))
-    points = f", {issue.points:g} points" if issue.points is not None else ""
+    points = f", {issue.points:g} point{'' if issue.points == 1 else 's'}" if issue.points is not None else ""
     return Signal(
         kind=SignalKind.NOBODY_ASSIGNED,
         subject=issue.key,

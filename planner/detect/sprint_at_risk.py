@@ -93,7 +93,7 @@ def _signal(
         addressee=destination(role, team, snapshot.people, snapshot.now)[1],
         evidence=(
             Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress"),
-            Evidence(f"Ends {calendar.when(end)}, {left}"),
+            Evidence(f"Ends {calendar.when(end)}{'' if left == 'ends today' else f', {left}'}"),
         ),
         rule=window.rule,
         step=window.step,

@@ -303,7 +303,7 @@ async def test_drawing_a_card_again_shows_what_the_ledger_says(
     cards.add(approval(1, state=ApprovalState.REJECTED, by=DANA, at=TUESDAY, card=placed))
     await hand.refresh_card("DU1", "5.5")
     drawn = server.of("chat.update")[-1]
-    assert said(drawn).startswith("*Rejected* 09:30 by Dana Ortiz, nothing done")
+    assert said(drawn).startswith("*Rejected* Tue 09:30 by Dana Ortiz, nothing done")
     assert [block["type"] for block in drawn["blocks"]] == ["section"]
     await hand.refresh_card("DU1", "no such message")
     assert len(server.of("chat.update")) == 1

@@ -15,6 +15,7 @@ import pytest
 from bot.scheduler import digest_slot, tick
 from models.database import Database, upgrade
 from models.directives_file import load
+from models.ids import TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.store import Store
@@ -34,6 +35,7 @@ class Clockwork:
     clock: FakeClock
     mailbox: Mailbox
     store: Store
+    database: Database
 
     async def kinds(self) -> list[str]:
         """What is due, each claimed and given up on, as if its worker never finished it."""
@@ -54,7 +56,7 @@ async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
     app = SimpleNamespace(
         clock=clock, directives=DIRECTIVES, mailbox=mailbox, store=store, ledger=Ledger(database, clock)
     )
-    yield Clockwork(app, clock, mailbox, store)
+    yield Clockwork(app, clock, mailbox, store, database)
     await database.close()
 
 
@@ -65,6 +67,23 @@ async def test_a_look_that_came_to_nothing_is_due_again_after_ten_minutes(works:
     await tick(works.app)
     assert "cycle" not in await works.kinds()
     works.clock.tick(600)
+    await tick(works.app)
+    assert "cycle" in await works.kinds()
+
+
+async def test_a_look_that_ends_during_the_tick_does_not_use_up_the_next_one(works: Clockwork) -> None:
+    class Overtaken(Store):
+        async def looks_due(self, now: datetime) -> list[TeamId]:
+            due = await super().looks_due(now)
+            await self.plan_look(TEAM.id, now + timedelta(minutes=5))  # a cycle ends just now
+            return due
+
+    await works.store.plan_look(TEAM.id, works.clock.now())
+    works.app.store = Overtaken(works.database, works.clock)
+    await tick(works.app)
+    assert "cycle" not in await works.kinds()
+    works.app.store = works.store
+    works.clock.tick(300)
     await tick(works.app)
     assert "cycle" in await works.kinds()
 

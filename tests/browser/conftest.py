@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from tests.browser.pretend import Pretend
 
@@ -26,14 +27,19 @@ WAIT_MS = 15_000
 """Patience on a busy machine; a page that works needs a fraction of it."""
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """The machine's own Chromium, or the one playwright has downloaded. Raises ``Error`` when there is none."""
+    own = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return playwright.chromium.launch(executable_path=own, args=list(FLAGS))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium, or the one playwright has downloaded."""
+    """One browser for all tests; each has a page of its own in it."""
     expect.set_options(timeout=WAIT_MS)
-    own = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         try:
-            started = playwright.chromium.launch(executable_path=own, args=list(FLAGS))
+            started = chromium(playwright)
         except Error as error:
             first = str(error).strip().splitlines()[0]
             pytest.skip(f"BROWSER TESTS SKIPPED: no Chromium (install the package chromium): {first}")
@@ -41,9 +47,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page; whatever goes wrong inside it fails the test."""
+@contextmanager
+def opened_in(browser: Browser) -> Iterator[Page]:
+    """A page that shares nothing with another; whatever goes wrong inside it fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(WAIT_MS)
@@ -53,6 +59,22 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert [p for p in problems if "Failed to load resource" not in p] == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page."""
+    with opened_in(browser) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def easel(browser: Browser) -> Iterator[tuple[Page, Pretend]]:
+    """One page for the tests that only look at a message of their own; opening a page takes longer than they do."""
+    with Pretend() as served, opened_in(browser) as shared:
+        shared.goto(served.url)
+        served.wait_for_a_listener()
+        yield shared, served
 
 
 @pytest.fixture

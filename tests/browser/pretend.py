@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 
 STATIC = Path(__file__).parents[2] / "integrations" / "simulator" / "static"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+POLL_S = 0.02
+"""How soon the server hears that it should stop."""
+PATIENCE_S = 15
+"""For the page on a busy machine."""
 NOON = "2026-11-23T09:41:00+00:00"
 
 ADA, LIN, ROBIN, APP = "U0ADA", "U0LIN", "U0ROBIN", "U0APP"
@@ -50,6 +55,17 @@ objectives:
 """
 
 
+class Server(ThreadingHTTPServer):
+    """A page that goes away in the middle of an answer is nothing to tell."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell everything else."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Pretend:
     """Serves the page; holds what it shows and what it sent."""
 
@@ -64,9 +80,8 @@ class Pretend:
         self._news = threading.Condition()
 
     def __enter__(self) -> Pretend:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = Server(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_S,), daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         return self
@@ -99,10 +114,10 @@ class Pretend:
         )
         return said
 
-    def change(self, said: dict[str, Any], **fields: Any) -> None:
-        """Edit a message and tell the page."""
+    def change(self, said: dict[str, Any], *, asks: bool = False, **fields: Any) -> None:
+        """Edit a message and tell the page, and that it has new buttons if it ``asks``."""
         said.update(fields)
-        self.tell({"type": "update", "channel": said["channel"], "ts": said["ts"]})
+        self.tell({"type": "update", "channel": said["channel"], "ts": said["ts"], "user": said["user"], "asks": asks})
 
     def tell(self, event: Mapping[str, Any]) -> None:
         """Send one event to every open stream."""
@@ -122,9 +137,9 @@ class Pretend:
         self.listeners = []
 
     def got(self, path: str, number: int = 1) -> list[dict[str, Any]]:
-        """What the page has posted there, once there are ``number`` of them (or after five seconds)."""
+        """What the page has posted there, once there are ``number`` of them (or after ``PATIENCE_S``)."""
         with self._news:
-            self._news.wait_for(lambda: len(self._posted(path)) >= number, 5)
+            self._news.wait_for(lambda: len(self._posted(path)) >= number, PATIENCE_S)
             return self._posted(path)
 
     def post(self, path: str, body: dict[str, Any]) -> None:
@@ -134,9 +149,9 @@ class Pretend:
             self._news.notify_all()
 
     def wait_for_a_listener(self) -> None:
-        """Until a page listens (or five seconds)."""
+        """Until a page listens."""
         with self._news:
-            self._news.wait_for(lambda: bool(self.listeners), 5)
+            assert self._news.wait_for(lambda: bool(self.listeners), PATIENCE_S), "no page listens"
 
     def _posted(self, path: str) -> list[dict[str, Any]]:
         return [body for where, body in self.sent if where == path]
@@ -180,6 +195,9 @@ class Pretend:
 
 def _handler(pretend: Pretend) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
         def log_message(self, *_: Any) -> None:
             pass
 
@@ -215,6 +233,7 @@ def _handler(pretend: Pretend) -> type[BaseHTTPRequestHandler]:
 
         def _stream(self) -> None:
             mine: queue.Queue[str] = queue.Queue()
+            self.close_connection = True
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.end_headers()

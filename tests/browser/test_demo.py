@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,8 +83,14 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for all these tests; each makes its own thing happen."""
+    with played_in(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@contextmanager
+def played_in(folder: Path) -> Iterator[Demo]:
     """``pm demo`` on free ports in a folder of its own; company time then runs as fast as real time."""
-    folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--no-open", "--dir", str(folder)]
     process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     watchdog = threading.Timer(START_S, process.kill)

@@ -102,10 +102,10 @@ DRAWN: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("block", "where", "words"), DRAWN, ids=lambda v: v["type"] if isinstance(v, dict) else None)
-def test_every_block_is_drawn(page: Page, pretend: Pretend, block: dict[str, Any], where: str, words: str) -> None:
-    pretend.say(text="fallback", blocks=[{**block, "block_id": "b1"}])
-    page.goto(pretend.url)
-    expect(page.locator(f".message {where}")).to_contain_text(words)
+def test_every_block_is_drawn(easel: tuple[Page, Pretend], block: dict[str, Any], where: str, words: str) -> None:
+    page, pretend = easel
+    said = pretend.say(text="fallback", blocks=[{**block, "block_id": "b1"}])
+    expect(page.locator(f".message[data-ts='{said['ts']}'] {where}")).to_contain_text(words)
 
 
 def test_a_divider_is_drawn(page: Page, pretend: Pretend) -> None:
@@ -126,7 +126,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_foreign_text_stays_text(page: Page, pretend: Pretend, text: str) -> None:
+def test_foreign_text_stays_text(easel: tuple[Page, Pretend], text: str) -> None:
+    page, pretend = easel
     blocks = [
         {"type": "section", "text": mrkdwn(text)},
         {"type": "header", "text": plain(text)},
@@ -145,12 +146,11 @@ def test_foreign_text_stays_text(page: Page, pretend: Pretend, text: str) -> Non
         },
         {"type": "actions", "elements": [button(text[:70], "a", url="javascript:window.bad=1")]},
     ]
-    pretend.say(text=text)
-    pretend.say(blocks=blocks)
-    page.goto(pretend.url)
-    expect(page.locator(".message")).to_have_count(2)
-    assert page.locator(".message :is(script, img, b, iframe, a, .mention)").count() == 0
-    page.locator(".message .b-button").click()
+    said = [pretend.say(text=text), pretend.say(blocks=blocks)]
+    drawn = page.locator(", ".join(f".message[data-ts='{one['ts']}']" for one in said))
+    expect(drawn).to_have_count(2)
+    assert drawn.locator(":is(script, img, b, iframe, a, .mention)").count() == 0
+    drawn.locator(".b-button").click()
     assert page.evaluate("window.bad") is None
 
 
@@ -255,7 +255,7 @@ def test_commands_and_mentions_leave_as_slack_sends_them(page: Page, pretend: Pr
 
 def test_an_unknown_command_is_refused_here(page: Page, pretend: Pretend) -> None:
     page.goto(pretend.url)
-    page.locator("#composer-text").fill("/deploy now")
+    page.get_by_role("combobox", name="Message #engineering").fill("/deploy now")
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("/deploy is not a command")
     assert pretend.sent == []
@@ -310,21 +310,23 @@ def test_a_modal_sends_its_values_and_shows_the_apps_objections(page: Page, pret
     expect(page.locator("#composer-text")).to_be_visible()
     pretend.wait_for_a_listener()
     pretend.tell({"type": "view", "view": MODAL})
-    page.locator("#modal [type=submit]").click()
-    expect(page.locator("#modal .b-error").first).to_have_text("Please complete this field.")
-    page.get_by_label("Why?").fill("too early")
-    page.get_by_label("Two").check()
+    modal = page.locator("#modal")
+    expect(modal).to_be_visible()
+    modal.locator("[type=submit]").click()
+    expect(modal.locator(".b-error").first).to_have_text("Please complete this field.")
+    modal.get_by_label("Why?").fill("too early")
+    modal.get_by_label("Two").check()
     pretend.answers["submit"] = {"ok": True, "errors": {"why": "say more"}}
-    page.locator("#modal [type=submit]").click()
-    expect(page.locator("#modal .b-error").first).to_have_text("say more")
+    modal.locator("[type=submit]").click()
+    expect(modal.locator(".b-error").first).to_have_text("say more")
     assert pretend.got("submit")[0]["values"] == {
         "why": {"t": {"type": "plain_text_input", "value": "too early"}},
         "when": {"r": {"type": "radio_buttons", "selected_option": OPTIONS[1]}},
         "day": {"d": {"type": "datepicker", "selected_date": None}},
     }
     pretend.answers["submit"] = {"ok": True}
-    page.locator("#modal [type=submit]").click()
-    expect(page.locator("#modal")).to_be_hidden()
+    modal.locator("[type=submit]").click()
+    expect(modal).to_be_hidden()
 
 
 def test_the_home_tab_shows_the_view_and_its_buttons_work(page: Page, pretend: Pretend) -> None:
@@ -360,6 +362,41 @@ def test_a_message_elsewhere_leaves_a_dot_until_it_is_read(page: Page, pretend: 
     expect(row.locator(".dot")).to_be_visible()
     row.click()
     expect(row.locator(".dot")).to_have_count(0)
+
+
+def asking(key: str) -> list[dict[str, Any]]:
+    choice = [button("Approve", "approve", value=key), button("Reject", "reject", value=key)]
+    return [
+        {"type": "section", "text": mrkdwn(f"*{key}*: yes?")},
+        {"type": "actions", "block_id": key, "elements": choice},
+    ]
+
+
+def test_an_older_message_that_begins_to_ask_marks_its_conversation(page: Page, pretend: Pretend) -> None:
+    old = pretend.say(channel=DIRECT, text="nothing to decide")
+    page.goto(pretend.url)
+    row = page.locator(f".side-item[data-channel={DIRECT}]")
+    row.click()
+    page.locator(f".side-item[data-channel={ROOM}]").click()
+    pretend.wait_for_a_listener()
+    pretend.change(old, text="an edited word")
+    pretend.change(old, asks=True, blocks=asking("PAY-7"))
+    expect(row.locator(".dot")).to_be_visible()
+    row.click()
+    expect(page.locator(".message.is-changed")).to_contain_text("PAY-7: yes?")
+
+
+def test_a_question_out_of_sight_is_one_press_away(page: Page, pretend: Pretend) -> None:
+    old = pretend.say(text="nothing to decide")
+    for number in range(40):
+        pretend.say(text=f"line {number}", user=LIN)
+    page.goto(pretend.url)
+    expect(page.locator(".message")).to_have_count(41)
+    pretend.wait_for_a_listener()
+    pretend.change(old, asks=True, blocks=asking("PAY-7"))
+    page.get_by_role("button", name="Updated above").click()
+    expect(page.locator(".message", has_text="PAY-7: yes?")).to_be_in_viewport()
+    expect(page.locator("#updated")).to_be_hidden()
 
 
 def test_after_a_lost_connection_the_page_catches_up(page: Page, pretend: Pretend) -> None:
@@ -404,6 +441,7 @@ def test_a_changed_issue_flashes(page: Page, pretend: Pretend) -> None:
     page.goto(pretend.url)
     page.locator("#panel").get_by_role("tab", name="Jira").click()
     expect(page.locator(".work-row")).to_contain_text("nobody assigned")
+    pretend.wait_for_a_listener()
     pretend.issues = [{**issue, "assignee": "Lin Okafor"}]
     pretend.tell({"type": "jira"})
     expect(page.locator(".work-row.is-flashing")).to_contain_text("Lin Okafor")
@@ -420,8 +458,9 @@ def test_a_happening_is_made_and_told(page: Page, pretend: Pretend) -> None:
 def test_the_clock_sends_what_was_asked(page: Page, pretend: Pretend) -> None:
     pretend.answers["clock"] = {"now": "2026-11-24T09:00:00+00:00", "speed": 3600}
     page.goto(pretend.url)
-    for name in ("1 h/s", "+1 hour", "Next working morning"):
+    for number, name in enumerate(("1 h/s", "+1 hour", "Next working morning"), start=1):
         page.locator("#clock").get_by_role("button", name=name).click()
+        pretend.got("clock", number)  # two requests on their way may overtake each other
     assert pretend.got("clock", 3) == [{"speed": 3600}, {"advance_seconds": 3600}, {"to": "next_morning"}]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.directives_file import load, parse
-from models.errors import DirectivesError
+from models.errors import DirectivesError, OperatorError
 
 TEXT = (Path(__file__).parents[2] / "directives.yaml").read_text(encoding="utf-8")
 
@@ -174,7 +174,7 @@ def test_one_line_of_output_is_file_line_and_message() -> None:
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(DirectivesError, match=r"directives.yaml:1: cannot be read: No such file"):
+    with pytest.raises(OperatorError, match=r"directives.yaml cannot be read: No such file.*DIRECTIVES_FILE"):
         load(tmp_path / "directives.yaml")
 
 

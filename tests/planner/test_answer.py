@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.actions import Escalate
 from models.cycles import WhyRecord
 from models.ids import ApprovalId, PersonId, SprintId, TeamId
 from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
 from models.work import Facts, SprintState
-from planner.answer import COMMANDS, AskHelp, AskStatus, AskWhy, Question, answer, parse_command
+from planner.answer import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, answer, explained, parse_command
 from planner.ports import Desk
 from planner.reasoning import RulesMind, reminder
 from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
-from tests.planner.world import DAY, LAW, NOON, TEAM, facts, issue, signal, sprint
+from planner.reports import item_of
+from tests.planner.world import DAY, LAW, NOON, TEAM, autonomy, constitution, facts, issue, signal, sprint
 
 pytestmark = pytest.mark.anyio
 
@@ -58,9 +60,17 @@ pytestmark = pytest.mark.anyio
         ("status Checkout Q4", AskStatus("checkout q4")),
         ("status id:24", AskStatus("id:24")),
         ("why 0a1b2c3d4e5f60718293", AskWhy("0a1b2c3d4e5f60718293")),
-        ("why “0A1B2C3D4E5F60718293”?", AskWhy("0a1b2c3d4e5f60718293")),
+        ("why PAY-111", AskWhy("PAY-111")),
+        ("why “0A1B2C3D4E5F60718293”?", AskWhy("0A1B2C3D4E5F60718293")),
         ("why", AskWhy("")),
         ("deploy to production", AskHelp(unknown="deploy to production")),
+        ("what's blocked?", AskHelp(unknown="what's blocked?")),
+        ("<@U07AGENT> What’s *up*", AskHelp(unknown="What’s *up*")),
+        ("thanks", Pleasantry(thanks=True)),
+        ("Thank you so much!", Pleasantry(thanks=True)),
+        ("<@U07AGENT> hello :)", Pleasantry()),
+        ("Good morning, all", Pleasantry()),
+        ("hello, is sprint 24 late?", AskHelp(unknown="hello, is sprint 24 late?")),
     ],
 )
 def test_a_command_is_understood_however_it_was_typed(typed: str, question: Question) -> None:
@@ -69,7 +79,7 @@ def test_a_command_is_understood_however_it_was_typed(typed: str, question: Ques
 
 @given(st.text())
 def test_every_text_is_some_question(text: str) -> None:
-    assert isinstance(parse_command(text), AskStatus | AskHelp | AskWhy)
+    assert isinstance(parse_command(text), AskStatus | AskHelp | AskWhy | Pleasantry)
 
 
 def test_help_lists_only_what_is_understood() -> None:
@@ -173,12 +183,12 @@ async def test_no_running_sprint_is_said_and_others_are_offered() -> None:
 async def test_no_number_is_told_of_a_sprint_that_was_not_read_whole() -> None:
     edited = issue(77, None, sprint=SprintId(25))  # a webhook named one of its twenty issues
     held = facts(issue(1), edited, sprints=SPRINTS, whole=frozenset({SprintId(24)}))
-    for typed in ("status 25", "status 22"):
+    for typed, said in (("status 25", "Sprint 25 has not started, and"), ("status 22", "Sprint 22 is over, and")):
         reply = await asked(typed, held)
-        assert isinstance(reply, PlainReply) and "is not being watched" in reply.text
+        assert isinstance(reply, PlainReply) and reply.text.startswith(said)
         assert choices(reply) == ["Sprint 24"]
     unwatched = await asked("status", replace(held, whole=frozenset()))
-    assert isinstance(unwatched, PlainReply) and unwatched.text.startswith("Sprint 24 is not being watched")
+    assert isinstance(unwatched, PlainReply) and unwatched.text.startswith("Sprint 24 has not been read")
 
 
 async def test_of_several_running_sprints_the_one_being_watched_is_meant() -> None:
@@ -198,6 +208,17 @@ async def test_a_source_never_read_is_named() -> None:
 
 async def test_help_names_what_was_not_understood() -> None:
     assert await asked("sing") == HelpReply(commands=COMMANDS, unknown="sing")
+
+
+@pytest.mark.parametrize("typed", ["status Sprint Bob’s", "status of the sprint Bob’s?", "Sprint Bob’s"])
+async def test_an_unknown_sprint_is_quoted_as_it_was_typed(typed: str) -> None:
+    reply = await asked(typed)
+    assert isinstance(reply, PlainReply) and reply.text == "There is no sprint “Bob’s” here."
+
+
+async def test_a_greeting_is_answered_in_one_line() -> None:
+    assert await asked("hello") == PlainReply(text="Hello. /pm help lists what you can ask me.")
+    assert await asked("Thanks!") == PlainReply(text="You are welcome. /pm help lists what you can ask me.")
 
 
 # --- why -------------------------------------------------------------------------------------------------------
@@ -220,10 +241,10 @@ def record(**changes: Any) -> WhyRecord:
 async def test_why_answers_from_the_record() -> None:
     reply = await asked("why abc", abc=record(effect=EffectState.SENT))
     assert reply == WhyReply(
-        title="Reminder to Ann: PAY-1",
+        title="Message to Ann about PAY-1",
         facts=("PAY-1 waits",),
         rule="blocked-1-day: The words of blocked-1-day.",
-        decision="Allowed by may-remind: the constitution allows it. It was sent",
+        decision="Allowed: line `may-remind` of the constitution. Outcome: message sent.",
         at=NOON,
         directives_version="v1",
         proposal=PROPOSAL.id,
@@ -237,7 +258,7 @@ async def test_why_answers_from_the_record() -> None:
         (ApprovalState.APPROVED, "pat", "Approved by Pat"),
         (ApprovalState.REJECTED, "deb", "Rejected by Deb"),
         (ApprovalState.EXPIRED, None, "Lapsed with no action"),
-        (ApprovalState.SUPERSEDED, None, "Superseded"),
+        (ApprovalState.SUPERSEDED, None, "Withdrawn, because the situation changed"),
     ],
 )
 async def test_why_tells_what_became_of_an_ask(state: ApprovalState, by: str | None, said: str) -> None:
@@ -262,10 +283,55 @@ async def test_why_says_until_when_something_is_held_back() -> None:
     morning = datetime(2026, 11, 19, 14, tzinfo=UTC)
     held = Decision(verdict=Verdict.DEFER, rule="hours", reason="it is late", until=morning)
     reply = await asked("why abc", abc=record(decision=held))
-    assert isinstance(reply, WhyReply) and reply.decision == "Held back until Thu 19 Nov 09:00 by hours: it is late"
+    assert isinstance(reply, WhyReply) and reply.decision == "Held back: it is late (line `hours`)."
+    assert reply.until == morning
 
 
 async def test_why_of_nothing_of_an_unknown_id_or_of_another_team_is_a_plain_line() -> None:
     other = record(team=TeamId("other"))
-    for typed in ("why", "why nothing", "why abc"):
-        assert isinstance(await asked(typed, abc=other), PlainReply)
+    where = "Press Why? on the message itself; an id stands at the foot of approval cards."
+    for typed, said in (
+        ("why", "Why what?"),
+        ("why PAY-111", "There is no record of “PAY-111”."),
+        ("why abc", "There is no record of “abc”."),
+    ):
+        assert await asked(typed, abc=other) == PlainReply(text=f"{said} {where}")
+
+
+async def test_an_id_is_found_in_capitals_too() -> None:
+    assert isinstance(await asked("why ABC", abc=record()), WhyReply)
+
+
+ESCALATE = Escalate(channel="leadership", item=item_of(signal()), facts=())
+
+
+async def decided(rule: str, verdict: Verdict = Verdict.ASK, reason: str = "", **changes: Any) -> str:
+    decision = Decision(verdict=verdict, rule=rule, reason=reason)
+    reply = await asked("why abc", abc=record(decision=decision, **changes))
+    assert isinstance(reply, WhyReply)
+    return reply.decision
+
+
+async def test_why_is_told_in_whole_sentences_with_roles_in_words() -> None:
+    posted = {"proposal": replace(PROPOSAL, action=ESCALATE), "effect": EffectState.SENT}
+    assert await decided("ask-escalate", **posted, outcome="posted in #leadership") == (
+        "Needed the PM's yes (line `ask-escalate`). Outcome: posted in #leadership."
+    )
+    assert await decided("mode-suggest") == "Needed the PM's yes (this team asks for everything first)."
+    assert await decided("no-code", Verdict.DENY, "the constitution never allows this") == (
+        "Not done: the constitution never allows this (line `no-code`)."
+    )
+    assert await decided("may-remind", Verdict.ALLOW, effect=EffectState.PLANNED) == (
+        "Allowed: line `may-remind` of the constitution. It is on its way."
+    )
+
+
+async def test_why_names_the_channel_an_escalation_goes_to() -> None:
+    reply = await asked("why abc", abc=record(proposal=replace(PROPOSAL, action=ESCALATE)))
+    assert isinstance(reply, WhyReply) and reply.title == "Escalate PAY-1 to #leadership"
+
+
+async def test_the_role_whose_yes_it_takes_is_named_in_words() -> None:
+    law = constitution(autonomy=autonomy(lead_first={"ask": "reassign", "of": "tech_lead"}))
+    ask = Decision(verdict=Verdict.ASK, rule="lead-first", reason="it needs a yes of tech_lead")
+    assert explained(record(decision=ask), law).decision == "Needed the tech lead's yes (line `lead-first`)."

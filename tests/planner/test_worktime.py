@@ -143,8 +143,10 @@ def test_days_left_do_not_count_today_nor_a_last_day_that_ends_before_work_begin
     friday_evening = datetime(2026, 11, 20, 22, tzinfo=UTC)
     assert calendar.days_until(NOON, friday_evening) == 2
     assert calendar.days_until(NOON, datetime(2026, 11, 23, 5, tzinfo=UTC)) == 2  # Monday at midnight
-    assert days_left(calendar, NOON, friday_evening) == "2 working days left"
-    assert days_left(calendar, friday_evening - timedelta(hours=1), friday_evening) == "no working day left after today"
+    assert days_left(calendar, NOON, friday_evening) == "2 working days left after today"
+    assert days_left(calendar, friday_evening - timedelta(hours=1), friday_evening) == "ends today"
+    saturday = friday_evening + timedelta(hours=12)
+    assert days_left(calendar, friday_evening, saturday) == "no working day left after today"
     assert days_left(calendar, friday_evening, NOON) == "its end has passed"
 
 
@@ -172,8 +174,8 @@ def test_old_conditions_are_measured_quickly() -> None:
         (timedelta(hours=19), "2 working days"),
         (timedelta(hours=9), "1 working day"),
         (timedelta(hours=8, minutes=59), "8 working hours"),
-        (timedelta(minutes=59), "59 working minutes"),
-        (timedelta(), "1 working minute"),
+        (timedelta(minutes=59), "59 minutes"),
+        (timedelta(), "1 minute"),
     ],
 )
 def test_working_time_in_words_is_rounded_down(worked: timedelta, words: str) -> None:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,15 +21,20 @@ from jsonschema import Draft7Validator
 
 from tests.contracts.blockkit import SCHEMAS, check_call, check_message, check_view
 from tests.contracts.openapi import AVAILABLE, CONTRACTS, MISSING, check_request, check_response
+from tests.stories import beginnings, happenings
 from tests.stories.scene import Plan, Scene
-from tests.stories.steps import given, when
+from tests.stories.sentences import given, when
 from tests.world import ASGI, running
 
 pytestmark = pytest.mark.anyio
 
+TOLD_IN = (beginnings, happenings)
+"""Imported for the sentences they teach."""
+
 with_contracts = pytest.mark.skipif(not AVAILABLE, reason=MISSING)
 with_schemas = pytest.mark.skipif(
-    not SCHEMAS.is_dir(), reason="shared/slack/schemas is not beside the checkout, so Slack's descriptions cannot be asked"
+    not SCHEMAS.is_dir(),
+    reason="shared/slack/schemas is not beside the checkout, so Slack's descriptions cannot be asked",
 )
 
 
@@ -80,9 +84,8 @@ class Recorder:
     def tap(self, request: web.Request, body: bytes, response: web.StreamResponse) -> None:
         """Keep one call of ours."""
         reply = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
-        sent = {"headers": dict(request.headers), "body": body}
-        got = {"status": response.status, "reply_headers": dict(response.headers), "reply": reply}
-        self.calls.append(Call(request.method, f"http://127.0.0.1{request.path_qs}", **sent, **got))
+        url, headers = f"http://127.0.0.1{request.path_qs}", dict(response.headers)
+        self.calls.append(Call(request.method, url, dict(request.headers), body, response.status, headers, reply))
 
     def wrap(self, doors: ASGI) -> ASGI:
         """Keep what arrives at our doors."""
@@ -165,7 +168,7 @@ async def recorded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
     recorder, plan = Recorder(), Plan()
     for sentence in _lines(BEFORE):
         act, blanks = given.find(sentence)
-        act(plan, **_arguments(blanks, act))
+        act(plan, **blanks)
     folder = tmp_path_factory.mktemp("day")
     async with running(
         folder, text=plan.text, at=plan.at, speed=0.0, prepare=plan.prepare, wrap=recorder.wrap
@@ -174,7 +177,7 @@ async def recorded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
         scene = Scene(world, plan.tickets)
         for sentence in _lines(DAY):
             act, blanks = when.find(sentence)
-            done = act(scene, **_arguments(blanks, act))
+            done = act(scene, **blanks)
             if done is not None:
                 await done
             await scene.settle()
@@ -195,19 +198,14 @@ async def _the_rest(scene: Scene) -> None:
     company.set_sprint(replace(sprint, state="closed", completed=company.clock.now()), "sprint_closed", "712020:x")
     await world.settle()
     await world.live(timedelta(minutes=30), reread=True)
-    async with aiohttp.ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{world.settings.port}/ready") as answer:
-            assert answer.status == 200, await answer.text()
+    ready = f"http://127.0.0.1:{world.settings.port}/ready"
+    async with aiohttp.ClientSession() as session, session.get(ready) as answer:
+        assert answer.status == 200, await answer.text()
     assert await world.app.mailbox.dead_letters() == []
 
 
 def _lines(text: str) -> Iterator[str]:
     yield from (line.strip() for line in text.splitlines() if line.strip())
-
-
-def _arguments(blanks: Mapping[str, str], act: Any) -> dict[str, str]:
-    named = act.__code__.co_varnames[: act.__code__.co_argcount]
-    return {f"{name}_" if f"{name}_" in named else name: value for name, value in blanks.items()}
 
 
 def _cut(call: Call) -> bool:
@@ -328,12 +326,15 @@ async def test_everything_the_simulated_slack_sends_has_slacks_shape(recorded: R
     assert seen >= {"SlashCommand", "BlockAction", "EnvelopedEvent", "AppMentionEvent", "AppHomeOpenedEvent"}
 
 
+INNER = {"app_mention": "AppMentionEvent", "app_home_opened": "AppHomeOpenedEvent", "message": "AllMessageEvents"}
+"""Slack's name of an event to its name in the schema."""
+
+
 def _payloads(arrival: Arrival) -> Iterator[tuple[str, Any]]:
     if arrival.headers["content-type"].startswith("application/json"):
         value = json.loads(arrival.body)
         yield "EnvelopedEvent", value
-        inner = {"app_mention": "AppMentionEvent", "app_home_opened": "AppHomeOpenedEvent", "message": "AllMessageEvents"}
-        yield inner[value["event"]["type"]], value["event"]
+        yield INNER[value["event"]["type"]], value["event"]
         return
     form = dict(parse_qsl(arrival.body.decode(), keep_blank_values=True))
     if "payload" not in form:

@@ -1,4 +1,4 @@
-"""Bodies that real sites sent go through the real doors: none breaks them, repeats change nothing, all are understood."""
+"""Bodies that real sites sent go through the real doors: none breaks them, repeats change nothing, all are read."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ pytestmark = pytest.mark.anyio
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 RECORDED, SLACK = SHARED / "payloads", SHARED / "slack" / "payloads"
-INDEX: list[dict[str, Any]] = (
-    json.loads((RECORDED / "index.json").read_text())["payloads"] if RECORDED.is_dir() else []
-)
+INDEX: list[dict[str, Any]] = json.loads((RECORDED / "index.json").read_text())["payloads"] if RECORDED.is_dir() else []
 SAID: list[dict[str, Any]] = json.loads((SLACK / "index.json").read_text()) if SLACK.is_dir() else []
 
 with_recorded = pytest.mark.skipif(not INDEX, reason="recorded payloads (shared/payloads) are absent")

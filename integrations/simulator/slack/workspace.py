@@ -74,8 +74,15 @@ class Message:
     thread: str | None = None
     broadcast: bool = False
     edited: str | None = None
+    asked: str = ""
+    """When an edit last gave it new buttons, as a ts: to its readers that is news."""
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_for: str | None = None
+
+    @property
+    def news(self) -> str:
+        """The ts of what is newest about it."""
+        return max(self.ts, self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,13 @@ class Workspace:
     def unread(self, user: str, channel: str) -> int:
         """How many messages by others came since ``user`` last looked."""
         seen = self.seen.get((user, channel), "0")
-        return sum(m.ts > seen and m.user != user and m.thread is None for m in self.shown(channel, user))
+        return sum(m.news > seen and m.user != user and m.thread is None for m in self.shown(channel, user))
+
+    def asked(self, user: str, channel: str) -> str | None:
+        """The message by others that was last edited to ask something since ``user`` looked, if any."""
+        seen = self.seen.get((user, channel), "0")
+        news = [m for m in self.shown(channel, user) if m.asked > seen and m.user != user]
+        return max(news, key=lambda m: m.asked).ts if news else None
 
     def direct(self, user: str) -> Channel:
         """The direct conversation of ``user`` with the app."""
@@ -165,8 +178,11 @@ class Workspace:
     def change(self, message: Message, **fields: Any) -> Message:
         """Edit a message."""
         changed = replace(message, **fields)
+        asks = bool(_buttons(changed) - _buttons(message))
+        if asks:
+            changed = replace(changed, asked=self.stamp())
         self.messages[message.ts] = changed
-        self.tell("update", {"channel": message.channel, "ts": message.ts}, message.only_for)
+        self.tell("update", {"channel": message.channel, "ts": message.ts, "asks": asks}, message.only_for)
         return changed
 
     def remove(self, message: Message) -> None:
@@ -249,6 +265,14 @@ _VIEW_DEFAULTS: Mapping[str, Any] = {
     "clear_on_close": False,
     "notify_on_close": False,
 }
+
+
+def _buttons(message: Message) -> frozenset[tuple[str, str]]:
+    """What its buttons would send."""
+    found = [e for b in message.blocks for e in (*b.get("elements", ()), b.get("accessory") or {})]
+    return frozenset((str(e.get("action_id")), str(e.get("value"))) for e in found if e.get("type") == "button")
+
+
 _INTERACTIVE = ("button", "overflow", "checkboxes", "radio_buttons", "feedback_buttons", "icon_button")
 
 

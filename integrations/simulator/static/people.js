@@ -16,6 +16,9 @@ export class People {
   /** Draw for the present viewer. */
   draw() {
     const { scene } = this;
+    const drawn = JSON.stringify([scene.me, [...scene.users.values()], [...this.news]]);
+    if (drawn === this.drawn) return; // not anew under a finger
+    this.drawn = drawn;
     const wasOpen = Boolean(this.menu) && !this.menu.hidden;
     const others = [...this.news].filter((id) => id !== scene.me).length;
     this.button = el("button", { type: "button", class: "who", "aria-haspopup": "menu", "aria-expanded": "false",
@@ -24,11 +27,15 @@ export class People {
     avatar(scene.viewer, "face-small"),
     el("span", { class: "who-name" }, el("small", {}, "Viewing as"), el("b", {}, scene.viewer?.name ?? "")),
     others ? el("span", { class: "dot" }) : null, icon("chevron"));
-    const people = [...scene.users.values()].filter((u) => !u.is_bot);
-    this.menu = el("div", { class: "menu who-menu", role: "menu", hidden: true },
-      el("p", { class: "menu-note" }, "See the company through somebody else's eyes"), people.map((u) => this.entry(u)));
+    this.menu = el("div", { class: "menu who-menu", role: "menu", hidden: true });
     fill(this.box, this.button, this.menu);
     if (wasOpen) this.open(true);
+  }
+
+  /** Everybody, with their time of day now. */
+  list() {
+    const people = [...this.scene.users.values()].filter((u) => !u.is_bot);
+    fill(this.menu, el("p", { class: "menu-note" }, "See the company through somebody else's eyes"), people.map((u) => this.entry(u)));
   }
 
   entry(user) {
@@ -52,7 +59,7 @@ export class People {
 
   open(yes) {
     if (!this.menu) return;
-    if (yes && this.menu.hidden) this.draw();
+    if (yes && this.menu.hidden) this.list();
     this.menu.hidden = !yes;
     this.button.setAttribute("aria-expanded", String(yes));
     if (yes) this.menu.querySelector("[aria-checked=true]")?.focus();

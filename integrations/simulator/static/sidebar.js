@@ -9,7 +9,8 @@ export function drawSidebar(box, scene, open, go) {
   const apps = all.filter((c) => c.kind === "im" && scene.users.get(c.user)?.is_bot);
   const direct = all.filter((c) => c.kind === "im" && !scene.users.get(c.user)?.is_bot);
   const entry = (channel) => item(channel, scene, channel.id === open, go);
-  refill(box, [all, scene.workspace, open, scene.viewer, [...scene.users.values()].map((u) => [u.id, u.name])], () => [
+  const shown = all.map((c) => [c.id, scene.title(c), c.unread > 0, c.id === open]);
+  refill(box, [shown, scene.workspace, scene.viewer, scene.town], () => [
     el("div", { class: "workspace" }, el("strong", {}, scene.workspace.name ?? "Workspace"), el("span", {}, "simulated workspace")),
     section("Channels", rooms.map(entry)),
     direct.length ? section("Direct messages", direct.map(entry)) : null,

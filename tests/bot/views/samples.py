@@ -26,10 +26,11 @@ def item(subject: str = "PAY-398", **changes: Any) -> Item:
         signal=SignalId("s1"),
         kind="blocked_too_long",
         subject=subject,
-        text=f"{subject} has been blocked for 2 working days by INFRA-77, and the sprint ends on Friday.",
+        text=f"{subject} “Settle refunds nightly” has been blocked by INFRA-77 for 2 working days",
         url=f"{SITE}/{subject}",
         urgency="high",
         rule="blocked-one-day",
+        remedy="move it on in Jira",
     )
     return replace(made, **changes)
 
@@ -37,7 +38,7 @@ def item(subject: str = "PAY-398", **changes: Any) -> Item:
 REVIEW = item(
     "acme/payments#88",
     kind="review_overdue",
-    text="PR #88 Retry 3DS challenges has waited 9 working hours for your review.",
+    text="PR payments#88 “Retry 3DS challenges” has waited for review for 9 working hours",
     url="https://bitbucket.org/acme/payments/pull-requests/88",
     rule="review-in-eight-hours",
 )
@@ -59,12 +60,15 @@ def reassign(**changes: Any) -> Reassign:
 
 
 def escalate() -> Escalate:
-    facts = ("Owner: Li Wei, asked on Monday, no answer yet.", "It holds up PAY-401 and PAY-402.")
+    facts = ("Flagged since Fri 20 Nov 10:00", "Is blocked by INFRA-77, which is not done", "Assignee: Li Wei")
     return Escalate(channel="leadership", item=item(rule="blocked-two-days"), facts=facts)
 
 
-def summary(*items: Item, headline: str = "On track: 18 of 34 points done with 3 working days left.") -> PostDigest:
-    day, footer = date(2026, 11, 24), "34 points · 9 in progress · Jira 2 min old"
+ON_TRACK = "Sprint 24: On track: 18 of 34 points done, 3 working days left after today."
+
+
+def summary(*items: Item, headline: str = ON_TRACK) -> PostDigest:
+    day, footer = date(2026, 11, 24), "2 more need somebody"
     return PostDigest(channel="team", day=day, headline=headline, items=items, footer=footer)
 
 
@@ -84,6 +88,9 @@ def proposal(action: Action | None = None, **changes: Any) -> Proposal:
         undo="Yes, assign it back in Jira",
     )
     return replace(made, **changes)
+
+
+CHANNELS = {"team": "engineering", "leadership": "#leadership"}
 
 
 def approval(number: int = 1, action: Action | None = None, **changes: Any) -> Approval:
@@ -113,11 +120,23 @@ def done(number: int = 1) -> Approval:
 def status(**changes: Any) -> StatusReply:
     made = StatusReply(
         title="Sprint 24 · Payments · day 7 of 10",
-        headline="On track: 18 of 34 points done, 3 working days left.",
+        headline="On track: 18 of 34 points done, 3 working days left after today.",
         counts=("9 in progress, 5 in review, 2 not started, 3 added since it began.",),
         rows=(
-            Row("PAY-398", "Settle refunds nightly", f"{SITE}/PAY-398", "Li Wei", "2 d", "blocked by INFRA-77"),
-            Row("PAY-420", "Refund webhooks for partial captures", f"{SITE}/PAY-420", "nobody", "1 d", "no owner"),
+            Row(
+                "PAY-398",
+                "Settle refunds nightly",
+                f"{SITE}/PAY-398",
+                "Li Wei",
+                "blocked by INFRA-77 for 2 working days",
+            ),
+            Row(
+                "PAY-420",
+                "Refund webhooks for partial captures",
+                f"{SITE}/PAY-420",
+                "nobody",
+                "no owner for 3 working hours",
+            ),
         ),
         more=0,
         total=34,

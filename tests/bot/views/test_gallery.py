@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +18,22 @@ import pytest
 from bot.views.approval import approval_card
 from bot.views.digest import digest
 from bot.views.escalation import escalation
-from bot.views.home import HomeData, Reach, home
+from bot.views.home import HomeData, Reach, home, home_of
 from bot.views.message import Message
 from bot.views.nudge import nudge
 from bot.views.refusal import already_answered, not_allowed, refusal_message
 from bot.views.reply import reply_message
-from models.proposals import ApprovalState, Ending
+from models.actions import Action
+from models.proposals import Approval, ApprovalState, Ending
+from models.signals import Evidence
 from planner.replies import HelpReply, PlainReply, Reply, Row, WhyReply
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import (
     BERLIN,
+    CHANNELS,
+    DANA,
     NAMES,
+    ON_TRACK,
     REVIEW,
     SITE,
     TUESDAY,
@@ -35,18 +43,20 @@ from tests.bot.views.samples import (
     escalate,
     item,
     proposal,
+    reassign,
     remind,
     status,
     summary,
 )
 from tests.contracts.blockkit import check_message, check_view
+from tests.planner.world import HOUR, NOON, constitution, facts, issue, pull_request
 
 GALLERY = Path(__file__).parent / "gallery"
 NOTES = ["1 of 1 today", "Jira 2 min old"]
 
 
 def card(*approvals: Any) -> Message:
-    return approval_card(approvals, NAMES, BERLIN)
+    return approval_card(approvals, NAMES, BERLIN, CHANNELS)
 
 
 def reply(value: Reply, **more: Any) -> Message:
@@ -55,21 +65,50 @@ def reply(value: Reply, **more: Any) -> Message:
 
 WHY = WhyReply(
     title="Message to Li Wei about PAY-398",
-    facts=("In status Blocked since Fri 20 Nov 10:00.", "Li Wei is the assignee."),
-    rule="No ticket is blocked for more than 1 business day.",
-    decision="Allowed: the day's one message to Li Wei, inside working hours.",
+    facts=("In status “Blocked” since Fri 20 Nov 10:00", "Assignee: Li Wei"),
+    rule="blocked-one-day: No ticket stays blocked for more than 1 business day.",
+    decision="Allowed: line `ask-for-updates` of the constitution. Outcome: message sent.",
     at=TUESDAY,
     directives_version="5f0c1d2e3a4b",
     proposal="0f1e2d3c4b5a69788796",
 )
 COMMANDS = (("/pm status [sprint 24]", "where the sprint stands"), ("/pm why <id>", "why a message was sent"))
+HELD_BACK = replace(
+    WHY,
+    decision="Held back: it is outside Li Wei's working hours (line `working-hours`).",
+    until=TUESDAY + timedelta(days=1),
+)
+QUIET = summary(headline=f"{ON_TRACK} Nothing needs anybody.")
+
+
+def about(action: Action, **changes: Any) -> Approval:
+    facts = tuple(Evidence(fact) for fact in escalate().facts)
+    because = "A ticket blocked for more than 2 days goes to #leadership with a summary."
+    otherwise = "That channel does not hear of it."
+    made = proposal(action, evidence=facts, because=because, if_nothing=otherwise, undo=None)
+    return approval(proposal=made, **changes)
+
+
+POSTED = {
+    "state": ApprovalState.APPROVED,
+    "by": DANA,
+    "at": TUESDAY + timedelta(minutes=44),
+    "outcome": "posted in #leadership",
+    "ending": Ending.DONE,
+}
+STOPPED = POSTED | {"outcome": "the team is in shadow mode now", "ending": Ending.FORBIDDEN}
 CHANGED = {"outcome": "PAY-420 got an owner at 09:50, nothing done", "ending": Ending.CHANGED}
 
 MESSAGES: dict[str, Callable[[], Message]] = {
     "nudge": lambda: nudge(remind(), "p1", NOTES),
     "nudge-three-items": lambda: nudge(remind(item(), REVIEW, item("PAY-42"), more=2), "p1", NOTES),
+    "nudge-flagged": lambda: nudge(remind(item(remedy="take the flag off in Jira")), "p1", NOTES),
     "approval": lambda: card(approval()),
-    "approval-of-words": lambda: card(approval(1, escalate())),
+    "approval-of-words": lambda: card(about(escalate())),
+    "approval-of-words-done": lambda: card(about(escalate(), **POSTED)),
+    "approval-of-words-lapsed": lambda: card(about(escalate(), state=ApprovalState.EXPIRED)),
+    "approval-of-words-stopped": lambda: card(about(escalate(), **STOPPED)),
+    "approval-of-a-message-done": lambda: card(about(remind(), **POSTED)),
     "approval-second-on-the-same-card": lambda: card(done(1), approval(2)),
     "approval-working": lambda: card(answered(ApprovalState.APPROVED)),
     "approval-done": lambda: card(done()),
@@ -77,12 +116,13 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "approval-rejected": lambda: card(answered(ApprovalState.REJECTED)),
     "approval-lapsed": lambda: card(approval(state=ApprovalState.EXPIRED)),
     "approval-withdrawn": lambda: card(approval(state=ApprovalState.SUPERSEDED, note="PAY-420 has an owner now")),
-    "digest": lambda: digest(summary(item(), REVIEW), "p1"),
-    "digest-on-a-quiet-day": lambda: digest(summary(headline="On track. Nothing needs anybody."), "p1"),
+    "digest": lambda: digest(summary(item(text=f"{item().text}: Li Wei"), REVIEW), "p1", NOTES[1:]),
+    "digest-on-a-quiet-day": lambda: digest(replace(QUIET, footer=""), "p1"),
     "escalation": lambda: escalation(escalate(), "p1", NOTES[1:]),
     "status": lambda: reply(status(more=4)),
     "status-in-the-channel": lambda: reply(status(), public="Dana Ortiz"),
     "why": lambda: reply(WHY),
+    "why-held-back": lambda: reply(HELD_BACK),
     "help": lambda: reply(HelpReply(commands=COMMANDS)),
     "help-not-understood": lambda: reply(HelpReply(commands=COMMANDS, unknown="frobnicate")),
     "plain": lambda: reply(
@@ -97,7 +137,9 @@ MESSAGES: dict[str, Callable[[], Message]] = {
 }
 
 REACH = Reach(hours="09:00-18:00", days="Mon to Fri", zone=BERLIN, per_day=1, channel="dm")
-WORK = (Row("PAY-398", "Settle refunds nightly", f"{SITE}/PAY-398", "", "for 2 d", "Blocked"),)
+WORK = (Row("PAY-398", "Settle refunds nightly", f"{SITE}/PAY-398", "", "blocked by INFRA-77 for 2 working days"),)
+REVIEWED = Row("payments#88", "Retry 3DS challenges", REVIEW.url, "", "waiting for your review for 9 working hours")
+DOING = Row("PAY-420", "Refund webhooks for partial captures", f"{SITE}/PAY-420", "", "In Progress for 3 working days")
 HOMES: dict[str, HomeData] = {
     "home": HomeData(
         zone=BERLIN,
@@ -105,10 +147,12 @@ HOMES: dict[str, HomeData] = {
         real=TUESDAY,
         reach=REACH,
         waiting=(approval(),),
-        work=WORK,
+        moves=(REVIEWED, *WORK),
+        work=(*WORK, DOING),
         names=NAMES,
         read_at={"jira": TUESDAY},
     ),
+    "home-without-questions": HomeData(zone=BERLIN, now=TUESDAY, real=TUESDAY, reach=REACH, moves=WORK, work=WORK),
     "home-with-nothing-to-do": HomeData(zone=BERLIN, now=TUESDAY, real=TUESDAY, reach=REACH),
     "home-of-a-stranger": HomeData(zone="UTC", now=TUESDAY, real=TUESDAY, reach=None),
 }
@@ -167,6 +211,56 @@ def test_what_a_card_shows_anew_has_new_block_ids() -> None:
     ]
     assert not shown[0] & shown[1]
     assert not shown[1] & shown[2]
+
+
+SETTLED = {
+    ApprovalState.APPROVED: POSTED,
+    ApprovalState.REJECTED: {"by": DANA, "at": TUESDAY},
+    ApprovalState.EXPIRED: {},
+    ApprovalState.SUPERSEDED: {"note": "PAY-398 is not blocked any more"},
+}
+
+
+@pytest.mark.parametrize("state", SETTLED)
+@pytest.mark.parametrize("action", [reassign(), remind(), escalate(), summary()])
+def test_a_settled_question_is_one_line_with_its_day_and_no_button(state: ApprovalState, action: Action) -> None:
+    drawn = card(about(action, **{**SETTLED[state], "state": state}))
+    assert [block["type"] for block in drawn.blocks] == ["section"]
+    assert "\n" not in drawn.text and len(seen(drawn.blocks)) < 200
+    assert state is ApprovalState.SUPERSEDED or re.search(r"\* (Tue|Wed) \d\d:\d\d", drawn.text)
+
+
+def test_a_channel_without_a_known_name_is_called_by_its_role() -> None:
+    assert "Post in the leadership channel" in approval_card([about(escalate())], NAMES, BERLIN).text
+
+
+def test_a_card_says_no_fact_twice() -> None:
+    said = card(about(escalate())).text
+    assert [said.count(fact) for fact in escalate().facts] == [1, 1, 1]
+
+
+def test_each_blocked_ticket_is_told_its_own_way_out() -> None:
+    flagged, stuck = item("PAY-1", remedy="take the flag off in Jira"), item("PAY-2")
+    said = nudge(remind(flagged, stuck), "p1").text
+    assert said.index("take the flag off") < said.index("PAY-2") < said.index("move it on")
+
+
+def test_a_home_shows_what_waits_for_its_reader() -> None:
+    law = constitution()
+    member = next(m for m in law.teams[0].members if m.id == "ann")
+    held = facts(
+        issue(1, flagged_since=NOON - 26 * HOUR),
+        issue(2, "bob"),
+        prs=(pull_request(7), pull_request(8, "ann", {"bob": "waiting"})),
+    )
+    shown = seen(home(home_of(member, law, held, (), now=NOON, real=NOON))["blocks"])  # type: ignore[arg-type]
+    waiting, work, _ = shown.split("---")
+    assert "{api#7}*  Change 7 · waiting for your review for 3 working days" in waiting
+    assert "{PAY-1}*  Title 1 · blocked for 1 working day" in waiting
+    assert "{PAY-1}*  Title 1 · In Progress, blocked for 1 working day" in work
+    assert "PAY-2" not in shown and "api#8" not in shown
+    unread = home_of(member, law, replace(held, people=()), (), now=NOON, real=NOON)
+    assert [row.key for row in unread.moves] == ["api#7", "PAY-1"]
 
 
 def test_the_text_says_everything_the_blocks_say() -> None:

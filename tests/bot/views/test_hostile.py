@@ -65,7 +65,7 @@ LIVE = re.compile(r"<(?!https?://[^<>|\s]+\|[^<>|]*>)")
 
 
 def sample_item(text: str, url: str) -> Item:
-    return item(text, text=f"{text} {text}", url=url, kind=text, urgency=text, rule=text)
+    return item(text, text=f"{text} {text}", url=url, kind=text, urgency=text, rule=text, remedy=text)
 
 
 def messages(text: str, url: str) -> Mapping[str, Message]:
@@ -79,7 +79,7 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
     told = replace(escalate(), channel=text, item=line, facts=(text,) * 12)
     settled = [answered(s, 50 + n, note=text, outcome=text) for n, s in enumerate(ApprovalState)]
     settled += [answered(ApprovalState.APPROVED, 60 + n, outcome=text, ending=e) for n, e in enumerate(Ending)]
-    rows = tuple(Row(text, text, url, text, text, text) for _ in range(8))
+    rows = tuple(Row(text, text, url, text, text) for _ in range(8))
     replies = (
         status(title=text, headline=text, counts=(text,) * 9, rows=rows, more=3, total=1, notes=(text,) * 9),
         replace(WHY, title=text, facts=(text,) * 12, rule=text, decision=text, directives_version=text),
@@ -89,8 +89,8 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
     asking = {"zone": BERLIN, "now": TUESDAY, "company_now": TUESDAY, "public": text, "again": text}
     return {
         "nudge": nudge(remind(line, line, line, line, more=2), "p", [text[:99] and "1 of 1 today"]),
-        "cards": approval_card([*many, *settled], names, BERLIN),
-        "card of a comment": approval_card([approval(1, comment), approval(2, told)], names, BERLIN),
+        "cards": approval_card([*many, *settled], names, BERLIN, {text: text}),
+        "card of a comment": approval_card([approval(1, comment), approval(2, told)], names, BERLIN, {text: text}),
         "digest": digest(summary(line, line, line, line, headline=text), "p"),
         "escalation": escalation(told, "p"),
         "refusal": refusal_message(text),
@@ -123,7 +123,9 @@ def test_slack_takes_every_home(text: str) -> None:
         real=TUESDAY,
         reach=replace(REACH, absent=text, days=text, zone=text, hours=text),
         waiting=tuple(approval(n, reassign(issue_title=text, issue_url=url)) for n in range(20)),
-        work=tuple(Row(text, text, url, text, text, text) for _ in range(30)),
+        moves=tuple(Row(text, text, url, text, text) for _ in range(30)),
+        work=tuple(Row(text, text, url, text, text) for _ in range(30)),
+        channels={"leadership": text},
         names={LI: text},
     )
     view = home(data)

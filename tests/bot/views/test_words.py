@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.views.items import item_line
-from bot.views.moments import age, data_age, moment
-from bot.views.mrkdwn import escape, link, linked
+from bot.views.moments import age, data_age, dated, moment
+from bot.views.mrkdwn import coded, escape, link, linked
 from tests.bot.views.samples import BERLIN, REVIEW, SITE, item
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -64,6 +64,28 @@ def test_an_escaped_line_is_never_longer_than_asked() -> None:
 )
 def test_a_moment_is_told_in_the_readers_zone(at: datetime, words: str) -> None:
     assert moment(at, BERLIN, NOON) == words
+
+
+def test_what_may_be_read_on_another_day_names_its_weekday() -> None:
+    assert dated(NOON, BERLIN, NOON) == "Tue 13:00"
+    assert dated(NOON, BERLIN, NOON + timedelta(days=7)) == "Tue 24 Nov 13:00"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
+def test_in_a_zone_nobody_knows_a_moment_is_told_in_utc(zone: str) -> None:
+    assert moment(NOON, zone, NOON) == "12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Allowed: line `may-remind`. Done", "Allowed: line `may-remind`. Done"),
+        ("`a` b `c`", "`a` b `c`"),
+        ("it is `<!here>` and ` open", "it is '&lt;!here&gt;' and ' open"),
+    ],
+)
+def test_only_an_id_between_backticks_is_code(text: str, shown: str) -> None:
+    assert coded(text) == shown
 
 
 @pytest.mark.parametrize(

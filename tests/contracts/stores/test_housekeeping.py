@@ -129,6 +129,6 @@ async def test_a_heap_goes_in_short_transactions_and_no_call_is_endless(url: str
         await ledger.record(cycle(clock))
     clock.tick(31 * DAY)
     assert (await store.tidy(batch=2, rounds=3))["cycles"] == 6
-    assert commits.count("tidy cycles:after") == 3
+    assert commits.count("tidy_cycles:after") == 3
     assert (await store.tidy(batch=2))["cycles"] == 5
     await database.close()

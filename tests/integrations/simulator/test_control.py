@@ -88,6 +88,27 @@ async def test_unread_counts_until_one_has_looked(ask: Asking, simulator: Simula
     assert await unread() == 0
 
 
+async def test_an_edit_that_asks_something_is_news_and_another_edit_is_not(ask: Asking, simulator: Simulator) -> None:
+    ada, _, _ = people(simulator)
+    world, direct = simulator.workspace, simulator.workspace.direct(ada).id
+    said = say(simulator, direct, "nothing to decide")
+    approve = {"type": "button", "action_id": "approve", "value": "PAY-7"}
+    seen = f"messages?user={ada}&channel={direct}"
+
+    async def room() -> tuple[int, str | None]:
+        _, state = await ask.sim("GET", f"state?user={ada}")
+        return next((c["unread"], c["asked"]) for c in state["channels"] if c["id"] == direct)
+
+    await ask.sim("GET", seen)
+    said = world.change(said, text="an edited word")
+    assert await room() == (0, None)
+    said = world.change(said, blocks=({"type": "actions", "elements": [approve]},))
+    assert await room() == (1, said.ts)
+    await ask.sim("GET", seen)
+    world.change(said, blocks=())
+    assert await room() == (0, None)
+
+
 async def test_the_stream_tells_each_person_what_they_may_know(ask: Asking, simulator: Simulator) -> None:
     ada, bo, _ = people(simulator)
     direct = simulator.workspace.direct(ada).id

@@ -83,6 +83,22 @@ def test_a_ticket_from_the_backlog_is_unowned_since_the_sprint_began() -> None:
     assert only(snapshot(ticket, sprints=fresh, now=began + 15 * MINUTE)).since == began
 
 
+def test_what_ends_a_block_is_said_as_jira_has_it() -> None:
+    blocked = {"status": "Blocked", "status_since": NOON - 26 * HOUR}
+    assert only(snapshot(issue(1, flagged_since=NOON - 26 * HOUR))).remedy == "take the flag off in Jira"
+    assert only(snapshot(issue(1, **blocked))).remedy == "move it on in Jira"
+    both = issue(1, **blocked, flagged_since=NOON - 25 * HOUR)
+    assert only(snapshot(both)).remedy == "take the flag off and move it on in Jira"
+
+
+def test_one_open_review_is_told_in_the_singular() -> None:
+    def told(**reviews: str) -> str:
+        return only(snapshot(prs=(pull_request(1, reviews=reviews),))).evidence[1].text
+
+    assert told(ann="waiting") == "1 of 1 review is open"
+    assert told(ann="waiting", bob="waiting") == "1 of 2 reviews is open"  # nobody reviews their own
+
+
 def test_nobody_reads_a_watch_that_is_not_in_the_constitution() -> None:
     silent = constitution(objectives={"primary": [line("wish")]}, escalation=[])
     world = snapshot(issue(1, flagged_since=LONG_AGO), issue(2, None), prs=(pull_request(1),))

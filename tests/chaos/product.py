@@ -1,0 +1,148 @@
+"""The product as an operator runs it: ``pm start`` in processes of its own, which may be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LEASE = 3.0
+"""Seconds in these runs instead of 20: the simulated vendors answer at once, so nothing is under way for long."""
+
+HELD = "held"
+"""What stands in the file that keeps everybody alive until the moment of the kill has come."""
+
+
+@dataclass
+class Product:
+    """One ``pm start`` and whatever it forks; started again when all of it has died."""
+
+    folder: Path
+    port: int
+    environment: Mapping[str, str]
+    words: tuple[str, ...] = ("start",)
+    starts: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    _watch: asyncio.Task[None] | None = None
+    _session: aiohttp.ClientSession | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{'-'.join(self.words)}.log"
+
+    async def start(self) -> None:
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
+        self._begin()
+        self._watch = asyncio.get_running_loop().create_task(self._keep_up())
+
+    def _begin(self) -> None:
+        self.starts += 1
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *self.words],
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    async def _keep_up(self) -> None:
+        """What a supervisor does."""
+        while True:
+            await asyncio.sleep(0.2)
+            if self.process is not None and self.process.poll() is not None:
+                self._begin()
+
+    async def stop(self) -> None:
+        """Ask for a clean end; whatever is left of the group is killed."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+        if self.process is None:
+            return
+        group = self.process.pid
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(self.process.wait, 20)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        await asyncio.to_thread(self.process.wait)
+
+    def workers(self) -> list[int]:
+        """The processes gunicorn has forked and that live."""
+        if self.process is None:
+            return []
+        with contextlib.suppress(OSError):
+            return [
+                int(p) for p in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            ]
+        return []
+
+    async def queue(self) -> Mapping[str, Any] | None:
+        """What /api/status says of the queue; ``None`` while nobody answers."""
+        assert self._session is not None
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
+            async with self._session.get(f"{self.url}/api/status", timeout=aiohttp.ClientTimeout(total=5)) as answer:
+                if answer.status == 200:
+                    return dict((await answer.json())["queue"])
+        return None
+
+
+def environment(
+    folder: Path, constitution: Path, port: int, database: str, upstream: Mapping[str, str]
+) -> dict[str, str]:
+    """What the product is told: nothing of this shell's own settings."""
+    return {
+        **upstream,
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": os.environ.get("HOME", ""),
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": database,
+        "DIRECTIVES_FILE": str(constitution),
+        "CLOCK_FILE": str(folder / "clock.json"),
+        "PORT": str(port),
+        "LEASE_SECONDS": str(LEASE),
+        "CHAOS_TRACE": str(folder / "trace.txt"),
+    }
+
+
+@dataclass
+class Passed:
+    """Which commit points a run passed, by the step of the flow in which that was."""
+
+    file: Path
+    steps: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def enter(self, step: str) -> None:
+        """From now on it is this step."""
+        with self.file.open("a") as lines:
+            lines.write(f"# {step}\n")
+
+    def read(self) -> dict[str, Counter[str]]:
+        step = ""
+        self.steps.clear()
+        for line in self.file.read_text().splitlines():
+            if line.startswith("# "):
+                step = line.removeprefix("# ")
+            else:
+                self.steps.setdefault(step, Counter())[line] += 1
+        return self.steps

@@ -1,0 +1,304 @@
+"""Sentences in which something happens: in Jira and Bitbucket, in Slack, to the machines, and time that passes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+from integrations.simulator.happenings import paragraph
+from integrations.simulator.slack.blocks import elements
+from integrations.simulator.slack.workspace import Message
+from tests.stories.beginnings import change_user
+from tests.stories.scene import Scene, length, moment, open_draft
+from tests.stories.sentences import names, when
+from tests.world import REREAD
+
+BUTTONS = {"Approve": "approve", "Reject": "reject", "Why?": "why", "Post to channel": "post_to_channel"}
+FOREVER = 10**6
+
+
+# --- in Jira and Bitbucket -----------------------------------------------------------------------------------------
+
+
+@when('{person} flags "{ticket}" as blocked')
+def flags(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, flagged=True)
+
+
+@when('{person} takes the flag off "{ticket}"')
+def unflags(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, flagged=False)
+
+
+@when('{person} lets go of "{ticket}"')
+def lets_go(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, assignee=None)
+
+
+@when('{person} takes "{ticket}"')
+def takes(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, assignee=scene.account(person))
+
+
+@when('{person} finishes "{ticket}"')
+def finishes(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, status="Done")
+
+
+@when('{person} comments on "{ticket}": "{words}"')
+def comments(scene: Scene, person: str, ticket: str, words: str) -> None:
+    scene.world.simulator.company.comment(scene.tickets[ticket], scene.account(person), paragraph(words))
+
+
+@when('{person} asks {people} to review "{ticket}"')
+def asks_for_review(scene: Scene, person: str, people: str, ticket: str) -> None:
+    team, key = scene.world.team.bitbucket, scene.tickets[ticket]
+    scene.world.simulator.company.open_pull_request(
+        f"{team.workspace}/{team.repositories[0]}",
+        scene.account(person),
+        f"{key} {ticket}",
+        f"feature/{key}",
+        [scene.account(name) for name in names(people)],
+    )
+
+
+@when('{person} opens a draft of "{ticket}" and names {reviewer:person} as its reviewer')
+def drafts(scene: Scene, person: str, ticket: str, reviewer: str) -> None:
+    open_draft(scene, ticket, scene.account(person), scene.account(reviewer))
+
+
+@when('{person} approves "{ticket}"')
+def approves(scene: Scene, person: str, ticket: str) -> None:
+    scene.world.simulator.company.review(scene.pull_request(ticket), scene.account(person), "approved")
+
+
+@when('{person} asks for changes in "{ticket}"')
+def asks_for_changes(scene: Scene, person: str, ticket: str) -> None:
+    scene.world.simulator.company.review(scene.pull_request(ticket), scene.account(person), "changes_requested")
+
+
+@when('{person} merges "{ticket}"')
+def merges(scene: Scene, person: str, ticket: str) -> None:
+    scene.world.simulator.company.merge(scene.pull_request(ticket), scene.account(person))
+
+
+def _edit(scene: Scene, ticket: str, person: str, **fields: Any) -> None:
+    scene.world.simulator.company.edit(scene.tickets[ticket], scene.account(person), **fields)
+
+
+# --- time, faults, the product itself ------------------------------------------------------------------------------
+
+
+@when("{span} pass", "{span} passes")
+async def passes(scene: Scene, span: str) -> None:
+    by, working = length(span, scene)
+    await (scene.pass_working_time(by) if working else scene.pass_time(by))
+
+
+@when("it becomes {then:moment}")
+async def becomes(scene: Scene, then: str) -> None:
+    await scene.until(moment(then))
+
+
+@when("Slack is down")
+def slack_down(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"/slack/", status=503, times=FOREVER)
+
+
+@when("Slack asks for patience")
+def slack_busy(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"/slack/api/chat", status=429, retry_after=1, times=FOREVER)
+
+
+@when("Jira is down")
+def jira_down(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"/jira/", status=503, times=FOREVER)
+
+
+@when("everything works again")
+def works_again(scene: Scene) -> None:
+    scene.world.simulator.faults.clear()
+
+
+@when("Jira fails before it writes the next comment")
+def fails_before(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"POST /jira/.*/comment$", status=500)
+
+
+@when("Jira writes the next comment and then fails")
+def fails_after(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"POST /jira/.*/comment$", status=500, after=True)
+
+
+@when("Jira writes the next comment and then the line breaks")
+def breaks_after(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"POST /jira/.*/comment$", close="after")
+
+
+@when("Slack takes the next message and the line breaks")
+def slack_breaks(scene: Scene) -> None:
+    scene.world.simulator.faults.add(r"/slack/api/chat.postMessage", close="after")
+
+
+@when("Jira's webhooks are lost from now on")
+def webhooks_lost(scene: Scene) -> None:
+    scene.world.simulator.company.listeners.clear()
+    scene.unheard = True
+
+
+@when("the agent stops")
+async def stops(scene: Scene) -> None:
+    await scene.world.stop()
+    scene.running = False
+
+
+@when("the agent starts again")
+async def starts(scene: Scene) -> None:
+    await scene.world.restart()
+    scene.running = True
+    await scene.pass_time(REREAD)
+
+
+@when("{person}'s Slack status is empty again")
+def status_gone(scene: Scene, person: str) -> None:
+    change_user(scene.world.simulator, person, status="")
+    scene.unheard = True
+    if scene.world.app.slack is not None:
+        scene.world.app.slack.forget_member(scene.user(person))  # it is believed for five minutes of real time
+
+
+# --- in Slack ------------------------------------------------------------------------------------------------------
+
+
+@when('{person} types "{words}"')
+async def types(scene: Scene, person: str, words: str) -> None:
+    command, _, rest = words.partition(" ")
+    room = scene.world.simulator.workspace.direct(scene.user(person))
+    answered = await scene.world.simulator.slack_out.command(scene.user(person), room.id, command, rest)
+    assert answered.ok, f"the agent answered {answered.status}"
+
+
+@when('{person} writes to the agent "{words}"')
+def writes(scene: Scene, person: str, words: str) -> None:
+    user = scene.user(person)
+    scene.world.simulator.slack_out.say(user, scene.world.simulator.workspace.direct(user).id, words)
+
+
+@when('{person} writes in {channel} "{words}"')
+def writes_in(scene: Scene, person: str, channel: str, words: str) -> None:
+    workspace = scene.world.simulator.workspace
+    room = next(c.id for c in workspace.channels.values() if f"#{c.name}" == channel)
+    scene.world.simulator.slack_out.say(scene.user(person), room, words.replace("@agent", f"<@{workspace.bot}>"))
+
+
+@when('{person} presses "{button}"')
+async def presses(scene: Scene, person: str, button: str) -> None:
+    await _press(scene, person, await _message_with(scene, person, button), button)
+
+
+@when('{person} presses "{button}" for "{ticket}"')
+async def presses_for(scene: Scene, person: str, button: str, ticket: str) -> None:
+    card = await _message_with(scene, person, button)
+    keys = [json.dumps(block) for block in card.blocks]
+    asked = next(n for n, words in enumerate(keys) if scene.tickets[ticket] in words)
+    rest = replace(card, blocks=card.blocks[asked:])
+    await _press(scene, person, rest, button)
+
+
+@when('{person} presses "{button}" twice at once')
+async def presses_twice(scene: Scene, person: str, button: str) -> None:
+    message = await _message_with(scene, person, button)
+    await asyncio.gather(_press(scene, person, message, button), _press(scene, person, message, button))
+
+
+@when('{person} and {other:person} press "{button}" at the same moment')
+async def both_press(scene: Scene, person: str, other: str, button: str) -> None:
+    message = await _message_with(scene, person, button)
+    await asyncio.gather(_press(scene, person, message, button), _press(scene, other, message, button))
+
+
+@when('{person} presses "{button}" and {other:person}, who still sees the buttons, presses "{late:button}"')
+async def presses_late(scene: Scene, person: str, button: str, other: str, late: str) -> None:
+    messages = scene.world.simulator.workspace.messages
+    card = await _message_with(scene, person, button)
+    await _press(scene, person, card, button)
+    await scene.settle()
+    now, messages[card.ts] = messages[card.ts], card
+    await _press(scene, other, card, late)
+    messages[card.ts] = now
+
+
+@when('{person} presses "{button}" on {owner:person}\'s card')
+async def presses_others(scene: Scene, person: str, button: str, owner: str) -> None:
+    await _press(scene, person, await _message_with(scene, owner, button), button)
+
+
+@when('{person} presses "{button}" on a copy of the card in {channel}')
+async def presses_copy(scene: Scene, person: str, button: str, channel: str) -> None:
+    workspace = scene.world.simulator.workspace
+    card = await _message_with(scene, person, button)
+    room = next(c.id for c in workspace.channels.values() if f"#{c.name}" == channel)
+    copy = replace(card, ts=workspace.stamp(), channel=room, metadata=None)
+    workspace.messages[copy.ts] = copy
+    await _press(scene, person, copy, button)
+    workspace.remove(copy)
+
+
+@when('{person} presses "{button}" on an older version of the card')
+async def presses_older(scene: Scene, person: str, button: str) -> None:
+    workspace = scene.world.simulator.workspace
+    card = await _message_with(scene, person, button)
+    workspace.messages[card.ts] = replace(card, blocks=_with_other_version(card))
+    await _press(scene, person, card, button)
+    workspace.messages[card.ts] = card
+
+
+async def _message_with(scene: Scene, person: str, button: str) -> Message:
+    """The latest message this person can see that has the button."""
+    world = scene.world.simulator.workspace
+    user = scene.user(person)
+    room = world.direct(user).id
+
+    def found() -> list[Message]:
+        visible = [m for m in world.messages.values() if m.channel == room and m.only_for in (None, user)]
+        return [message for message in visible if _element(message, button) is not None]
+
+    await scene.wait_for(found)
+    assert found(), f"{person} sees no {button!r}"
+    return found()[-1]
+
+
+def _element(message: Message, button: str) -> tuple[str, str] | None:
+    word = BUTTONS.get(button)
+    for block, element in elements(message.blocks):
+        if (
+            element["type"] == "button"
+            and element["text"]["text"] == button
+            and (word is None or str(element["action_id"]).startswith(word))
+        ):
+            return str(block.get("block_id")), str(element["action_id"])
+    return None
+
+
+async def _press(scene: Scene, person: str, message: Message, button: str) -> None:
+    world, user = scene.world.simulator.workspace, scene.user(person)
+    room = world.channels[message.channel]
+    world.channels[room.id] = replace(room, members=room.members | {user})  # whoever presses has been let in
+    found = _element(message, button)
+    assert found is not None, f"there is no {button!r} any more"
+    where = {"channel": message.channel, "ts": message.ts}
+    answered = await scene.world.simulator.slack_out.click(user, where, {"block_id": found[0], "action_id": found[1]})
+    world.channels[room.id] = room
+    assert answered.ok, f"the agent answered {answered.status}"
+
+
+def _with_other_version(card: Message) -> tuple[dict[str, Any], ...]:
+    """The same card, drawn before its proposal changed."""
+    blocks: list[dict[str, Any]] = json.loads(json.dumps([dict(block) for block in card.blocks]))
+    for element in (element for block in blocks for element in block.get("elements", ())):
+        if element.get("action_id") in ("approve", "reject"):
+            value = json.loads(element["value"])
+            element["value"] = json.dumps({**value, "v": "0" * 20})
+    return tuple(blocks)
