@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from datetime import datetime
@@ -23,13 +24,29 @@ RECONCILE = 600.0
 """Seconds of real time between two reconciliation reads (reliability 1: 5 to 15 minutes)."""
 
 
-def start_clock(app: App) -> AsyncIOScheduler:
-    """Start the ticking; the caller shuts the returned scheduler down."""
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    seconds = 1.0 if app.settings.clock_file else TICK
-    scheduler.add_job(tick, "interval", [app], seconds=seconds, misfire_grace_time=None)
-    scheduler.start()
-    return scheduler
+class AlarmClock:
+    """APScheduler and nothing of its own: it ticks from ``start`` to ``stop``."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._ticking = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+
+    def start(self) -> None:
+        """Begin to tick."""
+        seconds = 1.0 if self._app.settings.clock_file else TICK
+        self._scheduler.add_job(self._tick, "interval", seconds=seconds, misfire_grace_time=None)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Let the tick under way end first: APScheduler would cancel it in the middle of a transaction."""
+        self._scheduler.pause()
+        async with self._ticking:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        async with self._ticking:
+            await tick(self._app)
 
 
 async def tick(app: App) -> None:

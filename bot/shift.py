@@ -21,16 +21,17 @@ BREATH = 1.0
 @contextlib.asynccontextmanager
 async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
     """Work while the block runs; yields a function that says whether the loop is alive."""
-    from bot.scheduler import start_clock  # here, because a web process never needs the worker's half
+    from bot.scheduler import AlarmClock  # here, because a web process never needs the worker's half
 
     stop = asyncio.Event()
     await load_first(app)
-    clock = start_clock(app)
+    clock = AlarmClock(app)
+    clock.start()
     loop = asyncio.create_task(_keep_working(app, stop), name="worker")
     try:
         yield lambda: not loop.done()
     finally:
-        clock.shutdown(wait=False)
+        await clock.stop()
         stop.set()
         app.mailbox.doorbell.ring()  # whoever waits for work need not wait in vain
         await _drain(loop)

@@ -83,7 +83,8 @@ export class Room {
     byId("messages").dataset.empty = `This is the very beginning of ${this.channel?.kind === "im" ? "your conversation with " : "#"}${this.scene.title(this.channel)}.`;
     if (stick) scroll.scrollTop = scroll.scrollHeight;
     if (this.channel?.asked && this.tab === "messages") {
-      this.pill.point(this.list.node(this.channel.asked));
+      const { asked } = this.channel;
+      this.pill.point(() => this.list.node(asked));
       this.channel.asked = null;
     }
     if (this.threadTs) this.drawThread();

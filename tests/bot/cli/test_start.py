@@ -92,7 +92,8 @@ def test_it_serves_at_once_on_an_empty_folder_and_drains_when_told_to_stop(
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.status == 202
     assert started.stop(sign) == 0
-    assert started.said("stopping") and not any("Traceback" in line for line in started.lines)
+    assert started.said("stopping")
+    assert [line for line in started.lines if "Traceback" in line] == []
 
 
 def test_every_line_it_logs_is_json_without_a_secret(started: Started) -> None:
