@@ -31,6 +31,10 @@ REMEDIES = {
     410: "Atlassian has removed this address: update PM Agent.",
 }
 
+IMPORTING = threading.Lock()
+"""Held while the library is imported: its packages import each other, and two threads that begin at different ends
+find a half-made module (``KeyError: 'atlassian.bitbucket'``)."""
+
 C = TypeVar("C")
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from integrations.bitbucket.mapping import pull_request_of
 from integrations.health import Check
 from integrations.payloads import inside, instant, rows, whole
-from integrations.rest import TIMEOUT, Threads, address, mapping, session
+from integrations.rest import IMPORTING, TIMEOUT, Threads, address, mapping, session
 from models.errors import Refused, Unclear, VendorError
 from models.work import PullRequest
 
@@ -158,7 +158,8 @@ class Bitbucket:
 
 def _connect(base: str, email: str, token: str) -> Any:
     """One thread's client: basic auth with an e-mail, Bearer without. Imported here so that others never pay for it."""
-    from atlassian.bitbucket.cloud import Cloud
+    with IMPORTING:
+        from atlassian.bitbucket.cloud import Cloud
 
     auth = {"username": email, "password": token} if email else {"token": token}
     return Cloud(

@@ -14,7 +14,7 @@ from integrations.health import Check
 from integrations.jira import mapping
 from integrations.jira.mapping import Change, Fields
 from integrations.payloads import inside, rows, whole
-from integrations.rest import TIMEOUT, Threads, address, answer, listing, session
+from integrations.rest import IMPORTING, TIMEOUT, Threads, address, answer, listing, session
 from integrations.rest import mapping as an_object
 from models.errors import Refused, Unclear, VendorError
 from models.ids import AccountId, IssueKey, SprintId
@@ -302,7 +302,8 @@ def _connect(base: str, email: str, token: str) -> Session:
     ``advanced_mode`` hands us the plain response: the library's own error reading loses the status, and it turns an
     unreadable answer to a write into ``None``.
     """
-    from atlassian.jira import JiraCloud, JiraSoftware
+    with IMPORTING:
+        from atlassian.jira import JiraCloud, JiraSoftware
 
     shared = session()
     options = {

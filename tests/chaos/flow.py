@@ -35,15 +35,15 @@ CONSTITUTION = Path(__file__).parents[2] / "directives.yaml"
 MORNING = datetime.fromisoformat("2026-11-17T09:25:00-05:00")
 """A Tuesday of the constitution's team, five minutes before its digest."""
 
-PATIENCE = 25.0
+PATIENCE = 30.0
 """Seconds until something that must happen is missed."""
 
 TICK = 1.3
 """Seconds until the agent's clock has surely ticked."""
 
 
-LONGEST = 100.0
-"""Seconds after which a run is given up."""
+LONGEST = 4
+"""Times that patience after which a run is given up."""
 
 
 class Missed(Exception):
@@ -94,6 +94,7 @@ class Flow:
     database: str
     troubles: list[str] = field(default_factory=list)
     replies: dict[str, list[str]] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     # --- what people do ---------------------------------------------------------------------------------------
 
@@ -185,18 +186,18 @@ class Flow:
 
     async def until(self, what: str, holds: Callable[[], bool]) -> None:
         """Wait for something that must happen."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while not holds():
             if time.monotonic() > end:
-                raise Missed(f"not within {PATIENCE:.0f} s: {what}")
+                raise Missed(f"not within {self.patience:.0f} s: {what}")
             await asyncio.sleep(0.05)
 
-    async def quiet(self, seconds: float = 40.0) -> None:
+    async def quiet(self) -> None:
         """Wait until nothing is on its way to the product or in its queue, twice in a row."""
-        end, still = time.monotonic() + seconds, 0
+        end, still = time.monotonic() + self.patience, 0
         while still < 2:
             if time.monotonic() > end:
-                raise Missed(f"not quiet within {seconds:.0f} s: {await self.product.queue()}")
+                raise Missed(f"not quiet within {self.patience:.0f} s: {await self.product.queue()}")
             still = still + 1 if await self._is_quiet() else 0
             await asyncio.sleep(0.15)
 
@@ -323,14 +324,15 @@ async def run(
     *,
     steps: Sequence[Step] = STEPS,
     disturb: Callable[[Flow], Coroutine[Any, Any, None]] | None = None,
-    longest: float = LONGEST,
+    patience: float = PATIENCE,
 ) -> Run:
     """The story once; with ``kill`` the product dies at that point of it, with ``disturb`` that goes on beside it."""
     began = time.monotonic()
     async with _flow(folder, database, kill) as flow:
+        flow.patience = patience
         beside = asyncio.create_task(disturb(flow)) if disturb else None
         try:
-            async with asyncio.timeout(longest):
+            async with asyncio.timeout(LONGEST * patience):
                 for step in steps:
                     flow.passed.enter(step.__name__)
                     if kill is not None and step.__name__ == kill.step:
@@ -341,7 +343,7 @@ async def run(
                     await asyncio.gather(beside, return_exceptions=True)
                     await flow.quiet()
         except (Missed, TimeoutError) as missed:
-            flow.troubles.append(str(missed) or f"not done within {longest:.0f} s")
+            flow.troubles.append(str(missed) or f"not done within {LONGEST * patience:.0f} s")
     seen = look_back(flow)
     return Run(
         seen=seen,
