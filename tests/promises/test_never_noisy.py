@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -32,7 +33,7 @@ from planner.cycle import run_cycle
 from planner.ports import Desk
 from planner.reports import digest
 from tests.stories.scene import Scene, empty, plant
-from tests.world import CONSTITUTION, World, running
+from tests.world import CONSTITUTION, World, in_memory, running
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +77,14 @@ def review(simulator: Simulator, key: str, author: str, reviewer: str, state: st
     return pull
 
 
+@contextlib.asynccontextmanager
+async def quiet(tmp_path: Path, text: str | None = None) -> AsyncIterator[World]:
+    """A healthy company and a product whose clock and worker are the test's."""
+    with in_memory(tmp_path) as folder:
+        async with running(folder, text=text, at=MONDAY, speed=0.0, work=False, prepare=healthy) as world:
+            yield world
+
+
 async def drain(world: World) -> None:
     """The real worker's work, here and now."""
     while (job := await world.app.mailbox.claim((0, 1, 2), 60.0)) is not None:
@@ -86,7 +95,7 @@ async def drain(world: World) -> None:
 
 
 async def test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest(tmp_path: Path) -> None:
-    async with running(tmp_path, text=OFTEN, at=MONDAY, speed=0.0, work=False, prepare=healthy) as world:
+    async with quiet(tmp_path, OFTEN) as world:
         app = world.app
         assert await app.sync.everything(world.team.id), "the mirror is filled once, for real"
         await app.store.plan_look(world.team.id, world.clock.now() + EVERY)
@@ -229,7 +238,7 @@ NONSENSE: dict[str, Callable[[Any, Any, int], Any]] = {
 
 
 async def test_a_hostile_mind_says_nothing_in_a_thousand_looks(tmp_path: Path) -> None:
-    async with running(tmp_path, at=MONDAY, speed=0.0, work=False, prepare=healthy) as world:
+    async with quiet(tmp_path) as world:
         app, mind = world.app, Hostile()
         await app.sync.everything(world.team.id)
         desk = Desk(

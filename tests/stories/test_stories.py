@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import pytest
 import yaml
@@ -31,6 +31,7 @@ import yaml
 from tests.stories import beginnings, happenings, outcomes
 from tests.stories.scene import Plan, Scene, played
 from tests.stories.sentences import Language, NotUnderstood, given, spoken, then, when
+from tests.world import in_memory
 
 pytestmark = pytest.mark.anyio
 
@@ -45,49 +46,28 @@ STORIES: dict[str, dict[str, Any]] = {
     for story in yaml.safe_load(file.read_text(encoding="utf-8"))
 }
 
-AT_ONCE = 5
-"""Stories played side by side: each spends most of its time waiting for threads, sockets and disks."""
-
 PATIENCE = 120.0
 """Seconds one story may take on a busy machine."""
 
 
 @pytest.fixture(scope="module")
-async def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Mapping[str, asyncio.Task[None]]]:
-    """Every story that was asked for, already being played in its own world; a test waits for its own."""
-    wanted = {item.callspec.params["name"] for item in request.session.items if _is_a_story(item)}
-    turns = asyncio.Semaphore(AT_ONCE)
-    playing = {
-        name: asyncio.create_task(play(story, tmp_path_factory.mktemp("story"), turns))
-        for name, story in STORIES.items()
-        if name in wanted
-    }
-    yield playing
-    for task in playing.values():
-        task.cancel()
-    await asyncio.gather(*playing.values(), return_exceptions=True)
-
-
-def _is_a_story(item: pytest.Item) -> TypeGuard[pytest.Function]:
-    return item.path == Path(__file__) and getattr(item, "originalname", "") == "test_story"
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where each story's world keeps its database."""
+    with in_memory(tmp_path_factory.mktemp("stories")) as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("name", STORIES)
-async def test_story(name: str, stage: Mapping[str, asyncio.Task[None]]) -> None:
-    await stage[name]
-
-
-async def play(story: Mapping[str, Any], folder: Path, turns: asyncio.Semaphore) -> None:
-    """One story from its first sentence to its last."""
-    said = list(sentences(story))
+async def test_story(name: str, stages: Path) -> None:
+    said = list(sentences(STORIES[name]))
     before = [sentence for kind, sentence in said if kind == "given"]
     assert [kind for kind, _ in said[: len(before)]] == ["given"] * len(before), "every given comes first"
     plan = Plan()
     for sentence in before:
         await _say(given, sentence, plan)
-    async with turns, asyncio.timeout(PATIENCE), played(plan, folder) as scene:
+    stage = stages / str(list(STORIES).index(name))
+    stage.mkdir()
+    async with asyncio.timeout(PATIENCE), played(plan, stage) as scene:
         for kind, sentence in said[len(before) :]:
             await _say(LANGUAGES[kind], sentence, scene)
             if kind == "when":
