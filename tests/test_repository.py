@@ -60,6 +60,18 @@ def test_the_example_constitution_is_the_one_in_force() -> None:
     assert (ROOT / "directives.yaml").exists()
 
 
+PAGES = sorted(
+    page.relative_to(ROOT) for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if page.name != "progress.md"
+)
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_local_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = LINK.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if not (ROOT / page.parent / link).exists()] == []
+
+
 # --- .ci/venv -----------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import math
 import os
 import secrets
 import shutil
@@ -76,6 +77,7 @@ class Stage:
     default=SPEED,
     show_default=True,
     type=click.FloatRange(0, FASTEST, min_open=True),
+    callback=lambda context, option, speed: _a_number(speed),
     help="Company seconds per real second.",
 )
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in the default browser.")
@@ -95,6 +97,13 @@ def demo(port: int, named: Path | None, constitution: Path | None, speed: float,
             speed=speed,
         )
         asyncio.run(_play(stage, browse))
+
+
+def _a_number(speed: float) -> float:
+    """``nan`` passes every range: no comparison with it is true."""
+    if math.isnan(speed):
+        raise click.BadParameter("nan is not a number.")
+    return speed
 
 
 async def _play(stage: Stage, browse: bool) -> None:

@@ -72,7 +72,7 @@ def test_a_folder_with_other_files_is_never_emptied(clone: Path) -> None:
     assert (clone / "var" / "demo" / "thesis.txt").exists()
 
 
-@pytest.mark.parametrize("speed", ["-1", "0", "86401", "inf"])
+@pytest.mark.parametrize("speed", ["-1", "0", "86401", "inf", "nan"])
 def test_a_clock_that_stands_or_runs_back_is_refused(clone: Path, speed: str) -> None:
     done = CliRunner().invoke(cli, ["demo", "--speed", speed])
     assert done.exit_code == 2 and "--speed" in done.output
