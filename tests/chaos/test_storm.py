@@ -21,7 +21,7 @@ pytestmark = pytest.mark.chaos
 
 SEEDS = tuple(range(int(os.environ.get("CHAOS_SEEDS", "2"))))
 
-BETWEEN = (0.5, 6.0)
+BETWEEN = (0.5, 4.0)
 """Seconds between two kills: often enough to hit what a restart does first, seldom enough to get anywhere."""
 
 PATIENCE = 120.0
