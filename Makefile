@@ -6,7 +6,7 @@ STAMPS := $(VENV)/.stamps
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos clean
+.PHONY: help install demo test check lint types imports bench chaos faults clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ bench: install  ## measure the promised speeds on this machine
 
 chaos: install  ## kill the process at every commit point, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/chaos
+
+faults: install  ## every vendor and the database under every fault of the network
+	$(BIN)/pytest -n 4 -m "faults or not faults" tests/faults
 
 clean:  ## remove what was installed and built; data under var/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

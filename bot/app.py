@@ -11,21 +11,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.finding import Finding
+from bot.listeners.changes import Changes
 from bot.metrics import Metrics
 from bot.notify import SlackHand
+from bot.people import Roster, Search
 from bot.settings import Settings
 from bot.sync import Sync, person_of
 from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
 from integrations.jira import Jira, JiraHand
 from integrations.jira import webhook as jira_webhook
+from integrations.mcp import Hub, Place, hub_of
+from integrations.mcp import config as mcp_config
+from integrations.mcp.concerns import refused_in_production
+from integrations.mcp.pins import Pins, lock_file
 from integrations.slack import Slack
 from models.actions import ACTION_KINDS
 from models.clock import Clock, SharedClock, SystemClock
 from models.database import Database, nothing
 from models.directives import Directives
 from models.directives_file import load
-from models.errors import Refused, VendorError
+from models.errors import OperatorError, Refused, VendorError
 from models.events import Delivery, Event, Source
 from models.ids import AccountId, PersonId
 from models.ledger import Ledger
@@ -44,6 +51,9 @@ MAX_BACKOFF = 300.0
 LONGEST_ASKED = 900.0
 """Seconds: the longest wait a vendor may ask for; a header can say anything."""
 
+OBEYED = 20
+"""Tries for which a short wait is believed; whoever then still says *now* is asked less and less often."""
+
 
 @dataclass(kw_only=True)
 class App:
@@ -51,7 +61,8 @@ class App:
 
     settings: Settings
     clock: Clock
-    directives: Directives
+    roster: Roster
+    search: Search
     database: Database
     mailbox: Mailbox
     store: Store
@@ -62,9 +73,15 @@ class App:
     notify: SlackHand
     sync: Sync
     metrics: Metrics
+    finding: Finding
     hands: Mapping[str, Hand]
     me: AccountId | None = None
     """Our own Atlassian account, once Jira has told: what it did is an echo."""
+
+    @property
+    def directives(self) -> Directives:
+        """The constitution, with the accounts of people that were found out."""
+        return self.roster.directives
 
     def desk(self, job: Job) -> Desk:
         """The desk at which ``job`` is worked, its ledger fenced by the job's lease."""
@@ -89,16 +106,24 @@ class App:
             return None
 
     def worker_backoff(self, job: Job, asked: float | None) -> float:
-        """Seconds until the next try: what the vendor asked for within reason, else doubling from one second."""
-        if asked is not None and 0 <= asked <= LONGEST_ASKED:
-            return asked
-        return LONGEST_ASKED if asked is not None else float(min(MAX_BACKOFF, 2 ** min(job.attempts, 9)))
+        """Seconds until the next try: what the vendor asked for within reason, else doubling from one second.
+
+        Never less than a second: *0* or *1* sixty times over must not use up all tries in a minute.
+        """
+        if asked is None:
+            return _doubled(job.attempts)
+        return max(asked, _doubled(job.attempts - OBEYED)) if 0 <= asked <= LONGEST_ASKED else LONGEST_ASKED
 
     def real_seconds_until(self, company: datetime, most: float) -> float:
         """Real seconds until a moment of company time, at the pace it runs now, but at most ``most``."""
         pace = self.clock.pace().speed if isinstance(self.clock, SharedClock) else 1.0
         left = (company - self.clock.now()).total_seconds() / max(pace, 0.001)
         return min(max(left, 1.0), most)
+
+
+def _doubled(times: int) -> float:
+    """One second doubled ``times`` times, at most ``MAX_BACKOFF``."""
+    return min(MAX_BACKOFF, 2.0 ** min(max(times, 0), 9))
 
 
 _PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
@@ -132,12 +157,16 @@ def build(settings: Settings) -> App:
     directives = load(Path(settings.directives_file))
     database = Database(settings.database_url, clock, at_commit=_chaos(settings))
     mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
-    slack, jira, bitbucket = _slack(settings, clock), _jira(settings, directives), _bitbucket(settings, directives)
-    notify = SlackHand(slack, ledger, lambda: directives, clock, work=store)
+    slack = _slack(settings, clock, mailbox)
+    jira, bitbucket = _jira(settings, directives), _bitbucket(settings, directives)
+    roster = Roster(directives, store)
+    metrics = Metrics()
+    notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
     return App(
         settings=settings,
         clock=clock,
-        directives=directives,
+        roster=roster,
+        search=Search(slack=slack, jira=jira, bitbucket=bitbucket),
         database=database,
         mailbox=mailbox,
         store=store,
@@ -153,16 +182,20 @@ def build(settings: Settings) -> App:
             jira=jira,
             bitbucket=bitbucket,
             slack=slack,
+            inbox=mailbox,
+            metrics=metrics,
             only_sprint=settings.only_sprint or None,
         ),
-        metrics=Metrics(),
-        hands=_hands(settings, directives, slack, jira, notify),
+        metrics=metrics,
+        finding=_finding(settings, roster, store, clock, metrics, jira, slack),
+        hands=_hands(settings, roster, slack, jira, notify),
     )
 
 
 async def open_app(app: App) -> None:
     """Open what must be open before the first delivery: the tables are checked, the committer runs."""
     await app.database.check_version()
+    await app.roster.refresh()
     app.mailbox.start()
 
 
@@ -187,6 +220,7 @@ async def load_first(app: App) -> None:
 
 async def close_app(app: App) -> None:
     """Drain the committer and close every connection."""
+    await app.finding.close()
     await app.mailbox.stop()
     for service in (app.slack, app.jira, app.bitbucket):
         if service is not None:
@@ -195,29 +229,29 @@ async def close_app(app: App) -> None:
 
 
 def _hands(
-    settings: Settings, directives: Directives, slack: Slack | None, jira: Jira | None, notify: SlackHand
+    settings: Settings, roster: Roster, slack: Slack | None, jira: Jira | None, notify: SlackHand
 ) -> Mapping[str, Hand]:
     off = settings.off_services()
-    in_jira: Hand = (
-        JiraHand(jira, _people(directives)) if jira is not None else SwitchedOff("Jira", off.get("jira", ""))
-    )
+    in_jira: Hand = JiraHand(jira, _people(roster)) if jira is not None else SwitchedOff("Jira", off.get("jira", ""))
     in_slack: Hand = notify if slack is not None else SwitchedOff("Slack", off.get("slack", ""))
     return {kind: in_jira if kind in {"comment_on_issue", "reassign"} else in_slack for kind in ACTION_KINDS}
 
 
-def _people(directives: Directives) -> Callable[[], Mapping[PersonId, Person]]:
+def _people(roster: Roster) -> Callable[[], Mapping[PersonId, Person]]:
     """Everybody the constitution knows, with the identity Jira uses."""
 
     def people() -> Mapping[PersonId, Person]:
-        return {m.id: person_of(m, team) for team in directives.teams for m in team.members}
+        return {m.id: person_of(m, team) for team in roster.directives.teams for m in team.members}
 
     return people
 
 
-def _slack(settings: Settings, clock: Clock) -> Slack | None:
+def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
     if not settings.slack_on:
         return None
-    return Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, clock)
+    token = settings.slack_bot_token.get_secret_value()
+    changed = Changes(mailbox, clock).since_last
+    return Slack(token, settings.slack_api_url, clock, seconds=settings.call_seconds, changed=changed)
 
 
 def _jira(settings: Settings, directives: Directives) -> Jira | None:
@@ -229,6 +263,7 @@ def _jira(settings: Settings, directives: Directives) -> Jira | None:
         email=settings.atlassian_email,
         token=settings.atlassian_api_token.get_secret_value(),
         boards=[board for team in directives.teams for board in team.jira.boards],
+        seconds=settings.call_seconds,
     )
 
 
@@ -241,7 +276,40 @@ def _bitbucket(settings: Settings, directives: Directives) -> Bitbucket | None:
         email=settings.bitbucket_email,
         token=settings.bitbucket_token.get_secret_value(),
         projects=[project for team in directives.teams for project in team.jira.projects],
+        seconds=settings.call_seconds,
     )
+
+
+def _finding(
+    settings: Settings,
+    roster: Roster,
+    store: Store,
+    clock: Clock,
+    metrics: Metrics,
+    jira: Jira | None,
+    slack: Slack | None,
+) -> Finding:
+    hub, trouble = _hub(settings, clock)
+    return Finding(lambda: roster.directives, store, clock, metrics, hub=hub, trouble=trouble, jira=jira, slack=slack)
+
+
+def _hub(settings: Settings, clock: Clock) -> tuple[Hub | None, str]:
+    """The MCP servers of the file that was named, and of no other; or none, and what is wrong with the file.
+
+    Nothing depends on them, so a file that cannot be read keeps nobody from starting: searches go over REST.
+    """
+    if settings.mcp_config is None:
+        return None, ""
+    only = [name.strip() for name in settings.mcp_servers.split(",") if name.strip()]
+    try:
+        entries = mcp_config.read(settings.mcp_config, settings.variables(), only)
+    except OperatorError as error:
+        log.warning("MCP servers are off: %s", error, extra={"action": "mcp_off"})
+        return None, f"MCP_CONFIG: {error}. Searches go over REST"
+    if settings.environment == "production":
+        entries = [refused_in_production(entry) for entry in entries]
+    place = Place(jira=settings.jira_site_url, cloud=settings.atlassian_cloud_id)
+    return hub_of(entries, clock, Pins(lock_file(settings.mcp_config)), place), ""
 
 
 def _chaos(settings: Settings) -> Callable[[str], None]:

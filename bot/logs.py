@@ -105,6 +105,7 @@ def set_up(level: str, secrets: Iterable[str], stream: TextIO | None = None, *, 
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)  # at ERROR it logs an answer it cannot read, with a traceback
 
 
 _TALKATIVE = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from models.mailbox import Depths
 
@@ -17,6 +17,18 @@ class Metrics:
         self._deliveries = self._counter("pm_deliveries", "Deliveries at the doors", "source", "result")
         self._effects = self._counter("pm_effects", "Effects carried out", "kind", "ending")
         self._cycles = self._counter("pm_cycles", "Cycles run", "reason")
+        self._reads = self._counter("pm_mirror_reads", "Readings of a vendor for the mirror", "source", "what")
+        self._untold = self._counter("pm_changes_untold", "Changes found by reading, told by no webhook", "source")
+        self._age = self._gauge("pm_mirror_age_seconds", "How old what the mirror says is", "team", "source")
+        self._searches = self._counter("pm_searches", "Searches, each way", "operation", "way", "server", "result")
+        self._fallbacks = self._counter("pm_search_fallbacks", "Searches passed on", "operation", "server", "reason")
+        self._search_seconds = Histogram(
+            "pm_search_seconds",
+            "How long a search took, by who was asked",
+            ("operation", "way", "server"),
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
+            registry=self.registry,
+        )
         self._waiting = self._gauge("pm_jobs_waiting", "Jobs that wait, by lane", "lane")
         self._running = self._gauge("pm_jobs_running", "Jobs being worked")
         self._dead = self._gauge("pm_dead_letters", "Jobs that were given up")
@@ -41,6 +53,27 @@ class Metrics:
     def cycle(self, reason: str) -> None:
         """One cycle ran, for this reason."""
         self._cycles.labels(reason).inc()
+
+    def read(self, source: str, what: str) -> None:
+        """One reading for the mirror: ``whole``, ``poll``, or ``event`` for what an event or our own write named."""
+        self._reads.labels(source, what).inc()
+
+    def untold(self, source: str, count: int) -> None:
+        """So many changes came to light that no webhook told."""
+        self._untold.labels(source).inc(count)
+
+    def age(self, team: str, source: str, seconds: float) -> None:
+        """How old the mirror of one source is."""
+        self._age.labels(team, source).set(seconds)
+
+    def search(self, operation: str, way: str, server: str, result: str, seconds: float) -> None:
+        """One way was asked: ``result`` is ``ok`` or why there was no answer."""
+        self._searches.labels(operation, way, server, result).inc()
+        self._search_seconds.labels(operation, way, server).observe(seconds)
+
+    def fallback(self, operation: str, server: str, reason: str) -> None:
+        """Somebody else was asked because this server did not answer."""
+        self._fallbacks.labels(operation, server, reason).inc()
 
     def depths(self, depths: Depths) -> None:
         """How things stand in the queue now."""

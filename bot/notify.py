@@ -10,12 +10,13 @@ from bot.views.approval import approval_card
 from bot.views.digest import digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, home, home_of
+from bot.views.identity import identity_question
 from bot.views.message import Message
 from bot.views.moments import data_age
 from bot.views.nudge import nudge
 from bot.views.refusal import refusal_message
 from integrations.slack import Slack
-from models.actions import Action, AskApproval, Escalate, PostDigest, RemindPerson
+from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, RemindPerson
 from models.clock import Clock
 from models.directives import Directives, LimitReminders, Member
 from models.errors import NotDone, Refused, Unclear, VendorError
@@ -213,6 +214,8 @@ class SlackHand:
         match effect.action:
             case RemindPerson() as action:
                 return nudge(action, effect.proposal.id, [*self._budget(effect), *await self._age(effect.team)])
+            case AskIdentity() as action:
+                return identity_question(action, effect.proposal.id, effect.proposal.evidence, self._budget(effect))
             case Escalate() as action:
                 return escalation(action, effect.proposal.id, await self._age(effect.team))
             case PostDigest() as action:
@@ -243,7 +246,7 @@ class SlackHand:
         match effect.action:
             case RemindPerson(person=person):
                 return f"message to {self._member(effect.team, person).name}"
-            case AskApproval(person=person):
+            case AskApproval(person=person) | AskIdentity(person=person):
                 return f"asked {self._member(effect.team, person).name}"
             case Escalate(channel=role) | PostDigest(channel=role):
                 return f"posted in #{self._channel_name(effect.team, role)}"
@@ -254,7 +257,7 @@ class SlackHand:
 
     async def _where(self, team: TeamId, action: Action) -> str:
         match action:
-            case RemindPerson(person=person) | AskApproval(person=person):
+            case RemindPerson(person=person) | AskApproval(person=person) | AskIdentity(person=person):
                 return await self._slack.open_dm(self._slack_id(self._member(team, person)))
             case Escalate(channel=role) | PostDigest(channel=role):
                 return await self._slack.channel_named(self._channel_name(team, role))

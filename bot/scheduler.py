@@ -54,6 +54,7 @@ async def tick(app: App) -> None:
     await _guarded("reap", app.mailbox.reap())
     await _guarded("lapse", app.ledger.lapse(app.clock.now()))
     await _guarded("looks", _due_looks(app))
+    await _guarded("who is who", _due_search(app))
     for team in app.directives.teams:
         await _guarded("digest", _due_digest(app, team))
         await _guarded("reconciliation", _due_reconciliation(app, team))
@@ -107,6 +108,16 @@ def digest_slot(directives: Directives, team: Team, now: datetime) -> str | None
 async def _due_tidying(app: App) -> None:
     job = NewJob(kind="tidy", key="tidy", team=app.directives.teams[0].id, lane=2, coalesce=True)
     await app.store.fire("tidy", app.clock.real().date().isoformat(), job)
+
+
+async def _due_search(app: App) -> None:
+    """Once a day, where directives.yaml leaves an account open; what other processes found is read at every tick."""
+    await app.roster.refresh()
+    day = app.clock.real().date().isoformat()
+    for team in app.roster.constitution.teams:
+        if app.roster.to_be_found(team) and await app.store.fired(f"people:{team.id}") != day:
+            job = NewJob(kind="people", key=f"people:{team.id}", team=team.id, lane=2, coalesce=True)
+            await app.store.fire(f"people:{team.id}", day, job)
 
 
 async def _due_reconciliation(app: App, team: Team) -> None:

@@ -19,15 +19,19 @@ from starlette.routing import Route
 
 from bot import logs, status
 from bot.app import App, build
+from bot.connections.quick import quick
+from bot.connections.wiring import company_of
+from bot.doors import trial
+from bot.doors.arrivals import Arrivals
 from bot.doors.bodies import read_body, slack_payload
-from bot.doors.readiness import Dependency, Readiness, as_data, switched_off
+from bot.doors.readiness import Dependency, Readiness, as_data
 from bot.doors.refusals import Refusals
 from bot.doors.secured import Secured
 from bot.doors.trigger import ask_for_a_look
 from bot.listeners import Intake, make_bolt
 from bot.metrics import CONTENT_TYPE
 from bot.settings import Settings
-from bot.shift import opened, shift
+from bot.shift import READ_AGAIN, following, opened, shift
 from bot.webhooks import Webhooks
 from integrations.health import Check
 from integrations.slack.signature import verify
@@ -39,6 +43,8 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = {"Retry-After": "5"}
 """Seconds after which a delivery we could not store may come again."""
 
+_SIGNATURES = ("x-hub-signature", "x-slack-signature")
+
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -49,8 +55,11 @@ def web() -> Starlette:
     return make_asgi(build(settings), with_worker=False)
 
 
-def make_asgi(app: App, *, with_worker: bool) -> Starlette:
-    """All doors of ``app``; with the worker and the alarm clock in the same process when asked."""
+def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN) -> Starlette:
+    """All doors of ``app``; with the worker and the alarm clock in the same process when asked.
+
+    Without them who is who is read anew every ``read_again`` seconds.
+    """
     doors = Doors(app)
     routes = [
         Route("/webhooks/jira", doors.webhook(Source.JIRA), methods=["POST"]),
@@ -68,6 +77,8 @@ def make_asgi(app: App, *, with_worker: bool) -> Starlette:
         async with opened(app), doors.open(), contextlib.AsyncExitStack() as stack:
             if with_worker:
                 doors.working = await stack.enter_async_context(shift(app))
+            else:
+                await stack.enter_async_context(following(app, read_again))
             log.info("ready on port %s", app.settings.port, extra={"action": "started", "version": status.version()})
             yield
             log.info("stopping", extra={"action": "stopping"})
@@ -82,29 +93,38 @@ class Doors:
         self._app = app
         self._bolt: AsyncApp | None = None
         self._refusals = Refusals(app.clock, app.metrics)
+        self._arrivals = Arrivals(app.clock)
         self._readiness = Readiness(app.clock, self._dependencies())
         self.working: Callable[[], bool] | None = None
         """Whether the worker in this process is alive; ``None`` when it is elsewhere."""
+        self._secrets = {
+            Source.JIRA: app.settings.jira_webhook_secret.get_secret_value(),
+            Source.BITBUCKET: app.settings.bitbucket_webhook_secret.get_secret_value(),
+        }
         self._webhooks = Webhooks(
             inbox=app.mailbox,
             directives=app.directives,
             clock=app.clock,
             metrics=app.metrics,
             me=lambda: app.me,
-            secrets={
-                Source.JIRA: app.settings.jira_webhook_secret.get_secret_value(),
-                Source.BITBUCKET: app.settings.bitbucket_webhook_secret.get_secret_value(),
-            },
+            secrets=self._secrets,
+            holders=app.store.holders_of,
         )
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Build what needs a running loop: Bolt and the one HTTP session it shares."""
         app = self._app
-        if not app.settings.slack_on:
+        if app.slack is None:
             yield
             return
-        intake = Intake(inbox=app.mailbox, directives=app.directives, clock=app.clock, metrics=app.metrics)
+        intake = Intake(
+            inbox=app.mailbox,
+            directives=lambda: app.directives,
+            clock=app.clock,
+            metrics=app.metrics,
+            forgotten=app.slack.forget,
+        )
         async with aiohttp.ClientSession() as session:
             token = app.settings.slack_bot_token.get_secret_value()
             self._bolt = make_bolt(intake, token=token, api_url=app.settings.slack_api_url, session=session)
@@ -117,7 +137,11 @@ class Doors:
 
         async def take(request: Request) -> Response:
             body = await read_body(request)
+            word = trial.word_of(request.headers, body, self._secrets[source])
+            if word is not None:
+                return JSONResponse({"status": "trial", "trial": word}, 202)
             await self._webhooks.receive(source, request.headers, body)
+            self._arrivals.accepted(source)
             return JSONResponse({"status": "accepted"}, 202)
 
         return self._guarded(source, take)
@@ -135,6 +159,8 @@ class Doors:
         body = await read_body(request)
         verify(secret, request.headers, body, self._app.clock.real())
         payload = slack_payload(body, request.headers.get("content-type", ""))
+        if payload.get("token") != trial.NAME:  # our own trial proves nothing about Slack
+            self._arrivals.accepted(Source.SLACK)
         # As a decoded payload ("socket mode"), because Bolt must not decode the body a second time, differently.
         asked = AsyncBoltRequest(body=payload, headers=dict(request.headers), mode="socket_mode")
         return to_starlette_response(await self._bolt.async_dispatch(asked))
@@ -147,6 +173,10 @@ class Doors:
                 return await take(request)
             except Unwelcome as no:
                 self._refusals.count(source, no)
+                # A trial of ours with another secret is the check's own doing and says nothing about the vendor.
+                vendors = trial.HEADER not in request.headers
+                if no.status == 401 and vendors and any(name in request.headers for name in _SIGNATURES):
+                    self._arrivals.refused(source)
                 return _sorry(no.status, str(no))
             except OperatorError as error:
                 log.error("a delivery could not be stored: %s", error, extra={"action": "not_stored", "source": source})
@@ -172,6 +202,10 @@ class Doors:
         """Everything counted, for Prometheus."""
         app = self._app
         app.metrics.depths(await app.mailbox.depths())
+        for team in app.directives.teams:
+            for source, reading in (await app.store.readings(team.id)).items():
+                if reading.at is not None:
+                    app.metrics.age(team.id, source, (app.clock.real() - reading.at).total_seconds())
         return Response(app.metrics.render(), media_type=CONTENT_TYPE)
 
     async def status(self, request: Request) -> Response:
@@ -200,11 +234,8 @@ class Doors:
     # --- what must work ---------------------------------------------------------------------------------------
 
     def _dependencies(self) -> list[Dependency]:
-        app, off = self._app, self._app.settings.off_services()
-        found = [Dependency("database", self._database, needed=True), Dependency("worker", self._worker, needed=True)]
-        for name, client in (("slack", app.slack), ("jira", app.jira), ("bitbucket", app.bitbucket)):
-            found.append(switched_off(name, off.get(name, "")) if client is None else Dependency(name, client.check))
-        return found
+        ours = [Dependency("database", self._database, needed=True), Dependency("worker", self._worker, needed=True)]
+        return [*ours, *quick(company_of(self._app), self._arrivals, lambda: self.working is not None)]
 
     async def _database(self) -> Check:
         await self._app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())

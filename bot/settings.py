@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.sources import read_env_file
 
 from models.errors import SettingsError
 
@@ -83,6 +86,7 @@ class Settings(BaseSettings):
     atlassian_domain: Annotated[str, AfterValidator(_site)] = ""
     atlassian_email: str = Field("", pattern=r"^[^@\s:]+@[^@\s]+$")
     atlassian_api_token: Secret = NONE
+    atlassian_token_expires: date | None = None
     atlassian_cloud_id: str = Field("", pattern=r"^[A-Za-z0-9-]{8,64}$")
     jira_webhook_secret: Secret = NONE
     jira_api_url: Address = ""
@@ -90,6 +94,7 @@ class Settings(BaseSettings):
     bitbucket_workspace: str = Field("", pattern=r"^[A-Za-z0-9_.{}-]+$")
     bitbucket_email: str = Field("", pattern=r"^[^@\s:]+@[^@\s]+$")
     bitbucket_token: Secret = NONE
+    bitbucket_token_expires: date | None = None
     bitbucket_webhook_secret: Secret = NONE
     bitbucket_api_url: Address = ""
 
@@ -102,7 +107,10 @@ class Settings(BaseSettings):
     environment: Annotated[Literal["development", "production", "test"], BeforeValidator(_lower)] = "development"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     directives_file: Path = Path("directives.yaml")
-    mcp_config: Path = Path(".mcp.json")
+    mcp_config: Path | None = None
+    """A ``.mcp.json``; without it no MCP server is used, and none is looked for."""
+    mcp_servers: str = Field("", pattern=r"^[A-Za-z0-9_.-]+(\s*,\s*[A-Za-z0-9_.-]+)*$")
+    """The names in it that may be used; empty means all."""
     claude_code_bin: str = "claude"
 
     clock_file: Path | None = None
@@ -110,6 +118,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(20.0, ge=1, le=600)
     """Tests: how long a worker that has died keeps its job from the others. At least 3/4 of it is left when a
     worker dies, longer than a call that was under way can last (10 s, and 2 for the way); tests have faster fakes."""
+    call_seconds: float = Field(10.0, ge=0.1, le=10)
+    """Tests: how long one call to Slack, Jira or Bitbucket may take in all. Never longer than usual: leases and the
+    wait before an unclear write is looked up are made for it."""
     chaos_kill_at: str = Field("", pattern=r"^[^\s]+:[1-9]\d{0,6}$")
     """Chaos tests: ``label:n``, die at the n-th passing of that commit point."""
     chaos_kill_once: str = ""
@@ -119,9 +130,13 @@ class Settings(BaseSettings):
     only_sprint: str | None = Field(None, validation_alias="PM_ONLY_SPRINT")
     """What ``--sprint`` sets: look at this sprint and no other."""
 
+    _dotenv: Path | None = PrivateAttr(None)
+
     @classmethod
-    def from_environment(cls, env_file: Path | None = Path(".env")) -> Settings:
+    def from_environment(cls, env_file: Path | None = Path(".env"), *, only_look: bool = False) -> Settings:
         """Read the environment, and ``env_file`` for what it leaves open; create the database's folder.
+
+        With ``only_look`` no folder is created.
 
         Raises ``SettingsError``: one line that names the variable and the remedy.
         """
@@ -131,9 +146,25 @@ class Settings(BaseSettings):
             raise _complaint(error) from None
         except UnicodeDecodeError:
             raise SettingsError(f"{env_file} is not UTF-8 text", hint="Save the file as UTF-8") from None
+        settings._dotenv = env_file
         settings._refuse_halves()
-        settings._make_folder()
+        if not only_look:
+            settings._make_folder()
         return settings
+
+    @classmethod
+    def complaints(cls, env_file: Path | None = Path(".env")) -> Mapping[str, SettingsError]:
+        """Everything that is wrong with the settings, by the name of the variable; empty when nothing is."""
+        try:
+            cls(_env_file=env_file, _env_file_encoding="utf-8")  # type: ignore[call-arg]
+            wrong: Mapping[str, SettingsError] = {}
+        except ValidationError as error:
+            wrong = _complaints(error)
+        except UnicodeDecodeError:
+            return {str(env_file): SettingsError(f"{env_file} is not UTF-8 text", hint="Save the file as UTF-8")}
+        written = read_env_file(env_file, encoding="utf-8") if env_file and env_file.exists() else {}
+        given = {**written, **{name.lower(): value for name, value in os.environ.items() if value}}
+        return {**_halves(lambda name: bool((given.get(name) or "").strip())), **wrong}
 
     # --- what is on -------------------------------------------------------------------------------------------
 
@@ -173,11 +204,12 @@ class Settings(BaseSettings):
         reasons = {
             "slack": (self.slack_on, "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are not set"),
             "jira": (self.jira_on, "ATLASSIAN_DOMAIN, ATLASSIAN_EMAIL and ATLASSIAN_API_TOKEN are not set"),
-            "bitbucket": (self.bitbucket_on, "BITBUCKET_WORKSPACE, BITBUCKET_EMAIL and BITBUCKET_TOKEN are not set"),
+            "bitbucket": (self.bitbucket_on, "BITBUCKET_WORKSPACE and BITBUCKET_TOKEN are not set"),
             "jira webhooks": (bool(self.jira_webhook_secret), "JIRA_WEBHOOK_SECRET is not set"),
             "bitbucket webhooks": (bool(self.bitbucket_webhook_secret), "BITBUCKET_WEBHOOK_SECRET is not set"),
             "socket mode": (not self.slack_app_token, "this version takes Slack's requests over HTTP only"),
             "claude": (bool(self.anthropic_api_key), "ANTHROPIC_API_KEY is not set: rules and templates decide"),
+            "mcp": (self.mcp_config is not None, "MCP_CONFIG is not set: searches go over REST"),
         }
         return {name: remedy for name, (on, remedy) in reasons.items() if not on}
 
@@ -196,6 +228,12 @@ class Settings(BaseSettings):
         """Where the server listens: every interface in production only."""
         return "0.0.0.0" if self.environment == "production" else "127.0.0.1"  # noqa: S104 - behind a proxy
 
+    def variables(self) -> Mapping[str, str]:
+        """The environment and, for what it leaves open, ``.env``: what ``${NAME}`` in a .mcp.json stands for."""
+        file = self._dotenv
+        written = read_env_file(file, encoding="utf-8", case_sensitive=True) if file and file.exists() else {}
+        return {**{name: value for name, value in written.items() if value}, **os.environ}
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, also in the form it takes inside an address: what logs must never show."""
         values = [v.get_secret_value() for _, v in self if isinstance(v, SecretStr)]
@@ -206,16 +244,14 @@ class Settings(BaseSettings):
     # --- checks -----------------------------------------------------------------------------------------------
 
     def _refuse_halves(self) -> None:
-        for needed, also in _GROUPS:
-            have = [name for name in (*needed, *also) if getattr(self, name)]
-            missing = [name for name in needed if not getattr(self, name) and not self._excused(name)]
-            if have and missing:
-                raise _half(missing[0], have[0])
+        for complaint in _halves(lambda name: bool(getattr(self, name))).values():
+            raise complaint
 
-    def _excused(self, name: str) -> bool:
-        """Settings that another one can stand in for."""
-        # Calls may go elsewhere, but people's links need the site: the gateway's cloud id alone is not enough.
-        return name == "atlassian_domain" and bool(self.jira_api_url)
+    def no_database_yet(self) -> str:
+        """The file that would be the database, while it is not there; empty when it is, or is none of ours to see."""
+        found = _SQLITE_FILE.match(self.database_url)
+        path = found["path"] if found else ":memory:"
+        return "" if path == ":memory:" or Path(path).exists() else path
 
     def _make_folder(self) -> None:
         found = _SQLITE_FILE.match(self.database_url)
@@ -235,7 +271,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("slack_client_id", "slack_client_secret"), ()),
     (("atlassian_domain", "atlassian_email", "atlassian_api_token"), ("atlassian_cloud_id", "jira_webhook_secret")),
     (("chaos_kill_at", "chaos_kill_once"), ()),
-    (("bitbucket_workspace", "bitbucket_email", "bitbucket_token"), ("bitbucket_webhook_secret",)),
+    (("bitbucket_workspace", "bitbucket_token"), ("bitbucket_email", "bitbucket_webhook_secret")),
 )
 """(needed together, what else shows that the service is wanted)."""
 
@@ -250,20 +286,42 @@ _REMEDIES: Mapping[str, str] = {
     "atlassian_domain": "Write the host of your site, for example acme.atlassian.net",
     "atlassian_email": "Write the e-mail address of the account whose API token you use",
     "atlassian_api_token": "Create an API token in that Atlassian account's security settings",
+    "atlassian_token_expires": "Write the token's last day, for example 2027-03-31, or leave it out",
+    "bitbucket_token_expires": "Write the token's last day, for example 2027-03-31, or leave it out",
     "atlassian_cloud_id": "Copy the cloud id of your site, or leave it out",
     "jira_webhook_secret": "Write the secret you gave Jira for its webhook, or leave it out",
     "bitbucket_workspace": "Write the workspace as it stands in the address of your repositories",
-    "bitbucket_email": "Write the e-mail address of the account whose API token you use",
-    "bitbucket_token": "Create an API token with the read scopes for repositories and pull requests",
+    "bitbucket_email": "Write the e-mail address of the account whose API token you use; none for an access token",
+    "bitbucket_token": "Create an API token or an access token that may read repositories and pull requests",
     "bitbucket_webhook_secret": "Write the secret you gave Bitbucket for its webhook, or leave it out",
+    "mcp_config": "Name a .mcp.json, or leave it out to use no MCP server",
+    "mcp_servers": "Write names of servers in that file with commas between them, or leave it out for all",
     "admin_token": "Make one up: python3 -c 'import secrets; print(secrets.token_urlsafe())'",
     "port": "Write a number between 1 and 65535, or leave it out for 8080",
     "environment": "Write development, production or test",
     "log_level": "Write DEBUG, INFO, WARNING or ERROR",
     "lease_seconds": "Leave it out for 20 seconds",
+    "call_seconds": "Leave it out for 10 seconds",
     "chaos_kill_once": "Name a file that marks that the kill has happened",
     "chaos_kill_at": "Write label:n, for example record:before:3, or leave it out",
 }
+
+
+def _halves(given: Callable[[str], bool]) -> Mapping[str, SettingsError]:
+    """What is missing beside what is ``given``, by the name of the variable."""
+    wrong = dict[str, SettingsError]()
+    for needed, also in _GROUPS:
+        have = [name for name in (*needed, *also) if given(name)]
+        missing = [name for name in needed if not given(name) and not _excused(name, given)]
+        if have:
+            wrong |= {name.upper(): _half(name, have[0]) for name in missing}
+    return wrong
+
+
+def _excused(name: str, given: Callable[[str], bool]) -> bool:
+    """Settings that another one can stand in for."""
+    # Calls may go elsewhere, but people's links need the site: the gateway's cloud id alone is not enough.
+    return name == "atlassian_domain" and given("jira_api_url")
 
 
 def _half(missing: str, have: str) -> SettingsError:
@@ -273,11 +331,21 @@ def _half(missing: str, have: str) -> SettingsError:
 
 
 def _complaint(error: ValidationError) -> SettingsError:
-    """The first thing wrong, without the value: it may be a secret."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    words = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch":
-        words = "does not look right"
+    """The first thing wrong."""
+    return next(iter(_complaints(error).values()))
+
+
+def _complaints(error: ValidationError) -> Mapping[str, SettingsError]:
+    """Everything wrong, by the name of the variable."""
+    found = dict[str, SettingsError]()
+    for each in error.errors(include_input=False, include_url=False):
+        name = str(each["loc"][0]) if each["loc"] else "settings"
+        found.setdefault(name.upper(), _wrong(name, each["type"], each["msg"]))
+    return found
+
+
+def _wrong(name: str, kind: str, message: str) -> SettingsError:
+    """One thing wrong, in words of ours and without the value: it may be a secret."""
+    words = message.removeprefix("Value error, ") if kind == "value_error" else "does not look right"
     remedy = _REMEDIES.get(name.lower(), "Write an address such as https://host/path, or leave it out")
     return SettingsError(f"{name.upper()}: {words[:1].lower()}{words[1:]}", hint=remedy)

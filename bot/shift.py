@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 DRAIN = 20.0
 """Seconds for what is under way to finish; a job cut off here is taken up again when its lease ends."""
 
+READ_AGAIN = 60.0
+"""Seconds for which a process without a worker believes what it read of who is who."""
+
 BREATH = 1.0
 """Seconds before a loop that should never end is started again."""
 
@@ -25,6 +28,7 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
 
     stop = asyncio.Event()
     await load_first(app)
+    app.finding.start()
     clock = AlarmClock(app)
     clock.start()
     loop = asyncio.create_task(_keep_working(app, stop), name="worker")
@@ -48,6 +52,26 @@ async def opened(app: App) -> AsyncIterator[None]:
         learning.cancel()
         await asyncio.wait([learning])
         await close_app(app)
+
+
+@contextlib.asynccontextmanager
+async def following(app: App, every: float = READ_AGAIN) -> AsyncIterator[None]:
+    """Without a worker: what the workers find out about people is read again and again while the block runs."""
+    reading = asyncio.create_task(_keep_reading(app, every), name="who is who")
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def _keep_reading(app: App, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await app.roster.refresh()
+        except Exception:
+            log.exception("who is who was not read again; what was known holds", extra={"action": "roster_stale"})
 
 
 async def _keep_working(app: App, stop: asyncio.Event, breath: float = BREATH) -> None:

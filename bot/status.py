@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot import tally
 from models.clock import Clock
 from models.directives import Directives, Team
 from models.ledger import Ledger
 from models.mailbox import Depths, Mailbox
-from models.store import Reading, Store
+from models.store import READING, Reading, Store
 
 _LANES = {0: "people", 1: "events", 2: "periodic"}
 
@@ -23,6 +25,9 @@ def version() -> str:
     except importlib.metadata.PackageNotFoundError:
         return "unknown (not installed)"
 
+
+LASTS = timedelta(minutes=5)
+"""Real time for which the words of a whole read are believed: every page renews them."""
 
 CYCLES = 5
 """How many of a team's last cycles are shown."""
@@ -38,6 +43,7 @@ async def status(
         "at": clock.real().isoformat(),
         "company_time": clock.now().isoformat(),
         "queue": _queue(await mailbox.depths()),
+        "searches": await tally.recent(store, clock.real()),
         "teams": [await _team(team, store, ledger, clock) for team in directives.teams],
     }
 
@@ -62,12 +68,19 @@ async def _team(team: Team, store: Store, ledger: Ledger, clock: Clock) -> Mappi
         "paused": await store.paused(team.id),
         "next_look": next_look.isoformat() if next_look else None,
         "data": _data(await store.readings(team.id), clock),
+        "reading": _under_way(await store.recall(team.id, READING), clock),
         "effects_last_day": dict(done),
         "last_cycles": [
             {"at": c.at.isoformat(), "reason": c.reason, "urgency": c.urgency.name.lower(), "signals": c.signals}
             for c in await ledger.last_cycles(team.id, CYCLES)
         ],
     }
+
+
+def _under_way(told: Mapping[str, Any], clock: Clock) -> Mapping[str, str]:
+    """How far whole reads have come, by source; one whose process died says nothing any more after a while."""
+    fresh = clock.real() - LASTS
+    return {source: said["words"] for source, said in told.items() if datetime.fromisoformat(said["at"]) >= fresh}
 
 
 def _data(readings: Mapping[Any, Reading], clock: Clock) -> Mapping[str, Any]:

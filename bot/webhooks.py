@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,9 +15,9 @@ from models.clock import Clock
 from models.directives import Directives
 from models.errors import Unwelcome
 from models.events import Delivery, Event, Reason, Source
-from models.ids import AccountId, TeamId
+from models.ids import AccountId, DeliveryId, TeamId, named
 from models.mailbox import NewJob, look_at
-from planner.triggers import matters, team_of
+from planner.triggers import Judged, judged, teams_of
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,24 @@ class Sender:
     """How one vendor's deliveries are verified and read, and which setting holds the secret."""
 
     receive: Callable[[Mapping[str, str], bytes, str, datetime], Delivery]
-    parse: Callable[[Delivery], Event]
+    parse: Callable[[Delivery, Collection[str]], Event]
+    """Takes the Jira projects whose keys count, too."""
     setting: str
 
 
 SENDERS: Mapping[Source, Sender] = {
-    Source.JIRA: Sender(jira.receive, jira.parse, "JIRA_WEBHOOK_SECRET"),
+    Source.JIRA: Sender(jira.receive, lambda delivery, _: jira.parse(delivery), "JIRA_WEBHOOK_SECRET"),
     Source.BITBUCKET: Sender(bitbucket.receive, bitbucket.parse, "BITBUCKET_WEBHOOK_SECRET"),
 }
+
+
+Holders = Callable[[str, Collection[TeamId]], Awaitable[Sequence[TeamId]]]
+"""Which of these teams' mirrors hold the issue of that immutable id."""
+
+
+async def nobody_holds(_issue: str, _teams: Collection[TeamId]) -> Sequence[TeamId]:
+    """For a door without a mirror behind it."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,8 @@ class Webhooks:
     secrets: Mapping[Source, str]
     me: Callable[[], AccountId | None] = lambda: None
     senders: Mapping[Source, Sender] = field(default_factory=lambda: SENDERS)
+    holders: Holders = nobody_holds
+    """Whose is an event that names no key but an issue's id: only the mirror can tell."""
 
     async def receive(self, source: Source, headers: Mapping[str, str], body: bytes) -> bool:
         """Store one delivery durably, and the cycle it asks for with it. ``False``: it was here before.
@@ -78,20 +90,40 @@ class Webhooks:
         if not secret:
             raise Unwelcome(503, f"{sender.setting} is not set, so nothing can be verified; set it and restart")
         delivery = sender.receive(headers, body, secret, self.clock.real())
-        team, job = self._file(sender, delivery)
-        fresh = await self.inbox.accept(delivery, team, job)
+        teams, worth_it = await self._file(sender, delivery)
+        fresh = False
+        for number, team in enumerate(teams or (NOBODY,)):
+            job = _job(team, worth_it) if teams else None
+            fresh |= await self.inbox.accept(_copy(delivery, team) if number else delivery, team, job)
         self.metrics.delivery(source, "accepted" if fresh else "duplicate")
         return fresh
 
-    def _file(self, sender: Sender, delivery: Delivery) -> tuple[TeamId, NewJob | None]:
-        """Whose it is, and the look it is worth. A parser's bug must cost a needless look, never the event."""
+    async def _file(self, sender: Sender, delivery: Delivery) -> tuple[Sequence[TeamId], Judged]:
+        """Whose it is, and what it is worth. A parser's bug must cost a needless look, never the event."""
         try:
-            event = sender.parse(delivery)
-            team = team_of(event, self.directives)
-            worth_it = matters(event, self.me())
+            event = sender.parse(delivery, self._projects())
+            teams = teams_of(event, self.directives)
+            worth_it = judged(event, self.me())
         except Exception:
             log.exception("delivery %s cannot be read; kept", delivery.id, extra={"action": "unreadable"})
-            team, worth_it = self.directives.teams[0].id, True
-        if team is None:
-            return NOBODY, None
-        return team, look_at(team, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT) if worth_it else None
+            return (self.directives.teams[0].id,), Judged(True, "nobody knows what it says")
+        if not teams and event.issue_id is not None:
+            teams = tuple(await self.holders(event.issue_id, [team.id for team in self.directives.teams]))
+        word = "Trigger" if worth_it.trigger and teams else "stored only"
+        log.debug("%s %s: %s, %s", event.source, event.name, word, worth_it.why, extra={"action": "filed"})
+        return teams, worth_it
+
+    def _projects(self) -> Collection[str]:
+        return [project for team in self.directives.teams for project in team.jira.projects]
+
+
+def _job(team: TeamId, worth: Judged) -> NewJob | None:
+    """A look for a Trigger, a reading for a hint, nothing for the rest."""
+    if worth.trigger:
+        return look_at(team, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT)
+    return NewJob(kind="reread", key=f"reread:{team}", team=team, lane=2) if worth.reread else None
+
+
+def _copy(delivery: Delivery, team: TeamId) -> Delivery:
+    """The same for a further team: each team's look accounts for its own, and a re-send finds both."""
+    return replace(delivery, id=DeliveryId(named(delivery.id, team)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from models.ids import ApprovalId, IssueKey, PersonId, SignalId
+from models.ids import AccountId, ApprovalId, IssueKey, PersonId, SignalId
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,20 @@ class AskApproval:
     person: PersonId
 
 
-Action = RemindPerson | CommentOnIssue | Reassign | Escalate | PostDigest | AskApproval
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskIdentity:
+    """Ask one person privately in Slack whether an Atlassian account is theirs."""
+
+    kind: ClassVar[str] = "ask_identity"
+    person: PersonId
+    account: AccountId
+    item: Item
+
+
+Action = RemindPerson | CommentOnIssue | Reassign | Escalate | PostDigest | AskApproval | AskIdentity
 
 ACTION_KINDS: frozenset[str] = frozenset(
-    a.kind for a in (RemindPerson, CommentOnIssue, Reassign, Escalate, PostDigest, AskApproval)
+    a.kind for a in (RemindPerson, CommentOnIssue, Reassign, Escalate, PostDigest, AskApproval, AskIdentity)
 )
 
 FORESEEN: frozenset[str] = frozenset(
@@ -119,7 +129,7 @@ FORESEEN: frozenset[str] = frozenset(
 def addressee(action: Action) -> PersonId | None:
     """The person whose attention this costs, if any."""
     match action:
-        case RemindPerson() | CommentOnIssue() | AskApproval():
+        case RemindPerson() | CommentOnIssue() | AskApproval() | AskIdentity():
             return action.person
         case Reassign() | Escalate() | PostDigest():
             return None

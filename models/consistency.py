@@ -208,11 +208,15 @@ def _same_person(place: Place, team: Team, member: Member, other: Team, known: M
             yield (*place, field), f"{member.id!r} has another {what} in team {other.id!r}; a member id is one person"
 
 
+_ONCE = {"id": "member id", **{field: f"{field} id" for field in IDENTITIES}, "email": "e-mail address"}
+"""What no two members of a team share, and what a complaint calls it."""
+
+
 def _members(place: Place, team: Team) -> Iterator[Finding]:
     members = list(enumerate(team.members))
-    for field in ("id", *IDENTITIES):
+    for field, what in _ONCE.items():
         pairs = (((*place, "members", n, field), getattr(member, field)) for n, member in members)
-        yield from _twice(((p, value) for p, value in pairs if value), f"{field} id" if field != "id" else "member id")
+        yield from _twice(((p, value.casefold() if field == "email" else value) for p, value in pairs if value), what)
     known = {member.id for member in team.members}
     for role, people in team.roles.items():
         for person in people:

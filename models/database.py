@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from models.clock import Clock
 from models.errors import DatabaseNotReady, SettingsError
@@ -28,7 +28,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SAFE_WAL = (3, 51, 3)
 """Below this SQLite may corrupt a WAL file when two connections checkpoint at once (reliability 2.6)."""
 
+OURS = (IntegrityError, DataError)
+"""What a statement did wrong; every other error is the database's: gone, full, read-only, damaged."""
+
 BUSY_SECONDS = 30
+"""Seconds a transaction waits for another's lock."""
+
+ANSWER_SECONDS = 40.0
+"""Seconds PostgreSQL may take for one answer, waiting for a lock included: a server that has frozen, or a network that
+swallows everything, must not hold a thread for ever."""
+
 READERS = 4
 POOL = 6
 """PostgreSQL connections of one process; many processes share the server's limit of 100."""
@@ -89,19 +98,22 @@ class Database:
     which the chaos suite kills the process.
     """
 
-    def __init__(self, url: str, clock: Clock, *, at_commit: Callable[[str], None] = nothing) -> None:
+    def __init__(
+        self, url: str, clock: Clock, *, at_commit: Callable[[str], None] = nothing, seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.clock = clock
         self.doorbell = Doorbell()
         self._at_commit = at_commit
         address = _address(url)
         self.dialect = address.get_backend_name()
         if self.dialect == "sqlite":
-            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite(address, "BEGIN", size=READERS)
+            busy = min(seconds, BUSY_SECONDS)
+            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1, busy=busy)
+            self._reader = _sqlite(address, "BEGIN", size=READERS, busy=busy)
             self._write_threads = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         else:
-            self._writer = self._reader = _postgresql(address)
+            self._writer = self._reader = _postgresql(address, seconds)
             self._write_threads = self._read_threads = ThreadPoolExecutor(POOL, thread_name_prefix="db")
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -145,14 +157,18 @@ class Database:
         try:
             with self._reader.connect() as connection, connection.begin():
                 return fn(connection)
-        except (OperationalError, InterfaceError, ProgrammingError) as error:
+        except OURS:
+            raise
+        except DBAPIError as error:
             raise _not_ready(error) from error
 
     def _commit(self, fn: Callable[[Connection], T], label: str) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(fn, label)
-            except (OperationalError, InterfaceError, ProgrammingError) as error:
+            except OURS:
+                raise
+            except DBAPIError as error:
                 if attempt == ATTEMPTS or not _deadlock(error):
                     raise _not_ready(error) from error
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -226,9 +242,9 @@ def _durability() -> tuple[str, str]:
     return ("WAL", "FULL") if sqlite3.sqlite_version_info >= SAFE_WAL else ("TRUNCATE", "EXTRA")
 
 
-def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True) -> Engine:
+def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True, busy: float = BUSY_SECONDS) -> Engine:
     engine = create_engine(
-        address, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
+        address, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"timeout": busy}
     )
     reader = begin == "BEGIN"
 
@@ -236,7 +252,7 @@ def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True) -
     def _prepare(dbapi: Any, record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves: the driver's own habit starts too late
         journal, synchronous = _durability()
-        wishes = [f"busy_timeout = {BUSY_SECONDS * 1000}", f"foreign_keys = {int(foreign_keys)}", "mmap_size = 0"]
+        wishes = [f"busy_timeout = {busy * 1000:.0f}", f"foreign_keys = {int(foreign_keys)}", "mmap_size = 0"]
         wishes += ["query_only = 1"] if reader else [f"journal_mode = {journal}", f"synchronous = {synchronous}"]
         for wish in wishes:
             dbapi.execute(f"PRAGMA {wish}")
@@ -248,8 +264,9 @@ def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True) -
     return engine
 
 
-def _postgresql(address: URL) -> Engine:
-    return create_engine(
+def _postgresql(address: URL, seconds: float | None = None) -> Engine:
+    """``seconds`` bound each answer; without them a migration takes as long as it takes."""
+    engine = create_engine(
         address,
         pool_size=POOL,
         max_overflow=0,
@@ -257,6 +274,26 @@ def _postgresql(address: URL) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": 5, "application_name": "pm-agent", "options": "-c lock_timeout=30s"},
     )
+    if seconds is not None:
+        _bound(engine, seconds)
+    return engine
+
+
+def _bound(engine: Engine, seconds: float) -> None:
+    """Every answer of a connection comes within ``seconds``, or the connection is closed."""
+    import psycopg  # a process on SQLite never pays for it
+
+    class Bounded(psycopg.Connection[Any]):
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            try:
+                return super().wait(gen, interval, seconds if timeout is None else min(seconds, timeout))
+            except psycopg.errors._WaitTimeout:
+                self.pgconn.finish()
+                raise psycopg.OperationalError(f"no answer within {seconds:g} s") from None
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
+        return Bounded.connect(*arguments, **parameters)
 
 
 def _deadlock(error: DBAPIError) -> bool:

@@ -28,12 +28,18 @@ class Watch(Node):
 
     @model_validator(mode="after")
     def _has_a_threshold(self) -> Watch:
+        _must_be_measured(self.watch)
         if self.watch is SignalKind.SPRINT_AT_RISK:
             if self.days_before_end is None and self.done_below is None:
                 raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below'")
         elif self.after is None:
             raise ValueError(f"watch: {self.watch} needs 'after', for example 'after: 1 business day'")
         return self
+
+
+def _must_be_measured(kind: SignalKind) -> None:
+    if kind is SignalKind.IDENTITY_UNCERTAIN:
+        raise ValueError("identity_uncertain cannot be watched or escalated; write 'allow: ask_identity' instead")
 
 
 class EscalateRule(Node):
@@ -45,6 +51,12 @@ class EscalateRule(Node):
     more_than: int | None = Field(None, ge=0, description="things of one person that wait at once")
     to: str
     """A channel or a role of the team."""
+
+    @field_validator("escalate")
+    @classmethod
+    def _can_go_on(cls, value: SignalKind) -> SignalKind:
+        _must_be_measured(value)
+        return value
 
 
 class Allow(Node):
@@ -204,6 +216,8 @@ class Member(Node):
     slack: SlackUserId | None = None
     jira: AccountId | None = None
     bitbucket: AccountId | None = None
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
+    """By which the ids that are not given are looked for; without it, the one of the Slack profile."""
     zone: Zone
     holidays: str | None = None
     channel: Literal["dm", "jira"] = "dm"
@@ -217,6 +231,16 @@ class Member(Node):
         """The member's zone."""
         return ZoneInfo(self.zone)
 
+    @property
+    def account(self) -> AccountId | None:
+        """Their Atlassian account: Jira's, else Bitbucket's, which is the same unless both are given."""
+        return self.jira or self.bitbucket
+
+    @property
+    def other_account(self) -> AccountId | None:
+        """The account they use in Bitbucket, where that is another one."""
+        return self.bitbucket if self.bitbucket != self.account else None
+
 
 class JiraScope(Node):
     """What of Jira this team owns."""
@@ -225,6 +249,8 @@ class JiraScope(Node):
     projects: tuple[str, ...]
     boards: tuple[int, ...] = ()
     blocked_statuses: tuple[str, ...] = ("Blocked",)
+    parked: tuple[str, ...] = ("Parked", "On Hold", "Waiting", "Waiting for customer", "Deferred")
+    """Statuses and labels of what waits on purpose: nobody is asked. Capitals, ``-`` and ``_`` do not count."""
 
 
 class BitbucketScope(Node):
@@ -232,6 +258,8 @@ class BitbucketScope(Node):
 
     workspace: str = ""
     repositories: tuple[str, ...] = ()
+    approvals: int | None = Field(default=None, ge=1, le=20)
+    """How many approvals a pull request needs; without a number, everybody who is asked to review it."""
 
 
 class DigestPlan(Node):

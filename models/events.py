@@ -51,6 +51,8 @@ class Event:
     board: int | None = None
     pull_request: PullRequestId | None = None
     repository: str | None = None
+    commit: str | None = None
+    """The commit a build is about."""
     mentioned: frozenset[IssueKey] = frozenset()
     """Issue keys found in pull request titles, branches and commit messages, and the old key of a moved issue."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from models.clock import Clock
@@ -24,6 +24,9 @@ __all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob", "look_at"]
 
 NO_CYCLE = "none"
 """In ``inbox.cycle``: no cycle will account for this delivery, a job of its own does, or nobody needs to."""
+
+MOST_HEARD = 5_000
+"""Deliveries that are read again at once, to know what webhooks told."""
 
 RACES = 5
 """Tries of one claim while other workers take jobs of the same key."""
@@ -172,6 +175,18 @@ class Mailbox:
     async def waited(self, lane: int) -> float:
         """Seconds the oldest due job of ``lane`` has waited for a worker; 0 when none waits."""
         return (await self.depths()).oldest.get(lane, 0.0)
+
+    async def heard(self, source: Source, since: datetime, team: TeamId | None = None) -> list[Delivery]:
+        """What came from ``source`` at ``since`` (real time) or later and can still be read, newest first.
+
+        At most ``MOST_HEARD`` of them; ``team`` leaves other teams' out.
+        """
+        kept = text("length(body) > 0")  # the words of ix_inbox_bodies
+        wanted = select(inbox).where(inbox.c.received >= since, kept, inbox.c.source == source.value)
+        wanted = wanted.where(inbox.c.team == team) if team is not None else wanted
+        wanted = wanted.order_by(inbox.c.received.desc()).limit(MOST_HEARD)
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return [_delivery(row) for row in rows]
 
     async def delivery(self, row: int) -> Delivery:
         """The delivery kept as ``row``. Raises ``KeyError``."""

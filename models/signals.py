@@ -16,6 +16,8 @@ class SignalKind(StrEnum):
     REVIEW_OVERDUE = "review_overdue"
     NOBODY_ASSIGNED = "nobody_assigned"
     SPRINT_AT_RISK = "sprint_at_risk"
+    IDENTITY_UNCERTAIN = "identity_uncertain"
+    """Has no threshold of its own: it is found when a line allows ``ask_identity``."""
 
 
 class Urgency(IntEnum):
@@ -41,7 +43,7 @@ class Signal:
 
     kind: SignalKind
     subject: str
-    """An issue key, a pull request id, or ``sprint:<id>``."""
+    """An issue key, a pull request id, ``sprint:<id>``, ``author:<person>`` or ``account:<id>``."""
     headline: str
     """One plain-text sentence of facts: what is so, since when. Never escaped here."""
     url: str

@@ -12,14 +12,19 @@ from sqlalchemy import Connection, and_, delete, func, select
 from models.clock import Clock
 from models.database import Database, insert_into, insert_new
 from models.events import Source
-from models.ids import SprintId, TeamId
+from models.ids import AccountId, IssueKey, PersonId, SprintId, TeamId
 from models.keeping import facts as mirror
 from models.keeping import housekeeping
+from models.keeping import identities as who
 from models.keeping import jobs as queue
 from models.keeping.housekeeping import BATCH, ROUNDS, Step
 from models.keeping.jobs import NewJob
+from models.people import Identity, Service
 from models.tables import approvals, firings, memory, reads, teams
 from models.work import Facts, Issue, Person, PullRequest, Sprint
+
+READING = "reading"
+"""Under this name lies in memory, by source, how far a whole read has come: ``{"words": ..., "at": ...}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Store:
 
     async def facts_about(self, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; never calls a vendor."""
-        return await self._database.read(lambda c: mirror.about(c, team))
+        return await self._database.read(lambda c: who.with_doubts(c, mirror.about(c, team)))
 
     async def save(
         self,
@@ -56,10 +61,10 @@ class Store:
         whole: Collection[SprintId] | None = None,
         began: datetime | None = None,
     ) -> None:
-        """Keep what a source said; a row never gives way to an older one.
+        """Keep what a source said; a row never gives way to an older one: by provider time, else by ``began``.
 
         ``complete`` says that each kind given is all there is: what is not mentioned goes, unless it was
-        saved after the reading ``began`` (real time, default now), which is then the age of the data.
+        read after the reading ``began`` (real time, default now), which is then the age of the data.
         ``whole`` names the sprints whose issues were all read, instead of those named before.
         """
         kinds = {"sprint": sprints, "issue": issues, "pull_request": pull_requests, "person": people}
@@ -67,6 +72,33 @@ class Store:
         now = self._clock.real()
         reading = mirror.Reading(team, source, began or now, complete)
         await self._database.write(lambda c: mirror.save(c, reading, given, now, whole), "save")
+
+    async def gone(self, team: TeamId, *, issues: Collection[str] = (), pull_requests: Collection[str] = ()) -> None:
+        """Forget issues (by immutable id) and pull requests the vendor no longer knows."""
+
+        def drop(connection: Connection) -> None:
+            mirror.drop(connection, team, "issue", issues)
+            mirror.drop(connection, team, "pull_request", pull_requests)
+
+        await self._database.write(drop, "gone")
+
+    async def learn_keys(self, team: TeamId, known: Mapping[str, str | None]) -> None:
+        """Keep which issue (immutable id) each key means; ``None``: there is no such issue, it only looks like one."""
+        now = self._clock.real()
+        if known:
+            await self._database.write(lambda c: mirror.keep_keys(c, team, known, now), "learn_keys")
+
+    async def keys_known(self, team: TeamId, since: datetime) -> frozenset[str]:
+        """The keys whose meaning was learnt at or after ``since`` (real time)."""
+        return await self._database.read(lambda c: mirror.keys_known(c, team, since))
+
+    async def doubtful_keys(self, team: TeamId, since: datetime) -> frozenset[IssueKey]:
+        """Keys that were found to be none before ``since`` (real time), and that are still written somewhere."""
+        return await self._database.read(lambda c: mirror.doubtful_keys(c, team, since))
+
+    async def holders_of(self, issue: str, teams: Collection[TeamId]) -> Sequence[TeamId]:
+        """Those of ``teams`` whose mirror holds the issue of that immutable id."""
+        return await self._database.read(lambda c: mirror.holders(c, teams, issue))
 
     async def read_failed(self, team: TeamId, source: Source, error: str) -> None:
         """Note that ``source`` could not be read; the facts keep their age."""
@@ -150,6 +182,39 @@ class Store:
         if key is not None:
             gone = gone.where(memory.c.key == key)
         await self._database.write(lambda c: c.execute(gone), "forget")
+
+    # --- who is who ------------------------------------------------------------------------------------------
+
+    async def identities(self) -> list[Identity]:
+        """Every account found for, confirmed by, refused by or set for somebody; not those of directives.yaml."""
+        return await self._database.read(who.known)
+
+    async def keep_found(
+        self, people: Collection[PersonId], found: Sequence[Identity], everybody: Collection[PersonId]
+    ) -> None:
+        """Replace what the last search found about ``people``; what people have said stays.
+
+        Whoever is not among ``everybody``, the constitution's people, is let go.
+        """
+        now, real = self._clock.now(), self._clock.real()
+        await self._database.write(lambda c: who.keep(c, people, found, everybody, now, real), "identities_found")
+
+    async def answer_identity(self, person: PersonId, account: AccountId, *, yes: bool) -> Identity | None:
+        """Keep the person's own word on an account in doubt, once; ``None`` when there is nothing to answer."""
+        now, real = self._clock.now(), self._clock.real()
+        return await self._database.write(lambda c: who.answer(c, person, account, yes, now, real), "identity_answered")
+
+    async def set_identities(self, wanted: Sequence[Identity]) -> Identity | None:
+        """Keep an admin's word on some of one person's accounts: all, or none when somebody else's is among them.
+
+        Returns what stands in the way: an account another person has confirmed, or was given by an admin.
+        """
+        now, real = self._clock.now(), self._clock.real()
+        return await self._database.write(lambda c: who.assign(c, wanted, now, real), "identities_set")
+
+    async def drop_identities(self, person: PersonId, services: Collection[Service]) -> list[Identity]:
+        """Forget everything known of a person's accounts there, what they refused too; returns what it was."""
+        return await self._database.write(lambda c: who.drop(c, person, services), "identities_dropped")
 
     # --- housekeeping ----------------------------------------------------------------------------------------
 

@@ -191,6 +191,41 @@ memory = Table(
 )
 """What the agent has learnt or been told, for example a channel's chosen board; never the constitution."""
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("person", String(60), primary_key=True),
+    Column("service", String(12), primary_key=True),
+    Column("account", String(200), primary_key=True),
+    Column("standing", String(12), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(60), nullable=False, server_default=text("''")),
+    CheckConstraint("standing IN ('certain','uncertain','unknown','confirmed','refused','set')", name="standing"),
+    Index(
+        "uq_identities_one_owner",
+        "service",
+        "account",
+        unique=True,
+        postgresql_where=text("standing IN ('certain','confirmed','set')"),
+        sqlite_where=text("standing IN ('certain','confirmed','set')"),
+    ),
+    Index(
+        "uq_identities_one_account",
+        "person",
+        "service",
+        unique=True,
+        postgresql_where=text("standing <> 'refused'"),
+        sqlite_where=text("standing <> 'refused'"),
+    ),
+)
+"""Who is who where directives.yaml does not say: one account a person and service, one owner an account.
+
+``since`` is company time, ``at`` real time of the last word. A refused one stays, so that it is never asked again.
+"""
+
 cycles = Table(
     "cycles",
     metadata,

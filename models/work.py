@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
+from models.people import Doubt
 
 
 class Progress(StrEnum):
@@ -39,9 +40,17 @@ class Person:
     zone: str
     slack: SlackUserId | None = None
     account: AccountId | None = None
+    """Their Atlassian account, the one Jira assigns issues to."""
+    other_account: AccountId | None = None
+    """A second one, where they work under another in Bitbucket."""
     holidays: str | None = None
     """Country or ``country-subdivision`` whose public holidays are free, for example ``DE-BY``."""
     absent: Absence | None = None
+
+    @property
+    def accounts(self) -> frozenset[AccountId]:
+        """Every Atlassian account that is theirs."""
+        return frozenset(account for account in (self.account, self.other_account) if account is not None)
 
     def is_here(self, now: datetime) -> bool:
         """Whether nothing we know says they are absent at ``now`` (company time)."""
@@ -74,6 +83,8 @@ class Issue:
     created: datetime
     updated: datetime
     """Jira's own time of the last change: the staleness guard compares it."""
+    freed_by: tuple[IssueKey, ...] = ()
+    """Issues that blocked this one and were done when it was read: work taken up again does not change this one."""
 
 
 class ReviewState(StrEnum):
@@ -91,6 +102,33 @@ class Review:
     reviewer: AccountId
     state: ReviewState
     at: datetime | None = None
+    """When they said so; of one who waits, when they last commented."""
+    asked: datetime | None = None
+    """Since when a question of theirs, or a remark on the code, has had no answer from the author."""
+    answered: datetime | None = None
+    """When the author last answered one without a push: their turn begins again there."""
+
+
+class BuildState(StrEnum):
+    """What the builds of a commit come to, all of them taken together."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """The builds of one commit as one: one failure makes it red, else one that runs leaves it open."""
+
+    state: BuildState
+    at: datetime
+    """When the last of them changed."""
+    failing: tuple[str, ...] = ()
+    """Names of those that failed or were stopped."""
+    url: str | None = None
+    """Where to look: the first that failed, else the last that changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +148,29 @@ class PullRequest:
     waiting_since: datetime
     """Since when a review is the next move: opened, or last updated by its author."""
     updated: datetime
+    opened: datetime | None = None
+    commit: str = ""
+    """Hash of its newest commit, as short as Bitbucket gives it; empty when it is not known."""
+    pushed_at: datetime | None = None
+    """When a commit was last added after it was opened."""
+    pushed_by: AccountId | None = None
+    queued: bool = False
+    """In the merge queue: a machine has the next move."""
+    tasks: int = 0
+    """Open tasks."""
+    build: Build | None = None
+    """The builds of ``commit``; ``None`` when there is none, or none has been read."""
+    suggested: tuple[AccountId, ...] = ()
+    """The repository's default reviewers but the author, read only when nobody is asked to review."""
+
+    def is_at(self, commit: str) -> bool:
+        """Whether ``commit``, a full or short hash, is its newest."""
+        shorter, longer = sorted((self.commit, commit), key=len)
+        return len(shorter) >= SHORTEST_HASH and longer.startswith(shorter)
+
+
+SHORTEST_HASH = 7
+"""Characters of a commit's hash that are taken to name it (git's own least)."""
 
 
 class SprintState(StrEnum):
@@ -144,6 +205,8 @@ class Facts:
     people: tuple[Person, ...]
     read_at: Mapping[str, datetime] = field(default_factory=dict)
     """``{"jira": ..., "bitbucket": ...}``; a source never read is absent."""
+    doubts: tuple[Doubt, ...] = ()
+    """Accounts that may be somebody's of this team."""
     whole: frozenset[SprintId] = frozenset()
     """Sprints whose issues were all read: of any other we hold what webhooks happened to name, and count nothing."""
 
@@ -164,12 +227,14 @@ class Snapshot:
     read_at: Mapping[str, datetime]
     sprints: tuple[Sprint, ...] = ()
     """All sprints looked at: the one asked for, else every active one, the first to end first."""
+    doubts: tuple[Doubt, ...] = ()
+    """Accounts that may be somebody's of this team."""
 
     def person(self, account: AccountId | None) -> Person | None:
         """Whose Atlassian account this is, or ``None`` when the constitution does not know it."""
         if account is None:
             return None
-        return next((p for p in self.people.values() if p.account == account), None)
+        return next((p for p in self.people.values() if account in p.accounts), None)
 
     def issue(self, key: IssueKey) -> Issue | None:
         """The issue of that key in this sprint."""

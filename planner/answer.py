@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
+from models.actions import (
+    Action,
+    AskApproval,
+    AskIdentity,
+    CommentOnIssue,
+    Escalate,
+    PostDigest,
+    Reassign,
+    RemindPerson,
+)
 from models.cycles import WhyRecord
 from models.directives import Ask, Directives, Never
 from models.events import Reason, Trigger
@@ -280,8 +289,11 @@ def _title(action: Action, team: TeamId, directives: Directives) -> str:
             return f"Escalate {_called(action.item.subject)} to #{channel}"
         case PostDigest():
             return f"Daily summary of {action.day.day} {action.day:%b}"
-        case AskApproval():
-            return f"Ask {name(action.person)}"
+        case AskApproval() | AskIdentity():
+            return f"Ask {name(action.person)}{_ASKED.get(action.kind, '')}"
+
+
+_ASKED = {"ask_identity": " whether an account is theirs"}
 
 
 def _called(subject: str) -> str:
@@ -292,7 +304,7 @@ def _called(subject: str) -> str:
     return f"PR {subject.rpartition('/')[2]}" if "#" in subject else subject
 
 
-_CALLED = {"sprint": "the sprint", "author": "waiting reviews"}
+_CALLED = {"sprint": "the sprint", "author": "waiting reviews", "account": "an account"}
 
 
 def _decided(record: WhyRecord, directives: Directives) -> str:

@@ -13,7 +13,16 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeGuard, Union, get_args, get_origin, get_type_hints
 
-from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
+from models.actions import (
+    Action,
+    AskApproval,
+    AskIdentity,
+    CommentOnIssue,
+    Escalate,
+    PostDigest,
+    Reassign,
+    RemindPerson,
+)
 from models.directives import Directives
 from models.ids import IssueKey, PersonId, SignalId
 from models.proposals import Effect, Ending, Outcome, Proposal
@@ -22,7 +31,7 @@ from models.work import Issue, Snapshot
 from planner.detect import detect
 from planner.escalation import heard_by
 from planner.observe import running
-from planner.reasoning import Load, comment, daily_digest, escalate, reassign, reminder
+from planner.reasoning import Load, ask_identity, comment, daily_digest, escalate, reassign, reminder
 
 
 def fits(value: object, hint: Any) -> bool:
@@ -97,7 +106,8 @@ class Ground:
     def told_of(self, action: RemindPerson) -> tuple[Signal, ...]:
         """The Signals among its items that really are this person's to hear, each once."""
         wanted = dict.fromkeys(item.signal for item in action.items)
-        return tuple(signal for name in wanted if (signal := self._heard(name, None, action.person)))
+        heard = (signal for name in wanted if (signal := self._heard(name, None, action.person)))
+        return tuple(signal for signal in heard if signal.kind is not SignalKind.IDENTITY_UNCERTAIN)
 
     def checked(self, proposal: Proposal) -> Proposal | None:
         """The same proposal in our own words; ``None`` when no rule's finding carries it.
@@ -118,6 +128,10 @@ class Ground:
             case PostDigest() as action:
                 own = daily_digest(self.snapshot, self.signals, self.directives) if self.digest_due else iter(())
                 return next((each for each in own if each.action == action), None)
+            case AskIdentity() as action:
+                signal = self._heard(action.item.signal, None, action.person)
+                asks = signal is not None and signal.kind is SignalKind.IDENTITY_UNCERTAIN
+                return ask_identity(signal, self.directives) if signal is not None and asks else None
             case AskApproval():
                 return None  # asking is a decision, never a proposal
 
@@ -193,7 +207,7 @@ def _matters(proposal: Proposal) -> tuple[_Matter, ...]:
     match proposal.action:
         case RemindPerson(person=person, items=items):
             return tuple(_Matter(i.signal, i.kind, i.subject, person=person) for i in items)
-        case CommentOnIssue(person=person, item=item):
+        case CommentOnIssue(person=person, item=item) | AskIdentity(person=person, item=item):
             return (_Matter(item.signal, item.kind, item.subject, person=person),)
         case Escalate(channel=channel, item=item):
             return (_Matter(item.signal, item.kind, item.subject, channel=channel),)
@@ -211,7 +225,8 @@ def _holds(matter: _Matter, action: Action, ground: Ground) -> bool:
 
 
 def _no_longer(matter: _Matter, ground: Ground) -> str:
-    subject = "the sprint" if matter.subject.startswith("sprint:") else matter.subject
+    kind, colon, _ = matter.subject.partition(":")
+    subject = f"the {kind}" if colon and kind in {"sprint", "account"} else matter.subject
     if ground.goes_on(matter.signal):
         return f"{subject} is somebody else's by now"
     return f"{subject} {_NOT_ANY_MORE[SignalKind(matter.kind)]}"
@@ -222,4 +237,5 @@ _NOT_ANY_MORE = {
     SignalKind.REVIEW_OVERDUE: "does not wait for review any more",
     SignalKind.NOBODY_ASSIGNED: "does not lack an owner any more",
     SignalKind.SPRINT_AT_RISK: "is not at risk any more",
+    SignalKind.IDENTITY_UNCERTAIN: "is not in question any more",
 }

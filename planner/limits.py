@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.cycles import History
 from models.directives import Directives, Hours, LimitReminders
@@ -16,6 +16,10 @@ from planner.worktime import person_calendar, team_calendar
 
 DAILY, CRITICAL = "daily", "critical"
 """The two budgets; the critical one is for ``Urgency.CRITICAL`` alone."""
+
+
+SPARE = timedelta(hours=2)
+"""The end of a person's working day in which what we want to know for ourselves may take what the day has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,16 @@ def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | Non
         return None
     reason = f"it is outside {_name(person, at)}'s working hours"
     return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
+
+
+def wait_for_spare(person: PersonId, at: Place) -> Wait | None:
+    """Until the last hours of their day something better may still need today's attention."""
+    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
+    worked = calendar.worked_on(calendar.local_day(at.now))
+    if worked is None or at.now >= worked[1] - SPARE:
+        return None
+    reason = f"something better may need {_name(person, at)}'s attention today"
+    return Wait(max(worked[0], worked[1] - SPARE), _limit(at.directives)[0], reason)
 
 
 def wait_for_team(urgency: Urgency, at: Place) -> Wait | None:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models.directives import Team
 from models.events import Trigger
-from models.ids import AccountId, PersonId, SprintId
+from models.ids import PersonId, SprintId
 from models.work import (
     Facts,
     Issue,
     Person,
     Progress,
-    PullRequest,
-    ReviewState,
     Snapshot,
     Sprint,
     SprintState,
 )
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_PARKED = re.compile(r"\s*(wip\b|[\[(]\s*(wip|draft|on hold|parked)\s*[\])]|(draft|on hold|parked)\s*:)", re.IGNORECASE)
 
 
 def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
@@ -42,6 +38,7 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         people=people_of(facts),
         read_at=facts.read_at,
         sprints=sprints,
+        doubts=facts.doubts,
     )
 
 
@@ -83,31 +80,6 @@ def blocked_since(issue: Issue, team: Team) -> datetime | None:
     if issue.status.casefold() in blocked:
         since.append(issue.status_since)
     return min(since, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What a pull request waits for, and of whom; no account is somebody unknown."""
-
-    accounts: tuple[AccountId | None, ...]
-    needs_reviewer: bool = False
-
-
-def next_move(pr: PullRequest) -> Move | None:
-    """Whose review is awaited; ``None`` when the author has to move, or nobody.
-
-    Drafts and parked ones wait for their author, so do those with changes requested and those that
-    everybody has approved. Nobody reviews their own.
-    """
-    if pr.state != "OPEN" or pr.draft or _PARKED.match(pr.title):
-        return None
-    others = [review for review in pr.reviews if review.reviewer != pr.author]
-    if not others:
-        return Move((pr.author,), needs_reviewer=True)
-    if any(review.state is ReviewState.CHANGES_REQUESTED for review in others):
-        return None
-    waiting = tuple(review.reviewer for review in others if review.state is ReviewState.WAITING)
-    return Move(waiting) if waiting else None
 
 
 @dataclass(frozen=True, slots=True)

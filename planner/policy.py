@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import get_args
 
-from models.actions import Action, AskApproval, Escalate, PostDigest, RemindPerson, addressee
+from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, RemindPerson, addressee
 from models.cycles import History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId, ProposalId, SignalId, named
@@ -17,7 +17,7 @@ from models.work import Person, Snapshot
 from planner.approvals import approvers_of, expiry
 from planner.escalation import PM
 from planner.factcheck import Ground, is_proposal
-from planner.limits import Place, Wait, claim, wait_for_person, wait_for_team
+from planner.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
 from planner.reasoning import reminder
 from planner.reports import MOST_ITEMS, channel_for
 from planner.worktime import team_calendar
@@ -94,7 +94,12 @@ def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Propos
             # Its own id could be that of a good proposal, which would then count as settled.
             name = ProposalId(named("refused", each.action, each.id))
             refused[name] = replace(each, id=name, asked_by=None)
-    return sorted(fine, key=lambda each: -each.urgency), list(refused.values())
+    return sorted(fine, key=_rank), list(refused.values())
+
+
+def _rank(proposal: Proposal) -> tuple[int, bool]:
+    """The most urgent first; what we want to know for ourselves after everything else that is as urgent."""
+    return -proposal.urgency, isinstance(proposal.action, AskIdentity)
 
 
 def _offered(proposals: object) -> Iterable[object]:
@@ -175,6 +180,8 @@ def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, histo
 def _allow(proposal: Proposal, who: PersonId | None, law: Law, at: Place, history: History) -> Decision:
     """Yes, within the addressee's hours and attention."""
     wait = _no_time_for(proposal.action, who, proposal, at)
+    if wait is None and isinstance(proposal.action, AskIdentity):
+        wait = wait_for_spare(proposal.action.person, at)
     if wait is not None:
         return _defer(wait)
     if who is None or who == proposal.asked_by:

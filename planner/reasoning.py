@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from models.actions import CommentOnIssue, Escalate, Reassign, RemindPerson
+from models.actions import AskIdentity, CommentOnIssue, Escalate, Reassign, RemindPerson
 from models.directives import Directives
 from models.events import Reason, Trigger
 from models.ids import IssueKey, PersonId, ProposalId, named
 from models.proposals import Proposal
 from models.signals import Evidence, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Snapshot
+from planner.detect.identity_uncertain import account_of
 from planner.escalation import PM, heard_by
 from planner.observe import running
 from planner.reports import MOST_ITEMS, digest, item_of, says
@@ -36,7 +37,8 @@ def _propose(
 ) -> Iterator[Proposal]:
     load, issues = Load.of(snapshot), {issue.key: issue for issue in running(snapshot)}
     waiting: dict[PersonId, list[Signal]] = {}
-    for signal in signals:
+    own = [signal for signal in signals if signal.kind is SignalKind.IDENTITY_UNCERTAIN]
+    for signal in (signal for signal in signals if signal not in own):
         channel, person = heard_by(signal, snapshot, directives)
         issue = issues.get(IssueKey(signal.subject))
         taker = load.next_taker(snapshot, directives) if _wants_owner(signal) else None
@@ -51,6 +53,7 @@ def _propose(
             waiting.setdefault(person, []).append(signal)
     for person, about in waiting.items():
         yield reminder(person, about, directives)
+    yield from (ask_identity(signal, directives) for signal in own)
     if trigger.reason is Reason.DIGEST:
         yield from daily_digest(snapshot, signals, directives)
 
@@ -100,6 +103,14 @@ def comment(signal: Signal, issue: Issue, person: PersonId, directives: Directiv
     )
 
 
+def ask_identity(signal: Signal, directives: Directives) -> Proposal:
+    """Ask the one person who can say. Raises ``ValueError`` for a signal that is nobody's to hear."""
+    if signal.addressee is None:
+        raise ValueError(f"nobody can be asked about {signal.subject}")
+    action = AskIdentity(person=signal.addressee, account=account_of(signal), item=item_of(signal))
+    return _about(signal, "identity", action, directives, if_nothing="Nobody hears of that account's work.")
+
+
 def escalate(signal: Signal, channel: str, directives: Directives) -> Proposal:
     """Tell a channel of what went on too long."""
     facts = tuple(fact.text for fact in signal.evidence)
@@ -145,7 +156,7 @@ def daily_digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Dire
 def _about(
     signal: Signal,
     what: str,
-    action: CommentOnIssue | Escalate | Reassign,
+    action: AskIdentity | CommentOnIssue | Escalate | Reassign,
     directives: Directives,
     *,
     evidence: tuple[Evidence, ...] = (),

@@ -13,8 +13,8 @@ from models.signals import Signal, SignalKind, Urgency
 from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, Sprint, SprintState
 from planner.detect.blocked_too_long import blocked_words
 from planner.detect.nobody_assigned import unowned_since
-from planner.detect.review_overdue import awaited, movers
-from planner.observe import Move, Tally, blocked_since, next_move, of_sprint, running_sprints, tally
+from planner.moves import REVIEWING, Move, Step, awaited, whose_move
+from planner.observe import Tally, blocked_since, of_sprint, people_of, running_sprints, tally
 from planner.replies import Row, StatusReply
 from planner.urgency import issue_urgency, review_urgency
 from planner.worktime import Calendar, days_left, person_calendar, team_calendar, watch_calendar
@@ -24,6 +24,9 @@ MOST_ITEMS = 3
 
 MOST_ROWS = 5
 """Rows of a status answer (product 4.1)."""
+
+_NO_ITEM = frozenset({SignalKind.SPRINT_AT_RISK, SignalKind.IDENTITY_UNCERTAIN})
+"""The headline tells of the first, and the second is between a person and us."""
 
 _TITLE = re.compile(r"“([^”]*)”")
 # Product R15: at most 80 words. 20 of headline, 3 times 18 of items and 4 of footer make 78.
@@ -61,7 +64,7 @@ def says(rule: str, directives: Directives) -> str:
 def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> PostDigest | None:
     """The day's summary, at most 80 words; ``None`` when nothing is needed and only the needed is wanted."""
     team = directives.team(snapshot.team)
-    needed = _one_per_subject(s for s in signals if s.kind is not SignalKind.SPRINT_AT_RISK)
+    needed = _one_per_subject(s for s in signals if s.kind not in _NO_ITEM)
     risky = any(s.kind is SignalKind.SPRINT_AT_RISK for s in signals)
     if team.digest.when == "needed" and not needed and not risky:
         return None
@@ -70,7 +73,7 @@ def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives
         channel=channel_for("technical", directives) or "team",
         day=team_calendar(directives, team.id).local_day(snapshot.now),
         headline=_summary(snapshot, signals, directives),
-        items=tuple(_told(signal, snapshot) for signal in needed[:MOST_ITEMS]),
+        items=tuple(_told(signal, snapshot, directives) for signal in needed[:MOST_ITEMS]),
         footer=f"{more} more {'needs' if more == 1 else 'need'} somebody" if more > 0 else "",
     )
 
@@ -85,21 +88,21 @@ def _summary(snapshot: Snapshot, signals: Sequence[Signal], directives: Directiv
     return _clip(f"{name}: {line}" if name else line, _HEADLINE_WORDS)
 
 
-def _told(signal: Signal, snapshot: Snapshot) -> Item:
+def _told(signal: Signal, snapshot: Snapshot, directives: Directives) -> Item:
     """The line about ``signal``, and at its end whose move it is."""
-    whose = _whose(signal, snapshot)
+    whose = _whose(signal, snapshot, directives)
     item = item_of(signal)
     return _short(replace(item, text=f"{item.text}: {whose}") if whose else item)
 
 
-def _whose(signal: Signal, snapshot: Snapshot) -> str:
+def _whose(signal: Signal, snapshot: Snapshot, directives: Directives) -> str:
     """The assignee of what is blocked, whoever a review is awaited of; else whoever hears of it first."""
     issue = next((i for i in snapshot.issues if i.key == signal.subject), None)
     if issue is not None and signal.kind is SignalKind.BLOCKED_TOO_LONG:
         return _owner(issue, snapshot)
-    review = next((move for pr, move in awaited(snapshot) if pr.id == signal.subject), None)
+    review = next((move for pr, move in awaited(snapshot, directives) if pr.id == signal.subject), None)
     if review is not None:
-        return _movers(review, snapshot)
+        return _movers(review)
     person = snapshot.people.get(signal.addressee) if signal.addressee else None
     return person.name if person else ""
 
@@ -204,7 +207,7 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     blocked, unowned = len(_blocked(issues, snapshot, directives)), len(_unowned(issues))
     if blocked or unowned:
         yield f"{blocked} blocked, {unowned} without an owner"
-    reviews = len(tuple(awaited(snapshot)))
+    reviews = len(awaited(snapshot, directives))
     late = {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE and not s.subject.startswith("author:")}
     if reviews and sprint.state is SprintState.ACTIVE:
         wait = "waits" if reviews == 1 else "wait"
@@ -234,7 +237,7 @@ def _rows(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directi
     needs = [_blocked_need(i, since, snapshot, directives) for i, since in _blocked(issues, snapshot, directives)]
     needs += [_unowned_need(issue, snapshot, directives) for issue in _unowned(issues)]
     if sprint.state is SprintState.ACTIVE:
-        needs += [_review_need(pr, move, snapshot, directives) for pr, move in awaited(snapshot)]
+        needs += [_review_need(pr, move, snapshot, directives) for pr, move in awaited(snapshot, directives)]
     found: dict[str, Urgency] = {}
     for signal in signals:
         name = signal.subject.rpartition("/")[2]
@@ -274,25 +277,25 @@ def _unowned_need(issue: Issue, snapshot: Snapshot, directives: Directives) -> _
 def _review_need(pr: PullRequest, move: Move, snapshot: Snapshot, directives: Directives) -> _Need:
     """Of several people it waits for, in the time of whoever it has waited for longest."""
     team = directives.team(snapshot.team)
-    calendars = [watch_calendar(directives, team, person) for person in movers(move, snapshot)]
-    row = Row(pr.id.rpartition("/")[2], pr.title, pr.url, _movers(move, snapshot), "")
-    longest = max(calendars, key=lambda c: c.working_time_between(pr.waiting_since, snapshot.now))
-    why = _review_words(pr, move, longest, snapshot.now)
-    return _Need(replace(row, why=why), review_urgency(pr, snapshot, directives), pr.waiting_since)
+    calendars = [(watch_calendar(directives, team, turn.person), turn.since) for turn in move.told]
+    row = Row(pr.id.rpartition("/")[2], pr.title, pr.url, _movers(move), "")
+    longest, since = max(calendars, key=lambda each: each[0].working_time_between(each[1], snapshot.now))
+    why = _review_words(move, longest, since, snapshot.now)
+    return _Need(replace(row, why=why), review_urgency(pr, snapshot, directives, move), move.since)
 
 
-def _review_words(pr: PullRequest, move: Move, calendar: Calendar, now: datetime, review: str = "review") -> str:
-    what = "no reviewer" if move.needs_reviewer else f"waiting for {review}"
-    return f"{what} for {calendar.words(calendar.working_time_between(pr.waiting_since, now))}"
+def _review_words(move: Move, calendar: Calendar, since: datetime, now: datetime, review: str = "review") -> str:
+    what = "no reviewer" if move.step is Step.ASK_REVIEW else f"waiting for {review}"
+    return f"{what} for {calendar.words(calendar.working_time_between(since, now))}"
 
 
 def _issue_row(issue: Issue, why: str, snapshot: Snapshot) -> Row:
     return Row(issue.key, issue.title, issue.url, _owner(issue, snapshot), why)
 
 
-def _movers(move: Move, snapshot: Snapshot) -> str:
+def _movers(move: Move) -> str:
     """``Li Wei, Noor Rahman``; of more than two the first and how many more."""
-    names = list(dict.fromkeys(person.name for person in movers(move, snapshot) if person))
+    names = list(dict.fromkeys(turn.person.name for turn in move.told if turn.person))
     if len(names) > 2:
         return f"{names[0]} and {len(names) - 1} more"
     return ", ".join(names) or "not on the team"
@@ -313,20 +316,40 @@ def _n(number: int, noun: str) -> str:
 
 
 def moves_of(person: Person, facts: Facts, directives: Directives, now: datetime) -> tuple[Row, ...]:
-    """What is this person's move: reviews awaited of them and tickets of theirs that are blocked, the oldest first."""
+    """What is this person's move: pull requests, and tickets of theirs that are blocked, the oldest first."""
     calendar = person_calendar(directives, facts.team, person)
     rows: list[tuple[datetime, Row]] = []
-    for pr in facts.pull_requests:
-        move = next_move(pr)
-        if move is not None and person.account is not None and person.account in move.accounts:
-            why = _review_words(pr, move, calendar, now, "your review")
-            rows.append((pr.waiting_since, Row(pr.id.rpartition("/")[2], pr.title, pr.url, "", why)))
+    for pr, move in _moves(person, facts, directives, now):
+        begun = next((turn.since for turn in move.turns if turn.person == person), move.since)
+        row = Row(pr.id.rpartition("/")[2], pr.title, pr.url, "", _move_words(move, calendar, begun, now))
+        rows.append((begun, row))
     for issue in _theirs(person, facts):
         since = blocked_since(issue, directives.team(facts.team))
         if since is not None:
             row = Row(issue.key, issue.title, issue.url, "", blocked_words(issue, since, calendar, now))
             rows.append((since, row))
     return tuple(row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].key)))
+
+
+def _moves(person: Person, facts: Facts, directives: Directives, now: datetime) -> list[tuple[PullRequest, Move]]:
+    """The pull requests that wait for ``person``; their own drafts wait for nobody else, and are left out."""
+    snapshot = Snapshot(
+        team=facts.team,
+        now=now,
+        sprint=None,
+        issues=facts.issues,
+        pull_requests=facts.pull_requests,
+        people={**people_of(facts), person.id: person},
+        read_at=facts.read_at,
+    )
+    moves = ((pr, whose_move(pr, snapshot, directives)) for pr in facts.pull_requests)
+    return [(pr, move) for pr, move in moves if person.id in move.who and move.step is not Step.FINISH]
+
+
+def _move_words(move: Move, calendar: Calendar, since: datetime, now: datetime) -> str:
+    if move.step in REVIEWING:
+        return _review_words(move, calendar, since, now, "your review")
+    return f"your move for {calendar.words(calendar.working_time_between(since, now))}: {move.why}"
 
 
 def work_of(person: Person, facts: Facts, directives: Directives, now: datetime) -> tuple[Row, ...]:
@@ -347,4 +370,4 @@ def work_of(person: Person, facts: Facts, directives: Directives, now: datetime)
 def _theirs(person: Person, facts: Facts) -> list[Issue]:
     active = {sprint.id for sprint in facts.sprints if sprint.state is SprintState.ACTIVE}
     open_ones = (i for i in facts.issues if i.progress is not Progress.DONE and i.sprint in active)
-    return [issue for issue in open_ones if person.account is not None and issue.assignee == person.account]
+    return [issue for issue in open_ones if issue.assignee in person.accounts]

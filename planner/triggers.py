@@ -1,61 +1,212 @@
-"""Which events are a reason to look, and whose team they are about: one table."""
+"""Which deliveries are a reason to look, and whose they are: one table, every event name in it, each with its why."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from models.directives import Directives, Team
 from models.events import Event, Source
 from models.ids import AccountId, TeamId
 
-PLANNING_FIELDS = frozenset({"status", "assignee", "priority", "resolution", "sprint", "flagged"})
-"""A change of one of these may change whose move it is; of a description, a rank or a label it does not."""
-
 ANY_CHANGE: frozenset[str] = frozenset()
 
-MATTERS: Mapping[tuple[Source, str], frozenset[str]] = {
-    (Source.JIRA, "jira:issue_created"): ANY_CHANGE,
-    # Not a change of plan, but a reminder about a ticket that is gone would be wrong about facts.
-    (Source.JIRA, "jira:issue_deleted"): ANY_CHANGE,
-    (Source.JIRA, "jira:issue_updated"): PLANNING_FIELDS,
-    (Source.JIRA, "comment_created"): ANY_CHANGE,
-    (Source.JIRA, "sprint_started"): ANY_CHANGE,
-    (Source.JIRA, "sprint_closed"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:created"): ANY_CHANGE,
-    # Says nothing by itself, but a push makes the review wait anew.
-    (Source.BITBUCKET, "pullrequest:updated"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:approved"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:unapproved"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:changes_request_created"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:changes_request_removed"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:fulfilled"): ANY_CHANGE,
-    (Source.BITBUCKET, "pullrequest:rejected"): ANY_CHANGE,
-}
-"""Event names that are a reason to look, and of which fields one must have changed."""
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What becomes of some events of one source. A delivery without a Trigger is stored all the same."""
+
+    source: Source
+    names: tuple[str, ...]
+    trigger: bool
+    why: str
+    reread: bool = False
+    """No reason to look, but the mirror would be wrong until the next reconciliation: read at once what is named."""
+    fields: frozenset[str] = ANY_CHANGE
+    """Of these one must have changed (id or name, in lower case); empty asks for nothing."""
+
+    def fits(self, event: Event) -> bool:
+        """Whether the row speaks of ``event``."""
+        named = event.source is self.source and event.name in self.names
+        return named and (not self.fields or not self.fields.isdisjoint(event.changed))
+
+
+J, B = Source.JIRA, Source.BITBUCKET
+
+TABLE: tuple[Row, ...] = (
+    # --- Jira: what is a Trigger ------------------------------------------------------------------------------
+    Row(J, ("jira:issue_created",), True, "there is more work than before"),
+    Row(J, ("comment_created",), True, "somebody has answered, or asks"),
+    Row(
+        J,
+        ("jira:issue_updated",),
+        True,
+        "it may change whose move it is",
+        fields=frozenset({"status", "assignee", "priority", "resolution", "sprint", "flagged"}),
+    ),
+    Row(J, ("jira:issue_updated",), True, "moved: it has another key, maybe another team", fields=frozenset({"key"})),
+    Row(J, ("jira:issue_deleted",), True, "a reminder about a ticket that is gone would be wrong"),
+    Row(J, ("sprint_started", "sprint_closed"), True, "what is watched begins or ends"),
+    # --- Bitbucket: what is a Trigger -------------------------------------------------------------------------
+    Row(B, ("pullrequest:created",), True, "a review is wanted"),
+    Row(
+        B,
+        ("pullrequest:approved", "pullrequest:changes_request_created"),
+        True,
+        "a reviewer has moved: it is the author's turn",
+    ),
+    Row(
+        B,
+        ("pullrequest:unapproved", "pullrequest:changes_request_removed"),
+        True,
+        "a verdict is taken back: it is the reviewer's turn again, and nothing else would say so",
+    ),
+    Row(B, ("pullrequest:updated", "pullrequest:push"), True, "a push, or the end of a draft: the review waits anew"),
+    Row(B, ("pullrequest:fulfilled", "pullrequest:rejected"), True, "merged or declined: nobody waits any more"),
+    # --- Jira: what is only stored ----------------------------------------------------------------------------
+    Row(
+        J,
+        ("jira:issue_updated",),
+        False,
+        "a description, a rank, a label: nobody's move changes. A comment told as an update comes by its own name too",
+    ),
+    Row(J, ("comment_updated", "comment_deleted"), False, "what was said has been heard when it was new"),
+    Row(
+        J,
+        ("sprint_created", "sprint_updated", "sprint_deleted"),
+        False,
+        "plans: a start and an end have names of their own, and a start is told twice",
+    ),
+    Row(
+        J,
+        ("issuelink_created", "issuelink_deleted"),
+        False,
+        "to Jira it is a change of the issues, which the next reconciliation reads",
+    ),
+    Row(
+        J,
+        ("worklog_created", "worklog_updated", "worklog_deleted", "jira:worklog_updated"),
+        False,
+        "time booked is no progress, and nobody's move",
+    ),
+    Row(
+        J,
+        ("attachment_created", "attachment_deleted", "issue_property_set", "issue_property_deleted"),
+        False,
+        "nothing we judge by",
+    ),
+    Row(
+        J,
+        ("board_created", "board_updated", "board_deleted", "board_configuration_changed"),
+        False,
+        "boards are read with every whole read",
+    ),
+    Row(
+        J,
+        (
+            *("issuetype_created", "issuetype_updated", "issuetype_deleted"),
+            *("jira:version_released", "jira:version_unreleased", "jira:version_created", "jira:version_moved"),
+            *("jira:version_updated", "jira:version_deleted", "jira:version_merged"),
+            *("project_created", "project_updated", "project_deleted", "project_soft_deleted"),
+            *("project_restored_deleted", "project_archived", "project_restored_archived"),
+            *("user_created", "user_updated", "user_deleted", "filter_created", "filter_updated", "filter_deleted"),
+            *("option_voting_changed", "option_watching_changed", "option_unassigned_issues_changed"),
+            *("option_subtasks_changed", "option_issuelinks_changed", "option_timetracking_changed"),
+            *("option_timetracking_provider_changed", "jira_expression_evaluation_failed"),
+            *("app_access_to_objects_blocked", "app_access_to_objects_in_container_blocked"),
+        ),
+        False,
+        "the site's own affairs",
+    ),
+    # --- Bitbucket: what is only stored -----------------------------------------------------------------------
+    Row(
+        B,
+        (
+            *("pullrequest:comment_created", "pullrequest:comment_updated", "pullrequest:comment_deleted"),
+            *("pullrequest:comment_resolved", "pullrequest:comment_reopened", "repo:commit_comment_created"),
+        ),
+        False,
+        "talk: a verdict has a name of its own. But a question to the author makes it the author's turn",
+        reread=True,
+    ),
+    Row(
+        B,
+        ("repo:commit_status_created", "repo:commit_status_updated", "pipeline:span_created"),
+        False,
+        "builds run all day long; the next look has to know how they ended, and no time stamp would tell",
+        reread=True,
+    ),
+    Row(B, ("repo:push",), False, "a branch is no pull request; a push to one is told as its update"),
+    Row(
+        B,
+        (
+            *("repo:created", "repo:deleted", "repo:fork", "repo:imported", "repo:transfer", "repo:updated"),
+            *("project:updated", "issue:created", "issue:updated", "issue:comment_created"),
+        ),
+        False,
+        "the workspace's own affairs; Bitbucket's issue tracker is no more",
+    ),
+)
+"""Read from the top: the first row that fits decides. What no row names is stored, and no Trigger."""
+
+ECHO = "our own doing: we know it already"
+UNKNOWN = "an event we do not know"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether an event is a reason to look, and why, for the log."""
+
+    trigger: bool
+    why: str
+    reread: bool = False
+
+
+def judged(event: Event, me: AccountId | None) -> Judged:
+    """What becomes of ``event``; what ``me`` did is stored and no more."""
+    if me is not None and event.actor == me:
+        return Judged(False, ECHO)
+    row = next((row for row in _rows().get((event.source, event.name), ()) if row.fits(event)), None)
+    return Judged(row.trigger, row.why, row.reread) if row is not None else Judged(False, UNKNOWN)
 
 
 def matters(event: Event, me: AccountId | None) -> bool:
-    """Whether ``event`` is a reason to look. What ``me`` did is not: we know it already."""
-    if me is not None and event.actor == me:
-        return False
-    fields = MATTERS.get((event.source, event.name))
-    return fields is not None and (not fields or not fields.isdisjoint(event.changed))
+    """Whether ``event`` is a reason to look."""
+    return judged(event, me).trigger
 
 
-def team_of(event: Event, directives: Directives) -> TeamId | None:
-    """The team that owns the project, board, repository or mentioned issue; ``None`` when none does."""
-    return next((team.id for team in directives.teams if _owns(team, event)), None)
+@cache
+def _rows() -> Mapping[tuple[Source, str], tuple[Row, ...]]:
+    """The rows of each event name, in the table's order: a door asks thousands of times a minute."""
+    names = {(row.source, name) for row in TABLE for name in row.names}
+    return {(s, n): tuple(row for row in TABLE if row.source is s and n in row.names) for s, n in names}
+
+
+def teams_of(event: Event, directives: Directives) -> tuple[TeamId, ...]:
+    """The teams an event concerns: who owns its project, board or repository, then who owns a key it names.
+
+    A look judges every active sprint of its team, so this is one Trigger for each sprint of the keys.
+    """
+    concerned = [*(t.id for t in directives.teams if _owns(t, event)), *_named(event, directives)]
+    return tuple(dict.fromkeys(concerned))
+
+
+def _named(event: Event, directives: Directives) -> Iterator[TeamId]:
+    projects = {key.rpartition("-")[0].casefold() for key in event.mentioned}
+    return (team.id for team in directives.teams if not projects.isdisjoint(_projects(team)))
 
 
 def _owns(team: Team, event: Event) -> bool:
-    projects = {project.casefold() for project in team.jira.projects}
     if event.project is not None or event.issue is not None:
-        return (event.project or str(event.issue).rpartition("-")[0]).casefold() in projects
+        return (event.project or str(event.issue).rpartition("-")[0]).casefold() in _projects(team)
     if event.board is not None:
         return event.board in team.jira.boards
-    if event.repository is not None:
-        return event.repository.casefold() in repositories_of(team)
-    return any(key.rpartition("-")[0].casefold() in projects for key in event.mentioned)
+    return event.repository is not None and event.repository.casefold() in repositories_of(team)
+
+
+def _projects(team: Team) -> set[str]:
+    return {project.casefold() for project in team.jira.projects}
 
 
 def repositories_of(team: Team) -> set[str]:

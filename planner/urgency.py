@@ -10,7 +10,8 @@ from models.proposals import Decided
 from models.signals import Findings, Signal, Urgency
 from models.spans import Span
 from models.work import Issue, PullRequest, Snapshot, Sprint
-from planner.observe import blocked_since, next_move, of_sprint, running, running_sprints, tally
+from planner.moves import Move, awaited, whose_move
+from planner.observe import blocked_since, of_sprint, running, running_sprints, tally
 from planner.worktime import team_calendar, watch_calendar
 
 UNSAID = Span(3, "hour", business=False)
@@ -25,7 +26,7 @@ def urgency_of(signals: Sequence[Signal], snapshot: Snapshot, directives: Direct
     found = [signal.urgency for signal in signals]
     found += [issue_urgency(issue, snapshot, directives) for issue in running(snapshot)]
     found += [sprint_urgency(sprint, snapshot, directives) for sprint in running_sprints(snapshot)]
-    found += [review_urgency(pr, snapshot, directives) for pr in snapshot.pull_requests if next_move(pr)]
+    found += [review_urgency(pr, snapshot, directives, move) for pr, move in awaited(snapshot, directives)]
     return max(found, default=Urgency.LOW)
 
 
@@ -70,17 +71,16 @@ def sprint_urgency(sprint: Sprint, snapshot: Snapshot, directives: Directives) -
     return Urgency.LOW
 
 
-def review_urgency(pr: PullRequest, snapshot: Snapshot, directives: Directives) -> Urgency:
+def review_urgency(pr: PullRequest, snapshot: Snapshot, directives: Directives, move: Move | None = None) -> Urgency:
     """How urgent a waiting review is, by its age and by the issues it is for."""
     team = directives.team(snapshot.team)
-    move = next_move(pr)
-    account = move.accounts[0] if move else None
-    calendar = watch_calendar(directives, team, snapshot.person(account))
+    move = move or whose_move(pr, snapshot, directives)
+    calendar = watch_calendar(directives, team, move.turns[0].person if move.turns else None)
     issues = [issue for key in pr.issues if (issue := snapshot.issue(key))]
     for level, rule in levels(directives):
         if any(_production_down(issue, rule) for issue in issues):
             return level
-        waited = rule.review_waiting and calendar.passed(pr.waiting_since, rule.review_waiting, snapshot.now)
+        waited = rule.review_waiting and calendar.passed(move.since, rule.review_waiting, snapshot.now)
         if waited and _is_meant(issues, rule):
             return level
     return Urgency.LOW

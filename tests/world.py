@@ -39,7 +39,7 @@ TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
 """An ordinary working morning of the constitution's team, ten minutes after its digest."""
 
 REREAD = timedelta(minutes=10)
-"""How often the product reads everything again."""
+"""How often the product reconciles."""
 
 ASGI = Callable[..., Any]
 
@@ -118,12 +118,12 @@ class World:
     async def live(self, by: timedelta, *, reread: bool = False) -> None:
         """Time passes as in life: the product wakes whenever something is due.
 
-        With ``reread`` it first reads everything again, as it does every ten minutes: needed after a change that
+        With ``reread`` it first reconciles, as it does every ten minutes: needed after a change that
         no webhook told.
         """
         end = self.clock.now() + by
         if reread:
-            await self._reread()
+            await self.reconcile()
         while self.clock.now() < end:
             await self._sleep_until(await self._next_moment(end))
 
@@ -143,7 +143,7 @@ class World:
         await tick(self.app)
         await self.settle(parked=True)
 
-    async def _reread(self) -> None:
+    async def reconcile(self) -> None:
         """What the ten-minute reading would have found."""
         team = self.team.id
         await self.app.mailbox.put(NewJob(kind="sync", key=f"sync:{team}", team=team, lane=2, coalesce=True))

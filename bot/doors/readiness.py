@@ -15,6 +15,9 @@ PATIENCE = 3.0
 FRESH = 10.0
 """Seconds an answer is good for: a probe every second must not become a call to Slack every second."""
 
+LASTING = 60.0
+"""Seconds a vendor's answer is good for: each costs calls that people's own work should have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
@@ -27,6 +30,8 @@ class Dependency:
     name: str
     ask: Callable[[], Awaitable[Check]]
     needed: bool = False
+    fresh: float = FRESH
+    """Seconds for which its answer is believed; a failure is asked again after ``FRESH`` at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +48,22 @@ class Readiness:
     def __init__(self, clock: Clock, dependencies: Sequence[Dependency]) -> None:
         self._clock = clock
         self._dependencies = tuple(dependencies)
-        self._answers: tuple[Answer, ...] = ()
-        self._until = float("-inf")
+        self._known: dict[str, tuple[float, Answer]] = {}
         self._turn = asyncio.Lock()
 
     async def answers(self) -> Sequence[Answer]:
-        """One answer per dependency, at most ``FRESH`` seconds old."""
+        """One answer per dependency, none older than it may be."""
         async with self._turn:
-            if self._clock.monotonic() >= self._until:
-                checks = await asyncio.gather(*(_ask(d) for d in self._dependencies))
-                self._answers = tuple(Answer(c, d.needed) for c, d in zip(checks, self._dependencies, strict=True))
-                self._until = self._clock.monotonic() + FRESH
-            return self._answers
+            now = self._clock.monotonic()
+            due = [d for d in self._dependencies if now >= self._until(d.name)]
+            for dependency, check in zip(due, await asyncio.gather(*(_ask(d) for d in due)), strict=True):
+                lasts = dependency.fresh if check.ok else min(FRESH, dependency.fresh)
+                until = self._clock.monotonic() + lasts
+                self._known[dependency.name] = until, Answer(check, dependency.needed)
+            return [self._known[d.name][1] for d in self._dependencies]
+
+    def _until(self, name: str) -> float:
+        return self._known[name][0] if name in self._known else float("-inf")
 
 
 async def _ask(dependency: Dependency) -> Check:
@@ -67,23 +76,34 @@ async def _ask(dependency: Dependency) -> Check:
         return Check(dependency.name, False, f"{type(error).__name__}: {error}", "See the log")
 
 
-def switched_off(name: str, remedy: str) -> Dependency:
-    """A service nobody configured: nothing is wrong, and it says what would turn it on."""
+def known(check: Check) -> Dependency:
+    """Something whose state was clear when we started."""
 
     async def ask() -> Check:
-        return Check(name, True, f"off: {remedy}")
+        return check
 
-    return Dependency(name, ask)
+    return Dependency(check.name, ask)
+
+
+def switched_off(name: str, remedy: str) -> Dependency:
+    """A service nobody configured: nothing is wrong, and it says what would turn it on."""
+    return known(Check(name, True, f"off: {remedy}", off=True))
 
 
 def as_data(answers: Sequence[Answer]) -> Mapping[str, object]:
-    """For ``/ready``."""
+    """For ``/ready``. ``hint`` and ``remedy`` are the same words: what to do when ``ok`` is false."""
     ready = all(a.check.ok for a in answers if a.needed)
+    return {"ready": ready, "checks": [_told(a) for a in answers]}
+
+
+def _told(answer: Answer) -> Mapping[str, object]:
+    check = answer.check
     return {
-        "ready": ready,
-        "checks": [
-            {"name": c.name, "ok": c.ok, "needed": a.needed, "detail": c.detail, "hint": c.hint}
-            for a in answers
-            for c in (a.check,)
-        ],
+        "name": check.name,
+        "ok": check.ok,
+        "state": check.state,
+        "needed": answer.needed,
+        "detail": check.detail,
+        "hint": check.hint,
+        "remedy": check.hint,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.app import App
-from bot.jobs import answer, card, click, effect, look, refresh, tidy
+from bot.jobs import answer, card, click, effect, identity, look, people, presence, refresh, tidy
 from models.mailbox import Job
 
 Handler = Callable[[App, Job], Awaitable[None]]
@@ -18,6 +18,10 @@ HANDLERS: Mapping[str, Handler] = {
     "click": click.settle_one,
     "card": card.redraw,
     "sync": refresh.reread,
+    "reread": refresh.reread_named,
+    "people": people.find_out,
+    "identity": identity.settle_one,
+    "presence": presence.reread_people,
     "tidy": tidy.tidy,
 }
 """By job kind. Each handler finishes its job, or raises and leaves that to the worker."""

@@ -12,10 +12,11 @@ from bot.app import App
 from bot.views.message import Message
 from bot.views.reply import interrupted, reply_message
 from models.directives import Team
-from models.errors import NotDone, Refused, Unclear
+from models.errors import NotDone, Refused, Unclear, VendorError
 from models.ids import named
 from models.mailbox import Job
 from planner.answer import AskWhy, Question, answer, parse_command
+from planner.carry_out import IN_FLIGHT
 from planner.replies import PlainReply, Reply
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ SHARED = PlainReply(
 
 SENDING = "sending"
 """In a job's payload: its answer may have been sent."""
+
+TRIES = 3
+"""Tries of an answer of which nobody knows whether it arrived."""
 
 LOOK_BACK = timedelta(hours=1)
 """How far back an earlier try of the same reply is looked for: longer than all tries of a job take."""
@@ -49,16 +53,25 @@ class Asked:
 async def answer_one(app: App, job: Job) -> None:
     """Answer one command, button, mention or opened Home.
 
-    A definite *not now* is tried again; a reply that may have arrived, or is refused for good, is not:
-    hearing the same answer twice is worse than asking again. Whoever may have heard nothing is told so.
+    A definite *not now* is tried again. So is what may have arrived, once a lost call has surely ended: in a thread
+    it is looked for first, and where nobody can look the asker is told that an answer may be missing, because hearing
+    it twice is worse than asking again. What is refused for good is not.
     """
     delivery = await app.mailbox.delivery(job.payload["inbox"])
     body = json.loads(delivery.body)
     try:
         await _reply(app, job, delivery.name, body)
-    except (Unclear, Refused) as lost:
-        log.warning("a reply was lost: %s", lost, extra={"action": "reply_lost", "job": job.id})
+    except Unclear as lost:
+        if job.attempts < TRIES:
+            raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
+        _give_up(job, lost)
+    except Refused as refused:
+        _give_up(job, refused)
     await app.mailbox.finish(job)
+
+
+def _give_up(job: Job, lost: VendorError) -> None:
+    log.warning("a reply was lost: %s", lost, extra={"action": "reply_lost", "job": job.id})
 
 
 async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
@@ -169,11 +182,14 @@ async def _send(app: App, job: Job, asked: Asked, message: Message) -> None:
 
 
 async def _respond(app: App, job: Job, asked: Asked, message: Message) -> None:
-    """Through the response URL nothing can be looked up: if an earlier try died while it sent, say that instead."""
+    """Through the response URL nothing can be looked up: when an earlier try broke off as it sent, say that instead."""
     assert app.slack is not None
     if job.payload.get(SENDING):
         notice = interrupted(asked.again)
-        await app.slack.respond(asked.response_url, notice.text, notice.blocks)
+        try:
+            await app.slack.respond(asked.response_url, notice.text, notice.blocks)
+        except Unclear as lost:  # once is enough of that
+            _give_up(job, lost)
         return
     await app.mailbox.note(job, **{SENDING: True})
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
-from models.events import Event, Reason, Source, Trigger
+from models.events import Reason, Source, Trigger
 from models.ids import SprintId, TeamId
 from models.mailbox import Job
 from planner.cycle import run_cycle
@@ -26,7 +26,8 @@ async def for_the_digest(app: App, job: Job) -> None:
 async def _look(app: App, job: Job, reason: Reason) -> None:
     arrived = await app.mailbox.waiting(TeamId(job.team))
     events = [event for _, delivery in arrived if (event := app.read(delivery)) is not None]
-    await _freshen(app, TeamId(job.team), events)
+    # Slack's deliveries are questions and clicks: they name no work.
+    await app.sync.freshen(TeamId(job.team), [event for event in events if event.source is not Source.SLACK])
     sprint = job.payload.get("sprint")
     trigger = Trigger(
         team=TeamId(job.team),
@@ -44,9 +45,3 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
         len(looked.decided),
         extra={"action": "looked", "team": job.team, "next_look": looked.next_look.isoformat()},
     )
-
-
-async def _freshen(app: App, team: TeamId, events: list[Event]) -> None:
-    """A mirror that has gone stale is read whole; one that is fresh is corrected by what the events name."""
-    if not await app.sync.if_stale(team):
-        await app.sync.after(team, [event for event in events if event.source is not Source.SLACK])

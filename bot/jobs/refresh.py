@@ -1,4 +1,4 @@
-"""The reconciliation read: whatever a webhook failed to say is found here."""
+"""The reconciliation read: whatever a webhook failed to say is found here; and what one said that needs no look."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ from models.mailbox import Job, look_at
 
 
 async def reread(app: App, job: Job) -> None:
-    """Read the team's world whole, and look at it when something had changed unheard."""
-    changed = await app.sync.everything(TeamId(job.team))
+    """Read what has changed (everything, when the job asks for it), and look at the team when something had."""
+    team = TeamId(job.team)
+    whole = job.payload.get("whole") is True
+    changed = await app.sync.everything(team) if whole else await app.sync.reconcile(team)
     if changed or job.attempts > 1:  # an earlier try may have read the change and died before this
-        await app.mailbox.put(look_at(TeamId(job.team)))
+        await app.mailbox.put(look_at(team))
+    await app.mailbox.finish(job)
+
+
+async def reread_named(app: App, job: Job) -> None:
+    """Read what one delivery names, without a look: the next one shall find it right."""
+    event = app.read(await app.mailbox.delivery(job.payload["inbox"]))
+    if event is not None:
+        await app.sync.after(TeamId(job.team), [event])
     await app.mailbox.finish(job)

@@ -15,6 +15,8 @@ ANYTHING = re.compile("")
 JOBS: Mapping[str, str] = {
     "approve": "click",
     "reject": "click",
+    "identity_yes": "identity",
+    "identity_no": "identity",
     "why": "answer",
     "ask": "answer",
     "post_to_channel": "answer",
@@ -45,14 +47,18 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
 
 
 def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
-    """The job a click asks for and its key; clicks on one approval are worked one after the other."""
+    """The job a click asks for and its key; clicks on one question are worked one after the other."""
     action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
     word = re.match(r"[a-z_]*", str(action.get("action_id") or ""))
     job = JOBS.get(word.group() if word else "")
-    return job, f"approval:{_approval(action.get('value'))}" if job == "click" else ""
+    return job, f"{_QUESTIONS[job]}:{_asked(action.get('value'))}" if job in _QUESTIONS else ""
 
 
-def _approval(value: object) -> str:
+_QUESTIONS: Mapping[str | None, str] = {"click": "approval", "identity": "identity"}
+"""Jobs that answer a question, and what theirs are called; a button carries the question's id as ``a``."""
+
+
+def _asked(value: object) -> str:
     try:
         return str(json.loads(str(value))["a"])
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -1,4 +1,4 @@
-"""Events: a mention, a direct message or an opened Home becomes a job; other people's talk is not kept."""
+"""Events: a mention, a direct message, an opened Home or a changed colleague becomes a job; other talk is not kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from bot.listeners.changes import CHANGED, changed_by, changed_group, is_of_group, remembered
 from bot.listeners.intake import Intake
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,22 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
             await intake.keep("event", body, job="answer")
         elif said.get("type") in {"message", "app_mention"}:
             intake.drop()
+        elif is_of_group(said):
+            intake.forget(changed_group(said))
+            intake.drop()
+        elif (who := changed_by(said)) is not None:
+            await _changed(intake, body, who)
         else:
             await intake.keep("event", body)
+
+
+async def _changed(intake: Intake, body: Mapping[str, Any], who: str) -> None:
+    """Kept for members only: in a large workspace somebody changes every second."""
+    if intake.is_member(who):
+        key = f"presence:{intake.team_of(who)}"
+        await intake.keep(CHANGED, remembered(body, who), job="presence", key=key, lane=1)
+    else:
+        intake.drop()
 
 
 def asks(event: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,12 +36,17 @@ class Intake:
     """What every listener is handed."""
 
     inbox: Inbox
-    directives: Directives
+    directives: Callable[[], Directives]
+    """The constitution as it is known now: whose a Slack id is may be found out while the door is open."""
     clock: Clock
     metrics: Metrics
+    forgotten: Callable[[str], None]
+    """Told of each user group that changed."""
 
-    async def keep(self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "") -> None:
-        """Store ``body`` durably, and the person's job (lane 0) with it when one is named. Raises when it cannot."""
+    async def keep(
+        self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "", lane: int = 0
+    ) -> None:
+        """Store ``body`` durably, and a job with it when one is named (0 is people's lane). Raises when it cannot."""
         delivery = Delivery(
             source=Source.SLACK,
             id=delivery_id(body),
@@ -50,7 +55,8 @@ class Intake:
             received=self.clock.real(),
         )
         team = self.team_of(user_of(body))
-        work = None if job is None else NewJob(kind=job, key=safe(key or f"slack:{user_of(body)}"), team=team, lane=0)
+        key = safe(key or f"slack:{user_of(body)}")
+        work = None if job is None else NewJob(kind=job, key=key, team=team, lane=lane)
         fresh = await self.inbox.accept(delivery, team, work)
         self.metrics.delivery("slack", "accepted" if fresh else "duplicate")
 
@@ -62,9 +68,18 @@ class Intake:
         """Count a delivery that is not for us: other people's words are not kept."""
         self.metrics.delivery("slack", "ignored")
 
+    def forget(self, group: str | None) -> None:
+        """A user group changed; what this process remembers of it is over."""
+        if group is not None:
+            self.forgotten(group)
+
+    def is_member(self, user: str) -> bool:
+        """Whether the constitution knows this Slack user."""
+        return any(m.slack == user for team in self.directives().teams for m in team.members)
+
     def team_of(self, user: str) -> TeamId:
         """The team this Slack user belongs to; a stranger's words go to the first."""
-        teams = self.directives.teams
+        teams = self.directives().teams
         return next((t.id for t in teams if any(m.slack == user for m in t.members)), teams[0].id)
 
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from bot.views.message import Block, button
-from bot.views.mrkdwn import link, linked
+from bot.views.mrkdwn import escape, link, linked
 from models.actions import Item
 
-_OPENS = {"sprint": "Open the board", "author": "Open the pull requests"}
+_OPENS = {"sprint": "Open the board", "author": "Open the pull requests", "account": "Open the account"}
 """What a link to a subject is called that no sentence names as it is written."""
 
+_PROFILE = "/jira/people/"
+"""In the address of an account's page; an account without one leads to its work."""
 
-_CALLED = {"sprint": "the sprint", "author": "waiting reviews"}
+_CALLED = {"sprint": "the sprint", "author": "waiting reviews", "account": "an account"}
 
 
 def item_line(item: Item, limit: int = 300) -> str:
     """The item's sentence with its subject as the link."""
     return linked(item.text, _labels(item.subject), item.url, limit)
+
+
+def account_line(item: Item, account: str, limit: int = 300) -> str:
+    """The sentence about an account without its id, and a link to its profile where that is known."""
+    named = item.text.replace(f" ({account})", "")
+    text = escape(named.replace(f"The Atlassian account {account}", "An Atlassian account"), limit)
+    profile = link(item.url, "Open its profile in Jira", 60) if _PROFILE in (item.url or "") else ""
+    return f"{text} · {profile}" if profile.startswith("<") else text
 
 
 def subject_link(subject: str, url: str) -> str:

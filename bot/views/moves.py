@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.views.items import item_line, subject_link
+from bot.views.items import account_line, item_line, subject_link
 from bot.views.mrkdwn import escape, link
-from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostDigest, Reassign, RemindPerson
+from models.actions import (
+    Action,
+    AskApproval,
+    AskIdentity,
+    CommentOnIssue,
+    Escalate,
+    PostDigest,
+    Reassign,
+    RemindPerson,
+)
 from models.ids import PersonId
 
 Names = Mapping[PersonId, str]
@@ -36,6 +45,8 @@ def move(action: Action, names: Names, channels: Channels = UNNAMED) -> str:
             return f"Post the daily summary in {channel_of(action.channel, channels)}"
         case AskApproval():
             return f"Ask {name_of(action.person, names)} for a yes"
+        case AskIdentity():
+            return f"Ask {name_of(action.person, names)} whether an Atlassian account is theirs"
 
 
 def matter(action: Action, names: Names) -> str:
@@ -54,6 +65,8 @@ def matter(action: Action, names: Names) -> str:
             return "daily summary"
         case AskApproval():
             return f"ask {name_of(action.person, names)}"
+        case AskIdentity():
+            return f"ask {name_of(action.person, names)} about an account"
 
 
 def _about(action: RemindPerson) -> str:
@@ -70,6 +83,8 @@ def details(action: Action) -> list[str]:
             return [f"> {item_line(item, 200)}" for item in action.items[:3]]
         case CommentOnIssue():
             return [f"> {item_line(action.item, 200)}"]
+        case AskIdentity():
+            return [f"> {account_line(action.item, action.account, 200)}"]
         case Escalate():
             return [f"> {item_line(action.item, 200)}", *(f"> {escape(fact, 200)}" for fact in action.facts[:5])]
         case PostDigest():

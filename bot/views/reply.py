@@ -78,7 +78,7 @@ def plain_reply(reply: PlainReply) -> Message:
 
 def interrupted(again: str) -> Message:
     """In place of an answer that may stand above already; ``again`` is the command that asks once more."""
-    words = "I was restarted while I answered this. If there is no answer above, ask again."
+    words = "I was interrupted while I answered this. If there is no answer above, ask again."
     return plain_reply(PlainReply(text=words, choices=(("Ask again", again or "help"),)))
 
 

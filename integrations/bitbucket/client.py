@@ -1,37 +1,60 @@
-"""Bitbucket Cloud over REST, read only: the open pull requests of a repository and what their reviewers said."""
+"""Bitbucket Cloud over REST: pull requests in full, with as few calls as that takes.
+
+What a read costs, in calls:
+
+=====================================  ===========================================================================
+listing a repository                   one per 50 pull requests, participants included
+a pull request seen for the first      its builds; its activity as well when anything has happened to it
+time, or changed since it was seen
+an unchanged one                       none; its builds when the last ones known had not all passed
+a draft or closed one                  none
+one pull request by its number         itself, and its activity when it has changed; else its builds: never more
+                                       than two for one that was seen before
+a commit's builds                      one
+=====================================  ===========================================================================
+
+So 80 open pull requests cost at most 2 + 80 + 80 calls the first time, and 2 while nothing happens.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.bitbucket.mapping import pull_request_of
+from integrations.bitbucket import people
+from integrations.bitbucket.builds import build_of
+from integrations.bitbucket.calls import PAGE, Calls
+from integrations.bitbucket.hooks import EVENTS, register, registered, unregister
+from integrations.bitbucket.mapping import HASH, pull_request_of
+from integrations.bitbucket.memory import Memory, carried, is_lonely, is_same
 from integrations.health import Check
-from integrations.payloads import inside, instant, rows, whole
-from integrations.rest import IMPORTING, TIMEOUT, Threads, address, mapping, session
+from integrations.hooks import Hook
+from integrations.rest import TIMEOUT
 from models.errors import Refused, Unclear, VendorError
-from models.work import PullRequest
+from models.ids import AccountId, PullRequestId
+from models.work import Build, PullRequest
 
-PAGE = 50
-"""Pull requests asked for at a time; Bitbucket takes at most 50 (atlassian.md 4)."""
+STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
 
-MOST_PAGES = 20
-"""Where a paging that does not end is given up: 1,000 open pull requests."""
+MOST_LOG_PAGES = 4
+"""Pages of one activity log that are read: its first 200 entries, which are the newest wherever it was seen."""
 
-REMEMBERED = 2_000
-"""Pull requests whose author's last update is kept in memory, so each change costs one call and not each read."""
-
-_SLUG = re.compile(r"[A-Za-z0-9_.{}-]{1,128}")
+MOST_STATUS_PAGES = 3
+"""Pages of one commit's build statuses that are read: 300 of them."""
 
 _WITH_PEOPLE = "+values.participants,+values.reviewers"
 """Lists leave reviewers out unless asked."""
 
 
 class Bitbucket:
-    """A client of one workspace. ``projects`` are the Jira projects whose keys a title or branch may name."""
+    """A client of one workspace. ``projects`` are the Jira projects whose keys a title or branch may name.
+
+    With an ``email`` the token is an API token and goes as basic auth; without, an access token as Bearer.
+    """
 
     def __init__(
         self,
@@ -42,50 +65,113 @@ class Bitbucket:
         token: str,
         projects: Iterable[str] = (),
         threads: int = 4,
+        seconds: float = TIMEOUT,
     ) -> None:
-        # The library adds the version itself; both forms of the setting are common.
-        self._base = address(address(base_url, "BITBUCKET_API_URL").removesuffix("/2.0"), "BITBUCKET_API_URL")
-        self._workspace = workspace
+        self._calls = Calls(
+            base_url=base_url, workspace=workspace, email=email, token=token, threads=threads, seconds=seconds
+        )
         self._projects = tuple(projects)
-        self._threads = Threads(lambda: _connect(self._base, email, token), "bitbucket", threads)
-        self._activity: dict[tuple[str, int], tuple[datetime, list[Any]]] = {}
+        self._at_once = threads
+        self._memory = Memory()
+
+    # --- pull requests ------------------------------------------------------------------------------------
 
     async def open_pull_requests(self, repository: str, projects: Collection[str] | None = None) -> list[PullRequest]:
         """Every open pull request of ``repository`` (a slug of the workspace, or ``workspace/slug``)."""
-        path = self._path(repository)
-        params = {"state": "OPEN", "pagelen": PAGE, "fields": _WITH_PEOPLE}
-        page = await self._get(f"list pull requests of {path}", f"repositories/{path}/pullrequests", params)
-        raw = rows(page.get("values"))
-        for _ in range(MOST_PAGES):
-            if not page.get("next"):
-                found = [await self._pull_request(each, path, projects) for each in raw]
-                return [each for each in found if each is not None]
-            page = await self._next(f"list pull requests of {path}", page["next"])
-            raw += rows(page.get("values"))
-        raise Unclear(f"Bitbucket's list of pull requests of {path} does not end")
+        path = self._calls.repository(repository)
+        return await self._list(path, {"state": "OPEN"}, projects)
+
+    async def updated_since(
+        self, repository: str, since: datetime, projects: Collection[str] | None = None
+    ) -> list[PullRequest]:
+        """Every pull request, whatever its state, that has changed at ``since`` (aware) or later."""
+        path, edge = self._calls.repository(repository), since.astimezone(UTC).isoformat()
+        wanted = {"state": list(STATES), "q": f"updated_on >= {edge}", "sort": "updated_on"}
+        return await self._list(path, wanted, projects)
 
     async def pull_request(self, repository: str, number: int, projects: Collection[str] | None = None) -> PullRequest:
         """One pull request, whatever its state."""
-        path = self._path(repository)
+        path = self._calls.repository(repository)
         what = f"read pull request {path}#{number}"
-        found = await self._pull_request(
-            await self._get(what, f"repositories/{path}/pullrequests/{int(number)}"), path, projects
-        )
+        raw = await self._calls.get(what, f"repositories/{path}/pullrequests/{int(number)}")
+        found = await self._in_full(raw, path, self._allowed(projects), listed=False)
         if found is None:
             raise Unclear(f"{what}: the answer is not a pull request")
         return found
+
+    async def pull_requests_of_commit(self, repository: str, commit: str) -> list[PullRequestId]:
+        """The pull requests a commit is part of; none where Bitbucket has not linked its commits yet."""
+        path = self._calls.repository(repository)
+        where = f"repositories/{path}/commit/{_commit(commit)}/pullrequests"
+        try:
+            found = await self._calls.listed(f"read pull requests of {path} at {commit[:12]}", where)
+        except Refused as refused:
+            if refused.code == "404":
+                return []
+            raise
+        made = (pull_request_of(raw, path) for raw in found)
+        return [each.id for each in made if each is not None]
+
+    async def build(self, repository: str, commit: str) -> Build | None:
+        """What the builds of a commit come to; ``None`` when there are none."""
+        path = self._calls.repository(repository)
+        where = f"repositories/{path}/commit/{_commit(commit)}/statuses"
+        what = f"read builds of {path} at {commit[:12]}"
+        found, _ = await self._calls.some(what, where, {"pagelen": 100}, most_pages=MOST_STATUS_PAGES)
+        build = build_of(found, commit)
+        self._memory.keep_build(path, commit, build)
+        return build
+
+    def remember(self, pull_requests: Iterable[PullRequest]) -> None:
+        """Take these for what was read last, as after a restart or a read by another process: it saves calls."""
+        self._memory.keep_all(pull_requests)
+
+    # --- people and webhooks ------------------------------------------------------------------------------
+
+    async def default_reviewers(self, repository: str) -> list[AccountId]:
+        """Whom Bitbucket adds to every new pull request of ``repository``."""
+        found = await people.default_reviewers(self._calls, repository)
+        self._memory.keep_defaults(self._calls.repository(repository), found)
+        return found
+
+    async def members(self, emails: Sequence[str]) -> Mapping[str, AccountId]:
+        """The accounts of those of ``emails`` that exactly one member of the workspace has; 90 to a call."""
+        return await people.members(self._calls, emails)
+
+    async def hooks(self, repository: str | None = None) -> list[Hook]:
+        """The webhooks of a repository; without one, the workspace's own."""
+        return await registered(self._calls, repository)
+
+    async def add_hook(
+        self,
+        url: str,
+        name: str,
+        *,
+        secret: str,
+        events: Collection[str] = EVENTS,
+        repository: str | None = None,
+    ) -> Hook:
+        """Register ``url`` for a repository, or for every one of the workspace. Sent once; list before you add."""
+        return await register(self._calls, repository, url, name, events, secret)
+
+    async def delete_hook(self, id: str, repository: str | None = None) -> None:
+        """Take a webhook away; one that is gone already is no failure."""
+        await unregister(self._calls, repository, id)
 
     async def check(self, repository: str | None = None) -> Check:
         """Whether Bitbucket can be reached and the token may read: a repository, or the workspace's list of them.
 
         ``/user`` would be simpler, but it refuses repository and workspace access tokens.
         """
-        host = urlsplit(self._base).netloc
-        path = self._path(repository) if repository else self._slug(self._workspace)
+        host = urlsplit(self._calls.base).netloc
+        path = self._calls.repository(repository) if repository else self._calls.workspace
         try:
-            await self._get(f"read {path}", f"repositories/{path}", None if repository else {"pagelen": 1})
+            await self._calls.get(f"read {path}", f"repositories/{path}", None if repository else {"pagelen": 1})
         except Refused as refused:
-            hint = "Check BITBUCKET_WORKSPACE, BITBUCKET_EMAIL (the account's e-mail) and BITBUCKET_TOKEN."
+            hint = (
+                "Check BITBUCKET_WORKSPACE and BITBUCKET_TOKEN; BITBUCKET_EMAIL is the account's e-mail for an API "
+                "token, and empty for an access token."
+            )
             return Check("bitbucket", False, str(refused), hint)
         except VendorError as failure:
             return Check("bitbucket", False, str(failure), f"Check that {host} can be reached from this machine.")
@@ -93,81 +179,85 @@ class Bitbucket:
 
     async def close(self) -> None:
         """Take no more calls."""
-        self._threads.close()
+        self._calls.close()
 
-    async def _pull_request(self, raw: Any, path: str, projects: Collection[str] | None) -> PullRequest | None:
-        allowed = self._projects if projects is None else projects
-        return pull_request_of(raw, path, allowed, await self._activity_of(raw, path))
+    # --- how a pull request is read in full ---------------------------------------------------------------
 
-    async def _activity_of(self, raw: Any, path: str) -> list[Any] | None:
-        """The activity log, asked for once per change; ``None`` when there is none to be had.
-
-        A pull request nobody has touched since it was opened needs no call: it waits since then.
-        """
-        number, updated = whole(inside(raw, "id")), instant(inside(raw, "updated_on"))
-        if number is None or updated is None or updated == instant(inside(raw, "created_on")):
-            return []
-        known = self._activity.get((path, number))
-        if known is not None and known[0] == updated:
-            return known[1]
-        try:
-            log = await self._get(
-                f"read activity of {path}#{number}",
-                f"repositories/{path}/pullrequests/{number}/activity",
-                {"pagelen": PAGE},
-            )
-        except Refused:
-            return None
-        return self._remember((path, number), updated, rows(log.get("values")))
-
-    def _remember(self, name: tuple[str, int], updated: datetime, entries: list[Any]) -> list[Any]:
-        own = [entry for entry in entries if isinstance(entry, dict) and "update" in entry]
-        if len(self._activity) >= REMEMBERED:
-            self._activity.clear()
-        self._activity[name] = (updated, own)
-        return own
-
-    async def _next(self, what: str, url: Any) -> dict[str, Any]:
-        """The page a reply points to, as long as it lies under our own base: a token goes nowhere else."""
-        root = f"{self._base}/2.0/"
-        if not isinstance(url, str) or not url.startswith(root):
-            raise Refused(f"{what}: the next page is on another host", code="foreign_page")
-        return await self._get(what, url, absolute=True)
-
-    async def _get(
-        self, what: str, path: str, params: dict[str, Any] | None = None, *, absolute: bool = False
-    ) -> dict[str, Any]:
-        # Raw `get`: the library's repository objects ask for the workspace and repository first, read every pull
-        # request of a list again one by one, cannot pass `fields`, know no activity, and fall back to a time-out of
-        # 75 s because they do not hand ours on.
-        ask: Callable[[Any], Any] = lambda cloud: mapping(  # noqa: E731 - one expression, given a type
-            what, cloud.get(path, params=params, absolute=absolute)
-        )
-        found: dict[str, Any] = await self._threads.call(what, ask)
+    async def _list(self, path: str, wanted: Mapping[str, Any], projects: Collection[str] | None) -> list[PullRequest]:
+        params = {**wanted, "pagelen": PAGE, "fields": _WITH_PEOPLE}
+        raw = await self._calls.listed(f"list pull requests of {path}", f"repositories/{path}/pullrequests", params)
+        allowed = self._allowed(projects)
+        await self._read_defaults(path, [pr for each in raw if (pr := pull_request_of(each, path)) is not None])
+        found: list[PullRequest] = []
+        for start in range(0, len(raw), self._at_once):
+            some = [self._in_full(each, path, allowed, listed=True) for each in raw[start : start + self._at_once]]
+            # All of them end before a failure is told: nothing is left running behind it.
+            done = await asyncio.gather(*some, return_exceptions=True)
+            for each in done:
+                if isinstance(each, BaseException):
+                    raise each
+                found += [each] if each is not None else []
         return found
 
-    def _path(self, repository: str) -> str:
-        workspace, _, slug = repository.rpartition("/")
-        return f"{self._slug(workspace or self._workspace)}/{self._slug(slug)}"
+    async def _read_defaults(self, path: str, listed: Sequence[PullRequest]) -> None:
+        """Once for a list in which somebody new has asked nobody for a review."""
+        fresh = [pr for pr in listed if _is_reviewed(pr) and not is_same(self._memory.known(pr), pr)]
+        if any(is_lonely(pr) for pr in fresh):
+            try:
+                await self.default_reviewers(path)
+            except Refused:
+                self._memory.keep_defaults(path, ())
 
-    def _slug(self, text: str) -> str:
-        if not _SLUG.fullmatch(text) or text in {".", ".."}:
-            raise Refused(f"{text!r} is not the name of a workspace or repository", code="bad_name")
-        return text
+    async def _in_full(self, raw: Any, path: str, projects: Collection[str], *, listed: bool) -> PullRequest | None:
+        """One pull request with what its log and its builds say, as far as that is worth a call."""
+        fresh = pull_request_of(raw, path, projects)
+        if fresh is None or not _is_reviewed(fresh):
+            return None if fresh is None else self._memory.keep(fresh)
+        known = self._memory.known(fresh)
+        if known is not None and is_same(known, fresh):
+            read, worth = carried(fresh, known), not listed or self._memory.build_may_differ(known)
+        else:
+            log = await self._log(fresh, path)
+            read, worth = pull_request_of(raw, path, projects, log) or fresh, listed or known is None
+            read = replace(read, suggested=self._memory.suggested(path, fresh))
+        if worth:
+            return self._memory.keep(replace(read, build=await self._builds(read, path)))
+        return self._memory.keep(replace(read, build=known.build if known and known.commit == read.commit else None))
+
+    async def _log(self, pr: PullRequest, path: str) -> list[Any] | None:
+        """The activity log; ``None`` when it is refused, nothing when nobody has touched it since it was opened."""
+        if pr.updated == pr.opened:
+            return []
+        where, what = f"repositories/{path}/pullrequests/{_number(pr)}/activity", f"read activity of {pr.id}"
+        try:
+            found, _ = await self._calls.some(what, where, {"pagelen": PAGE}, most_pages=MOST_LOG_PAGES)
+        except Refused:
+            return None
+        return found
+
+    async def _builds(self, pr: PullRequest, path: str) -> Build | None:
+        """What the builds of its newest commit come to; ``None`` when there are none, or they are refused."""
+        where, what = f"repositories/{path}/pullrequests/{_number(pr)}/statuses", f"read builds of {pr.id}"
+        try:
+            found, _ = await self._calls.some(what, where, {"pagelen": 100}, most_pages=MOST_STATUS_PAGES)
+        except Refused:
+            return None
+        return build_of(found, pr.commit)
+
+    def _allowed(self, projects: Collection[str] | None) -> Collection[str]:
+        return self._projects if projects is None else projects
 
 
-def _connect(base: str, email: str, token: str) -> Any:
-    """One thread's client: basic auth with an e-mail, Bearer without. Imported here so that others never pay for it."""
-    with IMPORTING:
-        from atlassian.bitbucket.cloud import Cloud
+def _is_reviewed(pr: PullRequest) -> bool:
+    """Whether anybody's review can be its next move: only then log and builds matter."""
+    return pr.state == "OPEN" and not pr.draft
 
-    auth = {"username": email, "password": token} if email else {"token": token}
-    return Cloud(
-        base,
-        **auth,
-        timeout=TIMEOUT,
-        session=session(),
-        advanced_mode=True,  # the plain response: `answer` reads status and body
-        backoff_and_retry=False,
-        retry_with_header=False,  # it would sleep in the thread, up to half an hour
-    )
+
+def _number(pr: PullRequest) -> str:
+    return pr.id.rpartition("#")[2]
+
+
+def _commit(text: str) -> str:
+    if not HASH.fullmatch(text):
+        raise Refused(f"{text[:80]!r} is not a commit", code="bad_name")
+    return text

@@ -7,12 +7,18 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.bitbucket.accounts import account_of as account_of
+from integrations.bitbucket.activity import History, history_of
+from integrations.bitbucket.builds import build_of
 from integrations.payloads import inside, instant, rows, web_address, whole, words
 from models.ids import AccountId, IssueKey, PullRequestId
 from models.work import PullRequest, Review, ReviewState
 
 REPOSITORY = re.compile(r"[A-Za-z0-9_.~{}-]{1,128}/[A-Za-z0-9_.{}-]{1,128}")
 """``workspace/repository``; either may be a UUID in braces. Data Center's personal projects begin with ``~``."""
+
+HASH = re.compile(r"[0-9a-f]{7,64}")
+"""A commit, as short as anybody writes it."""
 
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9_])([A-Z][A-Z0-9_]{1,19})-([1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])")
 _IN_BRANCH = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9_]{1,19})-([1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])")
@@ -34,39 +40,68 @@ NOT_PROJECTS = frozenset(
 
 
 def pull_request_of(
-    raw: Any, repository: str, projects: Collection[str] = (), activity: Iterable[Any] | None = None
+    raw: Any,
+    repository: str,
+    projects: Collection[str] = (),
+    activity: Iterable[Any] | None = None,
+    statuses: Iterable[Any] = (),
 ) -> PullRequest | None:
-    """One pull request; ``None`` when it has no number or no time of change. ``repository`` is where it was read."""
+    """One pull request; ``None`` when it has no number or no time of change.
+
+    ``repository`` is where it was read. ``activity`` is its log, ``None`` when there is none to be had;
+    ``statuses`` are the build statuses of its newest commit.
+    """
     number, updated = whole(inside(raw, "id")), instant(inside(raw, "updated_on"))
     if number is None or updated is None:
         return None
+    author, commit = account_of(inside(raw, "author")), hash_of(inside(raw, "source", "commit", "hash"))
+    history = None if activity is None else history_of(activity, author)
     where = repository_of(inside(raw, "destination", "repository")) or repository
     return PullRequest(
         id=PullRequestId(f"{where}#{number}"),
         title=words(inside(raw, "title")),
         url=web_address(inside(raw, "links", "html", "href"))
         or f"https://bitbucket.org/{where}/pull-requests/{number}",
-        author=account_of(inside(raw, "author")),
+        author=author,
         state=words(inside(raw, "state")),
         draft=inside(raw, "draft") is True,
-        reviews=reviews_of(raw),
+        reviews=reviews_of(raw, history),
         issues=issues_of(raw, projects),
-        waiting_since=waiting_since(raw, activity),
+        waiting_since=waiting_since(raw, history),
         updated=updated,
+        opened=instant(inside(raw, "created_on")),
+        commit=commit,
+        pushed_at=history.pushed_at if history else None,
+        pushed_by=history.pushed_by if history else None,
+        queued=inside(raw, "queued") is True,
+        tasks=whole(inside(raw, "task_count")) or 0,
+        build=build_of(statuses, commit),
     )
 
 
-def reviews_of(raw: Any) -> tuple[Review, ...]:
+def reviews_of(raw: Any, history: History | None = None) -> tuple[Review, ...]:
     """What each reviewer has said last; a reviewer without a word waits. The author reviews nothing."""
     author = account_of(inside(raw, "author"))
     said = {
-        who: Review(reviewer=who, state=_said(row), at=instant(row.get("participated_on")))
+        who: _review(who, row, history or History())
         for row in rows(inside(raw, "participants"))
         if isinstance(row, dict) and row.get("role") == "REVIEWER" and (who := account_of(row.get("user"))) is not None
     }
     asked = [who for row in rows(inside(raw, "reviewers")) if (who := account_of(row)) is not None]
     order = dict.fromkeys([*asked, *said])
     return tuple(said.get(who, Review(reviewer=who, state=ReviewState.WAITING)) for who in order if who != author)
+
+
+def _review(who: AccountId, participant: Mapping[str, Any], history: History) -> Review:
+    """One reviewer; the time of a verdict is the log's where it has one."""
+    state = _said(participant)
+    return Review(
+        reviewer=who,
+        state=state,
+        at=history.verdicts.get((who, state)) or instant(participant.get("participated_on")),
+        asked=history.asked.get(who),
+        answered=history.answered.get(who),
+    )
 
 
 def issues_of(raw: Any, projects: Collection[str] = ()) -> tuple[IssueKey, ...]:
@@ -87,7 +122,7 @@ def keys_in(text: str, projects: Collection[str] = (), *, branch: bool = False) 
     return [IssueKey(f"{project}-{number}") for project, number in found if project is not None]
 
 
-def waiting_since(raw: Any, activity: Iterable[Any] | None = None) -> datetime:
+def waiting_since(raw: Any, history: History | None = None) -> datetime:
     """Since when a review is the next move: opened, or last updated by its author.
 
     The activity log tells the author's own updates (pushes, and edits such as leaving draft). Without it there is
@@ -96,22 +131,21 @@ def waiting_since(raw: Any, activity: Iterable[Any] | None = None) -> datetime:
     """
     updated = instant(inside(raw, "updated_on")) or datetime.fromtimestamp(0, UTC)
     opened = instant(inside(raw, "created_on")) or updated
-    if activity is not None:
-        return max([opened, *_own_updates(activity, account_of(inside(raw, "author")))])
+    if history is not None:
+        return max(opened, history.own_update or opened)
     last = max((review.at for review in reviews_of(raw) if review.at is not None), default=None)
     return updated if last is not None and updated > last else opened
+
+
+def hash_of(value: Any) -> str:
+    """A commit's hash, short or whole; empty when it is none."""
+    return value if isinstance(value, str) and HASH.fullmatch(value) else ""
 
 
 def repository_of(raw: Any) -> str | None:
     """``workspace/repository``, or ``None``."""
     name = inside(raw, "full_name")
     return name if isinstance(name, str) and REPOSITORY.fullmatch(name) else None
-
-
-def account_of(user: Any) -> AccountId | None:
-    """The Atlassian account id, the same as in Jira; old and machine users may have none."""
-    found = inside(user, "account_id")
-    return AccountId(found) if isinstance(found, str) and 0 < len(found) <= 128 else None
 
 
 def _project(word: str, allowed: Collection[str]) -> str | None:
@@ -129,14 +163,3 @@ def _said(participant: Mapping[str, Any]) -> ReviewState:
         return ReviewState.CHANGES_REQUESTED
     approved = state == "approved" or participant.get("approved") is True
     return ReviewState.APPROVED if approved else ReviewState.WAITING
-
-
-def _own_updates(activity: Iterable[Any], author: AccountId | None) -> list[datetime]:
-    """When the author updated the pull request; an entry's kind is its key, and its order means nothing."""
-    return [
-        at
-        for entry in activity
-        if author is not None
-        and account_of(inside(entry, "update", "author")) == author
-        and (at := instant(inside(entry, "update", "date"))) is not None
-    ]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from integrations.bitbucket.mapping import REPOSITORY, account_of, issues_of, keys_in, repository_of
+from integrations.bitbucket.mapping import REPOSITORY, account_of, hash_of, issues_of, keys_in, repository_of
 from integrations.payloads import inside, instant, rows, whole, words
 from integrations.signatures import Secrets, checked, plain
 from models.events import Delivery, Event, Source
@@ -54,6 +54,7 @@ def parse(delivery: Delivery, projects: Collection[str] = ()) -> Event:
         changed=frozenset(map(str.lower, changed)) if isinstance(changed, dict) else frozenset(),
         pull_request=_pull_request(body, repository),
         repository=repository,
+        commit=_commit(body),
         mentioned=frozenset(_mentioned(body, projects)),
     )
 
@@ -73,6 +74,13 @@ def _repository(body: Mapping[str, Any]) -> str | None:
 def _pull_request(body: Mapping[str, Any], repository: str | None) -> PullRequestId | None:
     number = whole(inside(body, "pullrequest", "id")) or whole(inside(body, "pullRequest", "id"))
     return PullRequestId(f"{repository}#{number}") if repository is not None and number is not None else None
+
+
+def _commit(body: Mapping[str, Any]) -> str | None:
+    """The commit a build status is about; older bodies have it in a link only."""
+    told = inside(body, "commit_status", "commit", "hash")
+    link = words(inside(body, "commit_status", "links", "commit", "href")).rstrip("/").rpartition("/")[2]
+    return hash_of(told) or hash_of(link) or None
 
 
 def _at(body: Mapping[str, Any]) -> datetime | None:

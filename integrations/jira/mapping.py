@@ -44,10 +44,17 @@ class Fields:
     points: tuple[str, ...] = ()
     """Where an estimate may stand, best first."""
     flagged: str | None = None
+    other_sprints: tuple[str, ...] = ()
+    """Further fields of the sprint's kind: a site that was merged has two, and either may be the one in use."""
+
+    @property
+    def sprints(self) -> tuple[str, ...]:
+        """Every field that may name sprints."""
+        return (*([self.sprint] if self.sprint else []), *self.other_sprints)
 
     def wanted(self) -> list[str]:
         """What to ask for."""
-        own = (self.sprint, self.flagged, *self.points)
+        own = (*self.sprints, self.flagged, *self.points)
         return [*ALWAYS, *dict.fromkeys(each for each in own if each)]
 
     def with_history(self) -> list[str]:
@@ -77,12 +84,13 @@ class SprintRef:
 def fields_of(rows: Iterable[Any], estimates: Sequence[str] = ()) -> Fields:
     """The site's field ids from ``GET /field``; ``estimates`` are the boards' own estimation fields."""
     known = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-    by_schema = {_schema(row): row["id"] for row in known}
+    sprints = [row["id"] for row in known if _schema(row) == SPRINT_SCHEMA]
+    team_managed = [row["id"] for row in known if _schema(row) == POINTS_SCHEMA]
     # Company-managed "Story Points" is a plain number field: only its English name tells, so it comes last.
     named = [row["id"] for row in known if _named(row, "story points", "story point estimate")]
     flags = [row["id"] for row in known if _schema(row) == _FLAG_SCHEMA and _named(row, "flagged")]
-    points = dict.fromkeys([*estimates, by_schema.get(POINTS_SCHEMA), *named])
-    return Fields(by_schema.get(SPRINT_SCHEMA), tuple(each for each in points if each), flags[0] if flags else None)
+    points = dict.fromkeys([*estimates, *team_managed, *named])
+    return Fields(next(iter(sprints), None), tuple(points), next(iter(flags), None), tuple(sprints[1:]))
 
 
 def estimation_of(configuration: Mapping[str, Any]) -> str | None:
@@ -136,6 +144,7 @@ def issue_of(raw: Any, fields: Fields, history: Sequence[Change], site: str) -> 
         due=_day(inside(own, "duedate")),
         flagged_since=flagged_since(own, fields, history, created),
         blocked_by=blockers(own),
+        freed_by=blockers(own, done=True),
         sprint=_sprint_now(own, fields),
         created=created,
         updated=updated,
@@ -194,15 +203,15 @@ def flagged_since(own: Any, fields: Fields, history: Sequence[Change], created: 
     return since or created
 
 
-def blockers(own: Any) -> tuple[IssueKey, ...]:
-    """Keys of issues that block this one and are not done."""
+def blockers(own: Any, *, done: bool = False) -> tuple[IssueKey, ...]:
+    """Keys of issues that block this one and are not done; or that would, were they not ``done``."""
     return tuple(
         IssueKey(other["key"])
         for link in rows(inside(own, "issuelinks"))
         if isinstance(other := inside(link, "inwardIssue"), dict)
         and KEY.fullmatch(words(other.get("key")))
         and _is_blocking(inside(link, "type"))
-        and progress_of(inside(other, "fields", "status")) is not Progress.DONE
+        and (progress_of(inside(other, "fields", "status")) is Progress.DONE) is done
     )
 
 
@@ -223,7 +232,10 @@ def _schema(row: Mapping[str, Any]) -> str:
 
 
 def _named(row: Mapping[str, Any], *names: str) -> bool:
-    given = {words(row.get("name")).casefold(), words(row.get("untranslatedName")).casefold()}
+    """Whether a custom field has one of these English names: where ``name`` is translated, the others are not."""
+    given = {
+        words(name).casefold() for name in (row.get("name"), row.get("untranslatedName"), *rows(row.get("clauseNames")))
+    }
     return row.get("custom") is True and not given.isdisjoint(names)
 
 
@@ -246,7 +258,7 @@ def _last(history: Sequence[Change], name: str, *, to: str) -> datetime | None:
 
 def _sprint_now(own: Any, fields: Fields) -> SprintId | None:
     """The sprint an issue is in: the active one, else the next, else the last it was in."""
-    named = sprints_in(inside(own, fields.sprint)) if fields.sprint else []
+    named = [each for name in fields.sprints for each in sprints_in(inside(own, name))]
     order = {"active": 2, "future": 1}
     best = max(named, key=lambda each: (order.get(each.state, 0), each.id), default=None)
     return best.id if best else None

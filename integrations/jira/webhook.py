@@ -52,7 +52,7 @@ def parse(delivery: Delivery) -> Event:
         issue=key,
         issue_id=_issue_id(body),
         project=_project(body, key),
-        changed=frozenset(name for row in items for name in field_names(row)),
+        changed=_changed(body, items),
         sprints=_sprints(body, items),
         board=_board(body),
         mentioned=frozenset(_old_keys(items)),
@@ -101,6 +101,14 @@ def _project(body: Mapping[str, Any], key: IssueKey | None) -> str | None:
         return key.rpartition("-")[0]
     found = inside(body, "issue", "fields", "project", "key") or inside(body, "project", "key")
     return found if isinstance(found, str) and _PROJECT.fullmatch(found) else None
+
+
+def _changed(body: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Names and ids of the changed fields; a sprint field is called ``sprint``, too, whatever its site calls it."""
+    names = frozenset(name for row in items for name in field_names(row))
+    own = inside(body, "issue", "fields")
+    of_sprints = {name.lower() for name, value in (own.items() if isinstance(own, dict) else ()) if sprints_in(value)}
+    return names if names.isdisjoint(of_sprints) else names | {"sprint"}
 
 
 def _sprints(body: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> frozenset[SprintId]:

@@ -23,6 +23,10 @@ class Colleague:
     zone: str
     email: str
     app: bool = False
+    active: bool = True
+    """False when they have left: shown by id, found by no search."""
+    email_is: str = "hidden"
+    """What their privacy lets Jira tell: ``shown``, ``findable`` (not shown, but searched) or ``hidden``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,21 @@ class Sprint:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One scrum board of a project."""
+    """One board of a project; only a ``scrum`` board has sprints."""
 
     id: int
     name: str
     project: str
+    kind: str = "scrum"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two issues that have to do with each other; what blocks what stands with the blocked issue."""
+
+    kind: str
+    inward: str
+    outward: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +141,12 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """One build of a commit."""
+    """One build of a commit; without one named, of whatever commit the pull request ends in."""
 
     key: str
     state: str
     at: datetime
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +157,10 @@ class Step:
     by: str
     at: datetime
     words: str = ""
+    commit: str = ""
+    """Of an update: the newest commit then."""
+    on_code: bool = False
+    """Of a comment: whether it stands at a line of the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +181,8 @@ class PullRequest:
     builds: tuple[Build, ...] = ()
     steps: tuple[Step, ...] = ()
     closed_by: str | None = None
+    queued: bool = False
+    tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,4 +198,6 @@ class News:
     pull_request: PullRequest | None = None
     build: Build | None = None
     sprint: Sprint | None = None
+    commented: bool = False
+    """The change of the issue is a comment that is told elsewhere."""
     before: Sprint | None = None

@@ -268,8 +268,8 @@ class _TeamSeed:
             created=opened,
             updated=said or opened,
             commit=commit,
-            builds=(Build(key="unit-tests", state="SUCCESSFUL", at=opened + timedelta(minutes=9)),),
-            steps=(Step(kind="update", by=author, at=opened, words="OPEN"), *approval),
+            builds=(Build(key="unit-tests", state="SUCCESSFUL", at=opened + timedelta(minutes=9), commit=commit),),
+            steps=(Step(kind="update", by=author, at=opened, words="OPEN", commit=commit), *approval),
         )
 
     def _reviewer_other_than(self, author: str) -> str:

@@ -11,10 +11,9 @@ from aiohttp import web
 
 from integrations.simulator import seed
 from integrations.simulator.atlassian import bitbucket_shapes, jira_shapes
-from integrations.simulator.atlassian.agile import Agile
 from integrations.simulator.atlassian.bitbucket import Bitbucket
-from integrations.simulator.atlassian.comments import Comments
 from integrations.simulator.atlassian.jira import Jira
+from integrations.simulator.atlassian.jira_doors import JiraDoors
 from integrations.simulator.atlassian.webhooks import WAITS, Webhooks
 from integrations.simulator.control import Control
 from integrations.simulator.doorway import only_local
@@ -73,6 +72,7 @@ class Simulator:
         self.workspace = slack_seed.build(directives, clock)
         secret = self.secrets
         self.jira = Jira(self.company, email=secret.atlassian_email, token=secret.atlassian_token, me=seed.ASKER)
+        self.jira_doors = JiraDoors(self.jira)
         self.bitbucket = Bitbucket(self.company, email=secret.atlassian_email, token=secret.bitbucket_token)
         self.slack = SlackApi(self.workspace, secret.slack_bot_token, pacing=Pacing(clock) if pacing else None)
         self.slack_out = SlackOut(
@@ -144,7 +144,7 @@ class Simulator:
         )
         app = web.Application(middlewares=[only_local, middleware(self.traffic, self.faults)])
         app.add_routes(self.slack.routes())
-        app.add_routes(self.jira.routes() + Agile(self.jira).routes() + Comments(self.jira).routes())
+        app.add_routes(self.jira_doors.routes())
         app.add_routes(self.bitbucket.routes())
         app.add_routes(control.routes())
         self.control = control
@@ -162,7 +162,9 @@ class Simulator:
             jira_secret=self.secrets.jira_webhook_secret,
             bitbucket_secret=self.secrets.bitbucket_webhook_secret,
             waits=self._waits,
+            bitbucket_hooks=self.bitbucket.hooks,
         )
+        self.webhooks.retold = self.jira_doors.admin_hooks.retold
         self.company.listeners.append(self.webhooks)
 
 

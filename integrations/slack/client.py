@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,35 +16,36 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.health import Check
 from integrations.slack import responses
-from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
-from integrations.slack.gate import Block, guard, guard_blocks
-from integrations.slack.members import SlackMember, read_member
-from integrations.slack.pacing import INTERVAL, Pacer
+from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, VIEW_FAULTS, understand
+from integrations.slack.gate import guard, guard_view, plain_view
+from integrations.slack.history import History
+from integrations.slack.members import SlackMember
+from integrations.slack.pacing import INTERVAL, PER_MINUTE, Pacer
+from integrations.slack.people import Changed, People, nobody, told
+from integrations.slack.places import Places
+from integrations.slack.wire import TIMEOUT, ahead, new_session
 from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
+from models.found import FoundMessage
+from models.ids import SlackUserId
+
+log = logging.getLogger(__name__)
 
 OFFICIAL = "https://slack.com/api/"
-TIMEOUT = 10.0
-"""Seconds for one call, connecting included; a lost call cannot be under way for longer."""
-
 EVENT_TYPE = "pm_agent_effect"
 """``metadata.event_type`` of everything posted with a marker."""
 
 _EARLIER = timedelta(minutes=5)
 """How far before the first try a look-up begins: Slack's clock is not ours."""
-_FRESH = 300.0
-"""Seconds for which what Slack said of a person or the list of channels is believed."""
-_RETRY_LIST = 30.0
-_PAGES, _PER_PAGE, _CHANNELS_PER_PAGE = 20, 200, 999
+_PAGES, _PER_PAGE = 20, 200
 _SCOPES = frozenset({"chat:write", "commands", "im:write", "im:history", "users:read", "channels:read"})
 
+_PLAIN = {"link_names": False, "parse": "none"}
+"""Said with every write: chat.update would else read names and channels into plain words."""
+
+Block = Mapping[str, Any]
 Call = Callable[..., Awaitable[Any]]
 Ref = dict[str, str]
-
-
-def new_session() -> aiohttp.ClientSession:
-    """The session all calls share unless another is given."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
 
 
 class Slack:
@@ -55,18 +57,23 @@ class Slack:
         base_url: str,
         clock: Clock,
         *,
-        session: Callable[[], aiohttp.ClientSession] = new_session,
+        seconds: float = TIMEOUT,
+        session: Callable[[], aiohttp.ClientSession] | None = None,
+        changed: Changed = nobody,
     ) -> None:
+        """``seconds`` a call may take; ``changed`` tells who changed since it was asked last, in any process."""
         self._token = token
         self._base = base_url or OFFICIAL
         self._clock = clock
-        self._new_session = session
+        self._seconds = seconds
+        self._new_session = session or partial(new_session, seconds)
         self._client: AsyncWebClient | None = None
         self._pacer = Pacer(clock)
         self._me: Mapping[str, Any] | None = None
         self._dms: dict[str, str] = {}
-        self._channels: tuple[float, dict[str, str]] | None = None
-        self._members: dict[str, tuple[float, SlackMember]] = {}
+        self._people = People(self._ask, clock, changed)
+        self._places = Places(self._ask, clock)
+        self._history = History(self._ask)
 
     async def close(self) -> None:
         """Close the shared session."""
@@ -84,33 +91,28 @@ class Slack:
         *,
         marker: str | None = None,
         thread: str | None = None,
+        mentions: Collection[str] = (),
     ) -> Ref:
-        """Post a message; ``marker`` is kept in its metadata, where ``find`` looks."""
+        """Post a message; ``marker`` is kept in its metadata, where ``find`` looks.
+
+        ``mentions`` are the calls that stay alive in it, such as ``<@U1>`` or ``<!channel>``: what policy allowed for
+        this very message. Without them nothing in it calls anybody.
+        """
         extra: dict[str, Any] = _marked(marker) if marker else {}
         if thread:
             extra["thread_ts"] = thread
         answer = await self._say(
-            self._web().chat_postMessage,
-            channel,
-            text,
-            blocks,
-            channel=channel,
-            unfurl_links=False,
-            unfurl_media=False,
-            link_names=False,
-            **extra,
+            "chat.postMessage", text, blocks, mentions, channel=channel, unfurl_links=False, unfurl_media=False, **extra
         )
         return _ref(answer, "chat.postMessage")
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Replace a message of ours; doing it twice changes nothing."""
-        await self._say(self._web().chat_update, "chat.update", text, blocks, channel=channel, ts=ts, link_names=False)
+        await self._say("chat.update", text, blocks, channel=channel, ts=ts)
 
     async def ephemeral(self, channel: str, user: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Show something to one person until they reload; never a record."""
-        await self._say(
-            self._web().chat_postEphemeral, channel, text, blocks, channel=channel, user=user, link_names=False
-        )
+        await self._say("chat.postEphemeral", text, blocks, channel=channel, user=user)
 
     async def respond(
         self,
@@ -125,7 +127,7 @@ class Slack:
         responses.check_address(response_url, self._base)
         words, safe = guard(text, blocks)
         body: dict[str, Any] = {"text": words, "response_type": "in_channel" if in_channel else "ephemeral"}
-        body |= {"replace_original": replace}
+        body |= {"replace_original": replace, "unfurl_links": False, "unfurl_media": False}
         session = self._web().session
         assert session is not None
         try:
@@ -133,45 +135,55 @@ class Slack:
         except Refused as refused:
             if refused.code not in BLOCK_FAULTS or not safe:
                 raise
+            _words_alone(refused)
             await responses.send(session, response_url, body)
 
     async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
-        """Draw somebody's Home tab."""
-        safe = {**view, "blocks": guard_blocks(view.get("blocks", ()))}
-        await self._call(self._web().views_publish, "views.publish", user_id=user, view=safe)
+        """Draw somebody's Home tab; when Slack refuses its blocks, its words alone."""
+        safe = guard_view(view)
+        try:
+            await self._ask("views.publish", user_id=user, view=safe)
+        except Refused as refused:
+            if refused.code not in VIEW_FAULTS:
+                raise
+            _words_alone(refused)
+            await self._ask("views.publish", user_id=user, view=plain_view(safe))
 
     # --- find out --------------------------------------------------------------------------------------
 
     async def find(self, channel: str, marker: str, since: datetime, *, thread: str | None = None) -> Ref | None:
         """The message posted with ``marker`` at or after ``since`` (real time), or ``None``.
 
-        Slack's history of a channel leaves out what was said in threads, so a reply is looked for in its own.
+        Slack's history of a channel leaves out what was said in threads, so a reply is looked for in its own. Its
+        messages bear its own clock's time, so where ours is ahead the look begins as much earlier.
         """
-        oldest, cursor = f"{(since - _EARLIER).timestamp():.6f}", ""
-        method = self._web().conversations_replies if thread else self._web().conversations_history
+        found, ours_is_ahead = await self._find(channel, marker, since - _EARLIER, thread)
+        if found is None and ours_is_ahead > _EARLIER:
+            found, _ = await self._find(channel, marker, since - _EARLIER - ours_is_ahead, thread)
+        return found
+
+    async def _find(
+        self, channel: str, marker: str, since: datetime, thread: str | None
+    ) -> tuple[Ref | None, timedelta]:
+        oldest, cursor = f"{since.timestamp():.6f}", ""
+        method = "conversations.replies" if thread else "conversations.history"
         where: dict[str, Any] = {"channel": channel, "ts": thread} if thread else {"channel": channel}
         for _ in range(_PAGES):
-            page = await self._call(
-                method,
-                "conversations.replies" if thread else "conversations.history",
-                **where,
-                include_all_metadata=True,
-                oldest=oldest,
-                limit=_PER_PAGE,
-                **_after(cursor),
+            page = await self._ask(
+                method, **where, include_all_metadata=True, oldest=oldest, limit=_PER_PAGE, **_after(cursor)
             )
-            for message in page.get("messages") or ():
-                if _marker_of(message) == marker:
-                    return {"channel": channel, "ts": str(message["ts"])}
+            for message in told(page, "messages", list):
+                if isinstance(message, dict) and _marker_of(message) == marker:
+                    return {"channel": channel, "ts": str(message["ts"])}, timedelta()
             cursor = _next(page)
             if not cursor:
-                return None
+                return None, ahead(page.headers, self._clock.real())
         raise Unclear(f"more than {_PAGES * _PER_PAGE} messages to look through in {channel}")
 
     async def open_dm(self, user: str) -> str:
         """The channel of our conversation with ``user``."""
         if user not in self._dms:
-            answer = await self._call(self._web().conversations_open, "conversations.open", users=[user])
+            answer = await self._ask("conversations.open", users=[user])
             channel = (answer.get("channel") or {}).get("id")
             if not channel:
                 raise Unclear("conversations.open named no channel")
@@ -180,32 +192,50 @@ class Slack:
 
     async def channel_named(self, name: str) -> str:
         """The id of ``#name``. Raises ``Refused`` when the app can see no such channel."""
-        wanted = name.lstrip("#").strip()
-        known = self._channels
-        believed = _FRESH if known is not None and wanted in known[1] else _RETRY_LIST
-        if known is None or self._age(known[0]) > believed:
-            known = self._channels = (self._clock.monotonic(), await self._list_channels())
-        if wanted in known[1]:
-            return known[1][wanted]
-        if wanted in known[1].values():
-            return wanted
-        raise Refused(
-            f"Slack shows no channel #{wanted}; check the name in directives.yaml and /invite the app there",
-            code="channel_not_found",
-        )
+        return await self._places.named(name)
+
+    async def said_in(self, channel: str, since: datetime) -> Sequence[FoundMessage]:
+        """What was said in ``#channel`` since then (real time), newest first, replies in threads left out."""
+        return await self._history.since(await self.channel_named(channel), channel.lstrip("#"), since)
+
+    async def thread(self, channel: str, ts: str) -> Sequence[FoundMessage]:
+        """A thread of a channel (id), its first message first."""
+        return await self._history.thread(channel, ts)
+
+    async def in_channel(self, channel: str) -> bool:
+        """Whether the app is in ``channel`` (id or name) now; not when it can see none, or an archived one."""
+        return await self._places.inside(channel)
 
     async def member(self, user: str) -> SlackMember:
-        """Who ``user`` is and whether they can be reached; believed for five minutes."""
-        known = self._members.get(user)
-        if known is None or self._age(known[0]) > _FRESH:
-            if len(self._members) > 5_000:
-                self._members.clear()
-            known = self._members[user] = (self._clock.monotonic(), await self._read_member(user))
-        return known[1]
+        """Who ``user`` is and whether they can be reached; believed for 15 minutes unless an event tells otherwise."""
+        return await self._people.member(user)
 
-    def forget_member(self, user: str) -> None:
-        """Slack has told us that something about ``user`` changed."""
-        self._members.pop(user, None)
+    async def members(self, users: Collection[str]) -> Mapping[str, SlackMember]:
+        """The same for many at the price of few calls; those Slack does not know are left out."""
+        return await self._people.members(users)
+
+    async def user_by_email(self, email: str) -> SlackMember | None:
+        """Whose address this is; ``None`` when Slack names nobody. Needs ``users:read.email``."""
+        return await self._people.by_email(email)
+
+    async def group_members(self, usergroup: str) -> Sequence[SlackUserId]:
+        """The people of a user group, believed for five minutes. Needs ``usergroups:read``."""
+        return await self._people.group(usergroup)
+
+    def forget(self, id: str) -> None:
+        """Slack has told us that something about this person or user group changed."""
+        self._people.forget(id)
+
+    async def validate(self, blocks: Sequence[Block]) -> str | None:
+        """What Slack itself finds wrong with ``blocks``; ``None`` when nothing, or when the server cannot tell."""
+        try:
+            await self._ask("blocks.validate", blocks=[dict(block) for block in blocks])
+        except Refused as refused:
+            if refused.code in BLOCK_FAULTS:
+                return str(refused)
+            if refused.code != "unknown_method":
+                raise
+        return None
 
     async def workspace(self) -> str:
         """The id of the workspace our token belongs to."""
@@ -214,7 +244,7 @@ class Slack:
     async def check(self) -> Check:
         """Does the token work, and does it carry the scopes we need?"""
         try:
-            answer = await self._call(self._web().auth_test, "auth.test")
+            answer = await self._ask("auth.test")
         except VendorError as failure:
             return Check("slack", False, str(failure), hint="check SLACK_BOT_TOKEN and the network")
         where = f"{answer.get('team', 'a workspace')} as {answer.get('user', 'the app')}"
@@ -225,59 +255,45 @@ class Slack:
             return Check("slack", False, f"{where}, with scopes missing", hint=remedy)
         return Check("slack", True, where)
 
+    async def scopes(self) -> frozenset[str]:
+        """What the token may do; empty when the server does not say."""
+        return _granted(await self._ask("auth.test"))
+
     # --- how -------------------------------------------------------------------------------------------
 
     async def _whoami(self) -> Mapping[str, Any]:
         if self._me is None:
-            self._me = await self._call(self._web().auth_test, "auth.test")
+            self._me = await self._ask("auth.test")
         return self._me
 
-    async def _read_member(self, user: str) -> SlackMember:
-        answer = await self._call(self._web().users_info, "users.info", user=user)
-        found = answer.get("user") or {}
-        dnd: Mapping[str, Any] = {}
-        if not found.get("deleted") and not found.get("is_bot"):
-            try:
-                dnd = await self._call(self._web().dnd_info, "dnd.info", user=user)
-            except Refused:  # without dnd:read we still know the rest
-                dnd = {}
-        return read_member(found, dnd, self._clock.real())
-
-    async def _list_channels(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        cursor = ""
-        for _ in range(_PAGES):
-            page = await self._call(
-                self._web().conversations_list,
-                "conversations.list",
-                types="public_channel,private_channel",
-                exclude_archived=True,
-                limit=_CHANNELS_PER_PAGE,
-                **_after(cursor),
-            )
-            found |= {str(c["name"]): str(c["id"]) for c in page.get("channels") or () if c.get("name")}
-            cursor = _next(page)
-            if not cursor:
-                break
-        return found
-
-    async def _say(self, method: Call, lane: str, text: str, blocks: Sequence[Block], **arguments: Any) -> Any:
-        """Through the gate; when Slack refuses the blocks, the words go alone."""
-        words, safe = guard(text, blocks)
-        interval = INTERVAL if lane == arguments["channel"] else 0.0
+    async def _say(
+        self, method: str, text: str, blocks: Sequence[Block], mentions: Collection[str] = (), **arguments: Any
+    ) -> Any:
+        """Through the gate, in the channel's order; when Slack refuses the blocks, the words go alone."""
+        words, safe = guard(text, blocks, mentions=mentions)
         shown = {"blocks": safe} if safe else {}
-        try:
-            return await self._call(method, lane, interval, text=words, **shown, **arguments)
-        except Refused as refused:
-            if refused.code not in BLOCK_FAULTS or not safe:
-                raise
-            return await self._call(method, lane, interval, text=words, **arguments)
+        posts, channel = method == "chat.postMessage", str(arguments["channel"])
+        lane = channel if posts else method
+        async with self._pacer.in_order(channel, INTERVAL if posts else 0.0):
+            try:
+                return await self._ask(method, lane, text=words, **shown, **_PLAIN, **arguments)
+            except Refused as refused:
+                if refused.code not in BLOCK_FAULTS or not safe:
+                    raise
+                _words_alone(refused)
+                return await self._ask(method, lane, text=words, **_PLAIN, **arguments)
 
-    async def _call(self, method: Call, lane: str, interval: float = 0.0, **arguments: Any) -> Any:
+    async def _ask(self, method: str, lane: str = "", **arguments: Any) -> Any:
+        """One call of a method by Slack's name for it, at the pace of its tier; a ``lane`` given has been paced."""
+        call = getattr(self._web(), method.replace(".", "_"))
+        if not lane or lane == method:
+            await self._pacer.turn(method, None if method in PER_MINUTE else 0.0)
+        return await self._call(call, lane or method, **arguments)
+
+    async def _call(self, method: Call, lane: str, **arguments: Any) -> Any:
         """One call, one try. A reply that is not an object counts as lost."""
-        await self._pacer.turn(lane, interval)
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._seconds):
                 return await method(**arguments)
         except FAILURES as failure:
             error = understand(failure, getattr(method, "__name__", lane).replace("_", ".", 1))
@@ -298,8 +314,10 @@ class Slack:
                 self._client.proxy = None  # the SDK sends even loopback through HTTPS_PROXY
         return self._client
 
-    def _age(self, at: float) -> float:
-        return self._clock.monotonic() - at
+
+def _words_alone(refused: Refused) -> None:
+    """The one line that says why a message looks plain: Slack's own complaint."""
+    log.warning("Slack refused the blocks, so the words go alone: %s", refused, extra={"action": "blocks_refused"})
 
 
 def _marked(marker: str) -> dict[str, Any]:

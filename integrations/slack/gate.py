@@ -1,150 +1,168 @@
 """The last look at everything we send to Slack: nobody is called by accident and no limit is crossed.
 
-Views write safe, short messages; this gate holds even when a view is wrong.
+Views write safe, short messages; this gate holds even when a view is wrong. What goes through it once more comes out
+as it went in.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-Block = Mapping[str, Any]
+from integrations.slack.fitting import NOTHING, NOTICE, fit, shows, size
+from integrations.slack.limits import SECTION, Block, bounded, note, plain_sections, titled, words
+from integrations.slack.mentions import allowed, clean, silence, silenced
+from models.errors import Refused
 
 TEXT = 4_000
 """Characters of ``text`` (Slack answers msg_too_long above)."""
-MESSAGE_BLOCKS, HOME_BLOCKS = 50, 100
+
+MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 """Blocks per surface (Block Kit reference)."""
+
 ALL_TEXT = 10_000
 """Characters of all blocks together; Slack refuses at about 11,000 (slackapi/bolt-js #2509)."""
 
-_LIMITS: Mapping[str, int] = {"header": 150, "section": 3_000, "field": 2_000, "context": 3_000, "button": 75}
-_COUNTS: Mapping[str, int] = {"context": 10, "actions": 25, "section": 10}
-_NOTICE = 40
-_HTML_LINK = re.compile(r"https?://[^<>|\s]+(\|[^<>]*)?>")
-_CALLS = {"broadcast": "range", "user": "user_id", "usergroup": "usergroup_id"}
+VIEW_BYTES = 240_000
+"""Bytes of all blocks of a view as JSON; a whole view has at most 250 kB."""
+
+_EXACT_OF_VIEWS = {"private_metadata": 3_000, "callback_id": 255, "external_id": 255}
+_SAID = ("header", "section", "context", "markdown", "rich_text", "table")
+"""Blocks whose words make a fallback text; buttons say nothing without a way to press them."""
+
+Cost = Callable[[Any], int]
 
 
-def guard(text: str, blocks: Sequence[Block], *, mentions: Collection[str] = ()) -> tuple[str, list[dict[str, Any]]]:
-    """``text`` and ``blocks`` as they may leave. ``mentions`` are the only live ones, for example ``<@U1>``."""
-    safe = guard_blocks(blocks, MESSAGE_BLOCKS, mentions=mentions)
-    words = text.strip() or " · ".join(_words(safe)) or "(no text)"
-    return fit(silence(words, mentions), TEXT), safe
+def guard(text: str, blocks: Sequence[Mapping[str, Any]], *, mentions: Collection[str] = ()) -> tuple[str, list[Block]]:
+    """``text`` and ``blocks`` as they may leave.
+
+    ``mentions`` are the only calls that stay alive, for example ``<@U1>`` or ``<!channel>``. They come from whoever
+    decided the message, never from its words; by default nobody is called.
+    """
+    calls = allowed(mentions)
+    safe = _whole(blocks, "message", MESSAGE_BLOCKS, _text_of, calls)
+    return fit(silence(_fallback(clean(text), safe).strip(), calls), TEXT), safe
 
 
-def guard_blocks(
-    blocks: Sequence[Block], most: int = HOME_BLOCKS, *, mentions: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """The blocks within every limit; what does not fit is counted, never cut in the middle of a line."""
-    safe = [_limited(_silenced(dict(block), mentions)) for block in blocks]
-    kept = _within(safe, most)
-    if len(kept) < len(safe):
-        left = {"type": "mrkdwn", "text": f"{len(safe) - len(kept)} more parts did not fit here."}
-        kept.append({"type": "context", "elements": [left]})
-    return _distinct(kept)
+def guard_view(view: Mapping[str, Any], *, mentions: Collection[str] = ()) -> Block:
+    """A Home or modal view as it may leave. Raises ``Refused`` when its hidden state is too long to keep whole."""
+    kind = "modal" if view.get("type") == "modal" else "home"
+    for key, most in _EXACT_OF_VIEWS.items():
+        if len(str(view.get(key) or "")) > most:
+            raise Refused(
+                f"the view's {key} has {len(str(view[key]))} characters, {most} allowed", code="view_too_large"
+            )
+    calls = allowed(mentions)
+    own = silenced({key: value for key, value in view.items() if key != "blocks"}, calls)
+    safe = _whole(view.get("blocks") or (), kind, VIEW_BLOCKS, _cost_of_view, calls)
+    return {**titled(own), "blocks": safe or [note("Nothing to show.")]}
 
 
-def silence(text: str, mentions: Collection[str] = ()) -> str:
-    """Every ``<`` that does not open a web link or an allowed mention becomes text."""
-    parts = text.split("<")
-    return parts[0] + "".join(("<" if _live("<" + part, mentions) else "&lt;") + part for part in parts[1:])
+def plain_view(view: Mapping[str, Any]) -> Block:
+    """A Home with the words of ``view`` alone: what is left when Slack refuses its blocks."""
+    sections = list(plain_sections(words(view.get("blocks") or ())))
+    return guard_view({**view, "blocks": sections})
 
 
-def fit(text: str, limit: int) -> str:
-    """``text`` within ``limit`` characters: whole lines and the count of the rest, or one line cut short."""
-    if len(text) <= limit:
+def _whole(
+    blocks: Sequence[Mapping[str, Any]], surface: str, most: int, cost: Cost, calls: Collection[str]
+) -> list[Block]:
+    safe = [made for block in blocks for made in bounded(silenced(dict(block), calls), surface)]
+    return _within(_distinct(_one_table(safe)), most, cost)
+
+
+def _within(blocks: list[Block], most: int, cost: Cost) -> list[Block]:
+    """As many blocks from the top as there is room for, then how many are left out.
+
+    Never from the middle: a button must not stand there without the words it is about.
+    """
+    if len(blocks) <= most and sum(map(cost, blocks)) <= ALL_TEXT:
+        return blocks
+    left = ALL_TEXT - NOTICE - cost(note(""))
+    kept: list[Block] = []
+    for block in blocks:
+        left -= cost(block)
+        if left < 0 or len(kept) == most - 1:
+            break
+        kept.append(block)
+    begun = _begun(blocks[len(kept)], left + cost(blocks[len(kept)])) if left < 0 and len(kept) < most - 1 else []
+    missing = len(blocks) - len(kept) - len(begun)
+    rest = [note(f"{missing} more part{'s' if missing > 1 else ''} did not fit here.")] if missing else []
+    return [*kept, *begun, *rest]
+
+
+def _begun(block: Block, room: int) -> list[Block]:
+    """The first lines of a section for which there is room, when there is room for some."""
+    text = (block.get("text") or {}).get("text") if block.get("type") == "section" else None
+    if not isinstance(text, str) or set(block) - {"type", "text", "block_id"} or room > SECTION:
+        return []
+    begins = size(text.split("\n", 1)[0]) + 2 * NOTICE <= room and "\n" in text
+    return [{**block, "text": {**block["text"], "text": fit(text, room)}}] if begins else []
+
+
+def _text_of(block: Any) -> int:
+    return sum(size(each) for each in words(block))
+
+
+def _cost_of_view(block: Any) -> int:
+    """In characters, so that neither the text nor the bytes of a view become too many."""
+    return max(_text_of(block), (len(json.dumps(block)) + 2) * ALL_TEXT // VIEW_BYTES + 1)
+
+
+def _fallback(text: str, blocks: Sequence[Block]) -> str:
+    """What a notification and a screen reader say: never nothing while there are words."""
+    if shows(text):
         return text
-    lines = text.split("\n")
-    kept, size = 0, _NOTICE
-    while kept < len(lines) and size + len(lines[kept]) + 1 <= limit:
-        size += len(lines[kept]) + 1
-        kept += 1
-    if kept == 0:
-        return _cut(text.replace("\n", " "), limit)
-    return "\n".join([*lines[:kept], f"… {len(lines) - kept} more lines"])
+    said = "\n".join(line for block in blocks for line in _lines(block))
+    return said or " · ".join(filter(shows, words(list(blocks)))) or " · ".join(_alt(list(blocks))) or "(no text)"
 
 
-def _cut(line: str, limit: int) -> str:
-    """A line cut where it tears neither a link nor an escaped character."""
-    short = line[: limit - 1]
-    if short.rfind("<") > short.rfind(">"):
-        short = short[: short.rfind("<")]
-    ampersand = short.rfind("&", max(0, len(short) - 6))
-    if ampersand >= 0 and ";" not in short[ampersand:]:
-        short = short[:ampersand]
-    return short.rstrip() + "…"
+def _lines(block: Block) -> Iterator[str]:
+    if block.get("type") in _SAID:
+        inside = {key: value for key, value in block.items() if key != "accessory"}
+        yield from (_spoken(part) for part in _texts(inside) if shows(str(part["text"])) and part["text"] != NOTHING)
 
 
-def _live(text: str, mentions: Collection[str]) -> bool:
-    return bool(_HTML_LINK.match(text, 1)) or any(text.startswith(mention) for mention in mentions)
+def _texts(node: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _texts(part)
+    elif isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node
+        else:
+            for value in node.values():
+                yield from _texts(value)
 
 
-def _silenced(node: Any, mentions: Collection[str]) -> Any:
-    if isinstance(node, list | tuple):
-        return [_silenced(part, mentions) for part in node]
-    if not isinstance(node, Mapping):
-        return node
-    kind = node.get("type")
-    if kind in _CALLS and _CALLS[kind] in node and _called(node) not in mentions:
-        return {"type": "text", "text": f"@{node[_CALLS[kind]]}"}
-    made = {key: _silenced(value, mentions) for key, value in node.items()}
-    if kind in {"mrkdwn", "markdown"} and isinstance(made.get("text"), str):
-        made["text"] = silence(made["text"], mentions)
+def _spoken(part: Mapping[str, Any]) -> str:
+    """Plain text is harmless in its block, but the fallback is read as mrkdwn."""
+    text = str(part["text"])
+    return text if part.get("type") == "mrkdwn" else text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _alt(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _alt(part)
+    elif isinstance(node, dict):
+        if isinstance(node.get("alt_text"), str):
+            yield node["alt_text"]
+        for value in node.values():
+            yield from _alt(value)
+
+
+def _one_table(blocks: list[Block]) -> list[Block]:
+    """Slack takes one table in a message; the words of further ones are shown."""
+    made: list[Block] = []
+    for block in blocks:
+        another = block.get("type") == "table" and any(known.get("type") == "table" for known in made)
+        made += plain_sections(words(block)) if another else [block]
     return made
 
 
-def _called(node: Mapping[str, Any]) -> str:
-    sign = {"broadcast": "!", "user": "@", "usergroup": "!subteam^"}[node["type"]]
-    return f"<{sign}{node[_CALLS[node['type']]]}>"
-
-
-def _limited(block: dict[str, Any]) -> dict[str, Any]:
-    kind = str(block.get("type"))
-    if isinstance(block.get("text"), dict):
-        block["text"] = _short(block["text"], _LIMITS.get(kind, 3_000))
-    if isinstance(block.get("fields"), list):
-        block["fields"] = [_short(field, _LIMITS["field"]) for field in block["fields"][: _COUNTS["section"]]]
-    if kind in {"context", "actions"} and isinstance(block.get("elements"), list):
-        block["elements"] = [_element(part) for part in block["elements"][: _COUNTS[kind]]]
-    return block
-
-
-def _element(part: dict[str, Any]) -> dict[str, Any]:
-    if part.get("type") == "button" and isinstance(part.get("text"), dict):
-        return {**part, "text": _short(part["text"], _LIMITS["button"])}
-    return _short(part, _LIMITS["context"])
-
-
-def _short(part: dict[str, Any], limit: int) -> dict[str, Any]:
-    if not isinstance(part.get("text"), str):
-        return part
-    return {**part, "text": fit(part["text"], limit) or "–"}  # Slack refuses empty text
-
-
-def _within(blocks: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    size = 0
-    for kept, block in enumerate(blocks):
-        size += sum(len(words) for words in _words(block))
-        full = kept == most - 1 and len(blocks) > most
-        if full or size > ALL_TEXT - _NOTICE:
-            return blocks[:kept]
-    return list(blocks)
-
-
-def _words(node: Any) -> Iterator[str]:
-    """Every piece of text a reader would see, in order."""
-    if isinstance(node, list):
-        for part in node:
-            yield from _words(part)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == "text" and isinstance(value, str):
-                yield value
-            else:
-                yield from _words(value)
-
-
-def _distinct(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _distinct(blocks: list[Block]) -> list[Block]:
     """A ``block_id`` seen before is dropped: Slack makes one up."""
     seen: set[str] = set()
     made = []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from integrations.payloads import words
 from models.ids import SlackUserId
 from models.work import Absence
 
@@ -34,6 +36,7 @@ _AWAY_WORDS = re.compile(
     r"urlaub|krank|abwesend|vacaciones|congés?|vacances)\b",
     re.IGNORECASE,
 )
+_HALF_A_YEAR = timedelta(days=182)
 _HERE_WORDS = re.compile(r"\b(back from|planning|booking)\b", re.IGNORECASE)
 
 
@@ -48,12 +51,25 @@ class SlackMember:
     bot: bool = False
     guest: bool = False
     """A guest, or somebody of another organisation."""
+    email: str | None = None
+    """``None`` when it is hidden, or the app has no ``users:read.email``."""
     status_text: str = ""
     status_emoji: str = ""
     status_expires: datetime | None = None
     dnd_from: datetime | None = None
     """Start of the current or next do-not-disturb window; ``None`` with ``dnd_until`` means it has begun."""
     dnd_until: datetime | None = None
+
+    def elsewhere(self, zone: str, at: datetime) -> bool:
+        """Whether their Slack shows another time of day than ``zone`` has, at ``at`` or half a year later."""
+        if self.tz is None:
+            return False
+        try:
+            theirs, ours = ZoneInfo(self.tz), ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.tz != zone
+        moments = (at, at + _HALF_A_YEAR)
+        return any(m.astimezone(theirs).utcoffset() != m.astimezone(ours).utcoffset() for m in moments)
 
     def absence(self, now: datetime, real: datetime) -> Absence | None:
         """Why they cannot be reached now. ``until`` is company time, like ``now``; Slack counts in ``real``."""
@@ -69,17 +85,18 @@ class SlackMember:
 
 def read_member(user: Mapping[str, Any], dnd: Mapping[str, Any], real: datetime) -> SlackMember:
     """Put ``users.info`` and ``dnd.info`` together."""
-    profile = user.get("profile") or {}
+    profile = user["profile"] if isinstance(user.get("profile"), dict) else {}
     begin, end = _quiet_window(dnd, real)
     return SlackMember(
         id=SlackUserId(str(user.get("id", ""))),
-        name=str(profile.get("display_name") or user.get("real_name") or user.get("name") or ""),
-        tz=user.get("tz") or None,
+        name=words(profile.get("display_name")) or words(user.get("real_name")) or words(user.get("name")),
+        tz=words(user.get("tz")) or None,
+        email=words(profile.get("email")) or None,
         deleted=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         guest=any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger")),
-        status_text=str(profile.get("status_text") or ""),
-        status_emoji=str(profile.get("status_emoji") or ""),
+        status_text=words(profile.get("status_text")),
+        status_emoji=words(profile.get("status_emoji")),
         status_expires=_instant(profile.get("status_expiration")),
         dnd_from=begin,
         dnd_until=end,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 
 from models.clock import Clock
 from models.errors import NotDone
@@ -17,7 +19,31 @@ BURST = 3
 PATIENCE = 5.0
 """Seconds a caller waits here; for longer it gets ``NotDone`` and its worker does something else."""
 
+LONGEST = 3_600.0
+"""Seconds a lane stays closed at most: a header can say anything, and only a restart would open it again."""
+
 _TIDY = 1000
+
+PER_MINUTE: Mapping[str, int] = {
+    "chat.postEphemeral": 100,
+    "chat.update": 50,
+    "conversations.history": 50,
+    "conversations.info": 50,
+    "conversations.list": 20,
+    "conversations.open": 50,
+    "conversations.replies": 50,
+    "dnd.info": 50,
+    "dnd.teamInfo": 20,
+    "usergroups.users.list": 20,
+    "users.info": 100,
+    "users.list": 20,
+    "users.lookupByEmail": 50,
+    "views.publish": 100,
+}
+"""Calls of a method Slack takes in a minute at least, for the whole workspace (its tiers 2, 3 and 4).
+
+A minute's worth may go at once. ``chat.postMessage`` is counted by channel; what is not here has no such limit.
+"""
 
 
 @dataclass(slots=True)
@@ -26,6 +52,8 @@ class _Lane:
 
     due: float = 0.0
     closed: float = 0.0
+    closings: int = 0
+    line: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Pacer:
@@ -35,22 +63,55 @@ class Pacer:
         self._clock = clock
         self._lanes: dict[str, _Lane] = {}
 
-    async def turn(self, lane: str, interval: float = INTERVAL) -> None:
-        """Wait for a turn. Raises ``NotDone`` at once when that would take longer than ``PATIENCE``."""
-        wait = self._reserve(lane, interval)
+    async def turn(self, lane: str, interval: float | None = None) -> None:
+        """Wait for a turn. Raises ``NotDone`` at once when that would take longer than ``PATIENCE``.
+
+        Without ``interval`` the pace is that of the method's tier, or a channel's when no method has that name.
+        """
+        wait = self._reserve(lane, *_pace(lane, interval))
         while wait > 0:
             await asyncio.sleep(wait)
             wait = self._closed_for(lane)  # closed by a 429 while we slept
             if wait > PATIENCE:
                 raise NotDone("Slack asked for a pause", retry_after=wait)
 
-    def close(self, lane: str, seconds: float) -> None:
-        """Slack said 429 with this Retry-After: nothing in this lane until then."""
-        self._lane(lane).closed = self._clock.monotonic() + seconds
+    @contextlib.asynccontextmanager
+    async def in_order(self, channel: str, interval: float = INTERVAL) -> AsyncIterator[None]:
+        """A turn in ``channel`` that lasts as long as the call: the next begins when this one has ended.
 
-    def _reserve(self, name: str, interval: float) -> float:
+        Raises ``NotDone`` when the turn is too far away, and for those who stand in line when Slack closes the channel:
+        they must not go before the one that was told to wait.
+        """
+        lane = self._lane(channel)
+        begin = self._clock.monotonic() + self._reserve(channel, interval, BURST)
+        closings = lane.closings
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await lane.line.acquire()
+        except TimeoutError:
+            raise NotDone("this channel is busy", retry_after=INTERVAL) from None
+        try:
+            await self._until(begin)
+            if lane.closings != closings:
+                raise NotDone("Slack asked for a pause", retry_after=self._closed_for(channel))
+            yield
+        finally:
+            lane.line.release()
+
+    def close(self, lane: str, seconds: float) -> None:
+        """Slack said 429 with this Retry-After: nothing in this lane until then, or until ``LONGEST`` is over."""
+        kept = self._lane(lane)
+        kept.closed = max(kept.closed, self._clock.monotonic() + min(seconds, LONGEST))
+        kept.closings += 1
+
+    async def _until(self, moment: float) -> None:
+        wait = moment - self._clock.monotonic()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def _reserve(self, name: str, interval: float, burst: int) -> float:
         now, lane = self._clock.monotonic(), self._lane(name)
-        wait = max(lane.due - (BURST - 1) * interval - now, lane.closed - now, 0.0)
+        wait = max(lane.due - (burst - 1) * interval - now, lane.closed - now, 0.0)
         if wait > PATIENCE:
             raise NotDone("Slack asked for a pause, or this channel is full", retry_after=wait)
         lane.due = max(lane.due, now + wait) + interval
@@ -62,5 +123,15 @@ class Pacer:
     def _lane(self, name: str) -> _Lane:
         if len(self._lanes) > _TIDY:
             now = self._clock.monotonic()
-            self._lanes = {n: lane for n, lane in self._lanes.items() if max(lane.due, lane.closed) > now}
+            self._lanes = {
+                n: lane for n, lane in self._lanes.items() if max(lane.due, lane.closed) > now or lane.line.locked()
+            }
         return self._lanes.setdefault(name, _Lane())
+
+
+def _pace(lane: str, interval: float | None) -> tuple[float, int]:
+    """Seconds between two turns, and how many may go at once."""
+    most = PER_MINUTE.get(lane)
+    if interval is not None:
+        return interval, BURST
+    return (60.0 / most, most) if most else (INTERVAL, BURST)

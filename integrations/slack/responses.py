@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from integrations.slack.complaints import FAILURES, pause, understand
 from models.errors import NotDone, Refused, Unclear
 
 _HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -27,23 +28,17 @@ def check_address(url: str, base_url: str) -> None:
 async def send(session: aiohttp.ClientSession, url: str, body: Mapping[str, Any]) -> None:
     """One try. Raises ``NotDone``, ``Unclear`` or ``Refused`` with Slack's word as ``code``."""
     try:
-        async with session.post(url, json=body, allow_redirects=False, timeout=_TIMEOUT) as reply:
+        async with session.post(url, json=body, allow_redirects=False) as reply:
             text = await reply.text(errors="replace")
-            status, wait = reply.status, reply.headers.get("Retry-After", "")
-    except aiohttp.ClientConnectorError as failure:
-        raise NotDone(f"Slack cannot be reached: {failure}") from failure
-    except (aiohttp.ClientError, OSError) as failure:
-        raise Unclear(f"Slack's answer was lost: {type(failure).__name__}") from failure
-    _judge(status, text, wait)
+    except FAILURES as failure:
+        raise understand(failure, "an answer") from failure
+    _judge(reply.status, text, reply.headers)
 
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10.0)
-
-
-def _judge(status: int, text: str, wait: str) -> None:
+def _judge(status: int, text: str, headers: Mapping[str, str]) -> None:
     code = _code(text)
     if status == 429 or code in {"ratelimited", "rate_limited"}:
-        raise NotDone("Slack asked us to slow down", retry_after=float(wait) if wait.isdigit() else 30.0)
+        raise NotDone("Slack asked us to slow down", retry_after=pause(headers))
     if status == 200 and not code:
         return
     if status >= 500 and not code:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.actions import Action, AskApproval, CommentOnIssue, RemindPerson, addressee
+from models.actions import Action, AskApproval, AskIdentity, CommentOnIssue, RemindPerson, addressee
 from models.cycles import Cycle, WhyRecord
 from models.database import insert_into, insert_new
 from models.ids import CycleId, EffectId, ProposalId, SignalId, TeamId, fresh
@@ -35,7 +35,7 @@ def told_by(action: Action) -> tuple[SignalId, ...]:
     match action:
         case RemindPerson():
             return tuple(item.signal for item in action.items)
-        case CommentOnIssue():
+        case CommentOnIssue() | AskIdentity():
             return (action.item.signal,)
         case _:
             return ()

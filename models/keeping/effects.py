@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete
 from models.actions import (
     Action,
     AskApproval,
+    AskIdentity,
     CommentOnIssue,
     Escalate,
     PostDigest,
@@ -45,7 +46,7 @@ _STATE_AFTER = {
 def target_of(action: Action, team: TeamId) -> str:
     """Where the action lands; effects on one target go out in order, one at a time."""
     match action:
-        case RemindPerson() | AskApproval():
+        case RemindPerson() | AskApproval() | AskIdentity():
             return f"slack:dm:{action.person}"
         case PostDigest() | Escalate():
             return f"slack:channel:{team}:{action.channel}"

@@ -1,23 +1,30 @@
-"""The mirror: what each source said last, never replaced by anything older."""
+"""The mirror: what each source said last, never replaced by anything older.
+
+An issue is kept under its immutable id, so that one that is moved to another project stays one issue; what names it by
+an older key is read as if it named the newer one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from models.database import insert_into
 from models.events import Source
-from models.ids import SprintId, TeamId
+from models.ids import IssueKey, SprintId, TeamId
 from models.keeping.records import dump, load
 from models.tables import facts, reads
-from models.work import Facts, Issue, Person, PullRequest, Sprint
+from models.work import Facts, Issue, Person, Progress, PullRequest, Sprint
 
 WHOLE = "whole"
 """The kind of row that names a sprint whose issues were all read."""
+
+KEY = "key"
+"""The kind of row that says which issue (its immutable id) a key means, or that it means none."""
 
 CHUNK = 500
 """Rows of one statement: SQLite takes 32,766 values at most, older ones fewer."""
@@ -30,26 +37,67 @@ class Reading:
     team: TeamId
     source: Source
     began: datetime
-    """Real time."""
+    """Real time; nothing it says is older than that."""
     complete: bool
 
 
 def about(connection: Connection, team: TeamId) -> Facts:
     """Everything the mirror holds about ``team``."""
-    rows = connection.execute(select(facts.c.kind, facts.c.value).where(facts.c.team == team).order_by(facts.c.id))
+    rows = connection.execute(
+        select(facts.c.kind, facts.c.id, facts.c.value).where(facts.c.team == team).order_by(facts.c.id)
+    )
     found: dict[str, list[Any]] = {}
-    for kind, value in rows:
-        found.setdefault(kind, []).append(value)
+    keys: dict[str, Any] = {}
+    for kind, name, value in rows:
+        if kind == KEY:
+            keys[name] = value["issue"]
+        else:
+            found.setdefault(kind, []).append(value)
     ages = connection.execute(select(reads.c.source, reads.c.at).where(reads.c.team == team, reads.c.at.is_not(None)))
+    issues = [load(Issue, value) for value in found.get("issue", ())]
+    names = _Names(keys, {issue.id: issue.key for issue in issues}, frozenset(issue.key for issue in issues))
+    done = {issue.key: issue.progress is Progress.DONE for issue in issues}
+    pulls = [load(PullRequest, value) for value in found.get("pull_request", ())]
     return Facts(
         team=team,
         sprints=tuple(load(Sprint, value) for value in found.get("sprint", ())),
-        issues=tuple(load(Issue, value) for value in found.get("issue", ())),
-        pull_requests=tuple(load(PullRequest, value) for value in found.get("pull_request", ())),
+        issues=tuple(_with_blockers(issue, names, done) for issue in issues),
+        pull_requests=tuple(replace(pull, issues=names.now(pull.issues)) for pull in pulls),
         people=tuple(load(Person, value) for value in found.get("person", ())),
         read_at={source: at for source, at in ages},
         whole=frozenset(SprintId(value) for value in found.get(WHOLE, ())),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What keys mean today."""
+
+    known: Mapping[str, str | None]
+    """Key to immutable id, ``None`` where there is no such issue."""
+    held: Mapping[str, IssueKey]
+    """Immutable id to key."""
+    current: frozenset[IssueKey]
+    """The keys of all issues we hold: whatever was believed of them, they are there."""
+
+    def now(self, keys: Iterable[IssueKey]) -> tuple[IssueKey, ...]:
+        """The same issues by the keys they have now, each once; without keys that are known to be none."""
+        today = (self._now(key) for key in keys)
+        return tuple(dict.fromkeys(key for key in today if key is not None))
+
+    def _now(self, key: IssueKey) -> IssueKey | None:
+        if key in self.current or key not in self.known:
+            return key
+        issue = self.known[key]
+        return None if issue is None else self.held.get(issue, key)
+
+
+def _with_blockers(issue: Issue, names: _Names, done: Mapping[IssueKey, bool]) -> Issue:
+    """What blocks it now: when a blocker is finished or taken up again, Jira does not touch what it blocks."""
+    held_up, freed = names.now(issue.blocked_by), names.now(issue.freed_by)
+    still = [key for key in held_up if not done.get(key, False)] + [key for key in freed if not done.get(key, True)]
+    over = [key for key in (*held_up, *freed) if key not in still]
+    return replace(issue, blocked_by=tuple(still), freed_by=tuple(over))
 
 
 def save(
@@ -63,7 +111,9 @@ def save(
     if whole is not None:
         _keep_whole(connection, reading.team, whole, now)
     for kind, values in given.items():
-        rows = sorted((_row(reading, kind, value, now) for value in values), key=lambda row: str(row["id"]))
+        rows = sorted((_row(reading, kind, value) for value in values), key=lambda row: str(row["id"]))
+        if kind == "issue":
+            _follow(connection, reading, rows)
         for start in range(0, len(rows), CHUNK):
             _upsert(connection, rows[start : start + CHUNK])
         if reading.complete:
@@ -72,25 +122,89 @@ def save(
         _note(connection, reading.team, reading.source, at=reading.began, error=None)
 
 
+def drop(connection: Connection, team: TeamId, kind: str, names: Collection[str]) -> None:
+    """Forget rows of one kind by id: what they told of is gone."""
+    gone = sorted(set(names))
+    for start in range(0, len(gone), CHUNK):
+        part = facts.c.id.in_(gone[start : start + CHUNK])
+        connection.execute(delete(facts).where(facts.c.team == team, facts.c.kind == kind, part))
+
+
+def keep_keys(connection: Connection, team: TeamId, known: Mapping[str, str | None], now: datetime) -> None:
+    """Remember which issue each key means."""
+    row = {"team": team, "kind": KEY, "updated": None, "saved": now}
+    rows = [{**row, "id": key, "value": {"issue": issue}} for key, issue in sorted(known.items())]
+    for start in range(0, len(rows), CHUNK):
+        _upsert(connection, rows[start : start + CHUNK])
+
+
+def keys_known(connection: Connection, team: TeamId, since: datetime) -> frozenset[str]:
+    """The keys whose meaning was learnt at or after ``since`` (real time)."""
+    wanted = select(facts.c.id).where(facts.c.team == team, facts.c.kind == KEY, facts.c.saved >= since)
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def doubtful_keys(connection: Connection, team: TeamId, since: datetime) -> frozenset[IssueKey]:
+    """Keys that were found to be none before ``since`` (real time), and that somebody still writes."""
+    wanted = select(facts.c.id, facts.c.value).where(facts.c.team == team, facts.c.kind == KEY, facts.c.saved < since)
+    none = {name for name, value in connection.execute(wanted) if value["issue"] is None}
+    if not none:
+        return frozenset()
+    kinds = facts.c.kind.in_(("issue", "pull_request"))
+    values = connection.execute(select(facts.c.value).where(facts.c.team == team, kinds)).scalars()
+    written = {key for value in values for key in (*value.get("issues", ()), *value.get("blocked_by", ()))}
+    return frozenset(IssueKey(key) for key in none & written)
+
+
+def holders(connection: Connection, teams: Collection[TeamId], issue: str) -> list[TeamId]:
+    """Those of ``teams`` whose mirror holds the issue of that immutable id."""
+    wanted = select(facts.c.team).where(facts.c.team.in_(sorted(teams)), facts.c.kind == "issue", facts.c.id == issue)
+    return [TeamId(team) for team in connection.execute(wanted.order_by(facts.c.team)).scalars()]
+
+
 def failed(connection: Connection, team: TeamId, source: Source, error: str) -> None:
     """Note that ``source`` could not be read."""
     _note(connection, team, source, error=error)
 
 
-def _row(reading: Reading, kind: str, value: Any, now: datetime) -> dict[str, Any]:
-    name = str(value.key if isinstance(value, Issue) else value.id)
+def _row(reading: Reading, kind: str, value: Any) -> dict[str, Any]:
     updated = getattr(value, "updated", None)
-    return {"team": reading.team, "kind": kind, "id": name, "updated": updated, "saved": now, "value": dump(value)}
+    return {
+        "team": reading.team,
+        "kind": kind,
+        "id": str(value.id),
+        "updated": updated,
+        "saved": reading.began,
+        "value": dump(value),
+    }
+
+
+def _follow(connection: Connection, reading: Reading, rows: Sequence[dict[str, Any]]) -> None:
+    """Issues that have another key than we knew: the old one means them from now on."""
+    moved: dict[str, str | None] = {}
+    key = facts.c.value["key"].as_string()
+    for start in range(0, len(rows), CHUNK):
+        new = {row["id"]: row["value"]["key"] for row in rows[start : start + CHUNK]}
+        held = select(facts.c.id, key).where(
+            facts.c.team == reading.team, facts.c.kind == "issue", facts.c.id.in_(sorted(new))
+        )
+        moved |= {old: issue for issue, old in connection.execute(held).all() if old != new[issue]}
+    if moved:
+        keep_keys(connection, reading.team, moved, reading.began)
 
 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace; what the provider changed earlier than what we hold is not written."""
+    """Insert or replace; what the provider changed earlier than what we hold is not written.
+
+    Where provider time cannot tell, because it is the same or there is none, the later reading wins.
+    """
     row = insert_into(connection, facts)
     newer = row.excluded
+    later = or_(facts.c.updated.is_(None), newer.updated.is_(None), newer.updated == facts.c.updated)
     statement = row.on_conflict_do_update(
         index_elements=[facts.c.team, facts.c.kind, facts.c.id],
         set_={"updated": newer.updated, "saved": newer.saved, "value": newer.value},
-        where=or_(facts.c.updated.is_(None), newer.updated >= facts.c.updated),
+        where=or_(newer.updated > facts.c.updated, and_(later, newer.saved >= facts.c.saved)),
     )
     connection.execute(statement, rows)
 

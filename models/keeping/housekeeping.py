@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
 
+from models.keeping.facts import KEY
 from models.proposals import Verdict
-from models.tables import audit, cycles, decisions, firings, inbox, jobs
+from models.tables import audit, cycles, decisions, facts, firings, inbox, jobs
 
 JOBS = timedelta(days=7)
 """How long a finished job is kept, for whoever asks what ran."""
@@ -25,6 +26,9 @@ AUDIT = timedelta(days=365)
 
 CYCLES = timedelta(days=30)
 """How long a look is kept from which nothing followed; one that settled something is kept for ever."""
+
+KEYS = timedelta(days=30)
+"""How long it is remembered that something only looks like an issue key; while it is written it is asked anew daily."""
 
 BATCH = 500
 """Rows of one transaction: the only writer of SQLite is held for a few milliseconds."""
@@ -65,6 +69,13 @@ def _audit(connection: Connection, real: datetime, most: int) -> int:
     return _drop(connection, audit, select(audit.c.id).where(audit.c.at < real - AUDIT), most)
 
 
+def _keys(connection: Connection, real: datetime, most: int) -> int:
+    none = (facts.c.kind == KEY) & facts.c.value["issue"].as_string().is_(None) & (facts.c.saved < real - KEYS)
+    place = tuple_(facts.c.team, facts.c.kind, facts.c.id)
+    old = select(facts.c.team, facts.c.kind, facts.c.id).where(none).limit(most)
+    return connection.execute(delete(facts).where(place.in_(old))).rowcount
+
+
 def _cycles(connection: Connection, now: datetime, most: int) -> int:
     """Cycles, with their decisions, in which everything was put off or there was nothing to decide."""
     settled = exists().where(decisions.c.cycle == cycles.c.id, decisions.c.verdict != Verdict.DEFER.value)
@@ -74,7 +85,7 @@ def _cycles(connection: Connection, now: datetime, most: int) -> int:
     return connection.execute(delete(cycles).where(cycles.c.id.in_(gone))).rowcount
 
 
-REAL: Mapping[str, Step] = {"jobs": _jobs, "bodies": _bodies, "firings": _firings, "audit": _audit}
+REAL: Mapping[str, Step] = {"jobs": _jobs, "bodies": _bodies, "firings": _firings, "audit": _audit, "keys": _keys}
 """What ages in real time."""
 
 COMPANY: Mapping[str, Step] = {"cycles": _cycles}

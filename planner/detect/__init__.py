@@ -8,13 +8,20 @@ from models.directives import Directives
 from models.signals import Findings
 from models.work import Snapshot
 from planner.detect.blocked_too_long import blocked_too_long
+from planner.detect.identity_uncertain import identity_uncertain
 from planner.detect.nobody_assigned import nobody_assigned
 from planner.detect.review_overdue import review_overdue
 from planner.detect.sprint_at_risk import sprint_at_risk
 
 Detector = Callable[[Snapshot, Directives], Findings]
 
-DETECTORS: tuple[Detector, ...] = (blocked_too_long, review_overdue, nobody_assigned, sprint_at_risk)
+DETECTORS: tuple[Detector, ...] = (
+    blocked_too_long,
+    review_overdue,
+    nobody_assigned,
+    sprint_at_risk,
+    identity_uncertain,
+)
 
 
 def detect(snapshot: Snapshot, directives: Directives) -> Findings:

@@ -10,7 +10,8 @@ from models.directives import Directives, Team
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
-from planner.escalation import PM, Rung, climbed, destination, first_of, ladder
+from planner.escalation import Rung, climbed, destination, ladder
+from planner.moves import is_parked, whose_move
 from planner.observe import blocked_since, running
 from planner.urgency import issue_urgency
 from planner.worktime import Calendar, quoted, watch_calendar
@@ -38,7 +39,7 @@ def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue
     team = directives.team(snapshot.team)
     for issue in running(snapshot):
         since = blocked_since(issue, team)
-        if since is not None:
+        if since is not None and not is_parked(issue, team):
             yield issue, since
 
 
@@ -75,14 +76,10 @@ def _remedy(issue: Issue, team: Team) -> str:
 
 
 def _addressee(issue: Issue, rung: Rung, snapshot: Snapshot, directives: Directives) -> PersonId | None:
-    """The assignee; of a ticket without one, the PM; further up, whoever holds the role."""
-    team = directives.team(snapshot.team)
+    """Whose move it is; further up, whoever holds the role."""
     if rung.to is not None:
-        return destination(rung.to, team, snapshot.people, snapshot.now)[1]
-    if issue.assignee is None:
-        return first_of(PM, team, snapshot.people, snapshot.now)
-    assignee = snapshot.person(issue.assignee)
-    return assignee.id if assignee else None
+        return destination(rung.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
+    return next(iter(whose_move(issue, snapshot, directives).who), None)
 
 
 def _evidence(issue: Issue, since: datetime, calendar: Calendar, snapshot: Snapshot) -> Iterator[Evidence]:

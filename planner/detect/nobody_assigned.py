@@ -8,6 +8,7 @@ from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
 from planner.escalation import PM, Rung, climbed, destination, first_of, ladder
+from planner.moves import is_parked
 from planner.observe import running, running_sprints
 from planner.urgency import issue_urgency
 from planner.worktime import Calendar, quoted, team_calendar
@@ -16,11 +17,11 @@ from planner.worktime import Calendar, quoted, team_calendar
 def nobody_assigned(snapshot: Snapshot, directives: Directives) -> Findings:
     """Unowned issues, counted from when they lost their owner or the sprint began with them unowned."""
     rungs = ladder(directives, SignalKind.NOBODY_ASSIGNED)
-    calendar = team_calendar(directives, snapshot.team)
+    calendar, team = team_calendar(directives, snapshot.team), directives.team(snapshot.team)
     signals: list[Signal] = []
     ripening: list[datetime] = []
     for issue in running(snapshot):
-        if issue.assignee is None:
+        if issue.assignee is None and not is_parked(issue, team):
             since = unowned_since(issue, snapshot)
             reached, then = climbed(rungs, since, calendar, snapshot.now)
             signals += [_signal(issue, since, rung, calendar, snapshot, directives) for rung in reached]

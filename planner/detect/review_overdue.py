@@ -11,7 +11,7 @@ from models.ids import AccountId, PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Person, PullRequest, Snapshot
 from planner.escalation import Rung, climbed, destination, escalations, ladder
-from planner.observe import Move, next_move
+from planner.moves import Move, Step, Turn, awaited
 from planner.urgency import review_urgency
 from planner.worktime import Calendar, quoted, team_calendar, watch_calendar
 
@@ -21,42 +21,28 @@ def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:
     rungs = ladder(directives, SignalKind.REVIEW_OVERDUE)
     signals: list[Signal] = []
     ripening: list[datetime] = []
-    for pr, move in awaited(snapshot):
-        for person in movers(move, snapshot):
-            calendar = watch_calendar(directives, directives.team(snapshot.team), person)
-            reached, then = climbed(rungs, pr.waiting_since, calendar, snapshot.now)
-            signals += [_signal(pr, move, rung, person, calendar, snapshot, directives) for rung in reached]
+    for pr, move in awaited(snapshot, directives):
+        for turn in move.told:
+            calendar = watch_calendar(directives, directives.team(snapshot.team), turn.person)
+            reached, then = climbed(rungs, turn.since, calendar, snapshot.now)
+            signals += [_signal(pr, move, rung, turn, calendar, snapshot, directives) for rung in reached]
             ripening += [then] if then else []
     signals += _piled_up(snapshot, directives)
     return Findings(tuple(signals), min(ripening, default=None))
-
-
-def awaited(snapshot: Snapshot) -> Iterator[tuple[PullRequest, Move]]:
-    """The pull requests that wait for a review or a reviewer."""
-    for pr in snapshot.pull_requests:
-        move = next_move(pr)
-        if move is not None:
-            yield pr, move
-
-
-def movers(move: Move, snapshot: Snapshot) -> tuple[Person | None, ...]:
-    """The people we know among those awaited; one unknown stands for all when we know none."""
-    known = tuple(person for account in move.accounts if (person := snapshot.person(account)))
-    return known or (None,)
 
 
 def _signal(
     pr: PullRequest,
     move: Move,
     rung: Rung,
-    person: Person | None,
+    turn: Turn,
     calendar: Calendar,
     snapshot: Snapshot,
     directives: Directives,
 ) -> Signal:
-    waits = calendar.words(calendar.working_time_between(pr.waiting_since, snapshot.now))
-    what = "has had no reviewer" if move.needs_reviewer else "has waited for review"
-    addressee = person.id if person else None
+    waits = calendar.words(calendar.working_time_between(turn.since, snapshot.now))
+    what = "has had no reviewer" if move.step is Step.ASK_REVIEW else "has waited for review"
+    addressee = turn.person.id if turn.person else None
     if rung.to is not None:
         addressee = destination(rung.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
     return Signal(
@@ -64,23 +50,22 @@ def _signal(
         subject=pr.id,
         headline=f"{_short(pr)} {quoted(pr.title)} {what} for {waits}",
         url=pr.url,
-        since=pr.waiting_since,
+        since=turn.since,
         urgency=max(Urgency.MEDIUM, review_urgency(pr, snapshot, directives)),
         addressee=addressee,
-        evidence=_evidence(pr, move, calendar),
+        evidence=_evidence(pr, move, turn, calendar),
         rule=rung.rule,
         step=rung.step,
     )
 
 
-def _evidence(pr: PullRequest, move: Move, calendar: Calendar) -> tuple[Evidence, ...]:
-    state = "Has no reviewer" if move.needs_reviewer else _open_reviews(len(move.accounts), len(pr.reviews))
-    told = [Evidence(f"Open for review since {calendar.when(pr.waiting_since)}", pr.url), Evidence(state)]
+def _evidence(pr: PullRequest, move: Move, turn: Turn, calendar: Calendar) -> tuple[Evidence, ...]:
+    told = [Evidence(f"Open for review since {calendar.when(turn.since)}", pr.url), Evidence(_sentence(move.why))]
     return (*told, Evidence(f"For {', '.join(pr.issues[:3])}")) if pr.issues else tuple(told)
 
 
-def _open_reviews(waiting: int, reviews: int) -> str:
-    return f"{waiting} of {reviews} review{'' if reviews == 1 else 's'} {'is' if waiting == 1 else 'are'} open"
+def _sentence(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:]}"
 
 
 def _short(pr: PullRequest) -> str:
@@ -91,7 +76,7 @@ def _short(pr: PullRequest) -> str:
 def _piled_up(snapshot: Snapshot, directives: Directives) -> Iterator[Signal]:
     """Whoever the constitution names hears when more than so many pull requests of one person wait."""
     waiting: dict[AccountId, list[PullRequest]] = defaultdict(list)
-    for pr, _ in awaited(snapshot):
+    for pr, _ in awaited(snapshot, directives):
         if pr.author is not None:
             waiting[pr.author].append(pr)
     for rule, said in escalations(directives, SignalKind.REVIEW_OVERDUE):

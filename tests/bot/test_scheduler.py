@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.people import Roster
 from bot.scheduler import digest_slot, tick
 from models.database import Database, upgrade
 from models.directives_file import load
@@ -54,7 +55,12 @@ async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
     database = Database(url, clock)
     mailbox, store = Mailbox(database, clock), Store(database, clock)
     app = SimpleNamespace(
-        clock=clock, directives=DIRECTIVES, mailbox=mailbox, store=store, ledger=Ledger(database, clock)
+        clock=clock,
+        directives=DIRECTIVES,
+        roster=Roster(DIRECTIVES, store),
+        mailbox=mailbox,
+        store=store,
+        ledger=Ledger(database, clock),
     )
     yield Clockwork(app, clock, mailbox, store, database)
     await database.close()
@@ -108,6 +114,19 @@ async def test_a_digest_is_fired_once_and_skipped_when_it_is_too_late(works: Clo
     await tick(works.app)
     assert "digest" not in await works.kinds()
     assert await works.store.fired(f"digest:{TEAM.id}") == "2027-03-02"  # skipped on purpose, not waited for
+
+
+async def test_people_are_looked_up_once_a_day_and_only_while_an_account_is_open(works: Clockwork) -> None:
+    await tick(works.app)
+    assert "people" not in await works.kinds()
+    members = tuple(m.model_copy(update={"jira": None, "bitbucket": None}) for m in TEAM.members)
+    open_team = TEAM.model_copy(update={"members": members})
+    works.app.roster = Roster(DIRECTIVES.model_copy(update={"teams": (open_team,)}), works.store)
+    for passed, expected in ((0, 1), (3600, 0), (86_400, 1)):
+        works.clock.tick(passed)
+        await tick(works.app)
+        await tick(works.app)
+        assert (await works.kinds()).count("people") == expected
 
 
 def at(hour: int, minute: int) -> datetime:

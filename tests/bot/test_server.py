@@ -37,7 +37,8 @@ def test_ready_names_each_dependency_and_a_vendor_that_is_down_does_not_close_th
     answer = door.client.get("/ready")
     checks = {check["name"]: check for check in answer.json()["checks"]}
     assert answer.status_code == 200
-    assert set(checks) == {"database", "worker", "slack", "jira", "bitbucket"}
+    assert set(checks) >= {"database", "worker", "directives", "slack", "jira", "bitbucket", "model"}
+    assert set(checks) >= {"slack requests", "jira webhooks", "bitbucket webhooks", "public url"}
     assert checks["database"]["ok"] and "SQLite" in checks["database"]["detail"]
     assert not checks["jira"]["ok"] and checks["jira"]["hint"] and not checks["jira"]["needed"]
 

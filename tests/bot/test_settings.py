@@ -50,10 +50,19 @@ def test_one_complete_service_is_enough(read, service: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("service", [SLACK, JIRA, BITBUCKET], ids=["slack", "jira", "bitbucket"])
 def test_half_a_service_names_each_missing_variable(read, service: dict[str, str]) -> None:
-    for missing in service:
+    for missing in service.keys() - {"BITBUCKET_EMAIL"}:
         rest = {name: value for name, value in service.items() if name != missing}
         with pytest.raises(SettingsError, match=rf"^{missing} is missing although \w+ is set\. \w+"):
             read(rest)
+
+
+def test_an_access_token_of_bitbucket_needs_no_email_and_an_email_alone_is_half(read) -> None:
+    token = {name: value for name, value in BITBUCKET.items() if name != "BITBUCKET_EMAIL"}
+    settings = read(token)
+    assert (settings.bitbucket_on, settings.bitbucket_email) == (True, "")
+    assert "bitbucket" not in settings.off_services()
+    with pytest.raises(SettingsError, match="BITBUCKET_WORKSPACE is missing although BITBUCKET_EMAIL is set"):
+        read({"BITBUCKET_EMAIL": "a@acme.test"})
 
 
 @pytest.mark.parametrize(

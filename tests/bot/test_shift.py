@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.app import App
-from bot.shift import _drain, _keep_working
+from bot.shift import _drain, _keep_working, following
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,29 @@ async def test_a_loop_that_breaks_is_started_again() -> None:
     async with asyncio.timeout(5):
         await _keep_working(app, stop, breath=0.01)
     assert mailbox.claims > 1
+
+
+class Forgetful:
+    """A roster that cannot be read at first, and ends the wait when it is read once more."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.enough = asyncio.Event()
+
+    async def refresh(self) -> None:
+        self.read += 1
+        if self.read == 1:
+            raise RuntimeError("a bug")
+        self.enough.set()
+
+
+async def test_who_is_who_is_read_again_whatever_fails_until_the_doors_close() -> None:
+    roster = Forgetful()
+    async with asyncio.timeout(5), following(cast(App, SimpleNamespace(roster=roster)), 0.001):
+        await roster.enough.wait()
+    read = roster.read
+    await asyncio.sleep(0.01)
+    assert roster.read == read
 
 
 async def test_work_that_never_ends_does_not_hold_up_the_stop() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from collections.abc import Collection
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,8 @@ from models.errors import DatabaseNotReady, Unwelcome
 from models.events import Delivery, Event, Source
 from tests.bot.conftest import Knock
 from tests.bot.knocking import ROOT, Door, Kept, hub
+from tests.contracts.stores.values import issue as an_issue
+from tests.planner.world import two_teams
 
 ISSUE = json.dumps({"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "PAY-7"}}).encode()
 
@@ -105,6 +108,46 @@ def test_an_event_that_matters_asks_for_one_debounced_look_of_its_team(knock: Kn
     assert job.payload == {"reason": "event"}
 
 
+def test_an_event_without_a_key_is_filed_with_the_team_whose_mirror_holds_its_issue(knock: Knock) -> None:
+    inbox = Kept()
+    door = knock(inbox)
+    team = door.app.directives.teams[0].id
+    asyncio.run(door.app.store.save(team, source=Source.JIRA, issues=[an_issue("PAY-77")]))
+    comment = {"self": "https://x/rest/api/2/issue/77/comment/5", "body": "so"}
+    door.jira(json.dumps({"webhookEvent": "comment_created", "comment": comment}).encode(), delivery="a")
+    door.jira(b'{"webhookEvent": "worklog_created", "worklog": {"issueId": "77"}}', delivery="b")
+    door.jira(b'{"webhookEvent": "worklog_created", "worklog": {"issueId": "78"}}', delivery="c")
+    assert [(whose, job is not None) for _, whose, job in inbox.deliveries] == [
+        *((team, True), (team, False), ("-", False)),
+    ]
+
+
+def test_a_build_is_read_at_once_and_no_reason_to_look(knock: Knock) -> None:
+    inbox = Kept()
+    door = knock(inbox)
+    scope = door.app.directives.teams[0].bitbucket
+    body = {"repository": {"full_name": f"{scope.workspace}/{scope.repositories[0]}"}, "commit_status": {}}
+    door.bitbucket(json.dumps(body).encode(), event="repo:commit_status_created")
+    [job] = inbox.jobs
+    assert (job.kind, job.lane, job.coalesce) == ("reread", 2, False)
+
+
+def test_a_pull_request_with_keys_of_two_teams_is_kept_once_for_each_however_often_it_comes() -> None:
+    inbox, law = Kept(), two_teams()
+    door = Webhooks(
+        inbox=inbox, directives=law, clock=SystemClock(), metrics=Metrics(), secrets={Source.BITBUCKET: "s"}
+    )
+    pull = {"id": 7, "title": "OPS-2 and PAY-1 in UTF-8", "source": {"branch": {"name": "fix/pay-1"}}}
+    body = json.dumps({"repository": {"full_name": "acme/api"}, "pullrequest": pull}).encode()
+    headers = {"x-hub-signature": hub(body, "s"), "x-event-key": "pullrequest:created", "x-request-uuid": "u1"}
+    fresh = [asyncio.run(door.receive(Source.BITBUCKET, headers, body)) for _ in range(2)]
+    assert fresh == [True, False]
+    assert [(delivery.id == "u1", team, job.key) for delivery, team, job in inbox.deliveries if job] == [
+        (True, law.teams[0].id, f"team:{law.teams[0].id}"),
+        (False, "ops", "team:ops"),
+    ]
+
+
 def test_an_event_of_no_team_is_kept_for_the_record_without_work(knock: Knock) -> None:
     inbox = Kept()
     knock(inbox).jira(b'{"webhookEvent": "jira:issue_updated", "issue": {"id": "1", "key": "NOBODYS-1"}}')
@@ -113,7 +156,7 @@ def test_an_event_of_no_team_is_kept_for_the_record_without_work(knock: Knock) -
 
 def test_a_parser_that_breaks_costs_a_look_and_never_the_event() -> None:
 
-    def broken(delivery: Delivery) -> Event:
+    def broken(delivery: Delivery, projects: Collection[str]) -> Event:
         raise KeyError("a bug")
 
     inbox = Kept()

@@ -84,6 +84,9 @@ def failing(failure: Exception) -> Doing:
     [
         (NotDone("busy", retry_after=7), 1, "sync", ("retry", "7")),
         (NotDone("busy"), 3, "sync", ("retry", "8")),
+        (NotDone("busy", retry_after=0), 1, "sync", ("retry", "1")),
+        (NotDone("busy", retry_after=1), 20, "sync", ("retry", "1")),
+        (NotDone("busy", retry_after=1), 30, "sync", ("retry", "300")),
         (NotDone("busy", retry_after=1e30), 1, "sync", ("retry", f"{LONGEST_ASKED:g}")),
         (NotDone("busy", retry_after=float("nan")), 1, "sync", ("retry", f"{LONGEST_ASKED:g}")),
         (NotDone("busy"), worker.MAX_WAITS, "sync", ("bury", "NotDone: busy")),

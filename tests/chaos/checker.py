@@ -21,7 +21,7 @@ MESSAGES = frozenset({"remind_person", "post_digest", "escalate"})
 """Actions that are each one Slack message of their own."""
 
 
-NOTICE = "I was restarted"
+NOTICE = "I was interrupted"
 """How the product says that an answer may be missing."""
 
 

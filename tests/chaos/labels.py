@@ -10,17 +10,20 @@ MODELS = Path(__file__).parents[2] / "models"
 
 COMPUTED: Mapping[str, tuple[str, ...]] = {
     "state.value": ("expired", "superseded"),
-    "f'tidy_{kind}'": ("tidy_audit", "tidy_bodies", "tidy_cycles", "tidy_firings", "tidy_jobs"),
+    "f'tidy_{kind}'": ("tidy_audit", "tidy_bodies", "tidy_cycles", "tidy_firings", "tidy_jobs", "tidy_keys"),
 }
 """What a label that is no literal can be."""
 
 NOT_REACHED: Mapping[str, str] = {
     "bury": "needs a job that fails for hours",
     "drop": "pm dead-letters drop: an operator's word about one row",
-    "forget": "nothing in this version forgets",
+    "gone": "the story deletes nothing",
+    "identities_dropped": "pm people unmap: an operator's word about one person",
+    "identities_found": "the story's constitution gives every account",
+    "identities_set": "pm people map: an operator's word about one person",
+    "identity_answered": "the story's constitution gives every account, so nobody is asked",
     "pause": "nothing in this version pauses",
     "plan_look": "looks are planned by the cycle's own transaction; this is for operators to come",
-    "remember": "nothing in this version remembers",
     "replay": "pm dead-letters replay: an operator's word about one row",
     "resume": "nothing in this version resumes",
     "superseded": "nothing in this version withdraws an ask by this way",

@@ -35,6 +35,7 @@ SERVERS = {
 UNDESCRIBED = (
     r"/rest/webhooks/1\.0/webhook(/\d+)?",  # Jira's admin webhooks: in no published description
     r"/rest/dev-status/(1\.0|latest)/.*",  # internal to Jira
+    r"/rest/api/2/serverInfo",  # version 2 is Data Center's, asked only to name it
 )
 """Paths that are real and in no description: passed unchecked, named here one by one."""
 

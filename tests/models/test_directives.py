@@ -103,7 +103,10 @@ def test_what_may_be_done_alone_what_needs_a_yes_and_what_never(constitution: Di
     allowed = {rule.allow for rule in rules(constitution, Allow) if isinstance(rule, Allow)}
     asked = {(rule.ask, rule.of) for rule in rules(constitution, Ask) if isinstance(rule, Ask)}
     never = {(w, r.unless_approved_by) for r in rules(constitution, Never) if isinstance(r, Never) for w in r.never}
-    assert allowed == {"comment_on_issue", "post_digest", "remind_person", "transition_issue", "ask_approval"}
+    assert allowed == {"comment_on_issue", "post_digest", "remind_person", "transition_issue"} | {
+        "ask_approval",
+        "ask_identity",
+    }
     assert asked == {(w, "pm") for w in ("reassign", "change_sprint_scope", "escalate", "post_to_other_channel")}
     assert {("delete_issue", "approvers"), ("close_issue", "approvers"), ("change_priority", "pm")} <= never
     assert {("change_code", None), ("merge_pull_request", None)} <= never

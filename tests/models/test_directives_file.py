@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.directives_file import load, parse
@@ -59,6 +59,9 @@ MISTAKES = {
     "duplicate line": ("id: review-8-hours", "id: blocked-1-day", "'blocked-1-day' is used twice"),
     "duplicate person": ("- id: mike", "- id: dana", "member id 'dana' is used twice"),
     "duplicate identity": ("slack: U07MIKEB2X4", "slack: U07DANAW3K1", "'U07DANAW3K1' is used twice"),
+    "no address": ("slack: U07MIKEB2X4", "slack: U07MIKEB2X4\n        email: mike", "email"),
+    "watched doubt": ("watch: nobody_assigned", "watch: identity_uncertain", "write 'allow: ask_identity' instead"),
+    "escalated doubt": ("escalate: review_overdue", "escalate: identity_uncertain", "'allow: ask_identity' instead"),
     "kept_by": ("kept_by: [daily-summary]", "kept_by: [daily-sumary]", "did you mean 'daily-summary'?"),
     "level": ("  medium:\n", "  medum:\n", "did you mean 'medium'?"),
     "both allow and never": ("never: rank_people", "never: remind_person", "under 'never' here but under 'allow'"),
@@ -81,7 +84,7 @@ MISTAKES = {
 }  # fmt: skip
 """What a person gets wrong: (as it ships, as mistyped, what must be said)."""
 
-SHIFTED = {"key of a member": 1, "duplicate key": 1, "catch up in working time": 1}
+SHIFTED = {"key of a member": 1, "duplicate key": 1, "no address": 1, "catch up in working time": 1}
 """Mistakes that stand below the changed line."""
 
 ELSEWHERE = {"role nobody holds", "missing digest channel"}
@@ -97,6 +100,12 @@ def test_a_mistake_is_named_with_its_line(mistake: str) -> None:
     assert hits, found
     if mistake not in ELSEWHERE:
         assert hits[0][0] == line + SHIFTED.get(mistake, 0)
+
+
+def test_an_e_mail_address_is_one_members_however_it_is_written() -> None:
+    text = TEXT.replace("slack: U07MIKEB2X4", "slack: U07MIKEB2X4\n        email: one@acme.test")
+    text = text.replace("slack: U07LIWEI9M5", "slack: U07LIWEI9M5\n        email: One@Acme.test")
+    assert [message for _, message in complaints(text)] == ["e-mail address 'one@acme.test' is used twice"]
 
 
 def test_a_missing_key_is_complained_of_where_it_should_be() -> None:
@@ -224,6 +233,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=25)  # each reads the whole file: a third of a second
 @given(st.data(), VALUES)
 def test_no_value_anywhere_raises_anything_but_a_complaint(data: st.DataObject, value: object) -> None:
     tree = yaml.safe_load(TEXT)

@@ -137,6 +137,15 @@ def constitution(*, team: dict[str, Any] | None = None, **sections: Any) -> Dire
 LAW = constitution()
 
 
+def two_teams() -> Directives:
+    """The usual team, and one that owns OPS."""
+    [own] = LAW.teams
+    jira = own.jira.model_copy(update={"projects": ("OPS",), "boards": (9,)})
+    bitbucket = own.bitbucket.model_copy(update={"repositories": ("ops",)})
+    other = own.model_copy(update={"id": "ops", "jira": jira, "bitbucket": bitbucket})
+    return LAW.model_copy(update={"teams": (own, other)})
+
+
 def autonomy(**words: dict[str, Any]) -> dict[str, Any]:
     """The base autonomy with rules by line id put first: ``autonomy(mine={"never": ["reassign"]})``."""
     mine = [line(name.replace("_", "-"), rule) for name, rule in words.items()]

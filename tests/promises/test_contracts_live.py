@@ -191,7 +191,8 @@ async def _the_rest(scene: Scene) -> None:
     world, company = scene.world, scene.world.simulator.company
     world.simulator.slack_out.open_home(scene.user("Li"))
     world.simulator.slack_out.open_home(scene.user("Robin"))
-    pull = company.build(company.open_pull_requests()[0], "unit-tests", "FAILED")
+    pull = company.build(company.open_pull_requests()[0], "unit-tests", "INPROGRESS")
+    pull = company.build(pull, "unit-tests", "FAILED")
     company.build(company.push(pull), "unit-tests", "SUCCESSFUL")
     sprint = next(s for s in company.sprints.values() if s.state == "active")
     company.set_sprint(replace(sprint, goal="Another goal"), "sprint_updated", scene.account("Dana"))

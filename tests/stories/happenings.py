@@ -166,7 +166,7 @@ def status_gone(scene: Scene, person: str) -> None:
     change_user(scene.world.simulator, person, status="")
     scene.unheard = True
     if scene.world.app.slack is not None:
-        scene.world.app.slack.forget_member(scene.user(person))  # it is believed for five minutes of real time
+        scene.world.app.slack.forget(scene.user(person))  # it is believed for a quarter of an hour of real time
 
 
 # --- in Slack ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Bitbucket Cloud's REST 2.0 over the company: repositories and pull requests, paged by ``next``."""
+"""Bitbucket Cloud's REST 2.0 over the company: repositories, pull requests, people and webhooks, paged by ``next``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from integrations.simulator.atlassian.bitbucket_hooks import Hooks
+from integrations.simulator.atlassian.bitbucket_people import default_reviewers, members
 from integrations.simulator.atlassian.bitbucket_shapes import Shapes
 from integrations.simulator.atlassian.door import Handler, Refused, basic, bitbucket_error, guarded
 from integrations.simulator.company import Company
@@ -16,6 +18,9 @@ from integrations.simulator.nouns import PullRequest
 
 MOST = 50
 """Pull requests per page (``pagelen``)."""
+
+MOST_ELSE = 100
+"""Other things per page."""
 
 STATES = frozenset({"OPEN", "MERGED", "DECLINED", "SUPERSEDED"})
 SORTS: Mapping[str, Callable[[PullRequest], Any]] = {
@@ -32,6 +37,7 @@ class Bitbucket:
     def __init__(self, company: Company, *, email: str, token: str) -> None:
         self.company = company
         self._email, self._token = email, token
+        self.hooks = Hooks(company.clock)
         self.base = ""
         """The address of this API with its version; set when its port is known."""
 
@@ -54,9 +60,25 @@ class Bitbucket:
             (f"{pull}/activity", self.activity),
             (f"{pull}/statuses", self.statuses),
             (f"{one}/commit/{{commit}}/pullrequests", self.of_commit),
+            (f"{one}/commit/{{commit}}/statuses", self.statuses_of_commit),
+            (f"{one}/effective-default-reviewers", self.reviewers),
+            ("/bitbucket/2.0/workspaces/{workspace}/members", self.members),
         ]
         served = [(f"{path}{end}", handler) for path, handler in paths for end in ("", "/")]
-        return [web.get(path, guarded(handler, self._refusal)) for path, handler in served]
+        reads = [web.get(path, guarded(handler, self._refusal)) for path, handler in served]
+        return (
+            reads + self._hook_routes(f"{one}/hooks") + self._hook_routes("/bitbucket/2.0/workspaces/{workspace}/hooks")
+        )
+
+    def _hook_routes(self, path: str) -> list[web.RouteDef]:
+        one = f"{path}/{{uid:[^/]+}}"  # the default refuses braces
+        return [
+            web.get(path, guarded(self.list_hooks, self._refusal)),
+            web.post(path, guarded(self.add_hook, self._refusal)),
+            web.get(one, guarded(self.hook, self._refusal)),
+            web.put(one, guarded(self.change_hook, self._refusal)),
+            web.delete(one, guarded(self.delete_hook, self._refusal)),
+        ]
 
     def _refusal(self, request: web.Request) -> Refused | None:
         bearer = request.headers.get("Authorization", "") == f"Bearer {self._token}"
@@ -74,9 +96,8 @@ class Bitbucket:
     async def repositories(self, request: web.Request) -> web.Response:
         """``GET /repositories/{workspace}``."""
         workspace = request.match_info["workspace"]
+        self._workspace(request)
         names = [name for name in self.company.repositories if name.partition("/")[0] == workspace]
-        if not names:
-            raise bitbucket_error(404, f"No workspace with identifier '{workspace}'.")
         return web.json_response(self._page(request, [self.shapes.whole_repository(name) for name in names]))
 
     async def repository(self, request: web.Request) -> web.Response:
@@ -105,20 +126,88 @@ class Bitbucket:
         return web.json_response(self.shapes.pull_request(self._pull(request), people=True))
 
     async def activity(self, request: web.Request) -> web.Response:
-        """``GET …/activity``: newest first."""
+        """``GET …/activity``: newest first, but approvals before all else; nobody may lean on an order."""
         pull = self._pull(request)
-        return web.json_response(self._page(request, [self.shapes.step(pull, s) for s in reversed(pull.steps)]))
+        steps = sorted(reversed(pull.steps), key=lambda step: step.kind != "approval")
+        return web.json_response(self._page(request, [self.shapes.step(pull, step) for step in steps]))
 
     async def statuses(self, request: web.Request) -> web.Response:
-        """``GET …/statuses``."""
+        """``GET …/statuses``: the builds of its newest commit."""
         pull = self._pull(request)
-        return web.json_response(self._page(request, [self.shapes.build(pull, b) for b in pull.builds]))
+        builds = [b for b in pull.builds if (b.commit or pull.commit) == pull.commit]
+        return web.json_response(self._page(request, [self.shapes.build(pull, b) for b in builds], MOST_ELSE))
+
+    async def statuses_of_commit(self, request: web.Request) -> web.Response:
+        """``GET …/commit/{hash}/statuses``."""
+        commit = request.match_info["commit"][:12]
+        found = [
+            self.shapes.build(pull, build)
+            for pull in self._at(request)
+            for build in pull.builds
+            if (build.commit or pull.commit) == commit
+        ]
+        return web.json_response(self._page(request, found, MOST_ELSE))
 
     async def of_commit(self, request: web.Request) -> web.Response:
         """``GET …/commit/{hash}/pullrequests``."""
-        name, commit = self._name(request), request.match_info["commit"]
-        found = [p for p in self.company.pull_requests.values() if p.repository == name and p.commit == commit[:12]]
-        return web.json_response(self._page(request, [self.shapes.pull_request(p, people=False) for p in found]))
+        found = [self.shapes.pull_request(pull, people=False) for pull in self._at(request)]
+        return web.json_response(self._page(request, found))
+
+    async def reviewers(self, request: web.Request) -> web.Response:
+        """``GET …/effective-default-reviewers``."""
+        found = default_reviewers(self.company, self.shapes, self._name(request))
+        return web.json_response(self._page(request, found, MOST_ELSE))
+
+    async def members(self, request: web.Request) -> web.Response:
+        """``GET /workspaces/{workspace}/members``."""
+        workspace, query = self._workspace(request), request.query
+        fields = frozenset(query.get("fields", "").split(","))
+        found = members(self.company, self.shapes, workspace, query.get("q", ""), fields)
+        return web.json_response(self._page(request, found, MOST_ELSE))
+
+    # --- webhooks -----------------------------------------------------------------------------------------
+
+    async def list_hooks(self, request: web.Request) -> web.Response:
+        """``GET …/hooks``."""
+        found = [self.hooks.shape(hook, self.base) for hook in self.hooks.of(self._subject(request))]
+        return web.json_response(self._page(request, found, MOST_ELSE))
+
+    async def add_hook(self, request: web.Request) -> web.Response:
+        """``POST …/hooks``: the same address twice makes two, as there."""
+        hook = await self.hooks.add(self._subject(request), request)
+        return web.json_response(self.hooks.shape(hook, self.base), status=201)
+
+    async def hook(self, request: web.Request) -> web.Response:
+        """``GET …/hooks/{uid}``."""
+        found = self.hooks.one(self._subject(request), request.match_info["uid"])
+        return web.json_response(self.hooks.shape(found, self.base))
+
+    async def change_hook(self, request: web.Request) -> web.Response:
+        """``PUT …/hooks/{uid}``."""
+        changed = await self.hooks.change(self._subject(request), request.match_info["uid"], request)
+        return web.json_response(self.hooks.shape(changed, self.base))
+
+    async def delete_hook(self, request: web.Request) -> web.Response:
+        """``DELETE …/hooks/{uid}``."""
+        self.hooks.remove(self._subject(request), request.match_info["uid"])
+        return web.Response(status=204)
+
+    # --- what a request means -----------------------------------------------------------------------------
+
+    def _subject(self, request: web.Request) -> str:
+        return self._name(request) if "slug" in request.match_info else self._workspace(request)
+
+    def _workspace(self, request: web.Request) -> str:
+        workspace = request.match_info["workspace"]
+        if all(name.partition("/")[0] != workspace for name in self.company.repositories):
+            raise bitbucket_error(404, f"No workspace with identifier '{workspace}'.")
+        return workspace
+
+    def _at(self, request: web.Request) -> list[PullRequest]:
+        """The pull requests of this repository that a commit is part of."""
+        name, commit = self._name(request), request.match_info["commit"][:12]
+        here = (p for p in self.company.pull_requests.values() if p.repository == name)
+        return [p for p in here if commit in {p.commit, *(step.commit for step in p.steps if step.commit)}]
 
     def _name(self, request: web.Request) -> str:
         name = f"{request.match_info['workspace']}/{request.match_info['slug']}"
@@ -132,8 +221,8 @@ class Bitbucket:
             raise bitbucket_error(404, "Pull request not found")
         return pull
 
-    def _page(self, request: web.Request, items: Sequence[Any]) -> dict[str, Any]:
-        number, size = _count(request, "page", 1, 10**6), _count(request, "pagelen", 10, MOST)
+    def _page(self, request: web.Request, items: Sequence[Any], most: int = MOST) -> dict[str, Any]:
+        number, size = _count(request, "page", 1, 10**6), _count(request, "pagelen", 10, most)
         end = number * size
         page: dict[str, Any] = {
             "size": len(items),

@@ -80,7 +80,8 @@ class Shapes:
             "source": self._end(pull, pull.branch, pull.commit),
             "destination": self._end(pull, "main", "1d1f6d3216f1"),
             "comment_count": sum(step.kind == "comment" for step in pull.steps),
-            "task_count": 0,
+            "task_count": pull.tasks,
+            "queued": pull.queued,
             "close_source_branch": True,
             "reason": "",
             "created_on": moment(pull.created),
@@ -132,16 +133,25 @@ class Shapes:
         who, at = self.account(step.by), moment(step.at)
         content: Mapping[str, Any]
         if step.kind == "update":
-            content = {"state": step.words, "title": pull.title, "author": who, "date": at, "changes": {}}
+            source = self._end(pull, pull.branch, step.commit or pull.commit)
+            content = {"state": step.words, "title": pull.title, "author": who, "date": at, "source": source}
         elif step.kind == "comment":
-            content = {"type": "pullrequest_comment", "user": who, "created_on": at, "content": {"raw": step.words}}
+            content = self.comment(step)
         else:
             content = {"user": who, "date": at, "pullrequest": stub}
         return {"pull_request": stub, step.kind: dict(content)}
 
+    def comment(self, step: Step) -> dict[str, Any]:
+        """A comment of the activity log."""
+        at = moment(step.at)
+        content = {"raw": step.words, "markup": "markdown", "html": ""}
+        shape = {"type": "pullrequest_comment", "user": self.account(step.by), "created_on": at, "updated_on": at}
+        line = {"inline": {"path": "src/pay.py", "from": None, "to": 7}} if step.on_code else {}
+        return {**shape, "content": content, "deleted": False, **line}
+
     def build(self, pull: PullRequest, build: Build) -> dict[str, Any]:
         """A commit status."""
-        here = f"{self.base}/repositories/{pull.repository}/commit/{pull.commit}"
+        here = f"{self.base}/repositories/{pull.repository}/commit/{build.commit or pull.commit}"
         return {
             "type": "build",
             "key": build.key,

@@ -38,6 +38,7 @@ class Comments:
     async def add(self, request: web.Request) -> web.Response:
         """``POST /issue/{key}/comment``."""
         issue, given = self._jira.issue(request), await body(request, COMMENT_KEYS, {"body"})
+        self._jira.need("ADD_COMMENTS")
         if any(document_faults(given["body"])):
             raise jira_error(400, comment="INVALID_INPUT")
         properties = given.get("properties") or []

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from integrations.simulator.atlassian.door import Handler, Refused, basic, body, guarded, jira_error
-from integrations.simulator.atlassian.jira_shapes import FIELDS, Shapes, moment
+from integrations.simulator.atlassian.jira_shapes import Shapes
 from integrations.simulator.atlassian.jql import BadQuery, parse
 from integrations.simulator.company import Company
 from integrations.simulator.nouns import Issue
@@ -23,6 +23,9 @@ MOST_ISSUES = 100
 """Issues per page when more than ids and keys are asked for."""
 
 MOST_BARE = 5000
+GATEWAY = "/ex/jira/"
+"""In a path, this is Atlassian's gateway: ``api.atlassian.com/ex/jira/{cloudId}``."""
+
 GONE = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
 NO_ISSUE = "Issue does not exist or you do not have permission to see it."
 
@@ -31,10 +34,20 @@ class Jira:
     """The routes of the platform API; ``me`` is the account whose token is used."""
 
     def __init__(self, company: Company, *, email: str, token: str, me: str) -> None:
-        self.company, self.me = company, me
-        self._email, self._token = email, token
+        self.company, self.me, self.email = company, me, email
+        self._token = token
         self.base = ""
         """The address of this Jira; set when its port is known."""
+        self.scoped = False
+        """Whether the token is one with scopes: then it works through the gateway (``/ex/jira/...``) alone."""
+        self.deployment = "Cloud"
+        """Anything else makes this a Data Center, which has no version 3."""
+        self.denied = {"ADMINISTER"}
+        """Permissions the token's account does not have."""
+        self.screens: dict[str, tuple[str, ...]] = {}
+        """Fields demanded on the way into a status, by its name."""
+        self.withheld: dict[str, str] = {}
+        """Issue ids that bulk fetch cannot give just now, with the reason."""
 
     @property
     def shapes(self) -> Shapes:
@@ -44,8 +57,7 @@ class Jira:
     def routes(self) -> list[web.RouteDef]:
         """What to serve."""
         v3 = "/jira/rest/api/3"
-        open_to_all = [web.get(f"/jira/rest/api/{v}/serverInfo", self.server_info) for v in "32"]
-        return open_to_all + [
+        return [
             self.route("POST", f"{v3}/search/jql", self.search),
             self.route("GET", f"{v3}/search/jql", self.search_by_query),
             self.route("POST", f"{v3}/search/approximate-count", self.count),
@@ -55,21 +67,23 @@ class Jira:
             self.route("GET", f"{v3}/issue/{{issue}}", self.one),
             self.route("GET", f"{v3}/issue/{{issue}}/changelog", self.history),
             self.route("PUT", f"{v3}/issue/{{issue}}/assignee", self.assign),
-            self.route("GET", f"{v3}/user/assignable/search", self.assignable),
-            self.route("GET", f"{v3}/myself", self.myself),
-            self.route("GET", f"{v3}/field", self.fields),
-            self.route("GET", f"{v3}/project/search", self.projects),
-            self.route("GET", f"{v3}/mypermissions", self.permissions),
         ]
 
     def route(self, method: str, path: str, handler: Handler) -> web.RouteDef:
         """A route behind the credentials."""
         return web.route(method, path, guarded(handler, self._refusal))
 
+    def need(self, permission: str, words: str = "You do not have the permission to do this.") -> None:
+        """Raise ``Refused`` unless the token's account has this permission."""
+        if permission in self.denied:
+            raise jira_error(403, words)
+
     def _refusal(self, request: web.Request) -> Refused | None:
-        if basic(request, self._email, self._token):
-            return None
-        return jira_error(401, "Client must be authenticated to access this resource.")
+        if self.deployment != "Cloud" and "/rest/api/3/" in request.path:
+            return Refused(404, None)
+        if not basic(request, self.email, self._token) or self.scoped != (GATEWAY in request.path):
+            return jira_error(401, "Client must be authenticated to access this resource.")
+        return None
 
     # --- searching ----------------------------------------------------------------------------------------
 
@@ -131,15 +145,16 @@ class Jira:
         return web.json_response(self.shapes.issue(self.issue(request), fields, request.query.get("expand", "")))
 
     async def fetch(self, request: web.Request) -> web.Response:
-        """``POST /issue/bulkfetch``: up to a hundred, those not found as ``issueErrors``."""
+        """``POST /issue/bulkfetch``: up to a hundred; those not found are left out without a word."""
         given = await body(request, FETCH_KEYS, {"issueIdsOrKeys"})
         wanted = [str(w) for w in given["issueIdsOrKeys"]]
         if len(wanted) > MOST_ISSUES:
             raise jira_error(400, f"The number of issues must not exceed {MOST_ISSUES}.")
         fields, expand = list(given.get("fields") or ["*navigable"]), ",".join(given.get("expand") or [])
-        found = {i.key: i for w in wanted if (i := self.company.issue(w)) is not None}
-        errors = [{"id": w, "errorMessage": NO_ISSUE} for w in wanted if self.company.issue(w) is None]
-        issues = [self.shapes.issue(i, fields, expand) for i in found.values()]
+        found = {i.id: i for w in wanted if (i := self.company.issue(w)) is not None}
+        errors = [{"id": i, "errorMessage": why} for i, why in self.withheld.items() if int(i) in found]
+        given_now = [found[i] for i in sorted(found) if str(i) not in self.withheld]
+        issues = [self.shapes.issue(i, fields, expand) for i in given_now]
         return web.json_response({"issues": issues, "issueErrors": errors})
 
     async def changes(self, request: web.Request) -> web.Response:
@@ -168,6 +183,7 @@ class Jira:
     async def assign(self, request: web.Request) -> web.Response:
         """``PUT /issue/{key}/assignee``: to somebody who may have it, or to nobody."""
         issue, given = self.issue(request), await body(request, {"accountId", "name", "key"})
+        self.need("ASSIGN_ISSUES")
         if "accountId" not in given:
             raise jira_error(400, "", assignee="accountId must be provided.")
         account = given["accountId"]
@@ -177,65 +193,6 @@ class Jira:
             raise jira_error(400, assignee=f"User '{account}' cannot be assigned issues.")
         self.company.edit(issue.key, self.me, assignee=account)
         return web.Response(status=204)
-
-    # --- the site -----------------------------------------------------------------------------------------
-
-    async def assignable(self, request: web.Request) -> web.Response:
-        """``GET /user/assignable/search``."""
-        query, issue = request.query, self.company.issue(request.query.get("issueKey", ""))
-        project = issue.project if issue else query.get("project", "").upper()
-        if project not in self.company.members:
-            raise jira_error(404 if "issueKey" in query else 400, f"No project could be found with key '{project}'.")
-        wanted, name = query.get("accountId"), query.get("query", "").lower()
-        people = [a for a in self.company.members[project] if wanted in (None, a)]
-        shown = [self.shapes.person(a) for a in people if name in self.company.people[a].name.lower()]
-        return web.json_response(shown[int(query.get("startAt", 0)) :][: int(query.get("maxResults", 50))])
-
-    async def myself(self, _request: web.Request) -> web.Response:
-        """``GET /myself``: one's own e-mail is always visible."""
-        return web.json_response({**(self.shapes.person(self.me) or {}), "emailAddress": self._email})
-
-    async def fields(self, _request: web.Request) -> web.Response:
-        """``GET /field``."""
-        return web.json_response(list(FIELDS))
-
-    async def projects(self, request: web.Request) -> web.Response:
-        """``GET /project/search``."""
-        keys = set(request.query.getall("keys", []))
-        projects = [self.shapes.project(key) for key in self.company.projects if not keys or key in keys]
-        return web.json_response(offset_page(request, projects, 50))
-
-    async def permissions(self, request: web.Request) -> web.Response:
-        """``GET /mypermissions``: the app may do everything but administer."""
-        asked = [p for p in request.query.get("permissions", "").split(",") if p]
-        if not asked:
-            raise jira_error(400, "The 'permissions' query parameter is required.")
-        shown = {
-            name: {
-                "id": str(number),
-                "key": name,
-                "name": name.replace("_", " ").capitalize(),
-                "type": "GLOBAL" if name == "ADMINISTER" else "PROJECT",
-                "havePermission": name != "ADMINISTER",
-            }
-            for number, name in enumerate(asked)
-        }
-        return web.json_response({"permissions": shown})
-
-    async def server_info(self, _request: web.Request) -> web.Response:
-        """``GET /serverInfo``: open to everybody."""
-        now = self.company.clock.now()
-        return web.json_response(
-            {
-                "baseUrl": self.base,
-                "version": "1001.0.0-SNAPSHOT",
-                "versionNumbers": [1001, 0, 0],
-                "deploymentType": "Cloud",
-                "buildNumber": 100_000,
-                "serverTime": moment(now),
-                "serverTitle": "Jira",
-            }
-        )
 
 
 def to_token(start: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -86,6 +86,13 @@ CATEGORY_IDS = {
     "done": (3, "Done", "green"),
 }
 PRIORITY_IDS = {"Highest": "1", "High": "2", "Medium": "3", "Low": "4", "Lowest": "5"}
+LINK_TYPES = {
+    "Blocks": ("10000", "is blocked by", "blocks"),
+    "Duplicate": ("10002", "is duplicated by", "duplicates"),
+    "Relates": ("10003", "relates to", "relates to"),
+}
+"""Id, and how it reads from the outward and from the inward issue's side."""
+
 KIND_IDS = {"Story": "10001", "Task": "10002", "Bug": "10003", "Epic": "10000", "Sub-task": "10004"}
 
 
@@ -106,8 +113,8 @@ class Shapes:
     company: Company
     base: str
 
-    def person(self, account: str | None) -> dict[str, Any] | None:
-        """A user; no e-mail, as Jira Cloud hides it."""
+    def person(self, account: str | None, *, email: bool = False) -> dict[str, Any] | None:
+        """A user; the e-mail only where it may be told, and only to who asks for users."""
         if account is None:
             return None
         who = self.company.people[account]
@@ -117,10 +124,10 @@ class Shapes:
             "accountId": account,
             "accountType": "app" if who.app else "atlassian",
             "displayName": who.name,
-            "active": True,
+            "active": who.active,
             "timeZone": who.zone,
             "avatarUrls": {size: picture for size in ("48x48", "24x24", "16x16", "32x32")},
-        }
+        } | ({"emailAddress": who.email} if email and who.email_is == "shown" else {})
 
     def issue(self, issue: Issue, fields: Sequence[str], expand: str = "") -> dict[str, Any]:
         """An issue with the fields asked for; ``id`` alone when none but that is."""
@@ -166,7 +173,7 @@ class Shapes:
         return {
             "field": item.field,
             "fieldtype": "custom" if item.custom else "jira",
-            "fieldId": item.field_id,
+            "fieldId": item.field_id or None,
             "from": item.old,
             "fromString": item.old_words,
             "to": item.new,
@@ -217,12 +224,12 @@ class Shapes:
         return {("boardId" if n == "originBoardId" else n): v for n, v in shape.items() if n != "self"}
 
     def board(self, board: Board) -> dict[str, Any]:
-        """A scrum board."""
+        """A board."""
         return {
             "id": board.id,
             "self": f"{self.base}/rest/agile/1.0/board/{board.id}",
             "name": board.name,
-            "type": "scrum",
+            "type": board.kind,
             "location": {
                 "projectId": int(self.company.projects[board.project]),
                 "projectKey": board.project,
@@ -281,12 +288,25 @@ class Shapes:
         """Links as seen from ``issue``: it is blocked by some, and blocks others."""
         inward = [("inwardIssue", self.company.issues[key]) for key in issue.blocked_by]
         outward = [("outwardIssue", i) for i in self.company.issues.values() if issue.key in i.blocked_by]
-        return [self._link(issue, side, other) for side, other in (*inward, *outward)]
+        blocking = [self._link(issue, side, other, "Blocks") for side, other in (*inward, *outward)]
+        return blocking + [self._link(issue, *end) for end in self._related(issue)]
 
-    def _link(self, issue: Issue, side: str, other: Issue) -> dict[str, Any]:
-        id_ = 10_000 + int(named(*sorted((issue.key, other.key)))[:4], 16)
+    def _related(self, issue: Issue) -> Iterator[tuple[str, Issue, str]]:
+        for link in self.company.links:
+            if link.outward == issue.key:
+                yield "inwardIssue", self.company.issues[link.inward], link.kind
+            if link.inward == issue.key:
+                yield "outwardIssue", self.company.issues[link.outward], link.kind
+
+    def link_type(self, kind: str) -> dict[str, Any]:
+        """A kind of link: what it is called, and how either side reads."""
+        id_, inward, outward = LINK_TYPES[kind]
+        url = f"{self.base}/rest/api/3/issueLinkType/{id_}"
+        return {"id": id_, "name": kind, "inward": inward, "outward": outward, "self": url}
+
+    def _link(self, issue: Issue, side: str, other: Issue, kind: str) -> dict[str, Any]:
+        id_ = 10_000 + int(named(kind, *sorted((issue.key, other.key)))[:4], 16)
         names = ("summary", "status", "priority", "issuetype")
-        kind = {"id": "10000", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
         seen = {
             "id": str(other.id),
             "key": other.key,
@@ -297,7 +317,7 @@ class Shapes:
         return {
             "id": str(id_),
             "self": f"{url}/issueLink/{id_}",
-            "type": {**kind, "self": f"{url}/issueLinkType/10000"},
+            "type": self.link_type(kind),
             side: seen,
         }
 

@@ -186,6 +186,7 @@ FIELDS: Mapping[str, Field] = {
     "due": _DUE,
     "duedate": _DUE,
     "summary": Field(lambda _, i: i.title, _words, ("~", "!~", "is", "is not")),
+    "text": Field(lambda _, i: i.title, _words, ("~",)),
 }
 
 

@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 
 from integrations.simulator.atlassian import bitbucket_shapes, jira_shapes
+from integrations.simulator.atlassian.bitbucket_hooks import Hooks, Registered
 from integrations.simulator.nouns import News
 from integrations.simulator.traffic import Traffic
 from models.ids import fresh
@@ -67,18 +68,45 @@ class Webhooks:
         jira_secret: str,
         bitbucket_secret: str,
         waits: Sequence[float] = WAITS,
+        bitbucket_hooks: Hooks | None = None,
     ) -> None:
         self._traffic, self._jira, self._bitbucket = traffic, jira, bitbucket
         self._url, self._waits = product_url.rstrip("/"), waits
         self._secrets = {"jira": jira_secret, "bitbucket": bitbucket_secret}
+        self._hooks = bitbucket_hooks
+        self.post: Callable[[Delivery], Sequence[Delivery]] = lambda delivery: [delivery]
+        """What of a delivery is sent now: tests lose some, keep some back and send some twice."""
+        self.retold: Callable[[Delivery, News], list[Delivery]] = lambda delivery, _: [delivery]
+        """Where a delivery of Jira's goes: the admin webhooks that were registered decide."""
+        self.doubles_comments = False
+        """Whether a comment is told as a change of its issue, too, as older sites do."""
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[bool]] = set()
 
     def __call__(self, news: News) -> None:
         """Send it in the background: a change in Jira does not wait for its listeners."""
-        task = asyncio.get_running_loop().create_task(self.deliver(self.written(news)))
+        for delivery in self.deliveries(news):
+            for each in self.post(delivery):
+                self.send(each)
+
+    def send(self, delivery: Delivery) -> None:
+        """Send one in the background."""
+        task = asyncio.get_running_loop().create_task(self.deliver(delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def deliveries(self, news: News) -> list[Delivery]:
+        """What goes out: to the product, as set up by hand, and to every webhook that was registered for it.
+
+        Once the product's own address is registered, that registration alone decides.
+        """
+        own, pull = self.written(news), news.pull_request
+        if pull is None or self._hooks is None:
+            told = (news, *self._twins(news))
+            return [each for one in told for each in self.retold(self.written(one), one)]
+        known = any(hook.url == own.url for hook in self._hooks.registered.values())
+        hearing = self._hooks.hearing(news.event, pull.repository)
+        return [*([] if known else [own]), *(self._of_bitbucket(news, hook) for hook in hearing)]
 
     def written(self, news: News) -> Delivery:
         """The webhook that tells ``news``."""
@@ -127,8 +155,8 @@ class Webhooks:
             self._session = aiohttp.ClientSession()
         return self._session
 
-    def _signed(self, service: str, body: bytes) -> dict[str, str]:
-        secret = self._secrets[service]
+    def _signed(self, service: str, body: bytes, hook: Registered | None = None) -> dict[str, str]:
+        secret = self._secrets[service] if hook is None else hook.secret
         digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         return {"X-Hub-Signature": f"sha256={digest}"} if secret else {}
 
@@ -164,6 +192,14 @@ class Webhooks:
             "changelog": self._changelog(news),
         }
 
+    def _twins(self, news: News) -> list[News]:
+        """The same news under a second name: starting a sprint updates it, a comment updates its issue."""
+        if news.event == "sprint_started":
+            return [replace(news, event="sprint_updated")]
+        if news.event == "comment_created" and self.doubles_comments:
+            return [replace(news, event="jira:issue_updated", comment=None, commented=True)]
+        return []
+
     def _changelog(self, news: News) -> dict[str, Any]:
         items = news.change.items if news.change else ()
         return {
@@ -175,13 +211,15 @@ class Webhooks:
         fields = {item.field_id for item in news.change.items} if news.change else set()
         if news.event == "jira:issue_created":
             return "issue_created"
+        if news.commented:
+            return "issue_commented"
         if fields == {"assignee"}:
             return "issue_assigned"
         return "issue_generic" if "status" in fields else "issue_updated"
 
     # --- Bitbucket ----------------------------------------------------------------------------------------
 
-    def _of_bitbucket(self, news: News) -> Delivery:
+    def _of_bitbucket(self, news: News, hook: Registered | None = None) -> Delivery:
         body = json.dumps(self.bitbucket_body(news)).encode()
         pull = news.pull_request
         subject = f"{pull.repository}#{pull.number}" if pull else ""
@@ -189,11 +227,12 @@ class Webhooks:
             "Content-Type": "application/json",
             "User-Agent": "Bitbucket-Webhooks/2.0",
             "X-Event-Key": news.event,
-            "X-Hook-UUID": bitbucket_shapes.uuid_of(self._url)[1:-1],
+            "X-Hook-UUID": (hook.uuid if hook else bitbucket_shapes.uuid_of(self._url))[1:-1],
             "X-Request-UUID": bitbucket_shapes.uuid_of(fresh())[1:-1],
-            **self._signed("bitbucket", body),
+            **self._signed("bitbucket", body, hook),
         }
-        url, words = f"{self._url}/webhooks/bitbucket", f"{news.event} {subject}".strip()
+        url = hook.url if hook else f"{self._url}/webhooks/bitbucket"
+        words = f"{news.event} {subject}".strip()
         return Delivery(service="bitbucket", url=url, body=body, headers=headers, words=words)
 
     def bitbucket_body(self, news: News) -> dict[str, Any]:
@@ -214,6 +253,8 @@ class Webhooks:
             "pullrequest:approved": "approval",
             "pullrequest:changes_request_created": "changes_request",
         }.get(news.event)
+        if news.event == "pullrequest:comment_created" and news.pull_request is not None:
+            return {"comment": self._bitbucket.comment(news.pull_request.steps[-1])}
         said = {"date": bitbucket_shapes.moment(news.at), "user": self._bitbucket.account(news.by)}
         return {word: said} if word else {}
 

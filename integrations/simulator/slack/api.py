@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ METHODS: Mapping[str, Method] = {
     "assistant.threads.setStatus": chat.set_status,
     "assistant.threads.setSuggestedPrompts": chat.set_prompts,
     "auth.test": people.auth_test,
+    "blocks.validate": people.validate_blocks,
     "bots.info": people.bots_info,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.get_permalink,
@@ -33,6 +35,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.open": people.open_conversation,
     "conversations.replies": people.replies,
     "dnd.info": people.dnd_info,
+    "dnd.teamInfo": people.dnd_team,
     "reactions.add": chat.add_reaction,
     "reactions.remove": chat.remove_reaction,
     "team.info": people.team_info,
@@ -50,10 +53,31 @@ METHODS: Mapping[str, Method] = {
 }
 
 SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,dnd:read,im:history,im:read,"
-    "im:write,reactions:write,usergroups:read,users:read,users:read.email"
+    "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,dnd:read,groups:history,"
+    "groups:read,im:history,im:read,im:write,reactions:write,usergroups:read,users:read,users:read.email"
 )
 """What the app was given; Slack names it on every answer."""
+
+_READ = ("channels:read", "groups:read", "im:read")
+_HISTORY = ("channels:history", "groups:history", "im:history")
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "chat.": ("chat:write",),
+    "conversations.history": _HISTORY,
+    "conversations.info": _READ,
+    "conversations.list": _READ,
+    "conversations.members": _READ,
+    "conversations.open": ("im:write",),
+    "conversations.replies": _HISTORY,
+    "dnd.": ("dnd:read",),
+    "reactions.": ("reactions:write",),
+    "usergroups.": ("usergroups:read",),
+    "users.conversations": _READ,
+    "users.getPresence": ("users:read",),
+    "users.info": ("users:read",),
+    "users.list": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
+}
+"""The scopes of which a method, or a family of them, needs one."""
 
 PER_SECOND = 1.0
 """Messages a second and channel (Slack's "Rate limits" page)."""
@@ -81,13 +105,31 @@ class Pacing:
         return 0
 
 
+@dataclass(slots=True)
+class Limit:
+    """A rate limit somebody asked for: these calls are told to wait ``seconds``, ``times`` times."""
+
+    method: str
+    seconds: int
+    times: int = 1
+    channel: str | None = None
+
+    def takes(self, method: str, args: Mapping[str, Any]) -> bool:
+        """Whether this call runs into it."""
+        return self.times > 0 and method == self.method and self.channel in (None, args.get("channel"))
+
+
 class SlackApi:
     """``/slack/api/<method>`` and the response URLs."""
 
     def __init__(self, workspace: Workspace, token: str, *, pacing: Pacing | None) -> None:
         self.workspace = workspace
+        self.scopes = SCOPES
+        """What the app was given; Slack names it on every answer."""
         self._token = token
         self._pacing = pacing
+        self.limits: list[Limit] = []
+        """Rate limits beside the usual one; tests add to them."""
 
     def routes(self) -> list[web.RouteDef]:
         """What to serve."""
@@ -100,16 +142,18 @@ class SlackApi:
     async def method(self, request: web.Request) -> web.Response:
         """One call of one method."""
         try:
-            args = await _arguments(request)
-            self._authenticate(request, args)
-            reply = self._call(request.match_info["method"], args)
+            args, name = await _arguments(request), request.match_info["method"]
+            if name != "blocks.validate":
+                self._authenticate(request, args)
+                self._authorize(name, args)
+            reply = self._call(name, args)
         except Refusal as refusal:
             request[WORDS] = refusal.code
-            more, status, headers = dict(refusal.more), 200, {"X-OAuth-Scopes": SCOPES}
+            more, status, headers = dict(refusal.more), 200, {"X-OAuth-Scopes": self.scopes}
             if "retry_after" in more:
                 status, headers["Retry-After"] = 429, str(more.pop("retry_after"))
             return web.json_response({"ok": False, "error": refusal.code, **more}, status=status, headers=headers)
-        return web.json_response({"ok": True, **reply}, headers={"X-OAuth-Scopes": SCOPES})
+        return web.json_response({"ok": True, **reply}, headers={"X-OAuth-Scopes": self.scopes})
 
     def _authenticate(self, request: web.Request, args: Mapping[str, Any]) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -119,15 +163,27 @@ class SlackApi:
         if token != self._token:
             raise Refusal("invalid_auth")
 
+    def _authorize(self, name: str, args: Mapping[str, Any]) -> None:
+        given = self.scopes.split(",")
+        needed = next((scopes for start, scopes in NEEDED.items() if name.startswith(start)), ())
+        if name == "conversations.list" and "private_channel" in str(args.get("types")):
+            needed = ("groups:read",)
+        if needed and not set(needed) & set(given):
+            raise Refusal("missing_scope", needed=needed[0], provided=self.scopes)
+
     def _call(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         method = METHODS.get(name)
         if method is None:
             raise Refusal("unknown_method", req_method=name)
+        if limit := next((limit for limit in self.limits if limit.takes(name, args)), None):
+            limit.times -= 1
+            raise Refusal("ratelimited", retry_after=limit.seconds)
         if name == "chat.postMessage" and self._pacing is not None:
             wait = self._pacing.wait(str(args.get("channel")))
             if wait:
                 raise Refusal("ratelimited", retry_after=wait)
-        return method(Call(self.workspace, args))
+        reply = method(Call(self.workspace, args))
+        return reply if "users:read.email" in self.scopes.split(",") else _without_addresses(reply)
 
     async def respond(self, request: web.Request) -> web.Response:
         """An answer to a command or a click through its ``response_url``."""
@@ -143,6 +199,15 @@ class SlackApi:
             request[WORDS] = refusal.code
             return web.json_response({"ok": False, "error": refusal.code, **refusal.more}, status=400)
         return web.Response(text="ok")
+
+
+def _without_addresses(value: Any) -> Any:
+    """What Slack says to an app that may not read e-mail addresses."""
+    if isinstance(value, list):
+        return [_without_addresses(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_addresses(inner) for key, inner in value.items() if key != "email"}
 
 
 def answer(workspace: Workspace, token: str, args: Mapping[str, Any]) -> None:

@@ -81,6 +81,13 @@ class Call:
             raise Refusal("not_in_channel")
         return found
 
+    def open_channel(self) -> Channel:
+        """A conversation the app may write in. Raises ``Refusal``."""
+        found = self.channel()
+        if found.archived:
+            raise Refusal("is_archived")
+        return found
+
     def known_channel(self, name: str = "channel") -> Channel:
         """A conversation, whether the app is in it or not; a person's id means their direct one."""
         wanted = self.need(name)
@@ -88,7 +95,7 @@ class Call:
         if user is not None and not user.bot:
             return self.workspace.direct(user.id)
         found = self.workspace.channels.get(wanted)
-        if found is None:
+        if found is None or not self.workspace.shows(found):
             raise Refusal("channel_not_found")
         return found
 

@@ -13,7 +13,7 @@ Reply = dict[str, Any]
 
 def post_message(call: Call) -> Reply:
     """``chat.postMessage``."""
-    room = call.channel()
+    room = call.open_channel()
     text, given = call.content()
     world = call.workspace
     thread = call.get("thread_ts") or None
@@ -65,7 +65,7 @@ def delete(call: Call) -> Reply:
 
 def post_ephemeral(call: Call) -> Reply:
     """``chat.postEphemeral``: for one person, who must be in the channel."""
-    room, who = call.channel(), call.user()
+    room, who = call.open_channel(), call.user()
     if who.id not in room.members:
         raise Refusal("user_not_in_channel")
     text, given = call.content()

@@ -1,12 +1,12 @@
-"""The Web API methods that look: conversations, users, do-not-disturb, user groups, the app itself."""
+"""The Web API methods that look: conversations, users, do-not-disturb, user groups, blocks, the app itself."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from integrations.simulator.slack import shapes
+from integrations.simulator.slack import blocks, shapes
 from integrations.simulator.slack.call import Call, Refusal, page
-from integrations.simulator.slack.workspace import Message
+from integrations.simulator.slack.workspace import Channel, Message, User
 
 Reply = dict[str, Any]
 
@@ -54,6 +54,8 @@ def open_conversation(call: Call) -> Reply:
             raise Refusal("user_not_found")
         if world.users[people[0]].bot:
             raise Refusal("cannot_dm_bot")
+        if world.users[people[0]].deleted:
+            raise Refusal("user_disabled")
         room = world.direct(people[0])
     shape = shapes.channel(world, room) if call.flag("return_im") else {"id": room.id}
     return {"no_op": True, "already_open": True, "channel": shape}
@@ -61,19 +63,29 @@ def open_conversation(call: Call) -> Reply:
 
 def list_conversations(call: Call) -> Reply:
     """``conversations.list``."""
-    kinds = call.get("types", "public_channel").split(",")
-    rooms = [c for c in call.workspace.channels.values() if ("im" if c.direct else "public_channel") in kinds]
+    rooms = _rooms(call)
     found, more = page(rooms, call, 100, 1000)
     return {"channels": [shapes.channel(call.workspace, c) for c in found], "response_metadata": more}
 
 
 def users_conversations(call: Call) -> Reply:
     """``users.conversations``: those somebody (the app, unless said) is in."""
-    kinds = call.get("types", "public_channel").split(",")
     who = call.get("user", call.workspace.bot)
-    rooms = [c for c in call.workspace.channels.values() if ("im" if c.direct else "public_channel") in kinds]
-    found, more = page([c for c in rooms if who in c.members], call, 100, 1000)
+    found, more = page([c for c in _rooms(call) if who in c.members], call, 100, 1000)
     return {"channels": [shapes.channel(call.workspace, c) for c in found], "response_metadata": more}
+
+
+def _rooms(call: Call) -> list[Channel]:
+    """Those of the kinds asked for that the app can see."""
+    kinds = call.get("types", "public_channel").split(",")
+    rooms = [c for c in call.workspace.channels.values() if _kind(c) in kinds and call.workspace.shows(c)]
+    return [c for c in rooms if not (c.archived and call.flag("exclude_archived"))]
+
+
+def _kind(room: Channel) -> str:
+    if room.direct:
+        return "im"
+    return "private_channel" if room.private else "public_channel"
 
 
 def conversation_info(call: Call) -> Reply:
@@ -142,9 +154,10 @@ def list_users(call: Call) -> Reply:
 
 
 def user_by_email(call: Call) -> Reply:
-    """``users.lookupByEmail``."""
+    """``users.lookupByEmail``: members of this workspace only, and no address that is hidden."""
     email = call.need("email").lower()
-    found = next((u for u in call.workspace.users.values() if u.email.lower() == email), None)
+    here = [u for u in call.workspace.users.values() if not (u.deleted or u.stranger or u.hidden or u.bot)]
+    found = next((u for u in here if u.email.lower() == email), None)
     if found is None:
         raise Refusal("users_not_found")
     return {"user": shapes.user(call.workspace, found)}
@@ -162,14 +175,25 @@ def user_presence(call: Call) -> Reply:
 
 
 def dnd_info(call: Call) -> Reply:
-    """``dnd.info``."""
-    begin, end = call.user().quiet
-    return {
-        "dnd_enabled": end > 1,
-        "next_dnd_start_ts": begin,
-        "next_dnd_end_ts": end,
-        "snooze_enabled": False,
-    }
+    """``dnd.info``. Snoozes Slack shows to their owner only."""
+    return _quiet(call.user())
+
+
+def dnd_team(call: Call) -> Reply:
+    """``dnd.teamInfo``: up to fifty people."""
+    wanted = [user for user in call.need("users").split(",") if user]
+    if len(wanted) < 2:
+        raise Refusal("no_users_provided")
+    if len(wanted) > 50:
+        raise Refusal("too_many_users")
+    if any(user not in call.workspace.users for user in wanted):
+        raise Refusal("user_not_visible")
+    return {"users": {user: _quiet(call.workspace.users[user]) for user in wanted}}
+
+
+def _quiet(user: User) -> Reply:
+    begin, end = user.quiet
+    return {"dnd_enabled": end > 1, "next_dnd_start_ts": begin, "next_dnd_end_ts": end}
 
 
 def group_members(call: Call) -> Reply:
@@ -178,3 +202,19 @@ def group_members(call: Call) -> Reply:
     if found is None:
         raise Refusal("no_such_subteam")
     return {"users": list(found)}
+
+
+def validate_blocks(call: Call) -> Reply:
+    """``blocks.validate``: needs no token and tells every fault."""
+    given, view, message = (call.decoded(name) for name in ("blocks", "view", "message"))
+    if sum(each is not None for each in (given, view, message)) != 1:
+        raise Refusal("invalid_arguments")
+    if view is not None:
+        word, wrong = "invalid_view", blocks.view_faults(view)
+    elif message is not None:
+        word, wrong = "invalid_message", blocks.faults(message.get("blocks"), "message")
+    else:
+        word, wrong = "invalid_blocks", blocks.faults(given, "message")
+    if wrong:
+        raise Refusal(word, errors=[{"pointer": at, "code": "failed_constraint", "message": w} for w, at in wrong])
+    return {}

@@ -19,7 +19,7 @@ def user(workspace: Workspace, who: User) -> dict[str, Any]:
         "id": who.id,
         "team_id": workspace.team,
         "name": who.handle,
-        "deleted": False,
+        "deleted": who.deleted,
         "color": "9f69e7",
         "real_name": who.name,
         "tz": who.zone,
@@ -29,10 +29,14 @@ def user(workspace: Workspace, who: User) -> dict[str, Any]:
         "is_admin": "admins" in who.roles,
         "is_owner": False,
         "is_primary_owner": False,
+        "is_stranger": who.stranger,
         "is_restricted": who.guest,
         "is_ultra_restricted": False,
         "is_bot": who.bot,
         "is_app_user": False,
+        "is_email_confirmed": True,
+        "locale": "en-US",
+        "who_can_share_contact_card": "EVERYONE",
         "updated": FOUNDED,
     }
 
@@ -46,15 +50,21 @@ def _profile(workspace: Workspace, who: User) -> dict[str, Any]:
         "real_name_normalized": who.name,
         "display_name": who.handle,
         "display_name_normalized": who.handle,
+        "first_name": who.name.partition(" ")[0],
+        "last_name": who.name.partition(" ")[2],
+        "fields": None,
         "status_text": who.status,
-        "status_emoji": "",
-        "status_expiration": 0,
+        "status_text_canonical": "",
+        "status_emoji_display_info": [],
+        "status_emoji": who.emoji,
+        "status_expiration": who.status_until,
         "avatar_hash": "g00000000000",
         "team": workspace.team,
+        **{f"image_{size}": "" for size in (24, 32, 48, 72, 192, 512)},
     }
     if who.bot:
         return {**profile, "api_app_id": workspace.app, "bot_id": workspace.bot_id}
-    return {**profile, "email": who.email}
+    return profile if who.hidden else {**profile, "email": who.email}
 
 
 def _zone_words(zone: str, now: datetime) -> str:
@@ -66,7 +76,7 @@ def channel(workspace: Workspace, room: Channel) -> dict[str, Any]:
     shared = {
         "id": room.id,
         "created": FOUNDED,
-        "is_archived": False,
+        "is_archived": room.archived,
         "is_org_shared": False,
         "context_team_id": workspace.team,
         "updated": FOUNDED * 1000,
@@ -81,7 +91,7 @@ def channel(workspace: Workspace, room: Channel) -> dict[str, Any]:
         "is_group": False,
         "is_im": False,
         "is_mpim": False,
-        "is_private": False,
+        "is_private": room.private,
         "is_general": room.name == "general",
         "is_shared": False,
         "is_ext_shared": False,

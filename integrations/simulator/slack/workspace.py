@@ -32,8 +32,17 @@ class User:
     roles: tuple[str, ...] = ()
     guest: bool = False
     bot: bool = False
+    deleted: bool = False
+    """Whether the account is deactivated."""
+    stranger: bool = False
+    """Whether they belong to another organisation and are met in shared channels only."""
+    hidden: bool = False
+    """Whether their address is shown to nobody."""
     status: str = ""
     """What they have written beside their name."""
+    emoji: str = ""
+    status_until: int = 0
+    """Real seconds until which the status holds; 0 for ever."""
     quiet: tuple[int, int] = (1, 1)
     """Real seconds from and until which they do not want to be disturbed; 1 is Slack's *never*."""
 
@@ -45,13 +54,15 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A public channel, or the direct conversation of ``user`` with the app."""
+    """A channel, or the direct conversation of ``user`` with the app."""
 
     id: str
     name: str
     members: frozenset[str]
     topic: str = ""
     user: str | None = None
+    private: bool = False
+    archived: bool = False
 
     @property
     def direct(self) -> bool:
@@ -142,6 +153,10 @@ class Workspace:
         if room is None or user not in self.users:
             return False
         return user in room.members or not (room.direct or self.users[user].guest)
+
+    def shows(self, room: Channel) -> bool:
+        """Whether the app can see it: a private channel shows itself to its members only."""
+        return self.bot in room.members or not room.private
 
     def said(self, channel: str) -> list[Message]:
         """What everybody in ``channel`` can read, oldest first."""

@@ -12,11 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import SECTIONS, cli
+from bot.sync.progress import Progress
 from models.clock import SystemClock
 from models.database import Database
 from models.directives_file import load
+from models.events import Source
 from models.ids import JobId
 from models.mailbox import Mailbox, NewJob
+from models.store import Store
 from tests.bot.knocking import ROOT
 
 TEAM = load(ROOT / "directives.yaml").teams[0].id
@@ -118,6 +121,19 @@ def test_status_for_people_and_for_programs_tell_the_same(environment: pytest.Mo
     people, programs = pm("status"), pm("status", "--json")
     assert people.exit_code == programs.exit_code == 0
     assert json.loads(programs.output)["teams"][0]["id"] == TEAM and TEAM in people.output
+
+
+def test_status_says_how_far_a_first_reading_has_come(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    words = "Sprint 24: 312 of 500 issues"
+
+    async def begin() -> None:
+        database = Database(f"sqlite:///{tmp_path / 'pm.db'}", SystemClock())
+        await Progress(Store(database, SystemClock()), SystemClock()).say(TEAM, Source.JIRA, words)
+        await database.close()
+
+    asyncio.run(begin())
+    assert f"{TEAM}: reading jira: {words}" in pm("status").output
+    assert json.loads(pm("status", "--json").output)["teams"][0]["reading"] == {"jira": words}
 
 
 def test_trigger_puts_a_look_into_the_queue(environment: pytest.MonkeyPatch) -> None:

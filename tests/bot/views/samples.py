@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from models.actions import Action, Escalate, Item, PostDigest, Reassign, RemindPerson
-from models.ids import ApprovalId, IssueKey, PersonId, ProposalId, SignalId, TeamId
+from models.actions import Action, AskIdentity, Escalate, Item, PostDigest, Reassign, RemindPerson
+from models.ids import AccountId, ApprovalId, IssueKey, PersonId, ProposalId, SignalId, TeamId
+from models.people import Identity, Service, Standing
 from models.proposals import Approval, ApprovalState, Ending, Proposal
 from models.signals import Evidence, Urgency
 from planner.replies import Row, StatusReply
@@ -62,6 +63,30 @@ def reassign(**changes: Any) -> Reassign:
 def escalate() -> Escalate:
     facts = ("Flagged since Fri 20 Nov 10:00", "Is blocked by INFRA-77, which is not done", "Assignee: Li Wei")
     return Escalate(channel="leadership", item=item(rule="blocked-two-days"), facts=facts)
+
+
+ACCOUNT = AccountId("712020:2d60b7f8-94ea-4a13-8c75-e1f3a902b605")
+
+
+def ask(**changes: Any) -> AskIdentity:
+    about = item(
+        f"account:{ACCOUNT}",
+        kind="identity_uncertain",
+        text=f"The Atlassian account “lwei” ({ACCOUNT}) may be yours",
+        url=f"https://example.atlassian.net/jira/people/{ACCOUNT}",
+        urgency="low",
+        rule="ask-who-you-are",
+        remedy="",
+    )
+    return replace(AskIdentity(person=LI, account=ACCOUNT, item=about), **changes)
+
+
+def said(standing: Standing) -> Identity:
+    """What Li has answered, a minute ago."""
+    at = TUESDAY - timedelta(minutes=1)
+    return Identity(
+        person=LI, service=Service.JIRA, account=ACCOUNT, standing=standing, why="w", name="lwei", since=at, at=at
+    )
 
 
 ON_TRACK = "Sprint 24: On track: 18 of 34 points done, 3 working days left after today."

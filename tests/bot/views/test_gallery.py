@@ -15,20 +15,26 @@ from typing import Any
 
 import pytest
 
+from bot.listeners.buttons import JOBS
 from bot.views.approval import approval_card
 from bot.views.digest import digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, Reach, home, home_of
+from bot.views.identity import REASONS, identity_answered, identity_question
 from bot.views.message import Message
 from bot.views.nudge import nudge
 from bot.views.refusal import already_answered, not_allowed, refusal_message
 from bot.views.reply import reply_message
-from models.actions import Action
+from models.actions import Action, AskIdentity
+from models.ids import AccountId
+from models.people import Seen, Standing
 from models.proposals import Approval, ApprovalState, Ending
 from models.signals import Evidence
+from planner.identity import settle
 from planner.replies import HelpReply, PlainReply, Reply, Row, WhyReply
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import (
+    ACCOUNT,
     BERLIN,
     CHANNELS,
     DANA,
@@ -39,12 +45,14 @@ from tests.bot.views.samples import (
     TUESDAY,
     answered,
     approval,
+    ask,
     done,
     escalate,
     item,
     proposal,
     reassign,
     remind,
+    said,
     status,
     summary,
 )
@@ -99,7 +107,27 @@ POSTED = {
 STOPPED = POSTED | {"outcome": "the team is in shadow mode now", "ending": Ending.FORBIDDEN}
 CHANGED = {"outcome": "PAY-420 got an owner at 09:50, nothing done", "ending": Ending.CHANGED}
 
+RECOGNISED = (
+    Evidence("PAY-420 “Refund webhooks for partial captures” is assigned to it", f"{SITE}/PAY-420"),
+    Evidence("Not certain: Jira finds it by e-mail address, but hides the account's own"),
+)
+
+KNOWN: dict[str, Any] = {"profile": ask().item.url, "admins": ["Dana Ortiz", "Noor Haddad"]}
+
+
+def nameless() -> AskIdentity:
+    """About an account whose name and page nobody knows."""
+    text = f"The Atlassian account {ACCOUNT} may be yours"
+    return ask(item=replace(ask().item, text=text, url=f"{SITE}/PAY-420"))
+
+
 MESSAGES: dict[str, Callable[[], Message]] = {
+    "identity": lambda: identity_question(ask(), "p1", RECOGNISED, NOTES[:1]),
+    "identity-yes": lambda: identity_answered(said(Standing.CONFIRMED), BERLIN, TUESDAY, **KNOWN),
+    "identity-no": lambda: identity_answered(replace(said(Standing.REFUSED), name=""), BERLIN, TUESDAY, **KNOWN),
+    "identity-without-a-site": lambda: identity_question(nameless(), "p1", RECOGNISED[1:], ["at most 3 a day"]),
+    "identity-yes-without-a-site": lambda: identity_answered(said(Standing.CONFIRMED), BERLIN, TUESDAY, most=3),
+    "approval-of-a-question": lambda: card(approval(proposal=proposal(ask(), evidence=RECOGNISED, undo=None))),
     "nudge": lambda: nudge(remind(), "p1", NOTES),
     "nudge-three-items": lambda: nudge(remind(item(), REVIEW, item("PAY-42"), more=2), "p1", NOTES),
     "nudge-flagged": lambda: nudge(remind(item(remedy="take the flag off in Jira")), "p1", NOTES),
@@ -189,7 +217,25 @@ def test_nothing_is_praised_shouted_or_noticed(name: str) -> None:
 def test_every_button_asks_for_something_the_listeners_know(name: str) -> None:
     rows = [block["elements"] for block in MESSAGES[name]().blocks if block["type"] == "actions"]
     words = {button["action_id"].partition(":")[0] for row in rows for button in row}
-    assert words <= {"approve", "reject", "why", "ask", "post_to_channel"}
+    assert words <= set(JOBS)
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGES if "identity" in name or "question" in name])
+def test_an_account_id_stands_behind_why_alone(name: str) -> None:
+    rows = [block["elements"] for block in MESSAGES[name]().blocks if block["type"] == "actions"]
+    read_aloud = [button.get("accessibility_label", "") for row in rows for button in row]
+    assert ACCOUNT not in "\n".join([kept(name), *read_aloud])
+
+
+@pytest.mark.parametrize(
+    ("seen_in_jira", "elsewhere"), [(True, None), (False, "b"), (True, "b")], ids=["hides", "bitbucket", "disagree"]
+)
+def test_every_doubt_is_told_in_plain_words(seen_in_jira: bool, elsewhere: str | None) -> None:
+    account = Seen(account=ACCOUNT, name="lwei", email=None, active=True, human=True)
+    verdict = settle("li@x.example", [account] * seen_in_jira, AccountId(elsewhere) if elsewhere else None)
+    assert verdict.standing is Standing.UNCERTAIN and verdict.why in REASONS
+    drawn = identity_question(ask(), "p1", [Evidence(f"Not certain: {verdict.why}")])
+    assert REASONS[verdict.why] in drawn.text and "Not certain" not in drawn.text
 
 
 def test_a_click_on_approve_names_the_ask_and_what_was_shown() -> None:

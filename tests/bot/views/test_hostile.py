@@ -15,12 +15,14 @@ from bot.views.approval import approval_card
 from bot.views.digest import WORDS, digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, home
+from bot.views.identity import identity_answered, identity_question
 from bot.views.message import Message
 from bot.views.nudge import nudge
 from bot.views.refusal import refusal_message
 from bot.views.reply import reply_message
 from models.actions import CommentOnIssue, Item
 from models.ids import IssueKey, PersonId
+from models.people import Standing
 from models.proposals import ApprovalState, Ending
 from models.signals import Evidence
 from planner.replies import HelpReply, PlainReply, Row
@@ -31,11 +33,13 @@ from tests.bot.views.samples import (
     TUESDAY,
     answered,
     approval,
+    ask,
     escalate,
     item,
     proposal,
     reassign,
     remind,
+    said,
     status,
     summary,
 )
@@ -94,6 +98,10 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
         "digest": digest(summary(line, line, line, line, headline=text), "p"),
         "escalation": escalation(told, "p"),
         "refusal": refusal_message(text),
+        "identity": identity_question(ask(item=line), "p", facts),
+        "identity answered": identity_answered(replace(said(Standing.CONFIRMED), name=text), BERLIN, TUESDAY),
+        "identity refused": identity_answered(replace(said(Standing.REFUSED), name=text), BERLIN, TUESDAY),
+        "card of a question": approval_card([approval(1, ask(item=line))], names, BERLIN, {text: text}),
         **{type(r).__name__: reply_message(r, **asking) for r in replies},  # type: ignore[arg-type]
     }
 

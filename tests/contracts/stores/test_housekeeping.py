@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from models.database import Database
+from models.events import Source
+from models.ids import IssueKey, PullRequestId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob
 from models.proposals import Decided, Verdict
 from models.store import Store
+from models.work import PullRequest
 from tests.contracts.stores.values import (
     MONDAY,
     PAY,
@@ -132,3 +135,36 @@ async def test_a_heap_goes_in_short_transactions_and_no_call_is_endless(url: str
     assert commits.count("tidy_cycles:after") == 3
     assert (await store.tidy(batch=2))["cycles"] == 5
     await database.close()
+
+
+async def test_what_only_looked_like_a_key_is_forgotten_after_a_month_and_what_means_a_ticket_stays(
+    store: Store, database: Database, clock: FakeClock
+) -> None:
+    await store.learn_keys(PAY, {"PAY-404": None, "PAY-1": "10001"})
+    clock.tick(29 * DAY)
+    assert (await store.tidy())["keys"] == 0
+    clock.tick(2 * DAY)
+    assert (await store.tidy())["keys"] == 1
+    assert await column(database, "SELECT id FROM facts") == ["PAY-1"]
+
+
+async def test_a_key_that_meant_nothing_is_doubted_after_a_while_as_long_as_somebody_writes_it(
+    store: Store, clock: FakeClock
+) -> None:
+    pull = PullRequest(
+        id=PullRequestId("acme/api#7"),
+        title="PAY-404 is not found",
+        url="https://example.com/7",
+        author=None,
+        state="OPEN",
+        draft=False,
+        reviews=(),
+        issues=(IssueKey("PAY-404"),),
+        waiting_since=MONDAY,
+        updated=MONDAY,
+    )
+    await store.save(PAY, pull_requests=[pull], source=Source.BITBUCKET)
+    await store.learn_keys(PAY, {"PAY-404": None, "PAY-405": None})
+    assert await store.doubtful_keys(PAY, clock.real()) == frozenset()
+    clock.tick(DAY)
+    assert await store.doubtful_keys(PAY, clock.real()) == {"PAY-404"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from time import perf_counter
 
 import pytest
@@ -15,7 +16,7 @@ from models.events import Source
 from models.ids import TeamId
 from models.mailbox import Mailbox, NewJob
 from models.tables import jobs
-from tests.contracts.stores.values import PAY, FakeClock, delivery, look
+from tests.contracts.stores.values import MONDAY, PAY, FakeClock, delivery, look
 
 pytestmark = pytest.mark.anyio
 ALL = (0, 1, 2)
@@ -34,6 +35,14 @@ async def test_a_delivery_is_kept_byte_for_byte(mailbox: Mailbox) -> None:
     assert await mailbox.accept(delivery("one"), PAY, look())
     [(row, kept)] = await mailbox.waiting(PAY)
     assert kept == delivery("one") == await mailbox.delivery(row)
+
+
+async def test_what_came_from_a_source_can_be_heard_again_newest_first(mailbox: Mailbox) -> None:
+    later = replace(delivery("later"), received=MONDAY + timedelta(minutes=1))
+    old = replace(delivery("old"), received=MONDAY - timedelta(minutes=1))
+    for each in (old, delivery("one"), later, delivery("other", source=Source.BITBUCKET)):
+        await mailbox.accept(each, PAY, None)
+    assert await mailbox.heard(Source.JIRA, MONDAY) == [later, delivery("one")]
 
 
 async def test_a_repeated_delivery_changes_nothing(mailbox: Mailbox) -> None:

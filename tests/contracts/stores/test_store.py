@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob
 from models.store import Store
-from models.work import Absence, Person, PullRequest, Review, ReviewState, Sprint, SprintState
+from models.work import Absence, Person, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, ask, cycle, handover, issue, proposal
 
 pytestmark = pytest.mark.anyio
@@ -174,3 +175,68 @@ async def test_what_is_remembered_can_be_recalled_and_forgotten(store: Store) ->
     assert await store.recall(PAY, "channel:C1") == {"note": "quiet"}
     await store.forget(PAY, "channel:C1")
     assert await store.recall(PAY, "channel:C1") == {}
+
+
+async def test_a_moved_issue_is_one_issue_and_its_old_key_means_it(store: Store) -> None:
+    waiting = issue("PAY-8", blocked_by=(IssueKey("PAY-7"),))
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-7"), waiting])
+    await store.save(PAY, source=Source.BITBUCKET, pull_requests=[PULL_REQUEST])
+    moved = replace(issue("PAY-7"), key=IssueKey("OPS-3"), updated=MONDAY + timedelta(minutes=1))
+    await store.save(PAY, source=Source.JIRA, issues=[moved])
+    facts = await store.facts_about(PAY)
+    assert {i.key: i.blocked_by for i in facts.issues} == {"OPS-3": (IssueKey("PAY-8"),), "PAY-8": ("OPS-3",)}
+    assert facts.pull_requests[0].issues == ("OPS-3",)
+    again = replace(moved, key=IssueKey("WEB-1"), updated=MONDAY + timedelta(minutes=2))
+    await store.save(PAY, source=Source.JIRA, issues=[again])
+    assert (await store.facts_about(PAY)).pull_requests[0].issues == ("WEB-1",)
+    await store.save(PAY, source=Source.JIRA, issues=[moved, issue("PAY-7")])
+    assert (await store.facts_about(PAY)).pull_requests[0].issues == ("WEB-1",), "late readings change nothing"
+
+
+async def test_a_key_that_is_none_is_left_out_until_it_means_something(store: Store, clock: FakeClock) -> None:
+    titled = replace(PULL_REQUEST, issues=(IssueKey("PAY-7"), IssueKey("UTF-8")))
+    await store.save(PAY, source=Source.BITBUCKET, pull_requests=[titled])
+    await store.learn_keys(PAY, {"UTF-8": None, "PAY-7": "7"})
+    assert (await store.facts_about(PAY)).pull_requests[0].issues == ("PAY-7",)
+    assert await store.keys_known(PAY, clock.real()) == {"UTF-8", "PAY-7"}
+    assert await store.keys_known(TeamId("other"), clock.real()) == frozenset()
+    clock.tick(60)
+    assert await store.keys_known(PAY, clock.real()) == frozenset()
+    await store.learn_keys(PAY, {"UTF-8": "8"})
+    assert (await store.facts_about(PAY)).pull_requests[0].issues == ("PAY-7", "UTF-8")
+
+
+async def test_what_is_gone_is_forgotten_by_immutable_id(store: Store) -> None:
+    await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-7"), issue("PAY-8")])
+    await store.save(PAY, source=Source.BITBUCKET, pull_requests=[PULL_REQUEST])
+    assert await store.holders_of("7", [PAY, TeamId("other")]) == [PAY]
+    await store.gone(PAY, issues=["7", "999"], pull_requests=[PULL_REQUEST.id])
+    facts = await store.facts_about(PAY)
+    assert ([i.key for i in facts.issues], facts.pull_requests) == (["PAY-8"], ())
+    assert await store.holders_of("7", [PAY]) == []
+
+
+async def test_of_two_readings_of_one_state_the_later_wins_whichever_is_saved_first(
+    store: Store, clock: FakeClock
+) -> None:
+    early = clock.real()
+    clock.tick(5)
+    await store.save(PAY, source=Source.JIRA, issues=[issue(title="later")], sprints=[replace(SPRINT, goal="later")])
+    await store.save(
+        PAY, source=Source.JIRA, issues=[issue(title="early")], sprints=[replace(SPRINT, goal="early")], began=early
+    )
+    facts = await store.facts_about(PAY)
+    assert (facts.issues[0].title, facts.sprints[0].goal) == ("later", "later")
+
+
+async def test_a_blocker_that_is_done_blocks_nothing_and_does_again_when_it_is_taken_up(store: Store) -> None:
+    waiting = issue("PAY-7", blocked_by=(IssueKey("PAY-8"), IssueKey("WEB-1")))
+    blocker = issue("PAY-8", progress=Progress.DONE, blocked_by=())
+    await store.save(PAY, source=Source.JIRA, issues=[waiting, blocker])
+    found = {i.key: i for i in (await store.facts_about(PAY)).issues}
+    assert (found["PAY-7"].blocked_by, found["PAY-7"].freed_by) == (("WEB-1",), ("PAY-8",))
+    freed = replace(waiting, blocked_by=(), freed_by=(IssueKey("PAY-8"),))
+    doing = replace(blocker, progress=Progress.DOING)
+    await store.save(PAY, source=Source.JIRA, issues=[freed, doing])
+    found = {i.key: i for i in (await store.facts_about(PAY)).issues}
+    assert found["PAY-7"].blocked_by == ("PAY-8",)

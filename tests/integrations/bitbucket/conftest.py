@@ -1,9 +1,10 @@
-"""A tiny Bitbucket workspace on loopback: one repository, pages of two, activity on request."""
+"""A tiny Bitbucket workspace on loopback: one repository, pages of two, activity and builds on request."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -51,8 +52,23 @@ def pull_request(number: int, **own: Any) -> dict[str, Any]:
     }
 
 
-def updated(account: str, at: str) -> dict[str, Any]:
-    return {"pull_request": {"id": 1}, "update": {"author": user(account), "date": at, "state": "OPEN"}}
+def updated(account: str | None, at: str, commit: str = "") -> dict[str, Any]:
+    source = {"source": {"commit": {"hash": commit}}} if commit else {}
+    return {"pull_request": {"id": 1}, "update": {"author": user(account), "date": at, "state": "OPEN", **source}}
+
+
+def decided(account: str, at: str, kind: str = "changes_requested") -> dict[str, Any]:
+    return {"pull_request": {"id": 1}, kind: {"user": user(account), "date": at}}
+
+
+def commented(account: str, at: str, words: str = "Why?", **own: Any) -> dict[str, Any]:
+    comment = {"user": user(account), "created_on": at, "content": {"raw": words}, "deleted": False, **own}
+    return {"pull_request": {"id": 1}, "comment": comment}
+
+
+def status(key: str, state: str, at: str, commit: str = "", **own: Any) -> dict[str, Any]:
+    of = {"commit": {"type": "commit", "hash": commit}} if commit else {}
+    return {"type": "build", "key": key, "name": key, "state": state, "updated_on": at, **of, **own}
 
 
 class Workspace:
@@ -62,16 +78,21 @@ class Workspace:
         self.at, self.prefix = loopback, prefix
         self.pull_requests: list[dict[str, Any]] = []
         self.activity: dict[str, list[dict[str, Any]]] = {}
+        self.statuses: dict[str, list[dict[str, Any]]] = {}
+        self.defaults: list[str] = []
         self.home = f"{prefix}/repositories/acme/pay"
         loopback.on("GET", self.home, {"type": "repository", "full_name": "acme/pay"})
         loopback.on("GET", f"{prefix}/repositories/acme", {"values": []})
         loopback.on("GET", f"{self.home}/pullrequests", self._list)
         loopback.on("GET", f"{self.home}/pullrequests/\\d+", self._one)
         loopback.on("GET", f"{self.home}/pullrequests/\\d+/activity", self._activity)
+        loopback.on("GET", f"{self.home}/pullrequests/\\d+/statuses", self._statuses)
+        loopback.on("GET", f"{self.home}/effective-default-reviewers", self._defaults)
 
     def _list(self, asked: Asked) -> Any:
         page = int(asked.query.get("page", "1"))
-        found = [pr for pr in self.pull_requests if pr["state"] == asked.query["state"]]
+        states = parse_qs(urlsplit(asked.url).query)["state"]
+        found = [pr for pr in self.pull_requests if pr["state"] in states]
         if "+values.participants" not in asked.query.get("fields", ""):
             found = [{k: v for k, v in pr.items() if k not in ("participants", "reviewers")} for pr in found]
         more = {"next": f"{asked.url.split('&page=')[0]}&page={page + 1}"} if page * 2 < len(found) else {}
@@ -84,6 +105,12 @@ class Workspace:
 
     def _activity(self, asked: Asked) -> Any:
         return {"values": self.activity.get(asked.path.split("/")[-2], [])}
+
+    def _statuses(self, asked: Asked) -> Any:
+        return {"values": self.statuses.get(asked.path.split("/")[-2], [])}
+
+    def _defaults(self, asked: Asked) -> Any:
+        return {"values": [{"type": "default_reviewer", "user": user(account)} for account in self.defaults]}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -10,7 +11,7 @@ from integrations.bitbucket import Bitbucket
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.work import ReviewState
 from tests.integrations.bitbucket.conftest import LI, MAX, OPENED, TOUCHED, Workspace, part, pull_request, updated, user
-from tests.integrations.loopback import Loopback, Reply
+from tests.integrations.loopback import Asked, Loopback, Reply
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +62,96 @@ async def test_without_activity_the_rule_of_thumb_holds(
     loopback.on("GET", ".*/activity", Reply(403, {"type": "error", "error": {"message": "no scope"}}))
     workspace.pull_requests = [pull_request(1, updated_on=TOUCHED, participants=[part(LI, on=OPENED)])]
     assert (await bitbucket.pull_request("pay", 1)).waiting_since == datetime.fromisoformat(TOUCHED)
+
+
+@pytest.mark.parametrize("path", ["activity", "statuses", "effective-default-reviewers"])
+async def test_what_a_token_may_not_read_costs_only_that(
+    bitbucket: Bitbucket, workspace: Workspace, loopback: Loopback, path: str
+) -> None:
+    loopback.on("GET", f".*/{path}", Reply(403, {"type": "error", "error": {"message": "no scope"}}))
+    workspace.pull_requests = [pull_request(1, updated_on=TOUCHED), pull_request(2)]
+    assert [pr.id for pr in await bitbucket.open_pull_requests("pay")] == ["acme/pay#1", "acme/pay#2"]
+
+
+async def test_a_source_that_fails_in_the_middle_is_told_after_what_was_under_way(
+    bitbucket: Bitbucket, workspace: Workspace, loopback: Loopback
+) -> None:
+    loopback.on("GET", ".*/statuses", Reply(500, {}))
+    workspace.pull_requests = [pull_request(n) for n in range(1, 30)]
+    with pytest.raises(Unclear, match="read builds of acme/pay#1"):
+        await bitbucket.open_pull_requests("pay")
+    assert len(loopback.calls("GET", ".*/statuses")) <= 4
+
+
+async def test_a_long_log_is_read_to_its_end_and_an_endless_one_is_not(
+    bitbucket: Bitbucket, workspace: Workspace, loopback: Loopback
+) -> None:
+    pages = iter([[updated(LI, TOUCHED, "b" * 12)], [updated(LI, OPENED, "a" * 12)]])
+
+    def paged(asked: Asked) -> object:
+        found = next(pages, None)
+        more = {} if found and found[0]["update"]["date"] == OPENED else {"next": asked.url}
+        return {"values": found or [], **more}
+
+    loopback.on("GET", ".*/activity", paged)
+    workspace.pull_requests = [pull_request(1, updated_on=TOUCHED)]
+    assert (await bitbucket.pull_request("pay", 1)).pushed_at == datetime.fromisoformat(TOUCHED)
+    assert len(loopback.calls("GET", ".*/activity")) == 2
+    workspace.pull_requests = [pull_request(2, updated_on=TOUCHED)]
+    await bitbucket.pull_request("pay", 2)
+    assert len(loopback.calls("GET", ".*/activity")) == 6
+
+
+async def test_what_changed_is_asked_for_by_time_and_in_every_state(
+    bitbucket: Bitbucket, workspace: Workspace, loopback: Loopback
+) -> None:
+    workspace.pull_requests = [pull_request(1, state="MERGED"), pull_request(2, state="SUPERSEDED"), pull_request(3)]
+    since = datetime.fromisoformat("2026-11-02T10:00:00+01:00")
+    assert [pr.state for pr in await bitbucket.updated_since("pay", since)] == ["MERGED", "SUPERSEDED", "OPEN"]
+    asked = parse_qs(urlsplit(loopback.asked[0].url).query)
+    assert asked["q"] == ["updated_on >= 2026-11-02T09:00:00+00:00"]
+    assert asked["state"] == ["OPEN", "MERGED", "DECLINED", "SUPERSEDED"]
+
+
+async def test_a_commit_bitbucket_has_not_linked_yet_leads_nowhere(
+    bitbucket: Bitbucket, loopback: Loopback, workspace: Workspace
+) -> None:
+    where = f"{workspace.home}/commit/abcdef1/pullrequests"
+    for reply in (Reply(404, {"type": "error", "error": {"message": "not installed"}}), Reply(202, {"values": []})):
+        loopback.on("GET", where, reply)
+        assert await bitbucket.pull_requests_of_commit("pay", "abcdef1") == []
+    loopback.on("GET", where, Reply(403, {"type": "error", "error": {"message": "no scope"}}))
+    with pytest.raises(Refused):
+        await bitbucket.pull_requests_of_commit("pay", "abcdef1")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_members_and_hooks_that_may_not_be_read_are_refused_with_a_remedy(
+    bitbucket: Bitbucket, loopback: Loopback, status: int
+) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        loopback.on(method, ".*", Reply(status, {"type": "error", "error": {"message": "Access denied."}}))
+    asks = (
+        bitbucket.members(["li@acme.example"]),
+        bitbucket.hooks(),
+        bitbucket.add_hook("https://pm.example", "PM", secret="s"),
+        bitbucket.delete_hook("{12345678}"),
+    )
+    for ask in asks:
+        with pytest.raises(Refused, match=r"acme: 40\d Access denied\.+ The token") as refused:
+            await ask
+        assert "\n" not in str(refused.value)
+    assert len(loopback.asked) == len(asks)
+
+
+async def test_a_hook_is_sent_once_even_when_the_answer_is_lost(bitbucket: Bitbucket, loopback: Loopback) -> None:
+    loopback.on("POST", "/2.0/workspaces/acme/hooks", Reply(cut=True))
+    with pytest.raises(Unclear):
+        await bitbucket.add_hook("https://pm.example", "PM", secret="s")
+    loopback.on("POST", "/2.0/workspaces/acme/hooks", Reply(201, {"type": "webhook_subscription"}))
+    with pytest.raises(Unclear, match="not a webhook"):
+        await bitbucket.add_hook("https://pm.example", "PM", secret="s")
+    assert len(loopback.asked) == 2
 
 
 async def test_one_pull_request_is_read_in_any_state(bitbucket: Bitbucket, workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.bitbucket.activity import history_of
 from integrations.bitbucket.mapping import pull_request_of, reviews_of, waiting_since
 from models.work import ReviewState
 from tests.integrations.bitbucket.conftest import ADA, LI, MAX, OPENED, TOUCHED, part, pull_request, updated, user
@@ -67,7 +68,8 @@ def test_without_activity_only_what_comes_after_a_review_restarts_the_wait(
 
 def test_an_author_without_an_account_has_no_updates_of_their_own() -> None:
     raw = pull_request(1, author=user(None), updated_on=TOUCHED)
-    assert waiting_since(raw, [{"update": {"author": user(None), "date": TOUCHED}}]) == datetime.fromisoformat(OPENED)
+    history = history_of([updated(None, TOUCHED)], None)
+    assert waiting_since(raw, history) == datetime.fromisoformat(OPENED)
 
 
 @given(JSON, JSON)

@@ -80,6 +80,19 @@ def test_a_push_is_searched_for_keys_even_when_a_side_is_missing() -> None:
     assert event({"push": {"changes": changes}}, "repo:push").mentioned == {"PAY-3", "PAY-4", "PAY-5"}
 
 
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"commit": {"hash": "9fec847784abb10b2fa567ee63b85bd238955d0e"}},
+        {"links": {"commit": {"href": "https://x/2.0/commit/9fec847784abb10b2fa567ee63b85bd238955d0e/"}}},
+    ],
+)
+def test_a_build_names_its_commit(status: dict[str, Any]) -> None:
+    got = event({"repository": {"full_name": "acme/pay"}, "commit_status": status}, "repo:commit_status_created")
+    assert (got.commit, got.pull_request) == ("9fec847784abb10b2fa567ee63b85bd238955d0e", None)
+    assert event({"commit_status": {"commit": {"hash": "main"}}}).commit is None
+
+
 @pytest.mark.parametrize("word", ["UTF-8", "SHA-256", "ISO-8601", "RFC-7231", "CVE-2024-1", "AES-256", "COVID-19"])
 def test_what_only_looks_like_a_key_is_none(word: str) -> None:
     assert keys_in(f"use {word} here") == []

@@ -133,6 +133,15 @@ def test_only_a_blocking_link_blocks(link_type: dict[str, str], blocks: bool) ->
     assert bool(blockers({"issuelinks": [link]})) is blocks
 
 
+def test_a_blocker_that_is_done_is_told_apart() -> None:
+    done = {"status": {"statusCategory": {"key": "done"}}}
+    links = [
+        {"type": {"name": "Blocks"}, "inwardIssue": {"key": key, "fields": fields}}
+        for key, fields in (("OPS-3", done), ("OPS-4", {}))
+    ]
+    assert (blockers({"issuelinks": links}), blockers({"issuelinks": links}, done=True)) == (("OPS-4",), ("OPS-3",))
+
+
 def test_a_status_filed_nowhere_counts_as_not_begun() -> None:
     made = issue_of(issue("PAY-1", 1, status={"name": "?", "statusCategory": {"key": "undefined"}}), OURS, (), SITE)
     assert made is not None

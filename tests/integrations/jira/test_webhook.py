@@ -173,6 +173,15 @@ def test_both_sides_of_a_sprint_change_and_the_issues_own_sprints_are_named() ->
     assert event(body).sprints == {7, 9, 12}
 
 
+def test_a_sprint_field_is_known_whatever_its_site_calls_it() -> None:
+    items = [{"field": "Itération", "fieldId": "customfield_10107", "from": "7", "to": "9"}]
+    legacy = "com.atlassian.greenhopper.service.sprint.Sprint@1f[id=9,rapidViewId=4,state=ACTIVE,name=A, b,goal=]"
+    for value in ([{"id": 9, "state": "active"}], [legacy]):
+        body = {"issue": {"key": "PAY-1", "fields": {"customfield_10107": value}}, "changelog": {"items": items}}
+        assert "sprint" in event(body).changed
+    assert "sprint" not in event({"changelog": {"items": items}}).changed
+
+
 def test_a_sprint_event_names_its_board_and_what_it_was() -> None:
     body = {
         "webhookEvent": "sprint_updated",

@@ -111,6 +111,39 @@ async def test_the_apps_own_change_is_told_too(simulator: Simulator, product: Pr
     assert told.json["changelog"]["items"][0]["to"] is None
 
 
+async def test_a_start_is_told_twice_and_a_comment_too_where_a_site_does_so(
+    simulator: Simulator, product: Product
+) -> None:
+    from dataclasses import replace
+
+    assert simulator.webhooks
+    simulator.webhooks.doubles_comments = True
+    future = next(s for s in simulator.company.sprints.values() if s.state == "future")
+    simulator.company.set_sprint(replace(future, state="active"), "sprint_started", simulator.jira.me)
+    happenings.comment_on_a_ticket(simulator.company)
+    await settled(simulator)
+    told = {each.json["webhookEvent"]: each.json for each in product.at("/webhooks/jira")}
+    assert set(told) == {"sprint_started", "sprint_updated", "comment_created", "jira:issue_updated"}
+    assert told["sprint_updated"]["oldValue"]["state"] == "future"
+    assert told["jira:issue_updated"]["issue_event_type_name"] == "issue_commented"
+    assert told["jira:issue_updated"]["changelog"]["items"] == []
+
+
+async def test_a_moved_ticket_is_told_with_both_its_keys(simulator: Simulator, product: Product) -> None:
+    company = simulator.company
+    company.projects.setdefault("OPS", "10999")
+    company.members.setdefault("OPS", company.members["PAY"])
+    old = company.active()[0]
+    new = company.move(old.key, old.reporter, "OPS")
+    await settled(simulator)
+    [told] = product.at("/webhooks/jira")
+    delivery = of_jira.receive(told.headers, told.body, simulator.secrets.jira_webhook_secret, simulator.clock.real())
+    event = of_jira.parse(delivery)
+    assert (event.issue, event.mentioned, event.issue_id) == (new.key, {old.key}, str(old.id))
+    assert "key" in event.changed
+    assert company.issue(old.key) == new, "Jira finds a moved issue under its old key"
+
+
 async def test_a_sprint_that_is_closed_is_told_with_what_it_was(simulator: Simulator, product: Product) -> None:
     from dataclasses import replace
 

@@ -27,6 +27,7 @@ async def test_a_post_carries_its_marker_and_unfurls_nothing(slack: Slack, serve
     assert ref == {"channel": "C1", "ts": "1700000000.000001"}
     assert sent["metadata"] == {"event_type": "pm_agent_effect", "event_payload": {"effect": "e1"}}
     assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"]) == (False, False, False)
+    assert sent["parse"] == "none"
     assert sent["thread_ts"] == "1.2"
 
 
@@ -40,6 +41,10 @@ async def test_the_same_marker_gives_the_same_client_msg_id(slack: Slack, server
 async def test_every_call_is_one_slack_describes(slack: Slack, server: Loopback) -> None:
     server.say("users.info", {"user": USER})
     server.say("dnd.info", {"dnd_enabled": False})
+    server.say("dnd.teamInfo", {"users": {}})
+    server.say("users.lookupByEmail", {"user": USER})
+    server.say("usergroups.users.list", {"users": ["U1"]})
+    server.say("conversations.info", {"channel": {"is_member": True}})
     server.say("conversations.list", {"channels": [{"id": "C1", "name": "engineering"}]})
     server.say("conversations.history", {"messages": []})
     await slack.post("C1", "t", BLOCKS, marker="e1")
@@ -49,11 +54,17 @@ async def test_every_call_is_one_slack_describes(slack: Slack, server: Loopback)
     await slack.publish_home("U1", {"type": "home", "blocks": BLOCKS})
     await slack.find("C1", "e1", datetime(2026, 11, 24, tzinfo=UTC))
     await slack.member("U1")
+    await slack.members(["U1", "U2"])
+    await slack.user_by_email("li@example.com")
+    await slack.group_members("S1")
     await slack.channel_named("engineering")
+    await slack.in_channel("C12345678")
+    await slack.validate(BLOCKS)
+    await slack.scopes()
     await slack.check()
     for method, arguments in server.calls:
         check_call(method, arguments)
-    assert len(server.calls) == 10
+    assert len(server.calls) == 17
 
 
 REFUSALS = {
@@ -125,6 +136,45 @@ async def test_refused_blocks_never_lose_the_words(slack: Slack, server: Loopbac
     assert "blocks" in with_blocks
     assert "blocks" not in without
     assert (without["text"], without["metadata"]) == ("PAY-7 waits", with_blocks["metadata"])
+
+
+async def test_slacks_complaint_about_blocks_is_logged_once_with_its_pointers(
+    slack: Slack, server: Loopback, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = {"errors": ["must be less than 3001 characters [json-pointer:/blocks/0/text/text]"]}
+    refused = Answer({"ok": False, "error": "invalid_blocks", **said})
+    server.say("chat.postMessage", refused, Answer({"ok": True, "channel": "C1", "ts": "1.1"}))
+    await slack.post("C1", "PAY-7 waits", BLOCKS)
+    (line,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert "invalid_blocks" in line.getMessage()
+    assert "/blocks/0/text/text" in line.getMessage()
+    assert "PAY-7" not in line.getMessage()
+
+
+async def test_a_home_slack_refuses_is_drawn_in_words(slack: Slack, server: Loopback) -> None:
+    server.say("views.publish", Answer({"ok": False, "error": "invalid_arguments"}), Answer({"ok": True}))
+    await slack.publish_home("U1", {"type": "home", "blocks": BLOCKS})
+    refused, drawn = (sent["view"]["blocks"] for sent in server.of("views.publish"))
+    assert refused == [{"type": "section", "text": BLOCKS[0]["text"] | {"verbatim": True}}]
+    assert drawn == [{"type": "section", "text": {"type": "plain_text", "text": "*PAY-7* waits", "emoji": False}}]
+
+
+async def test_only_what_was_allowed_for_one_message_is_called_in_it(slack: Slack, server: Loopback) -> None:
+    await slack.post("C1", "<!channel> <@U1>", mentions={"<!channel>"})
+    await slack.post("C1", "<!channel> <@U1>")
+    assert [sent["text"] for sent in server.of("chat.postMessage")] == [
+        "<!channel> &lt;@U1>", "&lt;!channel> &lt;@U1>"]  # fmt: skip
+
+
+async def test_what_is_said_in_a_channel_arrives_in_order(slack: Slack, server: Loopback) -> None:
+    slow = Answer({"ok": True, "channel": "C1", "ts": "1.1"}, wait=0.2)
+    server.say("chat.postMessage", slow, Answer({"ok": True, "channel": "C1", "ts": "1.2"}))
+    first = asyncio.create_task(slack.post("C1", "first"))
+    await asyncio.sleep(0)
+    await slack.update("C1", "1.0", "second")
+    assert first.done()
+    await first
+    assert [method for method, _ in server.calls] == ["chat.postMessage", "chat.update"]
 
 
 async def test_words_alone_are_not_sent_a_second_time(slack: Slack, server: Loopback) -> None:
@@ -207,15 +257,22 @@ async def test_a_channel_is_found_by_name_or_id_and_listed_once(slack: Slack, se
     assert refused.value.code == "channel_not_found"
 
 
-async def test_a_member_is_read_once_in_five_minutes_and_without_dnd_if_need_be(slack: Slack, server: Loopback) -> None:
+async def test_a_member_is_read_once_and_without_dnd_if_need_be(slack: Slack, server: Loopback) -> None:
     server.say("users.info", {"user": USER | {"is_restricted": True}})
     server.refuse("dnd.info", "missing_scope")
     first, again = await slack.member("U1"), await slack.member("U1")
     assert first is again
     assert (first.name, first.tz, first.guest, first.dnd_until) == ("Li", "Europe/Berlin", True, None)
-    slack.forget_member("U1")
+    slack.forget("U1")
     await slack.member("U1")
     assert len(server.of("users.info")) == 2
+
+
+async def test_a_server_that_cannot_validate_finds_nothing_wrong(slack: Slack, server: Loopback) -> None:
+    server.refuse("blocks.validate", "unknown_method")
+    assert await slack.validate(BLOCKS) is None
+    server.refuse("blocks.validate", "invalid_blocks", errors=[{"pointer": "/0/text", "message": "too long"}])
+    assert await slack.validate(BLOCKS) == "Slack refused blocks.validate: invalid_blocks (too long [/0/text])"
 
 
 async def test_the_check_names_missing_scopes(slack: Slack, server: Loopback) -> None:

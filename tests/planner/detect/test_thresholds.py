@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from models.directives_file import load
+from models.ids import AccountId, PersonId
+from models.people import Doubt
 from models.signals import Signal, SignalKind, Urgency
-from models.work import Progress, Snapshot, SprintState
+from models.work import Person, Progress, Snapshot, SprintState
 from planner.detect import detect
 from tests.planner.world import (
     BASE,
@@ -166,5 +168,14 @@ def test_the_constitution_in_the_repository_finds_every_kind() -> None:
     world = snapshot(
         issue(1, flagged_since=LONG_AGO), issue(2, None), prs=(pull_request(1),), sprints=(sprint(end=END),)
     )
-    signals = detect(replace(world, team=law.teams[0].id), law).signals
+    doubt = Doubt(person=PersonId("kai"), account=AccountId("acc-x"), name="", why="", since=LONG_AGO)
+    kai = Person(id=PersonId("kai"), name="Kai", zone="Asia/Tokyo")
+    world = replace(
+        world,
+        team=law.teams[0].id,
+        people={**world.people, kai.id: kai},
+        issues=(*world.issues, issue(3, "x")),
+        doubts=(doubt,),
+    )
+    signals = detect(world, law).signals
     assert {signal.kind for signal in signals} == set(SignalKind)

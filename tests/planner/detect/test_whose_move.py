@@ -26,6 +26,29 @@ def review_of(account: str, state: str = W) -> Review:
     return Review(reviewer=AccountId(account), state=ReviewState(state))
 
 
+UNREADY = (
+    "WIP",
+    " wip ",
+    "WIP - new ledger",
+    "wip – new ledger",
+    "wip : new ledger",
+    "(WIP) new ledger",
+    "New ledger WIP",
+    "New ledger - wip",
+    "New ledger [WIP]",
+    "New ledger (draft)",
+)
+READY = (
+    "WIP limits on the board",
+    "Wip-limit exceeded: fix",
+    "WIP-limit of a column",
+    "Show the WIP of each column",
+    "Drop over-wip",
+    "Count [wip] as a label",
+    "Draft",
+)
+"""Titles that speak of work in progress, or of drafts, and are ready."""
+
 PULL_REQUESTS: list[tuple[str, PullRequest, set[str]]] = [
     ("one reviewer waits", pull_request(1, "bob", {"ann": W}), {"ann"}),
     ("two reviewers wait", pull_request(1, "bob", {"ann": W, "deb": W}), {"ann", "deb"}),
@@ -46,6 +69,8 @@ PULL_REQUESTS: list[tuple[str, PullRequest, set[str]]] = [
     ("parked", pull_request(1, "bob", {"ann": W}, title="[on hold] new ledger"), NOBODY),
     ("the word draft as a subject", pull_request(1, "bob", {"ann": W}, title="Draft invoices expire"), {"ann"}),
     ("wiped is not wip", pull_request(1, "bob", {"ann": W}, title="Wiped caches refill"), {"ann"}),
+    *((title, pull_request(1, "bob", {"ann": W}, title=title), NOBODY) for title in UNREADY),
+    *((title, pull_request(1, "bob", {"ann": W}, title=title), {"ann"}) for title in READY),
     ("merged", pull_request(1, "bob", {"ann": W}, state="MERGED"), NOBODY),
     ("declined", pull_request(1, "bob", {"ann": W}, state="DECLINED"), NOBODY),
     ("superseded", pull_request(1, "bob", {"ann": W}, state="SUPERSEDED"), NOBODY),

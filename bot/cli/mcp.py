@@ -1,0 +1,276 @@
+"""``pm mcp``: which MCP servers there are, what they can do for us, and a search to try them with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot.app import App, build
+from bot.cli.printing import json_option, print_columns, print_json
+from bot.cli.rooms import prepare_database
+from bot.settings import Settings
+from integrations.fallback import Result, Way
+from integrations.mcp import Hub, Standing
+from integrations.mcp.hub import summary
+from integrations.mcp.report import ask_for_tools, report
+from integrations.mcp.survey import Survey, survey
+from models.clock import SystemClock
+from models.errors import OperatorError, VendorError
+from models.ids import PersonId, TeamId
+
+T = TypeVar("T")
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+A_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def mcp() -> None:
+    """MCP servers: a second way to search Jira and Slack."""
+
+
+@mcp.command("list")
+@json_option
+def list_servers(as_json: bool) -> None:
+    """Connect to the servers of MCP_CONFIG and say how each stands."""
+
+    async def standing(app: App) -> list[Standing]:
+        return (await _hub(app)).standing()
+
+    found = _with_app(standing)
+    if as_json:
+        print_json(summary(found))
+        return
+    print_columns(("SERVER", "STATE", "LOOKS LIKE", "ANSWERS", "TOOLS"), [_row(each) for each in found])
+    for each in found:
+        for problem in (*each.problems, *(f"changed since accepted: {name}" for name in each.changed)):
+            click.echo(f"{each.name}: {problem}")
+
+
+@mcp.command()
+@click.argument("server")
+@json_option
+def accept(server: str, as_json: bool) -> None:
+    """Accept the tools SERVER shows now, after you have reviewed what changed."""
+
+    async def take(app: App) -> bool:
+        return (await _hub(app)).accept(server)
+
+    kept = _with_app(take)
+    if as_json:
+        print_json({"accepted": server, "written": kept})
+    elif kept:
+        click.echo(f"the tools of {server} are accepted as they are now")
+    else:
+        raise OperatorError("the lock file beside MCP_CONFIG cannot be written", hint="Make its folder writable")
+
+
+@mcp.command("try")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--team", default="", help="A team's id; default: the first.")
+@click.option("--as", "asker", default="", help="Who asks, as an id of directives.yaml: what 'my' means.")
+@click.option("--rest", is_flag=True, help="Ask REST first instead of MCP.")
+@json_option
+def try_search(words: Sequence[str], team: str, asker: str, rest: bool, as_json: bool) -> None:
+    """Answer a search such as "blocked tickets in the current sprint", and say who answered and how fast."""
+
+    async def ask(app: App) -> Result:
+        if app.finding.hub is not None and not rest:
+            app.finding.start()
+            await app.finding.hub.wait()
+        return await app.finding.search(
+            " ".join(words),
+            _team(app, team),
+            asker=PersonId(asker) if asker else None,
+            first=Way.REST if rest else Way.MCP,
+        )
+
+    result = _with_app(ask)
+    if as_json:
+        print_json(_as_data(result))
+    else:
+        _tell(result)
+    if result.problem:
+        raise SystemExit(1)
+
+
+@mcp.command()
+@click.option("--config", "configs", multiple=True, type=A_FILE, help="A .mcp.json; may be repeated.")
+@click.option("--claude-home", "homes", multiple=True, type=A_FOLDER, help="A folder that holds .claude.json.")
+@click.option("--skills", multiple=True, type=A_FOLDER, help="A folder of skills; may be repeated.")
+@click.option("--no-connect", is_flag=True, help="Read files only; start and call nothing.")
+@click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file too.")
+@json_option
+def inspect(
+    configs: Sequence[Path],
+    homes: Sequence[Path],
+    skills: Sequence[Path],
+    no_connect: bool,
+    export: Path | None,
+    as_json: bool,
+) -> None:
+    """Document an existing Claude Code configuration: only what you point at is read, and no secret is shown."""
+    if not (configs or homes or skills):
+        raise click.UsageError("name what to look at: --config FILE, --claude-home FOLDER or --skills FOLDER")
+    found = survey(configs, homes, skills, os.environ)
+    told = _report(found, connect=not no_connect)
+    if export is not None:
+        _write(export, told)
+    if as_json:
+        print_json(told)
+    else:
+        _describe(told, export)
+
+
+# --- how ----------------------------------------------------------------------------------------------------
+
+
+def _with_app(work: Callable[[App], Awaitable[T]]) -> T:
+    """Run ``work`` over the joined parts, and close them. Raises ``OperatorError``."""
+    settings = Settings.from_environment()
+    prepare_database(settings)
+
+    async def run() -> T:
+        app = build(settings)
+        try:
+            await app.roster.refresh()
+            return await work(app)
+        finally:
+            for part in (app.finding, app.slack, app.jira, app.bitbucket, app.database):
+                if part is not None:
+                    await part.close()
+
+    try:
+        return asyncio.run(run())
+    except VendorError as failure:
+        raise OperatorError(str(failure)) from None
+
+
+def _team(app: App, name: str) -> TeamId:
+    """A team by its id, else the first. Raises ``OperatorError``."""
+    known = [each.id for each in app.directives.teams]
+    if name and name not in known:
+        raise OperatorError(f"there is no team {name}", hint=f"There is: {', '.join(known)}")
+    return TeamId(name) if name else known[0]
+
+
+async def _hub(app: App) -> Hub:
+    """The connected servers. Raises ``OperatorError`` when there are none."""
+    hub = app.finding.hub
+    if hub is None:
+        hint = "Set MCP_CONFIG to a .mcp.json; see docs/mcp.md"
+        raise OperatorError(app.finding.trouble or "no MCP server is configured", hint=hint)
+    hub.start()
+    await hub.wait()
+    return hub
+
+
+def _row(each: Standing) -> tuple[str, ...]:
+    answers = ", ".join(each.operations) or "nothing"
+    return each.name, each.state, ", ".join(each.kinds) or "unknown", answers, str(each.tools)
+
+
+def _report(found: Survey, *, connect: bool) -> dict[str, Any]:
+    tools = asyncio.run(ask_for_tools(found, SystemClock())) if connect else None
+    return report(found, tools)
+
+
+def _write(file: Path, told: Mapping[str, Any]) -> None:
+    try:
+        file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be written ({error.strerror})", hint="Name another file") from None
+
+
+def _describe(told: Mapping[str, Any], export: Path | None) -> None:
+    rows = [
+        (
+            s["name"],
+            s["scope"],
+            s["state"],
+            ", ".join(s["operations"]) or "-",
+            f"{len(s['tools'])}",
+            f"{len(s['writes'])}",
+        )
+        for s in told["servers"]
+    ]
+    print_columns(("SERVER", "SCOPE", "STATE", "ANSWERS", "TOOLS", "CAN WRITE"), rows)
+    for server in told["servers"]:
+        for concern in server["concerns"]:
+            click.echo(f"{server['name']}: {concern}")
+    for trouble in told["troubles"]:
+        click.echo(trouble)
+    if told["missing"]:
+        click.echo(f"\nno server answers: {', '.join(told['missing'])} (REST does)")
+    if told["skills"]:
+        click.echo(f"\nskills: {', '.join(skill['name'] for skill in told['skills'])}")
+    if export is not None:
+        click.echo(f"\nwritten to {export}, without secrets")
+
+
+def _tell(result: Result) -> None:
+    click.echo(f"understood: {result.understood or 'nothing'}")
+    if result.not_understood:
+        click.echo(f"not understood: {', '.join(result.not_understood)}")
+    if result.problem:
+        click.echo(f"not searched: {result.problem}")
+        return
+    click.echo(f"query: {result.query}")
+    for each in result.attempts:
+        ended = "answered" if each.answered else f"{each.reason}: {each.detail}"
+        click.echo(f"{each.operation} {each.way} {each.server}: {ended} ({each.seconds:.2f} s)")
+    for note in result.notes:
+        click.echo(f"note: {note}")
+    click.echo("")
+    _tell_found(result)
+
+
+def _tell_found(result: Result) -> None:
+    if result.issues:
+        rows = [(i.key, i.status, i.assignee_name or "nobody", i.due or "", _short(i.title)) for i in result.issues]
+        print_columns(("KEY", "STATUS", "OWNER", "DUE", "TITLE"), rows)
+    for message in result.messages:
+        click.echo(
+            f"{message.at:%Y-%m-%d %H:%M} UTC #{message.channel_name} {message.author or 'an app'}: "
+            f"{_short(message.text)}"
+        )
+    if not result.issues and not result.messages:
+        click.echo("nothing was found")
+
+
+def _short(text: str, most: int = 90) -> str:
+    """One printable line: text from outside must not steer a terminal."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}\u2026"
+
+
+def _as_data(result: Result) -> Mapping[str, Any]:
+    return {
+        "understood": result.understood,
+        "not_understood": list(result.not_understood),
+        "problem": result.problem,
+        "query": result.query,
+        "answered_by": result.by,
+        "seconds": round(result.seconds, 3),
+        "notes": list(result.notes),
+        "attempts": [
+            {
+                "operation": a.operation,
+                "way": a.way,
+                "server": a.server,
+                "answered": a.answered,
+                "reason": a.reason,
+                "seconds": round(a.seconds, 3),
+            }
+            for a in result.attempts
+        ],
+        "issues": [{"key": i.key, "title": i.title, "status": i.status, "url": i.url} for i in result.issues],
+        "messages": [
+            {"channel": m.channel, "ts": m.ts, "author": m.author, "text": m.text, "at": m.at} for m in result.messages
+        ],
+    }

@@ -1,0 +1,69 @@
+"""The quick part, for ``/ready``: each dependency by name, asked within three seconds and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from bot.connections import house, mcp, slack
+from bot.connections.company import Company, SlackPort
+from bot.connections.outside import ARRIVALS
+from bot.doors.arrivals import Arrivals
+from bot.doors.readiness import LASTING, Dependency, known, switched_off
+from integrations.health import Check
+from models.clock import Clock
+from models.errors import VendorError
+from models.events import Source
+
+
+def quick(company: Company, arrivals: Arrivals, working_here: Callable[[], bool]) -> list[Dependency]:
+    """Everything but the database and the worker, which the server itself knows best."""
+    clients = {"slack": company.slack, "jira": company.jira, "bitbucket": company.bitbucket}
+    found = [known(house.directives(company.directives)), known(company.model)]
+    for name, client in clients.items():
+        off = switched_off(name, company.off.get(name, "not configured"))
+        found.append(off if client is None else Dependency(name, client.check, fresh=LASTING))
+    if company.slack is not None:
+        found.append(Dependency(slack.SCOPES, partial(_scopes, company.slack), fresh=LASTING))
+    for vendor, day in company.expiries.items():
+        found.append(Dependency(f"{vendor} token expiry", partial(_expiry, vendor, day, company.clock)))
+    if company.mcp is None:
+        found.append(switched_off("mcp", company.off.get("mcp", "not configured")))
+    else:
+        found += mcp.quick(company.mcp, working_here)
+    return [*found, *(_arrivals(company, arrivals, source) for source in Source), known(_public_url(company))]
+
+
+async def _scopes(client: SlackPort) -> Check:
+    """What Slack granted; while it does not answer at all, ``slack`` says so."""
+    try:
+        return await slack.scopes(client)
+    except VendorError:
+        return Check(slack.SCOPES, True, "not known while Slack does not answer", off=True)
+
+
+async def _expiry(vendor: str, day: date | None, clock: Clock) -> Check:
+    return house.expiry(vendor, day, clock)
+
+
+def _arrivals(company: Company, arrivals: Arrivals, source: Source) -> Dependency:
+    name = ARRIVALS[source]
+    if not company.outside.secrets.get(source):
+        return switched_off(name, company.off.get(name, company.off.get(source.value, "no secret is set")))
+
+    async def ask() -> Check:
+        arrived = arrivals.check(source, name)
+        if not arrived.ok or company.gaps is None or source is Source.SLACK:
+            return arrived
+        gaps = await company.gaps(source, name)
+        return replace(gaps, detail=f"{arrived.detail}; {gaps.detail}", grave=False)
+
+    return Dependency(name, ask)
+
+
+def _public_url(company: Company) -> Check:
+    url = company.outside.public_url
+    words = f"{url}; whether it leads here: pm test-connections"
+    return Check("public url", True, words if url else "PUBLIC_URL is not set", off=not url)

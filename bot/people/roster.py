@@ -1,0 +1,74 @@
+"""Everybody as they are known now: the constitution, with the accounts that were found out filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from models.directives import Directives, Member, Team
+from models.events import Source
+from models.ids import PersonId, TeamId
+from models.people import FOUND, Identity, Service
+from models.store import Store
+from models.work import Person
+from planner.identity import joined, owners, said, unresolved
+
+
+class Roster:
+    """The constitution as it is lived by: its own ids win, what is certain or was said is added."""
+
+    def __init__(self, constitution: Directives, store: Store) -> None:
+        self.constitution = constitution
+        self.directives = constitution
+        """With every account that is known; as of the last ``refresh``."""
+        self.identities: Sequence[Identity] = ()
+        self._store = store
+
+    async def refresh(self) -> None:
+        """Read what is known now: another process, or an admin, may have added to it."""
+        self.identities = await self._store.identities()
+        self.directives = joined(self.constitution, self.identities)
+
+    def to_be_found(self, team: Team) -> bool:
+        """Whether a search could change anything for ``team``; not when directives.yaml says it all."""
+        members = {member.id for member in team.members}
+        left = any(each.person in members and each.standing in FOUND for each in self.identities)
+        return left or bool(self.lacking(team.id))
+
+    def lacking(self, team: TeamId) -> Sequence[Member]:
+        """The members who lack an account that is given or that somebody has answered for."""
+        return unresolved(said(self.constitution, self.identities).team(team))
+
+    @property
+    def taken(self) -> Mapping[tuple[Service, str], PersonId]:
+        """Whose each account is, given or answered for."""
+        return owners(said(self.constitution, self.identities))
+
+    async def keep(self, team: TeamId, found: Sequence[Identity]) -> bool:
+        """Keep what a search found about ``team``; ``True`` when somebody's accounts are different now."""
+        everybody = [member.id for each in self.constitution.teams for member in each.members]
+        await self._store.keep_found([m.id for m in self.constitution.team(team).members], found, everybody)
+        return await self.tell()
+
+    async def tell(self) -> bool:
+        """Let the mirror's people have the accounts that are known now; ``True`` when that changed any."""
+        await self.refresh()
+        changed = [await self._tell(team) for team in self.directives.teams]
+        return any(changed)
+
+    async def _tell(self, team: Team) -> bool:
+        facts = await self._store.facts_about(team.id)
+        changed = list(_different(facts.people, team))
+        if changed:
+            await self._store.save(team.id, source=Source.SLACK, people=changed)
+        return bool(changed)
+
+
+def _different(people: Iterable[Person], team: Team) -> Iterable[Person]:
+    members = {member.id: member for member in team.members}
+    for person in people:
+        member = members.get(person.id)
+        if member is not None:
+            known = replace(person, slack=member.slack, account=member.account, other_account=member.other_account)
+            if known != person:
+                yield known

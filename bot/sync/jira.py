@@ -1,0 +1,174 @@
+"""Jira's half of the mirror: whole reads, the cheap look at what has changed, and what an event names."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.sync.position import Position, is_due, keep_position, position_of
+from bot.sync.progress import Progress, so_far
+from bot.sync.projects import Projects
+from integrations.jira import Jira
+from models.clock import Clock
+from models.directives import Team
+from models.errors import VendorError
+from models.events import Source
+from models.ids import IssueKey, SprintId, TeamId
+from models.store import Store
+from models.work import Facts, Issue, Sprint, SprintState
+from planner.answer import meant_by
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JiraMirror:
+    """Reads one site for any team; ``only_sprint`` is what ``pm start --sprint`` names."""
+
+    jira: Jira
+    store: Store
+    clock: Clock
+    progress: Progress
+    projects: Projects
+    only_sprint: str | None = None
+
+    async def whole(self, team: Team, sprints: Sequence[Sprint] | None = None) -> None:
+        """Every sprint of the team's boards, every issue of those watched; what is not there is gone.
+
+        Raises ``VendorError``; the mirror then stays as it was.
+        """
+        position, began, now = await self._position(team.id), self.clock.real(), self.clock.now()
+        sprints = sprints if sprints is not None else await self._sprints(team)
+        issues: list[Issue] = []
+        drift: dict[str, int] = {}
+        for sprint in self.watched(sprints):
+            found, error = await self._issues_of(team.id, sprint)
+            issues += found
+            drift[str(sprint.id)] = error
+        watched = [sprint.id for sprint in self.watched(sprints)]
+        await self.store.save(
+            team.id, sprints=sprints, issues=issues, whole=watched, source=Source.JIRA, complete=True, began=began
+        )
+        position = replace(position, whole=began, until=now, drift=drift)
+        await keep_position(self.store, team.id, Source.JIRA, position)
+        words = f"{len(issues)} issues of {len(watched)} sprint{'' if len(watched) == 1 else 's'}"
+        await self.progress.done(team.id, Source.JIRA, words)
+
+    async def poll(self, team: Team) -> None:
+        """What has changed since the last reading; the whole when that is not enough. Raises ``VendorError``."""
+        position, began, now = await self._position(team.id), self.clock.real(), self.clock.now()
+        facts = await self.store.facts_about(team.id)
+        since = position.until
+        if since is None or is_due(position, self.clock):
+            await self.whole(team)
+            return
+        sprints = await self._sprints(team)
+        if {sprint.id for sprint in self.watched(sprints)} != facts.whole:
+            log.info("another sprint is watched: reading whole", extra={"action": "sprints_changed", "team": team.id})
+            await self.whole(team, sprints)
+            return
+        # Jira refuses a query that names a project it does not have.
+        allowed = await self.projects.allowed()
+        mine = [project for project in team.jira.projects if project in allowed]
+        changed = await self.jira.changed_since(mine, since, now) if mine else ()
+        await self.store.save(team.id, issues=_ours(changed, facts), source=Source.JIRA, began=began)
+        await self.named(team.id, _neighbours(await self.store.facts_about(team.id)))
+        if await self._miscounted(team.id, position):
+            await self.whole(team, sprints)
+            return
+        await self.store.save(team.id, sprints=sprints, source=Source.JIRA, complete=True, began=began)
+        await keep_position(self.store, team.id, Source.JIRA, replace(position, until=now))
+
+    async def named(self, team: TeamId, names: Iterable[str]) -> None:
+        """Read these issues (immutable ids or keys) again; one that Jira no longer knows is gone."""
+        wanted, began = sorted({name for name in names if name}), self.clock.real()
+        if not wanted:
+            return
+        found = await self.jira.issues(wanted)
+        await self.store.save(team, issues=found, source=Source.JIRA, began=began)
+        missing = set(wanted) - {issue.id for issue in found} - {issue.key for issue in found}
+        if missing:
+            await self._gone(team, missing, [issue for issue in found if not {issue.id, issue.key} & set(wanted)])
+
+    async def _gone(self, team: TeamId, missing: Collection[str], renamed: Sequence[Issue]) -> None:
+        """What was asked for and did not come is gone, unless it came under the key it has by now."""
+        there = {issue.id for issue in renamed}
+        held = (await self.store.facts_about(team)).issues
+        gone = {i.key: i.id for i in held if not {i.id, i.key}.isdisjoint(missing) and i.id not in there}
+        await self.store.gone(team, issues=gone.values())
+        strange = sorted(IssueKey(name) for name in missing if not name.isdigit() and name not in gone)
+        known = await self._meaning(strange, renamed) if strange else {}
+        await self.store.learn_keys(team, {**dict.fromkeys(gone), **known})
+
+    async def meaning(self, keys: Sequence[IssueKey]) -> Mapping[str, str | None]:
+        """Which issue (immutable id) each key means, ``None`` for none: in a title stands what somebody once typed."""
+        found = await self.jira.issues(keys)
+        known: dict[str, str | None] = {issue.key: issue.id for issue in found if issue.key in keys}
+        lost = [key for key in keys if key not in known]
+        renamed = [issue for issue in found if issue.key not in known]
+        return {**known, **(await self._meaning(lost, renamed) if lost else {})}
+
+    async def _meaning(self, lost: Sequence[IssueKey], renamed: Sequence[Issue]) -> Mapping[str, str | None]:
+        """What keys mean that did not come back; ``renamed`` may be some of them, but nothing tells which is which."""
+        if not renamed:
+            return dict.fromkeys(lost)
+        return {key: next((issue.id for issue in await self.jira.issues([key])), None) for key in lost}
+
+    def watched(self, sprints: Iterable[Sprint]) -> list[Sprint]:
+        """Active sprints; with ``pm start --sprint`` only those it can mean, by id, name or number."""
+        active = [s for s in sprints if s.state is SprintState.ACTIVE]
+        return list(meant_by(self.only_sprint, active)) if self.only_sprint else active
+
+    async def _sprints(self, team: Team) -> list[Sprint]:
+        return [sprint for board in team.jira.boards for sprint in await self.jira.sprints(board)]
+
+    async def _issues_of(self, team: TeamId, sprint: Sprint) -> tuple[list[Issue], int]:
+        """A sprint's issues, and by how many Jira miscounts them, telling how far the reading has come."""
+        counted = await self._count(sprint.id)
+
+        async def heard(count: int) -> None:
+            await self.progress.say(team, Source.JIRA, f"{sprint.name}: {so_far(count, counted, 'issues')}")
+
+        await heard(0)
+        found = list(await self.jira.sprint_issues(sprint.id, on_page=heard))
+        if counted is None or counted == len(found):
+            return found, 0
+        # Only a number that stays is an error of the estimate; one that moves means somebody is at work meanwhile.
+        return found, counted - len(found) if await self._count(sprint.id) == counted else 0
+
+    async def _count(self, sprint: SprintId) -> int | None:
+        """Jira's estimate of a sprint's size; nothing depends on it, so a refusal is no failure."""
+        try:
+            return await self.jira.count(f"sprint = {int(sprint)}")
+        except VendorError as failure:
+            log.info("sprint %s could not be counted: %s", sprint, failure, extra={"action": "not_counted"})
+            return None
+
+    async def _miscounted(self, team: TeamId, position: Position) -> bool:
+        """Whether a watched sprint has more or fewer issues than we know of: one was deleted, or came unseen."""
+        facts = await self.store.facts_about(team)
+        for sprint in sorted(facts.whole):
+            counted, drift = await self._count(sprint), position.drift.get(str(sprint), 0)
+            held = sum(issue.sprint == sprint for issue in facts.issues)
+            if counted is not None and counted - held != drift:
+                words = "sprint %s has %s issues and we know %s: reading whole"
+                log.info(words, sprint, counted - drift, held, extra={"action": "miscounted", "team": team})
+                return True
+        return False
+
+    async def _position(self, team: TeamId) -> Position:
+        return await position_of(self.store, team, Source.JIRA)
+
+
+def _neighbours(facts: Facts) -> set[str]:
+    """What work of the watched sprints waits for, and is no part of them: nothing else would tell of its end."""
+    watched = [issue for issue in facts.issues if issue.sprint in facts.whole]
+    inside = {issue.key for issue in watched}
+    return {str(key) for issue in watched for key in (*issue.blocked_by, *issue.freed_by) if key not in inside}
+
+
+def _ours(changed: Iterable[Issue], facts: Facts) -> list[Issue]:
+    """Of all that changed in the projects, what belongs to a watched sprint or did so when we last read it."""
+    held = {issue.id for issue in facts.issues}
+    return [issue for issue in changed if issue.sprint in facts.whole or issue.id in held]
