@@ -55,12 +55,21 @@ class Finding:
             await self.hub.close()
 
     async def search(
-        self, words: str, team: TeamId, *, asker: PersonId | None = None, first: Way | None = None
+        self,
+        words: str,
+        team: TeamId,
+        *,
+        asker: PersonId | None = None,
+        first: Way | None = None,
+        patient: bool = False,
     ) -> Result:
-        """Answer a person's words for ``team``. Raises ``VendorError`` when nobody could answer."""
+        """Answer a person's words for ``team``; ``patient`` waits a little for MCP servers that are starting.
+
+        Raises ``VendorError`` when nobody could answer.
+        """
         around = self.surroundings(self._directives().team(team), asker)
         try:
-            return await search_for(self.finder, words, around, first=first)
+            return await search_for(self.finder.patient() if patient else self.finder, words, around, first=first)
         finally:
             await self._save()
 

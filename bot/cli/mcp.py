@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,16 +42,21 @@ def list_servers(as_json: bool) -> None:
     """Connect to the servers of MCP_CONFIG and say how each stands."""
 
     async def standing(app: App) -> list[Standing]:
-        return (await _hub(app)).standing()
+        hub = _hub(app)
+        hub.start()
+        await hub.wait()
+        return hub.standing()
 
     found = _with_app(standing)
     if as_json:
         print_json(summary(found))
-        return
-    print_columns(("SERVER", "STATE", "LOOKS LIKE", "ANSWERS", "TOOLS"), [_row(each) for each in found])
-    for each in found:
-        for problem in (*each.problems, *(f"changed since accepted: {name}" for name in each.changed)):
-            click.echo(f"{each.name}: {problem}")
+    else:
+        print_columns(("SERVER", "STATE", "LOOKS LIKE", "ANSWERS", "TOOLS"), [_row(each) for each in found])
+        for each in found:
+            for problem in (*each.problems, *(f"changed since accepted: {name}" for name in each.changed)):
+                click.echo(_told_of(each.name, problem))
+    if not any(each.usable for each in found):
+        raise OperatorError("no MCP server can be used", hint="Searches are answered over REST meanwhile")
 
 
 @mcp.command()
@@ -59,7 +66,9 @@ def accept(server: str, as_json: bool) -> None:
     """Accept the tools SERVER shows now, after you have reviewed what changed."""
 
     async def take(app: App) -> bool:
-        return (await _hub(app)).accept(server)
+        hub = _hub(app)
+        await hub.reach(server)
+        return hub.accept(server)
 
     kept = _with_app(take)
     if as_json:
@@ -80,14 +89,16 @@ def try_search(words: Sequence[str], team: str, asker: str, rest: bool, as_json:
     """Answer a search such as "blocked tickets in the current sprint", and say who answered and how fast."""
 
     async def ask(app: App) -> Result:
-        if app.finding.hub is not None and not rest:
+        if app.finding.trouble:
+            click.echo(f"MCP servers are off: {app.finding.trouble}", err=True)
+        if not rest:
             app.finding.start()
-            await app.finding.hub.wait()
         return await app.finding.search(
             " ".join(words),
             _team(app, team),
             asker=PersonId(asker) if asker else None,
             first=Way.REST if rest else Way.MCP,
+            patient=True,
         )
 
     result = _with_app(ask)
@@ -118,6 +129,8 @@ def inspect(
     if not (configs or homes or skills):
         raise click.UsageError("name what to look at: --config FILE, --claude-home FOLDER or --skills FOLDER")
     found = survey(configs, homes, skills, os.environ)
+    if found.troubles and not (found.servers or found.skills):
+        raise OperatorError("; ".join(found.troubles))
     told = _report(found, connect=not no_connect)
     if export is not None:
         _write(export, told)
@@ -125,6 +138,8 @@ def inspect(
         print_json(told)
     else:
         _describe(told, export)
+    if found.troubles:
+        raise SystemExit(1)
 
 
 # --- how ----------------------------------------------------------------------------------------------------
@@ -146,9 +161,36 @@ def _with_app(work: Callable[[App], Awaitable[T]]) -> T:
                     await part.close()
 
     try:
-        return asyncio.run(run())
+        with _said_once():
+            return asyncio.run(run())
     except VendorError as failure:
         raise OperatorError(str(failure)) from None
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Keep off the log what these commands print themselves."""
+    printed = {"mcp_ended", "mcp_tools_changed", "mcp_off", "search_fallback"}
+
+    def other(record: logging.LogRecord) -> bool:
+        return getattr(record, "action", "") not in printed
+
+    loggers = [
+        logging.getLogger(name)
+        for name in ("integrations.mcp.session", "integrations.mcp.hub", "bot.app", "bot.finding")
+    ]
+    for logger in loggers:
+        logger.addFilter(other)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(other)
+
+
+def _told_of(name: str, problem: str) -> str:
+    """A line about a server; what it says may begin with its name already."""
+    return problem if problem.startswith((f"{name}: ", f"{name} ")) else f"{name}: {problem}"
 
 
 def _team(app: App, name: str) -> TeamId:
@@ -159,14 +201,14 @@ def _team(app: App, name: str) -> TeamId:
     return TeamId(name) if name else known[0]
 
 
-async def _hub(app: App) -> Hub:
-    """The connected servers. Raises ``OperatorError`` when there are none."""
+def _hub(app: App) -> Hub:
+    """The configured servers; nothing is started. Raises ``OperatorError`` when there are none."""
     hub = app.finding.hub
     if hub is None:
         hint = "Set MCP_CONFIG to a .mcp.json; see docs/mcp.md"
-        raise OperatorError(app.finding.trouble or "no MCP server is configured", hint=hint)
-    hub.start()
-    await hub.wait()
+        raise OperatorError(
+            app.finding.trouble or "no MCP server is configured", hint="" if app.finding.trouble else hint
+        )
     return hub
 
 
@@ -176,7 +218,8 @@ def _row(each: Standing) -> tuple[str, ...]:
 
 
 def _report(found: Survey, *, connect: bool) -> dict[str, Any]:
-    tools = asyncio.run(ask_for_tools(found, SystemClock())) if connect else None
+    with _said_once():
+        tools = asyncio.run(ask_for_tools(found, SystemClock())) if connect else None
     return report(found, tools)
 
 
@@ -202,7 +245,7 @@ def _describe(told: Mapping[str, Any], export: Path | None) -> None:
     print_columns(("SERVER", "SCOPE", "STATE", "ANSWERS", "TOOLS", "CAN WRITE"), rows)
     for server in told["servers"]:
         for concern in server["concerns"]:
-            click.echo(f"{server['name']}: {concern}")
+            click.echo(_told_of(server["name"], concern))
     for trouble in told["troubles"]:
         click.echo(trouble)
     if told["missing"]:
@@ -222,7 +265,7 @@ def _tell(result: Result) -> None:
         return
     click.echo(f"query: {result.query}")
     for each in result.attempts:
-        ended = "answered" if each.answered else f"{each.reason}: {each.detail}"
+        ended = "answered" if each.answered else f"{each.reason}: {each.detail.removeprefix(f'{each.server}: ')}"
         click.echo(f"{each.operation} {each.way} {each.server}: {ended} ({each.seconds:.2f} s)")
     for note in result.notes:
         click.echo(f"note: {note}")

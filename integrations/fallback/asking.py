@@ -1,7 +1,8 @@
 """A person's words as a search: a small grammar of ours, which says what it did not understand and never guesses.
 
 People are those of the constitution, by their id there or by the name the constitution gives them; who is unknown or
-could be two people stops the search, because a search without the person would answer another question.
+could be two people stops the search, because a search without the person would answer another question. So does a
+negation that no rule knows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from integrations.fallback.negation import turned
 from models.ids import AccountId, IssueKey, SlackUserId
 from models.work import Progress
 
@@ -111,12 +113,17 @@ _FILLERS = frozenset(_COMMON.split())
 """Words that carry nothing here. Somebody called like one of them is meant only when written with a capital."""
 
 
+_APOSTROPHES = re.compile("[\u2019\u02bc\u00b4`]")
+
+
 def understand(words: str, around: Surroundings) -> Wanted:
     """Read a question. Everything is optional; what is left over is named in ``not_understood``."""
-    wanted, rest = Wanted(), " ".join(words[:LONGEST].replace("\u2019", "'").split()).strip(" ?!.")
+    wanted, rest = Wanted(), " ".join(_APOSTROPHES.sub("'", words[:LONGEST]).split()).rstrip(" ?!.").lstrip(" ?.")
     for rule in RULES:
         rest = _used(rule, wanted, rest, around)
+    negation = turned(rest)
     rest = _used(ABOUT, wanted, _person(wanted, rest, around), around)
+    wanted.problem = wanted.problem or negation
     if wanted.messages and not wanted.text and not wanted.key:
         wanted.text, rest = _leftover(rest), ""
     wanted.not_understood = tuple(dict.fromkeys(_leftover(rest).split()))

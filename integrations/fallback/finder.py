@@ -71,6 +71,10 @@ class Answered:
         return sum(each.seconds for each in self.attempts)
 
 
+PATIENCE = 3.0
+"""Seconds somebody who tries a search out waits for servers that are starting, when REST could answer as well."""
+
+
 class Finder:
     """Asks ``hub`` and ``direct`` in the order of the operation; ``watch`` is told of each attempt."""
 
@@ -78,6 +82,13 @@ class Finder:
         self, hub: Hub | None, direct: Direct, clock: Clock, watch: Callable[[Attempt], None] = lambda attempt: None
     ) -> None:
         self._hub, self._direct, self._clock, self._watch = hub, direct, clock, watch
+        self._patient = False
+
+    def patient(self) -> Finder:
+        """The same, but it waits for servers that are starting: ``PATIENCE``, or to the end where REST cannot help."""
+        waits = Finder(self._hub, self._direct, self._clock, self._watch)
+        waits._patient = True
+        return waits
 
     async def ask(self, question: Question, *, first: Way | None = None) -> Answered:
         """The answer, whoever gives it. ``first`` overrides the order.
@@ -112,7 +123,8 @@ class Finder:
 
     async def _try(self, way: Way, question: Question) -> tuple[str, Any]:
         if way is Way.MCP and self._hub is not None:
-            return await self._hub.answer(question)
+            whole = None if not self._direct.can(question) else PATIENCE
+            return await self._hub.answer(question, whole if self._patient else 0.0)
         return "rest", await self._direct.answer(question)
 
     def _worked(self, question: Question, way: Way, server: str, seconds: float) -> Attempt:

@@ -41,6 +41,11 @@ class Standing:
     changed: tuple[str, ...] = ()
     """Tools that are not what was accepted."""
 
+    @property
+    def usable(self) -> bool:
+        """Whether it can answer something now."""
+        return self.state == "ready" and bool(self.operations)
+
 
 @dataclass(slots=True)
 class _Member:
@@ -89,6 +94,10 @@ class Hub:
         """Until every server is connected or has failed to be, at most the connect deadline."""
         await asyncio.gather(*(_settled(member.server) for member in self._members.values()))
 
+    async def reach(self, name: str) -> None:
+        """Connect to this one alone, until that has worked or failed. Raises ``OperatorError``."""
+        await _settled(self._known(name).server)
+
     async def close(self) -> None:
         """End every session; child processes are gone afterwards."""
         await asyncio.gather(*(member.server.close() for member in self._members.values()))
@@ -97,13 +106,15 @@ class Hub:
         """Names of the servers whose tools fit, as far as is known."""
         return tuple(name for name, member in self._members.items() if operation in member.offer.bindings)
 
-    async def answer(self, question: Question) -> tuple[str, Any]:
+    async def answer(self, question: Question, patience: float | None = 0.0) -> tuple[str, Any]:
         """The name of the server that answered, and its answer. Raises the ``Failure`` of the last one asked.
 
-        The next server is asked only when the one before could not be tried at all, so that a question costs one
-        deadline and not one for each server.
+        ``patience``: seconds to wait for servers that start; ``None``: until they have worked or failed. The next
+        server is asked only when the one before could not be tried at all, so that a question costs one deadline and
+        not one for each server.
         """
         operation = operation_of(question)
+        await self._started(operation, patience)
         failure: Failure | None = None
         for name in self._candidates(operation):
             try:
@@ -126,14 +137,36 @@ class Hub:
 
     def accept(self, name: str) -> bool:
         """Accept the tools ``name`` shows now. Raises ``OperatorError``; ``False`` when it cannot be written down."""
-        member = self._members.get(name)
-        if member is None or not member.server.connected:
-            raise OperatorError(f"{name} is not connected", hint="See pm mcp list")
+        member = self._known(name)
+        if not member.server.connected:
+            told = member.server.trouble.removeprefix(f"{name}: ") or "it was not started"
+            raise OperatorError(f"{name} is not connected: {told}", hint="See pm mcp list")
         kept = self._pins.accept(name, member.server.tools)
         self._learn(name, member.server.tools)
         return kept
 
+    def _known(self, name: str) -> _Member:
+        if name in self._refused:
+            raise OperatorError(f"{name} cannot be used: {self._refused[name]}")
+        if name not in self._members:
+            raise OperatorError(f"there is no server {name}; there are {', '.join(self.names) or 'none'}")
+        return self._members[name]
+
     # --- one question -----------------------------------------------------------------------------------------
+
+    async def _started(self, operation: Operation, patience: float | None) -> None:
+        """Wait for servers that are starting, until one that offers ``operation`` is there or patience has ended."""
+        starting = [member.server for member in self._members.values() if member.server.starting]
+        waits = {asyncio.create_task(server.begun()) for server in starting} if patience != 0 else set()
+        try:
+            async with asyncio.timeout(patience):
+                while waits and not any(self._members[name].server.connected for name in self.able(operation)):
+                    _, waits = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            return
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     def _candidates(self, operation: Operation) -> list[str]:
         """Servers that offer it; a server that was never reached may turn out to."""
@@ -229,13 +262,14 @@ def _check(standing: Standing) -> Check:
     if standing.changed:
         remedy = f"Review what changed, then: pm mcp accept {standing.name}"
         return Check(name, False, f"{', '.join(standing.changed)} changed since accepted", remedy)
-    if standing.state == "ready" and standing.operations:
+    told = "; ".join(each.removeprefix(f"{standing.name}: ") for each in standing.problems)
+    if standing.usable:
         return Check(name, True, f"{', '.join(standing.operations)} ({standing.tools} tools)")
     if standing.state == "ready":
-        told = "; ".join(standing.problems) or f"none of its {standing.tools} tools answers a question of ours"
+        told = told or f"none of its {standing.tools} tools answers a question of ours"
         return Check(name, False, told, "Check its token's rights, or take it out of MCP_CONFIG")
     remedy = "Answers come over REST meanwhile; see docs/mcp.md"
-    return Check(name, False, "; ".join(standing.problems) or standing.state, remedy)
+    return Check(name, False, told or standing.state, remedy)
 
 
 async def _settled(server: Server) -> None:

@@ -114,6 +114,16 @@ class Server:
         return link is not None and link.usable and link.ready.done() and not isinstance(link.ready.result(), Failure)
 
     @property
+    def starting(self) -> bool:
+        """Whether a connection is being made now."""
+        return self._link is not None and self._link.usable and not self._link.ready.done()
+
+    async def begun(self) -> None:
+        """Until the connection that is being made is there or has failed; begins none."""
+        if self._link is not None:
+            await asyncio.wait({self._link.ready})
+
+    @property
     def tools(self) -> tuple[ToolInfo, ...]:
         """The tools of the open session."""
         return self._link.tools if self._link is not None and self.connected else ()

@@ -68,6 +68,49 @@ def test_inspect_writes_a_report_without_connecting(pm, tmp_path):
     assert not (tmp_path / "pids").exists()
 
 
+def test_try_with_a_negation_nobody_understands_searches_nothing(pm):
+    ran = pm("try", "not blocked tickets")
+    assert ran.exit_code == 1 and 'not searched: "not" turns the question round' in ran.stdout
+    assert "KEY" not in ran.stdout and not ran.stderr
+
+
+def dead(tmp_path):
+    """A configuration of servers that cannot work."""
+    file = tmp_path / "dead.json"
+    file.write_text(json.dumps({"mcpServers": {"slack": {"command": "/no/such"}, "docs": {"command": "/nor/this"}}}))
+    return str(file)
+
+
+def test_list_says_each_complaint_once_and_fails_when_no_server_can_be_used(pm, tmp_path):
+    ran = pm("list", MCP_CONFIG=dead(tmp_path))
+    assert ran.exit_code == 1
+    assert "\nslack: its command '/no/such' is not found\n" in ran.stdout
+    assert ran.output.count("/no/such") == 1 and ran.stderr.splitlines() == [
+        "error: no MCP server can be used. Searches are answered over REST meanwhile"
+    ]
+    assert pm("list", "--json", MCP_CONFIG=dead(tmp_path)).exit_code == 1
+
+
+def test_accept_of_a_name_that_is_none_starts_nothing(pm, tmp_path):
+    ran = pm("accept", "nosuch")
+    assert ran.exit_code == 1 and ran.stderr == "error: there is no server nosuch; there are jira, docs\n"
+    assert not (tmp_path / "pids").exists()
+
+
+def test_accept_of_a_dead_server_says_why_once(pm, tmp_path):
+    ran = pm("accept", "slack", MCP_CONFIG=dead(tmp_path))
+    assert ran.exit_code == 1 and ran.output.count("/no/such") == 1 and "/nor/this" not in ran.output
+
+
+def test_inspect_of_a_broken_file_is_one_line_and_fails(pm, tmp_path):
+    (tmp_path / "bad.json").write_text("{")
+    ran = pm("inspect", "--config", str(tmp_path / "bad.json"))
+    assert ran.exit_code == 1 and ran.stdout == "" and len(ran.stderr.splitlines()) == 1
+    assert "bad.json is not JSON" in ran.stderr
+    both = pm("inspect", "--no-connect", "--config", str(tmp_path / "bad.json"), "--config", dead(tmp_path))
+    assert both.exit_code == 1 and both.stdout.count("bad.json is not JSON") == 1 and "slack" in both.stdout
+
+
 def test_accept_takes_what_a_server_shows_now(pm, tmp_path):
     pm("list")
     lock = tmp_path / ".mcp.lock.json"

@@ -86,6 +86,40 @@ def test_what_would_answer_another_question_is_not_searched(words, problem):
     assert problem in wanted(words).problem
 
 
+@pytest.mark.parametrize(
+    ("words", "turned"),
+    [
+        ("not blocked tickets", "not"),
+        ("tickets about refunds not blocked", "not"),
+        ("not done and not blocked", "not"),
+        ('not "late fee"', "not"),
+        ("messages not from Li", "not"),
+        ("tickets without blockers", "without"),
+        ("no bugs", "no"),
+        ("bugs except of li", "except"),
+        ("tickets that isn\u2019t overdue", "isn't"),
+        ("tickets that arent overdue", "arent"),
+        ("tickets never changed this week", "never"),
+        ("everything but bugs", "everything but"),
+        ("non-blocked tickets", "non"),
+        ("unblocked tickets", "unblocked"),
+        ("-blocked tickets", "-"),
+        ("!blocked tickets", "!"),
+    ],
+)
+def test_a_negation_that_is_not_understood_stops_the_search(words, turned):
+    assert wanted(words).problem.startswith(f'"{turned}" turns the question round')
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["not yet done", "not started stories", "bugs without an owner", "no-code bugs", "open bugs - refunds"]
+    + ['bugs about "not working"', "nobody owns bugs", "notes about knots"],
+)
+def test_a_negation_that_is_understood_or_quoted_is_no_problem(words):
+    assert wanted(words).problem == ""
+
+
 def test_two_people_of_one_name_are_never_chosen_between():
     other = Someone(id="li2", names=("Li Chen", "Li"))
     assert "li or li2" in wanted("tickets of Li", people=(LI, other)).problem

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from integrations.fallback import Direct, Finder, Way
+from integrations.fallback.finder import PATIENCE
 from integrations.mcp import Failure, FindSprint, GetIssue, Operation, Reason, SearchIssues, SearchMessages
-from models.errors import NotDone, Refused, Unclear
+from models.errors import NotDone, OperatorError, Refused, Unclear
 from models.ids import IssueKey
-from tests.integrations.mcp.fakes import ISSUE, Jira, Moved, error, hub
+from tests.integrations.mcp.fakes import ISSUE, QUICK, Jira, Moved, error, hub
 
 pytestmark = pytest.mark.anyio
 
@@ -132,6 +135,72 @@ async def test_the_next_server_is_asked_when_the_first_could_not_be_tried(tmp_pa
         assert (await made.answer(SEARCH))[0] == "second"
     finally:
         await made.close()
+
+
+def silent():
+    """A server that never says a word."""
+
+    @contextlib.asynccontextmanager
+    async def opening():
+        await asyncio.sleep(60)
+        yield None
+
+    return opening()
+
+
+async def test_who_does_not_wait_is_answered_elsewhere_at_once(tmp_path):
+    made, clock, rest = hub(tmp_path, mute=silent), Moved(), Rest()
+    made.start()
+    answered = await Finder(made, Direct(rest, None, clock), clock).ask(SEARCH)
+    await made.close()
+    assert answered.by == "rest" and answered.seconds < 1
+
+
+async def test_the_wait_for_a_start_is_bounded_and_counted(tmp_path):
+    made, clock = hub(tmp_path, mute=silent, limits=replace(QUICK, connect=30)), Moved()
+    made.start()
+    answered = await Finder(made, Direct(Rest(), None, clock), clock).patient().ask(SEARCH)
+    await made.close()
+    first = answered.attempts[0]
+    assert (first.server, first.reason, answered.by) == ("mute", Reason.STARTING, "rest")
+    assert PATIENCE * 0.9 < first.seconds < PATIENCE + 5
+
+
+async def test_without_rest_a_start_is_waited_for_to_its_end(tmp_path):
+    jira = Jira()
+
+    @contextlib.asynccontextmanager
+    async def slow():
+        await asyncio.sleep(PATIENCE + 0.3)
+        async with jira.open() as client:
+            yield client
+
+    made, clock = hub(tmp_path, jira=slow, limits=replace(QUICK, connect=30)), Moved()
+    made.start()
+    answered = await Finder(made, Direct(None, None, clock), clock).patient().ask(SEARCH)
+    await made.close()
+    assert answered.by == "mcp jira" and answered.seconds > PATIENCE
+
+
+async def test_a_silent_server_keeps_nobody_from_one_that_is_there(tmp_path):
+    made = hub(tmp_path, mute=silent, jira=Jira().open, limits=replace(QUICK, connect=30))
+    made.start()
+    async with asyncio.timeout(10):
+        assert (await made.answer(SEARCH, None))[0] == "jira"
+    await made.close()
+
+
+async def test_one_server_alone_is_reached_for_accepting(tmp_path):
+    one, other = Jira(), Jira()
+    made = hub(tmp_path, one=one.open, other=other.open)
+    made.refuse("docs", "T is not set")
+    with pytest.raises(OperatorError, match="there is no server nosuch; there are one, other, docs"):
+        await made.reach("nosuch")
+    with pytest.raises(OperatorError, match="docs cannot be used: T is not set"):
+        await made.reach("docs")
+    await made.reach("one")
+    assert made.accept("one") and (one.opened, other.opened) == (1, 0)
+    await made.close()
 
 
 async def test_many_questions_at_once_share_one_session(tmp_path):
