@@ -280,10 +280,11 @@ def _told(rule: BaseModel) -> str:
     if isinstance(rule, LookEvery):
         when = ", ".join(key for key in given if key != "look_every")
         return f"look_every: {rule.look_every}" + (f" when {when}" if when else "")
-    return ", ".join(f"{key}: {_value(value)}" for key, value in given.items())
+    return ", ".join(f"{key}: {written(value)}" for key, value in given.items())
 
 
-def _value(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value of a rule in the words of the file: a share as ``60%``, a list with commas."""
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)
     return f"{value:.0%}" if isinstance(value, float) else str(value)

@@ -32,7 +32,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "test-connections": Entry("bot.cli.connect:test_connections", "Ask everything it depends on, by name."),
         "webhooks": Entry("bot.cli.hooks:webhooks", "Register, list, delete Jira's and Bitbucket's webhooks."),
         "mcp": Entry("bot.cli.mcp:mcp", "MCP servers: list, inspect, try, accept."),
-        "directives": Entry("bot.cli.prepare:directives", "Check the constitution."),
+        "directives": Entry("bot.cli.constitution:directives", "The constitution: check, explain, diff."),
         "people": Entry("bot.cli.people:people", "Who is who: list, map, unmap."),
         "db": Entry("bot.cli.prepare:db", "Bring the database to this version."),
     },

@@ -1,0 +1,243 @@
+"""A line of the constitution explained to people: what its rule does, who is asked, where it goes, for example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from models.actions import FORESEEN
+from models.consistency import located, nearest
+from models.directives import (
+    Allow,
+    Ask,
+    Directives,
+    EscalateRule,
+    Hours,
+    LimitReminders,
+    LookEvery,
+    Never,
+    Require,
+    Route,
+    Team,
+    Watch,
+)
+from models.directives_file import explain, written
+from models.errors import OperatorError
+from models.scalars import Node
+from models.signals import SignalKind
+
+
+class Meaning(NamedTuple):
+    """One line in words for people."""
+
+    id: str
+    section: str
+    """``objectives.primary``, ``urgency.high``, ``role``: where in the file it stands."""
+    says: str
+    kept: str
+    """Enforced, only read or advice, as ``pm directives check`` says it."""
+    rule: str
+    """The rule in plain words; empty where there is none."""
+    effect: str
+    """What it is in the product: ``signal blocked_too_long``, ``action reassign``; empty without a rule."""
+    example: str
+
+
+class _Told(NamedTuple):
+    rule: str = ""
+    effect: str = ""
+    example: str = ""
+
+
+def meanings(directives: Directives) -> tuple[Meaning, ...]:
+    """Every line, in the order of the file, the levels of urgency before their own lines."""
+    kept = {line.id: line for line in explain(directives)}
+    found = [Meaning("role", "role", kept["role"].says, kept["role"].kept, *_Told())]
+    for place, line in located(directives):
+        section = ".".join(str(step) for step in place[:-1] if step != "directives")
+        told = tell(line.rule, directives) if line.rule else _by_others(line.kept_by)
+        found.append(Meaning(line.id, section, line.says, kept[line.id].kept, *told))
+    for name, level in directives.urgency.items():
+        first = next((n for n, each in enumerate(found) if each.section == f"urgency.{name}"), len(found))
+        known = kept[f"urgency-{name}"]
+        found.insert(first, Meaning(known.id, f"urgency.{name}", known.says, known.kept, *tell(level.rule, directives)))
+    return tuple(found)
+
+
+def meaning(name: str, directives: Directives) -> Meaning:
+    """The line of that id. Raises ``OperatorError`` with the nearest id there is."""
+    known = {line.id: line for line in meanings(directives)}
+    if name not in known:
+        hint = nearest(name, known) or "; pm directives explain lists them all"
+        raise OperatorError(f"no line has the id {name[:80]!r}{hint}")
+    return known[name]
+
+
+def _by_others(names: tuple[str, ...]) -> _Told:
+    return _Told(f"kept by the rules of {' and '.join(names)}") if names else _Told()
+
+
+# --- rules --------------------------------------------------------------------------------------------------
+
+
+def tell(rule: Node, directives: Directives) -> _Told:
+    """A rule in plain words, what it is in the product, and an example of it at work."""
+    match rule:
+        case Watch() | EscalateRule():
+            return _found(rule, directives)
+        case Allow() | Ask() | Never():
+            return _permitted(rule, directives)
+        case LookEvery():
+            return _looked(rule)
+        case _:
+            return _limited(rule, directives)
+
+
+FINDS = {
+    SignalKind.BLOCKED_TOO_LONG: ("a ticket that is blocked", "PAY-12 is flagged"),
+    SignalKind.REVIEW_OVERDUE: ("a pull request that waits for a review", "pull request #41 waits for its reviewer"),
+    SignalKind.NOBODY_ASSIGNED: ("a ticket of the sprint that has no owner", "PAY-12 is put into the sprint unowned"),
+    SignalKind.SPRINT_AT_RISK: ("a sprint whose goal is at risk", "the sprint is behind near its end"),
+}
+"""For each condition: what it is, and how it may begin. Others are told by their own word."""
+
+
+def _found(rule: Watch | EscalateRule, directives: Directives) -> _Told:
+    kind = rule.watch if isinstance(rule, Watch) else rule.escalate
+    what, begins = FINDS.get(kind, (kind.replace("_", " "), f"it comes to '{kind.replace('_', ' ')}'"))
+    bounds = thresholds(rule)
+    when = f", {bounds}" if bounds else ""
+    if isinstance(rule, Watch):
+        then = "whoever has the next move is told, else the pm"
+        return _Told(f"finds {what}{when}; {then}", f"signal {kind}", f"{begins}{when}: {then}, once.")
+    place = _place(rule.to, directives)
+    words = f"takes {what} further{when}: to {place}"
+    return _Told(words, f"signal {kind}, next step of its ladder", f"{begins}{when}: {place} hears of it, once.")
+
+
+BOUNDS = {
+    "after": "after {}",
+    "days_before_end": "from {} working days before the end of the sprint",
+    "done_below": "when less than {} is done",
+    "more_than": "when more than {} of one person wait at once",
+}
+
+
+def thresholds(rule: Node) -> str:
+    """The figures of a rule with their units: ``after 8 business hours``. Empty when it has none."""
+    names = {"watch", "escalate", "to"}
+    given = [(key, value) for key, value in rule if key not in names and value not in (None, ())]
+    return ", ".join(BOUNDS.get(key, f"{key.replace('_', ' ')} {{}}").format(written(value)) for key, value in given)
+
+
+def _permitted(rule: Allow | Ask | Never, directives: Directives) -> _Told:
+    match rule:
+        case Allow(allow=word, when=when):
+            limit = f" when {when.replace('_', ' ')}" if when else ""
+            return _Told(
+                f"{_act(word)} needs nobody's yes{limit}",
+                _action(word),
+                _happens(word, "is done without asking in mode act"),
+            )
+        case Ask(ask=word, of=role):
+            who = _people(role, directives)
+            words = f"{_act(word)} waits for a yes of {who}"
+            return _Told(words, _action(word), _happens(word, f"becomes a card with Approve and Deny for {who}"))
+        case Never(never=words, unless_approved_by=None):
+            told = " and ".join(_act(word) for word in words)
+            return _Told(f"{told}: never", _action(*words), _happens(words[0], "is refused, whoever asks"))
+        case Never(never=words, unless_approved_by=str(role)):
+            who, told = _people(role, directives), " and ".join(_act(word) for word in words)
+            example = _happens(words[0], f"waits for the yes of {who}; without it, it never happens")
+            return _Told(f"{told}: never without a yes of {who}", _action(*words), example)
+    return _Told()
+
+
+def _act(word: str) -> str:
+    return f"'{word.replace('_', ' ')}'"
+
+
+def _action(*words: str) -> str:
+    told = [f"{word} (no such action exists in this version)" if word in FORESEEN else word for word in words]
+    return f"action {', '.join(told)}"
+
+
+def _happens(word: str, what: str) -> str:
+    if word in FORESEEN:
+        return f"{_act(word)} is proposed: it is refused, since no such action exists in this version."
+    return f"{_act(word)} is proposed: it {what}."
+
+
+def _looked(rule: LookEvery) -> _Told:
+    """The conditions go together as the planner takes them: any of them makes things that urgent."""
+    when = "; or ".join(filter(None, (_production(rule), _behind(rule), _blocking(rule), _reviewing(rule))))
+    words = f"looks again every {rule.look_every} when {when or 'nothing more urgent holds'}"
+    example = f"This level is reached at 10:00: the next look is at most {rule.look_every} later."
+    return _Told(words, "limit: time until the next look", example)
+
+
+def _production(rule: LookEvery) -> str:
+    marks = rule.production_down
+    told = [f"{key} {' or '.join(each)}" for key, each in marks or () if each]
+    return f"a ticket says that production is down ({', '.join(told)})" if told else ""
+
+
+def _behind(rule: LookEvery) -> str:
+    if rule.done_below is None:
+        return ""
+    return f"less than {written(rule.done_below)} of a sprint is done, working days left: {rule.days_left or 0} or less"
+
+
+def _blocking(rule: LookEvery) -> str:
+    holds = f" and holds up {rule.blocker_of} tickets or more" if rule.blocker_of else ""
+    return f"a ticket has been blocked for {rule.blocked_for}{holds}" if rule.blocked_for else ""
+
+
+def _reviewing(rule: LookEvery) -> str:
+    only = f" for a ticket of priority {' or '.join(rule.review_priorities)}" if rule.review_priorities else ""
+    return f"a review has waited for {rule.review_waiting}{only}" if rule.review_waiting else ""
+
+
+def _limited(rule: Node, directives: Directives) -> _Told:
+    match rule:
+        case LimitReminders(per_person_per_day=most, critical_per_person_per_day=critical):
+            words = f"unasked reminders per person and day: at most {most}, and {critical} more for critical matters"
+            return _Told(words, "limit: attention budget", f"Reminder {most + 1} of the day waits in App Home.")
+        case Hours(hours=hours, days=days):
+            words = f"people are reached {hours} of their own time zone, on {', '.join(days)}"
+            return _Told(
+                words,
+                "limit: quiet hours",
+                f"What is found at night waits until {rule.begin:%H:%M} of the next working day.",
+            )
+        case Route(route=topic, to=to):
+            place = _place(to, directives)
+            words = f"what is about {topic} goes to {place}"
+            return _Told(words, f"route {topic}", f"A message about {topic} is posted to {place}.")
+        case Require(require=parts):
+            return _Told(f"every message carries {', '.join(parts)}", "limit: form of a message", "")
+        case _:
+            return _Told(thresholds(rule), f"rule {type(rule).__name__}", "")
+
+
+# --- people and places --------------------------------------------------------------------------------------
+
+
+def _place(to: str, directives: Directives) -> str:
+    """``#engineering``, or the people of a role; each team's own where there are several."""
+    return _each(directives, lambda team: f"#{team.channels[to]}" if to in team.channels else _holders(to, team))
+
+
+def _people(role: str, directives: Directives) -> str:
+    return _each(directives, lambda team: _holders(role, team))
+
+
+def _holders(role: str, team: Team) -> str:
+    return f"{role} ({', then '.join(team.people_of(role)) or 'nobody'})"
+
+
+def _each(directives: Directives, of: Callable[[Team], str]) -> str:
+    told = {team.id: of(team) for team in directives.teams}
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return ", ".join(f"{words} for {team}" for team, words in told.items())

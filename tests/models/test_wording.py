@@ -1,0 +1,61 @@
+"""Each line of the constitution is explained to people: what, who is asked, where it goes, by which rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.directives_file import explain, load, parse
+from models.errors import OperatorError
+from models.wording import meaning, meanings
+
+FILE = Path(__file__).parents[2] / "directives.yaml"
+SHIPPED = load(FILE)
+
+
+def test_every_line_is_explained_once_as_check_keeps_it() -> None:
+    told = {(each.id, each.says, each.kept) for each in meanings(SHIPPED)}
+    assert told == set(explain(SHIPPED)) and len(meanings(SHIPPED)) == len(told)
+
+
+def test_every_line_with_a_rule_says_what_it_is_in_the_product() -> None:
+    ruled = {line.id for line in SHIPPED.lines() if line.rule} | {f"urgency-{name}" for name in SHIPPED.urgency}
+    assert {each.id for each in meanings(SHIPPED) if each.rule and each.effect} == ruled
+
+
+WORDS = {
+    "review-8-hours": ("after 8 business hours", "signal review_overdue"),
+    "finish-the-sprint": ("from 3 working days before the end of the sprint, when less than 60% is done", "at_risk"),
+    "blocker-to-leadership": ("after 2 business days: to #leadership", "next step of its ladder"),
+    "tech-lead-review-load": ("more than 3 of one person wait at once: to tech_lead (noor)", "review_overdue"),
+    "one-reminder-a-day": ("at most 1, and 1 more for critical", "attention budget"),
+    "working-hours": ("09:00-18:00 of their own time zone", "quiet hours"),
+    "technical-to-engineering": ("goes to #engineering", "route technical"),
+    "confirm-reassign": ("waits for a yes of pm (dana, then noor)", "action reassign"),
+    "never-delete-or-close": ("never without a yes of approvers (dana, then noor)", "action delete_issue"),
+    "always-context": ("every message carries link, urgency, why", "form of a message"),
+    "urgency-critical": ("blocked for 3 business days and holds up 3 tickets", "next look"),
+    "urgency-high": ("waited for 24 hours for a ticket of priority Highest or Critical", "next look"),
+}
+
+
+@pytest.mark.parametrize("line", WORDS)
+def test_a_rule_is_told_with_its_figures_its_people_and_its_place(line: str) -> None:
+    rule, effect = WORDS[line]
+    told = meaning(line, SHIPPED)
+    assert rule in told.rule and effect in told.effect
+
+
+def test_where_two_teams_ask_different_people_each_is_named() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    start = text.index("  - id: payments")
+    other = text[start:].replace("payments", "platform").replace("PAY", "PLT").replace("[7]", "[8]")
+    other = other.replace("pm: [dana]", "pm: [sam]").replace("deputy_pm: [noor]", "deputy_pm: []")
+    told = meaning("confirm-reassign", parse(text + other, "two"))
+    assert "pm (dana, then noor) for payments, pm (sam) for platform" in told.rule
+
+
+def test_an_unknown_id_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(OperatorError, match="did you mean 'review-8-hours'"):
+        meaning("review-8-hour", SHIPPED)
