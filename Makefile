@@ -16,8 +16,8 @@ install: $(STAMPS)/project  ## create .venv with the locked dependencies and .ve
 demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no account
 	@$(BIN)/pm demo
 
-test: install $(STAMPS)/browser  ## the test suite, on every core
-	$(BIN)/pytest -n auto
+test: install $(STAMPS)/browser  ## the test suite: three at a time, as two cores wait a third of it
+	$(BIN)/pytest -n 3
 
 check: lint types imports test  ## everything that must hold before a commit: what .ci/run runs
 
