@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from dataclasses import dataclass
-from typing import Any
 
 from bot.app import App
+from bot.jobs.press import ELSEWHERE, Press, settle_press
 from bot.views.refusal import already_answered, not_allowed
 from models.directives import Member
 from models.ids import ApprovalId
@@ -16,21 +14,15 @@ from models.proposals import Approval, ApprovalState
 from planner.approvals import may_answer
 from planner.policy import who_may_answer
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What a signed ``block_actions`` body says, as far as we use it."""
+    """A press of a card's button."""
 
-    user: str
-    workspace: str
-    channel: str
-    ts: str
+    press: Press
     approve: bool
     approval: ApprovalId
     version: str
-    response_url: str
 
     @property
     def wanted(self) -> ApprovalState:
@@ -38,40 +30,15 @@ class Click:
         return ApprovalState.APPROVED if self.approve else ApprovalState.REJECTED
 
 
-def read_click(body: dict[str, Any]) -> Click:
-    """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is not a click."""
-    action = body["actions"][0]
-    value = json.loads(action["value"])
-    container = body.get("container") or {}
-    return Click(
-        user=str(body["user"]["id"]),
-        workspace=str((body.get("team") or {}).get("id", "")),
-        channel=str(container.get("channel_id", "")),
-        ts=str(container.get("message_ts", "")),
-        approve=action["action_id"] == "approve",
-        approval=ApprovalId(str(value["a"])),
-        version=str(value["v"]),
-        response_url=str(body.get("response_url", "")),
+async def settle_one(app: App, job: Job) -> None:
+    """Settle the approval, or refuse privately and write down who tried."""
+    await settle_press(
+        app, job, read=_read, settle=_settle, refused="click_refused", about=lambda click: click.approval
     )
 
 
-async def settle_one(app: App, job: Job) -> None:
-    """Settle the approval, or refuse privately and write down who tried."""
-    delivery = await app.mailbox.delivery(job.payload["inbox"])
-    try:
-        click = read_click(json.loads(delivery.body))
-    except (KeyError, IndexError, TypeError, ValueError) as bad:
-        log.warning("a click that cannot be read: %r", bad, extra={"action": "unreadable_click"})
-        await app.mailbox.finish(job)
-        return
-    refusal = await _settle(app, job, click)
-    if refusal is not None:
-        await app.ledger.audit(
-            team=job.team, who=click.user, what="click_refused", about=click.approval, detail=refusal
-        )
-    await app.mailbox.finish(job)
-    if refusal is not None:  # at most once: whoever misses it sees the card
-        await app.notify.whisper(click.response_url, refusal)
+def _read(press: Press) -> Click:
+    return Click(press, press.button == "approve", ApprovalId(str(press.value["a"])), str(press.value["v"]))
 
 
 async def _settle(app: App, job: Job, click: Click) -> str | None:
@@ -84,13 +51,13 @@ async def _settle(app: App, job: Job, click: Click) -> str | None:
 
 
 def _counted(app: App, click: Click, approval: Approval) -> bool:
-    member = _member(app, approval, click.user)
+    member = _member(app, approval, click.press.user)
     return member is not None and approval.by == member.id and approval.state is click.wanted
 
 
 async def _decide(app: App, click: Click, approval: Approval) -> str | None:
     """One conditional update; the loser learns who won."""
-    member = _member(app, approval, click.user)
+    member = _member(app, approval, click.press.user)
     if member is None:
         return not_allowed(_names(app, approval))
     settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve, version=click.version)
@@ -105,15 +72,15 @@ async def _refusal(app: App, click: Click, approval: Approval | None) -> str | N
         return "This proposal is not on record here, so nothing was done."
     if click.version != approval.payload_hash:
         return "The proposal has changed since this card was drawn, so nothing was done. Look for the newer card."
-    if app.slack is None or click.workspace != await app.slack.workspace():
-        return "This click comes from another workspace, so nothing was done."
+    if app.slack is None or click.press.workspace != await app.slack.workspace():
+        return ELSEWHERE
     card = approval.card
-    if card is not None and (click.channel, click.ts) != (card["channel"], card["ts"]):
+    if card is not None and (click.press.channel, click.press.ts) != (card["channel"], card["ts"]):
         return "This is a copy of the card. Answer on the original, in the direct message with me."
-    clicker = await app.slack.member(click.user)
+    clicker = await app.slack.member(click.press.user)
     if clicker.bot or clicker.deleted or clicker.guest:
         return not_allowed(_names(app, approval))
-    member = _member(app, approval, click.user)
+    member = _member(app, approval, click.press.user)
     if member is None or member.id not in who_may_answer(approval, app.directives):
         return not_allowed(_names(app, approval))
     if not may_answer(approval, member.id, app.clock.now()):

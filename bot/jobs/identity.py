@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 from bot.app import App
+from bot.jobs.press import ELSEWHERE, Press, settle_press
 from bot.views.identity import identity_answered
 from models.directives import LimitReminders, Member, Team
 from models.errors import VendorError
@@ -18,64 +17,35 @@ from models.people import Identity, Service, Standing
 log = logging.getLogger(__name__)
 
 NOT_YOURS = "Only the person this was sent to can answer it. Nothing was done."
-ELSEWHERE = "This click comes from another workspace, so nothing was done."
 SETTLED = "This is settled already, so nothing was done."
 TAKEN = "This account is somebody else's by now, so nothing was done. An admin can put it right."
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a signed ``block_actions`` body says, as far as we use it."""
+    """A press of *Yes* or *No*."""
 
-    user: str
-    workspace: str
-    channel: str
-    ts: str
+    press: Press
     yes: bool
     person: PersonId
     account: AccountId
-    response_url: str
-
-
-def read_answer(body: dict[str, Any]) -> Said:
-    """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is no such answer."""
-    action = body["actions"][0]
-    value = json.loads(action["value"])
-    container = body.get("container") or {}
-    return Said(
-        user=str(body["user"]["id"]),
-        workspace=str((body.get("team") or {}).get("id", "")),
-        channel=str(container.get("channel_id", "")),
-        ts=str(container.get("message_ts", "")),
-        yes=action["action_id"] == "identity_yes",
-        person=PersonId(str(value["p"])),
-        account=AccountId(str(value["a"])),
-        response_url=str(body.get("response_url", "")),
-    )
 
 
 async def settle_one(app: App, job: Job) -> None:
     """Keep the answer, or refuse privately and write down who tried."""
-    delivery = await app.mailbox.delivery(job.payload["inbox"])
-    try:
-        said = read_answer(json.loads(delivery.body))
-    except (KeyError, IndexError, TypeError, ValueError) as bad:
-        log.warning("an answer that cannot be read: %r", bad, extra={"action": "unreadable_click"})
-        await app.mailbox.finish(job)
-        return
-    refusal = await _settle(app, job, said)
-    if refusal is not None:
-        await app.ledger.audit(
-            team=job.team, who=said.user, what="identity_click_refused", about=said.person, detail=refusal
-        )
-    await app.mailbox.finish(job)
-    if refusal is not None:
-        await app.notify.whisper(said.response_url, refusal)
+    await settle_press(
+        app, job, read=_read, settle=_settle, refused="identity_click_refused", about=lambda said: said.person
+    )
+
+
+def _read(press: Press) -> Said:
+    person, account = PersonId(str(press.value["p"])), AccountId(str(press.value["a"]))
+    return Said(press, press.button == "identity_yes", person, account)
 
 
 async def _settle(app: App, job: Job, said: Said) -> str | None:
     """Why the click did nothing; ``None`` when it counted, also when an earlier try died after it had."""
-    if app.slack is None or said.workspace != await app.slack.workspace():
+    if app.slack is None or said.press.workspace != await app.slack.workspace():
         return ELSEWHERE
     await app.roster.refresh()
     found = _asked(app, said)
@@ -94,7 +64,7 @@ async def _settle(app: App, job: Job, said: Said) -> str | None:
         return SETTLED
     await app.ledger.audit(
         team=team.id,
-        who=said.user,
+        who=said.press.user,
         what="identity_confirmed" if said.yes else "identity_refused",
         about=member.id,
         detail=f"Atlassian account {said.account}",
@@ -106,7 +76,7 @@ async def _settle(app: App, job: Job, said: Said) -> str | None:
 def _asked(app: App, said: Said) -> tuple[Team, Member] | None:
     """Whose answer counts: the member the question named, when it is they who clicked."""
     members = ((team, member) for team in app.directives.teams for member in team.members)
-    return next(((t, m) for t, m in members if m.id == said.person and m.slack == said.user), None)
+    return next(((t, m) for t, m in members if m.id == said.person and m.slack == said.press.user), None)
 
 
 def _known(app: App, said: Said) -> Identity | None:
@@ -130,10 +100,10 @@ async def _show(app: App, team: Team, member: Member, said: Said, answered: Iden
         admins=[_name(team, admin) for admin in team.people_of("admins")],
         most=_a_day(app),
     )
-    if app.slack is None or not said.channel:
+    if app.slack is None or not said.press.channel:
         return
     try:
-        await app.slack.update(said.channel, said.ts, note.text, note.blocks)
+        await app.slack.update(said.press.channel, said.press.ts, note.text, note.blocks)
     except VendorError as failure:  # the answer counts; a message that still shows the question refuses a second one
         log.warning("an answer was not shown: %s", failure, extra={"action": "redraw_lost"})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +24,7 @@ from integrations.simulator.nouns import PullRequest
 from integrations.simulator.server import Simulator
 from models.clock import SharedClock
 from tests.contracts import openapi
+from tests.contracts.exchanges import Exchanges
 from tests.integrations.simulator.conftest import clock, directives, law, product, simulator
 
 __all__ = ["clock", "directives", "law", "product", "simulator"]
@@ -37,27 +38,13 @@ def described(name: str) -> jsonschema.Draft7Validator:
 
 
 @dataclass
-class Held:
-    """Every exchange so far, and what is wrong with it."""
+class Held(Exchanges):
+    """Beside the operations, the kinds of object the description tells of in words only."""
 
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    def is_described(self, url: str) -> bool:
+        return "/2.0/" in url
 
-    def tap(self, request: web.Request, body: bytes, response: web.StreamResponse) -> None:
-        """Look at one exchange."""
-        url = f"http://127.0.0.1{request.path_qs}"
-        self.asked.append((request.method, url))
-        if not openapi.AVAILABLE or "/2.0/" not in url:
-            return
-        reply = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
-        try:
-            openapi.check_request(request.method, url, dict(request.headers), body or None)
-            openapi.check_response(request.method, url, response.status, dict(response.headers), reply or None)
-        except openapi.NotTheContract as broken:
-            self.complaints.append(str(broken))
-        self._described_beside(request, body, response.status, reply)
-
-    def _described_beside(self, request: web.Request, body: bytes, status: int, reply: bytes) -> None:
+    def look_further(self, request: web.Request, body: bytes, status: int, reply: bytes) -> None:
         if request.method == "POST" and request.path.endswith("/hooks"):
             self._hold("webhook_subscription", json.loads(body))
         if request.path.endswith("/activity") and status == 200:

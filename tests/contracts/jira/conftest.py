@@ -8,17 +8,16 @@ vendor's description must allow.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import web
 
 from integrations.jira import Jira
 from integrations.simulator.company import Company
 from integrations.simulator.nouns import Issue
 from integrations.simulator.server import Simulator
-from tests.contracts import openapi
+from tests.contracts.exchanges import Exchanges
 from tests.integrations.simulator.conftest import clock, directives, law, product, simulator
 
 __all__ = ["clock", "directives", "law", "product", "simulator"]
@@ -28,24 +27,11 @@ GATEWAY = "/ex/jira/11111111-2222-3333-4444-555555555555"
 
 
 @dataclass
-class Held:
-    """Every exchange so far, and what is wrong with it."""
+class Held(Exchanges):
+    """The REST addresses alone: browse links are for people."""
 
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def tap(self, request: web.Request, body: bytes, response: web.StreamResponse) -> None:
-        """Look at one exchange; a request refused on purpose must still be one the vendor describes."""
-        url = f"http://127.0.0.1{request.path_qs}"
-        self.asked.append((request.method, url))
-        if not openapi.AVAILABLE or urlsplit(url).path.count("/") < 3:
-            return
-        reply = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
-        try:
-            openapi.check_request(request.method, url, dict(request.headers), body or None)
-            openapi.check_response(request.method, url, response.status, dict(response.headers), reply or None)
-        except openapi.NotTheContract as broken:
-            self.complaints.append(str(broken))
+    def is_described(self, url: str) -> bool:
+        return urlsplit(url).path.count("/") >= 3
 
     def calls(self, method: str, end: str) -> int:
         """How many requests of that method went to a path that ends so."""

@@ -1,0 +1,77 @@
+"""A button was pressed: what the signed body says is settled once, and a refusal is written down and told privately."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.app import App
+from models.mailbox import Job
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ELSEWHERE = "This click comes from another workspace, so nothing was done."
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a signed ``block_actions`` body says, as far as we use it."""
+
+    user: str
+    workspace: str
+    channel: str
+    ts: str
+    button: str
+    """The ``action_id``."""
+    value: Mapping[str, Any]
+    """What we had put behind the button; may be anything a body can hold."""
+    response_url: str
+
+
+def read_press(body: Mapping[str, Any]) -> Press:
+    """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is no such press."""
+    action = body["actions"][0]
+    container = body.get("container") or {}
+    return Press(
+        user=str(body["user"]["id"]),
+        workspace=str((body.get("team") or {}).get("id", "")),
+        channel=str(container.get("channel_id", "")),
+        ts=str(container.get("message_ts", "")),
+        button=action["action_id"],
+        value=json.loads(action["value"]),
+        response_url=str(body.get("response_url", "")),
+    )
+
+
+async def settle_press(
+    app: App,
+    job: Job,
+    *,
+    read: Callable[[Press], T],
+    settle: Callable[[App, Job, T], Awaitable[str | None]],
+    refused: str,
+    about: Callable[[T], str],
+) -> None:
+    """Settle one press: ``settle`` answers why it did nothing, or ``None``.
+
+    ``read`` may raise what ``read_press`` raises. A refusal is audited as ``refused`` and said to the presser alone.
+    """
+    delivery = await app.mailbox.delivery(job.payload["inbox"])
+    try:
+        press = read_press(json.loads(delivery.body))
+        said = read(press)
+    except (KeyError, IndexError, TypeError, ValueError) as bad:
+        log.warning("a click that cannot be read: %r", bad, extra={"action": "unreadable_click"})
+        await app.mailbox.finish(job)
+        return
+    refusal = await settle(app, job, said)
+    if refusal is not None:
+        await app.ledger.audit(team=job.team, who=press.user, what=refused, about=about(said), detail=refusal)
+    await app.mailbox.finish(job)
+    if refusal is not None:  # at most once: whoever misses it still sees the message with its buttons
+        await app.notify.whisper(press.response_url, refusal)
