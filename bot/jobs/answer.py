@@ -15,8 +15,9 @@ from models.directives import Team
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.ids import named
 from models.mailbox import Job
-from planner.answer import AskWhy, Question, answer, parse_command
+from planner.answer import answer
 from planner.carry_out import IN_FLIGHT
+from planner.questions import AskWhy, Question, parse_command
 from planner.replies import PlainReply, Reply
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,9 @@ from models.cycles import WhyRecord
 from models.ids import ApprovalId, PersonId, SprintId, TeamId
 from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
 from models.work import Facts, SprintState
-from planner.answer import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, answer, explained, parse_command
+from planner.answer import answer, explained
 from planner.ports import Desk
+from planner.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, parse_command
 from planner.reasoning import RulesMind, reminder
 from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from planner.reports import item_of

@@ -1,0 +1,36 @@
+"""May we? The only room that answers, and it answers with the rule it used."""
+
+from __future__ import annotations
+
+from planner.policy.decision import as_recorded, decide
+from planner.policy.last_moment import still_allowed
+from planner.policy.law import (
+    CLOSED_WORLD,
+    NOT_OURS,
+    SHADOW,
+    SUGGEST,
+    UNGROUNDED,
+    UNLISTED,
+    Law,
+    law_in,
+    law_of,
+    who_may_answer,
+)
+from planner.policy.look import decide_all
+
+__all__ = [
+    "CLOSED_WORLD",
+    "NOT_OURS",
+    "SHADOW",
+    "SUGGEST",
+    "UNGROUNDED",
+    "UNLISTED",
+    "Law",
+    "as_recorded",
+    "decide",
+    "decide_all",
+    "law_in",
+    "law_of",
+    "still_allowed",
+    "who_may_answer",
+]

@@ -1,0 +1,100 @@
+"""One proposal: may it be done now? The strongest rule first; the last answer is the safe one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.actions import Action, AskApproval, AskIdentity, Escalate, addressee
+from models.cycles import History
+from models.directives import Directives, Mode, Team
+from models.ids import PersonId
+from models.proposals import Decision, Proposal, Verdict
+from models.work import Snapshot
+from planner.approvals import approvers_of, expiry
+from planner.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
+from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_in
+
+
+def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, history: History) -> Decision:
+    """May this be done now? The strongest rule first; the last answer is the safe one.
+
+    Whether the proposal rests on facts is ``decide_all``'s business; what a team in shadow mode makes of
+    the answer is ``as_recorded``'s.
+    """
+    action, team = proposal.action, directives.team(snapshot.team)
+    if not exists(action) or isinstance(action, AskApproval):
+        return deny(CLOSED_WORLD, "there is no such action")
+    law = law_in(action, team, directives)
+    if law.verdict is Verdict.DENY:
+        return deny(law.rule, "the constitution never allows this")
+    who = addressee(action)
+    if who is not None and not is_member(who, team):
+        return deny(NOT_OURS, "it addresses somebody who is not in the team")
+    at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
+    if law.verdict is Verdict.ASK:
+        return _ask(proposal, law, team, at, history)
+    return _allow(proposal, who, law, at, history)
+
+
+def _allow(proposal: Proposal, who: PersonId | None, law: Law, at: Place, history: History) -> Decision:
+    """Yes, within the addressee's hours and attention."""
+    wait = no_time_for(proposal.action, who, proposal, at)
+    if wait is None and isinstance(proposal.action, AskIdentity):
+        wait = wait_for_spare(proposal.action.person, at)
+    if wait is not None:
+        return defer(wait)
+    if who is None or who == proposal.asked_by:
+        return Decision(verdict=Verdict.ALLOW, rule=law.rule, reason="the constitution allows it")
+    spend = claim(who, proposal.urgency, history, at)
+    if isinstance(spend, Wait):
+        return defer(spend)
+    return Decision(verdict=Verdict.ALLOW, rule=law.rule, reason="the constitution allows it", spend=spend)
+
+
+def no_time_for(action: Action, who: PersonId | None, proposal: Proposal, at: Place) -> Wait | None:
+    """Whose quiet hours it falls into, if anybody's. A person's own request is answered at any hour."""
+    if isinstance(action, Escalate):
+        return wait_for_team(proposal.urgency, at)
+    if who is None or who == proposal.asked_by:
+        return None
+    return wait_for_person(who, proposal.urgency, at)
+
+
+def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) -> Decision:
+    """A question to the first approver who is there. One more line on an open card costs nothing."""
+    approvers = approvers_of(law.role, team, at.people, at.now)
+    if not approvers:
+        return deny(law.rule, f"nobody holds the role {law.role!r}, whose yes it needs")
+    first = approvers[0]
+    question = Decision(
+        verdict=Verdict.ASK,
+        rule=law.rule,
+        reason=f"it needs a yes of {law.role}",
+        approvers=approvers,
+        expires=expiry(first, at.team, at.people, at.directives, at.now),
+    )
+    if proposal.asked_by == first or first in history.open_cards:
+        return question
+    wait = wait_for_person(first, proposal.urgency, at)
+    if wait is not None:
+        return defer(wait)
+    spend = claim(first, proposal.urgency, history, at)
+    return defer(spend) if isinstance(spend, Wait) else replace(question, spend=spend)
+
+
+def as_recorded(decision: Decision, team: Team) -> Decision:
+    """In shadow mode nothing is done and nobody is asked: what would have been is the record."""
+    if team.mode is not Mode.SHADOW or decision.verdict not in (Verdict.ALLOW, Verdict.ASK):
+        return decision
+    asked = f"asked {decision.approvers[0]}: {decision.reason}" if decision.approvers else "done it"
+    return deny(SHADOW, f"in shadow mode; would have {asked} ({decision.rule})")
+
+
+def deny(rule: str, reason: str) -> Decision:
+    """No, by ``rule``."""
+    return Decision(verdict=Verdict.DENY, rule=rule, reason=reason)
+
+
+def defer(wait: Wait) -> Decision:
+    """Not now: decided again when the wait is over."""
+    return Decision(verdict=Verdict.DEFER, rule=wait.rule, reason=wait.reason, until=wait.until)

@@ -1,0 +1,127 @@
+"""One look's proposals, decided: untrusted, put together again from what the rules found, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from models.actions import Action, AskIdentity, RemindPerson, addressee
+from models.cycles import History
+from models.directives import Directives, Mode, Team
+from models.ids import PersonId, ProposalId, SignalId, named
+from models.proposals import Decided, Decision, Proposal, Verdict
+from models.work import Snapshot
+from planner.factcheck import Ground, is_proposal
+from planner.policy.decision import as_recorded, decide, deny
+from planner.policy.law import UNGROUNDED, law_in, law_of
+from planner.reasoning import reminder
+from planner.reports import MOST_ITEMS
+
+MOST_PROPOSALS = 1000
+"""How many proposals of one look are weighed; more can only be a mind gone wrong."""
+
+
+def decide_all(
+    proposals: Sequence[Proposal],
+    snapshot: Snapshot,
+    directives: Directives,
+    history: History,
+    ground: Ground | None = None,
+) -> tuple[Decided, ...]:
+    """Decide one look's proposals, the most urgent first; each sees the attention spent by those before it.
+
+    Proposals are untrusted: each is put together again from what the rules found, or denied. What was
+    settled or told before is left out, and so is what is no Proposal at all. ``ground`` is what the rules
+    found in this very snapshot; without it they look again.
+    """
+    ground = ground or Ground.of(snapshot, directives)
+    team = directives.team(snapshot.team)
+    decided: dict[ProposalId, Decided] = {}
+    checked, refused = _checked(proposals, ground)
+    for proposal in checked:
+        ready = _ready(proposal, ground, history)
+        if ready is not None and ready.id not in history.settled and ready.id not in decided:
+            decision = decide(ready, snapshot, directives, history)
+            history = _after(history, decision)
+            decided[ready.id] = Decided(ready, as_recorded(decision, team))
+    for proposal in refused:
+        if proposal.id not in history.settled:
+            decided[proposal.id] = Decided(proposal, _refuse(proposal.action, directives))
+    return tuple(decided.values())
+
+
+def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Proposal], list[Proposal]]:
+    """The proposals in our own words, the most urgent first; and those no finding carries."""
+    fine: list[Proposal] = []
+    refused: dict[ProposalId, Proposal] = {}
+    for each in _offered(proposals):
+        if not is_proposal(each):
+            continue
+        try:
+            checked = ground.checked(each)
+        except (AttributeError, TypeError):  # a field that is not of its type: no proposal either
+            continue
+        if checked is not None:
+            fine.append(checked)
+        else:
+            # Its own id could be that of a good proposal, which would then count as settled.
+            name = ProposalId(named("refused", each.action, each.id))
+            refused[name] = replace(each, id=name, asked_by=None)
+    return sorted(fine, key=_rank), list(refused.values())
+
+
+def _rank(proposal: Proposal) -> tuple[int, bool]:
+    """The most urgent first; what we want to know for ourselves after everything else that is as urgent."""
+    return -proposal.urgency, isinstance(proposal.action, AskIdentity)
+
+
+def _offered(proposals: object) -> Iterable[object]:
+    """What a mind gave, however little it looks like a list; never more than anybody could mean."""
+    return islice(proposals if isinstance(proposals, Iterable) else (), MOST_PROPOSALS)
+
+
+def _ready(proposal: Proposal, ground: Ground, history: History) -> Proposal | None:
+    """The proposal as it would be sent now: without what has been told, and named after its mode."""
+    team = ground.directives.team(ground.snapshot.team)
+    action = proposal.action
+    who = addressee(action)
+    if isinstance(action, RemindPerson):
+        way = _way(action, team, ground.directives)
+        new = [signal for signal in ground.told_of(action) if _is_new(signal.id, action.person, way, history)]
+        if not new:
+            return None
+        proposal = reminder(action.person, new, ground.directives, MOST_ITEMS)
+    elif who is not None and any((who, signal) in history.told for signal in proposal.signals):
+        return None
+    if team.mode is Mode.SHADOW:
+        # What was only recorded must not count as settled on the day the team begins to act.
+        proposal = replace(proposal, id=ProposalId(named("shadow", proposal.id)))
+    return proposal
+
+
+def _is_new(signal: SignalId, person: PersonId, way: Verdict, history: History) -> bool:
+    return (person, signal) not in history.told and (person, signal, way) not in history.raised
+
+
+def _way(action: Action, team: Team, directives: Directives) -> Verdict:
+    """The verdict an action gets in this team before anybody's time is looked at."""
+    return Verdict.DENY if team.mode is Mode.SHADOW else law_in(action, team, directives).verdict
+
+
+def _after(history: History, decision: Decision) -> History:
+    """What the next decision of the same look must know of this one."""
+    spent, cards = dict(history.spent), history.open_cards
+    if decision.spend is not None:
+        key = (decision.spend.person, decision.spend.day.isoformat(), decision.spend.budget)
+        spent[key] = decision.spend.ordinal
+    if decision.verdict is Verdict.ASK:
+        cards |= {decision.approvers[0]}
+    return replace(history, spent=spent, open_cards=cards)
+
+
+def _refuse(action: Action, directives: Directives) -> Decision:
+    law = law_of(action, directives)
+    if law.verdict is Verdict.DENY:
+        return deny(law.rule, "the constitution never allows this")
+    return deny(UNGROUNDED, "no rule found a reason for this")
