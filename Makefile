@@ -6,7 +6,7 @@ STAMPS := $(VENV)/.stamps
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos faults clean
+.PHONY: help install demo test check lint types imports bench chaos faults soak clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ chaos: install  ## kill the process at every commit point, on SQLite and Postgre
 
 faults: install  ## every vendor and the database under every fault of the network
 	$(BIN)/pytest -n 4 -m "faults or not faults" tests/faults
+
+soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
+	$(BIN)/pytest -m soak -s tests/soak
 
 clean:  ## remove what was installed and built; data under var/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

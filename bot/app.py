@@ -9,8 +9,10 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from bot.constitution import Constitution, bid_farewell, note_standing, span_over
 from bot.finding import Finding
 from bot.listeners.changes import Changes
 from bot.metrics import Metrics
@@ -22,16 +24,17 @@ from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
 from integrations.jira import Jira, JiraHand
 from integrations.jira import webhook as jira_webhook
+from integrations.jira.hand import SERVES as JIRA_SERVES
 from integrations.mcp import Hub, Place, hub_of
 from integrations.mcp import config as mcp_config
 from integrations.mcp.concerns import refused_in_production
 from integrations.mcp.pins import Pins, lock_file
 from integrations.slack import Slack
-from models.actions import ACTION_KINDS
+from models.actions import ACTION_KINDS, DelegateTask
 from models.clock import Clock, SharedClock, SystemClock
 from models.database import Database, nothing
 from models.directives import Directives
-from models.directives_file import load
+from models.directives_file import understand
 from models.errors import OperatorError, Refused, VendorError
 from models.events import Delivery, Event, Source
 from models.ids import AccountId, PersonId
@@ -40,6 +43,7 @@ from models.mailbox import Job, Mailbox, look_at
 from models.proposals import Effect, Receipt
 from models.store import Store
 from models.work import Person
+from models.written import look_up
 from planner.ports import Desk, Hand
 from planner.reasoning import RulesMind
 
@@ -50,6 +54,12 @@ MAX_BACKOFF = 300.0
 
 LONGEST_ASKED = 900.0
 """Seconds: the longest wait a vendor may ask for; a header can say anything."""
+
+GLANCE = 60.0
+"""Seconds after which what waits for a moment of company time looks at the clock again, where a file tells the time."""
+
+LONGEST_NAP = 600.0
+"""The same with the real clock: nothing but a changed constitution or an absence can bring the moment nearer."""
 
 OBEYED = 20
 """Tries for which a short wait is believed; whoever then still says *now* is asked less and less often."""
@@ -62,6 +72,8 @@ class App:
     settings: Settings
     clock: Clock
     roster: Roster
+    constitution: Constitution
+    """Watches the file; ``roster`` holds what is in force."""
     search: Search
     database: Database
     mailbox: Mailbox
@@ -92,6 +104,7 @@ class App:
             mind=RulesMind(),
             ledger=self.ledger.under(job),
             hands=self.hands,
+            off={kind: hand.why for kind, hand in self.hands.items() if isinstance(hand, SwitchedOff)},
         )
 
     def read(self, delivery: Delivery) -> Event | None:
@@ -114,11 +127,14 @@ class App:
             return _doubled(job.attempts)
         return max(asked, _doubled(job.attempts - OBEYED)) if 0 <= asked <= LONGEST_ASKED else LONGEST_ASKED
 
-    def real_seconds_until(self, company: datetime, most: float) -> float:
-        """Real seconds until a moment of company time, at the pace it runs now, but at most ``most``."""
+    def real_seconds_until(self, company: datetime) -> float:
+        """Real seconds to wait for a moment of company time: until then at the pace it runs now, within a bound.
+
+        Company time that a file tells may jump or run faster at any moment, so it is looked at again soon.
+        """
         pace = self.clock.pace().speed if isinstance(self.clock, SharedClock) else 1.0
         left = (company - self.clock.now()).total_seconds() / max(pace, 0.001)
-        return min(max(left, 1.0), most)
+        return min(max(left, 1.0), GLANCE if isinstance(self.clock, SharedClock) else LONGEST_NAP)
 
 
 def _doubled(times: int) -> float:
@@ -136,7 +152,8 @@ class SwitchedOff:
     """Stands where a service is not configured: every Action for it is refused with the remedy."""
 
     def __init__(self, service: str, remedy: str) -> None:
-        self._refusal = Refused(f"{service} is off: {remedy}", code="service_off")
+        self.why = f"{service} is off: {remedy}"
+        self._refusal = Refused(self.why, code="service_off")
 
     async def perform(self, effect: Effect) -> Receipt:
         """See ``Hand.perform``."""
@@ -151,10 +168,14 @@ class SwitchedOff:
         return None
 
 
-def build(settings: Settings) -> App:
-    """Join the parts. Opens no connection; raises ``OperatorError`` when the constitution cannot be read."""
-    clock: Clock = SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock()
-    directives = load(Path(settings.directives_file))
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """Join the parts; ``clock`` where it is not the settings' to say.
+
+    Opens no connection; raises ``OperatorError`` when the constitution cannot be read.
+    """
+    clock = clock or (SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock())
+    written = look_up(Path(settings.directives_file))
+    directives = understand(written)
     database = Database(settings.database_url, clock, at_commit=_chaos(settings))
     mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
     slack = _slack(settings, clock, mailbox)
@@ -162,10 +183,13 @@ def build(settings: Settings) -> App:
     roster = Roster(directives, store)
     metrics = Metrics()
     notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
+    read = partial(Sync, store, clock, lambda: roster.constitution, inbox=mailbox, metrics=metrics)
+    sync = read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None)
     return App(
         settings=settings,
         clock=clock,
         roster=roster,
+        constitution=Constitution(Path(settings.directives_file), roster, clock, loaded=written.content),
         search=Search(slack=slack, jira=jira, bitbucket=bitbucket),
         database=database,
         mailbox=mailbox,
@@ -175,17 +199,7 @@ def build(settings: Settings) -> App:
         jira=jira,
         bitbucket=bitbucket,
         notify=notify,
-        sync=Sync(
-            store,
-            clock,
-            directives,
-            jira=jira,
-            bitbucket=bitbucket,
-            slack=slack,
-            inbox=mailbox,
-            metrics=metrics,
-            only_sprint=settings.only_sprint or None,
-        ),
+        sync=sync,
         metrics=metrics,
         finding=_finding(settings, roster, store, clock, metrics, jira, slack),
         hands=_hands(settings, roster, slack, jira, notify),
@@ -213,7 +227,11 @@ async def learn_who_we_are(app: App) -> None:
 
 
 async def load_first(app: App) -> None:
-    """Plan the first full read and the first look of every team."""
+    """Plan the first full read and the first look of every team, and end what belongs to teams that are gone."""
+    await note_standing(app.constitution, app.store)
+    if app.constitution.trouble is None:  # it was mended while nobody watched
+        await span_over(app.store)
+    await bid_farewell(app.directives, app.store, app.ledger)
     for team in app.directives.teams:
         await app.mailbox.put(look_at(team.id))
 
@@ -234,7 +252,10 @@ def _hands(
     off = settings.off_services()
     in_jira: Hand = JiraHand(jira, _people(roster)) if jira is not None else SwitchedOff("Jira", off.get("jira", ""))
     in_slack: Hand = notify if slack is not None else SwitchedOff("Slack", off.get("slack", ""))
-    return {kind: in_jira if kind in {"comment_on_issue", "reassign"} else in_slack for kind in ACTION_KINDS}
+    # What works on such tasks comes with the model; until then nobody is asked to approve one.
+    delegated: Hand = SwitchedOff("Delegating", "this version has no worker for it; ask a person, or /pm status")
+    served = {kind: in_jira if kind in JIRA_SERVES else in_slack for kind in ACTION_KINDS}
+    return served | {DelegateTask.kind: delegated}
 
 
 def _people(roster: Roster) -> Callable[[], Mapping[PersonId, Person]]:

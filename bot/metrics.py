@@ -20,6 +20,9 @@ class Metrics:
         self._reads = self._counter("pm_mirror_reads", "Readings of a vendor for the mirror", "source", "what")
         self._untold = self._counter("pm_changes_untold", "Changes found by reading, told by no webhook", "source")
         self._age = self._gauge("pm_mirror_age_seconds", "How old what the mirror says is", "team", "source")
+        self._feedback = self._counter("pm_feedback", "What readers said of messages", "team", "rule", "said")
+        words = "Of a rule's messages of 30 days, the part their readers had rather not got"
+        self._wrong = self._gauge("pm_false_positive_rate", words, "team", "rule")
         self._searches = self._counter("pm_searches", "Searches, each way", "operation", "way", "server", "result")
         self._fallbacks = self._counter("pm_search_fallbacks", "Searches passed on", "operation", "server", "reason")
         self._search_seconds = Histogram(
@@ -53,6 +56,15 @@ class Metrics:
     def cycle(self, reason: str) -> None:
         """One cycle ran, for this reason."""
         self._cycles.labels(reason).inc()
+
+    def feedback(self, team: str, rule: str, said: str) -> None:
+        """A reader said something of a message of that rule."""
+        self._feedback.labels(team, rule, said).inc()
+
+    def false_positives(self, team: str, rule: str, rate: float | None) -> None:
+        """How a rule's messages were taken; nothing is told of a rule that sent none."""
+        if rate is not None:
+            self._wrong.labels(team, rule).set(rate)
 
     def read(self, source: str, what: str) -> None:
         """One reading for the mirror: ``whole``, ``poll``, or ``event`` for what an event or our own write named."""

@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Any
 
-from bot.views.approval import approval_card
+from bot.shown import Shown
+from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import digest
 from bot.views.escalation import escalation
+from bot.views.feedback import noted
 from bot.views.home import HomeData, home, home_of
 from bot.views.identity import identity_question
+from bot.views.living import all_settled, as_it_stands, settled_lines
 from bot.views.message import Message
 from bot.views.moments import data_age
+from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
 from bot.views.refusal import refusal_message
 from integrations.slack import Slack
-from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, RemindPerson
+from models.actions import (
+    Action,
+    AskApproval,
+    AskIdentity,
+    Asking,
+    Escalate,
+    PostDigest,
+    PostToOtherChannel,
+    RemindPerson,
+    TellAdmins,
+)
 from models.clock import Clock
-from models.directives import Directives, LimitReminders, Member
+from models.directives import Directives, LimitReminders, Member, Mode
 from models.errors import NotDone, Refused, Unclear, VendorError
-from models.ids import ApprovalId, PersonId, TeamId
-from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt
+from models.ids import EffectId, PersonId, TeamId
+from models.lessons import Feedback, Observation, What
+from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt, ask_of
 from models.signals import Urgency
+from models.standing import Living
 from models.work import Facts
+from planner.held import Held, held_for
+from planner.known import Known
+from planner.learning import learns
+from planner.limits import Place
+from planner.observe import people_of
+from planner.policy import next_asked
 from planner.ports import Work
 
 log = logging.getLogger(__name__)
@@ -35,33 +58,13 @@ _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_clos
 """Slack's words for a card that is no longer there to edit: the question is posted anew."""
 
 
-class Cards(Protocol):
-    """What of the ledger a card is drawn from, and where it is written down which message shows it."""
-
-    async def approval(self, approval: ApprovalId) -> Approval | None:
-        """The ask of that id."""
-        ...
-
-    async def card_of(self, person: PersonId) -> Sequence[Approval]:
-        """Pending asks of ``person``, and settled ones on the same message."""
-        ...
-
-    async def on_card(self, channel: str, ts: str) -> Sequence[Approval]:
-        """Every ask that message shows."""
-        ...
-
-    async def place_card(self, approvals: Sequence[ApprovalId], channel: str, ts: str) -> None:
-        """Write down that this message shows these asks."""
-        ...
-
-
 class SlackHand:
     """``planner.ports.Hand`` for what people see in Slack. With ``slack=None`` everything is refused."""
 
     def __init__(
         self,
         slack: Slack | None,
-        ledger: Cards,
+        ledger: Shown,
         directives_of: Callable[[], Directives],
         clock: Clock,
         *,
@@ -77,17 +80,33 @@ class SlackHand:
 
     async def perform(self, effect: Effect) -> Receipt:
         """Post the message, or add the question to the card its approver already has."""
-        if isinstance(effect.action, AskApproval):
+        if isinstance(effect.action, AskApproval) and effect.action.asking is not Asking.AGAIN:
             return await self._ask(effect, effect.action)
+        if isinstance(effect.action, Escalate) and (edited := await self._edit_post(effect, effect.action)) is not None:
+            return edited
         drawn = await self._draw(effect)
         channel = await self._where(effect.team, effect.action)
         ref = await self._slack.post(channel, drawn.text, drawn.blocks, marker=effect.id)
         return Receipt(ref, self._words(effect))
 
+    async def _edit_post(self, effect: Effect, action: Escalate) -> Receipt | None:
+        """A channel has one post about a subject while its matter goes on: a further step is said by editing it."""
+        post = await self._ledger.post_about(effect.team, action.channel, action.item.subject)
+        if post is None or post.sent["channel"] != await self._where(effect.team, action):
+            return None  # none yet, or none where that channel is today
+        drawn = await self._draw(effect)
+        try:
+            await self._slack.update(post.sent["channel"], post.sent["ts"], drawn.text, drawn.blocks)
+        except Refused as refused:
+            if refused.code in _GONE:
+                return None
+            raise
+        return Receipt(dict(post.sent), self._words(effect))
+
     async def find(self, effect: Effect) -> Receipt | None:
         """Look for the marker. A look-up that fails is *unclear*, never *not done*: we would post twice."""
         try:
-            if isinstance(effect.action, AskApproval):
+            if isinstance(effect.action, AskApproval) and effect.action.asking is not Asking.AGAIN:
                 return await self._find_card(effect, effect.action)
             return await self._find_post(effect)
         except NotDone as no:
@@ -116,7 +135,7 @@ class SlackHand:
             rows = sorted(await self._ledger.on_card(channel, ts), key=lambda a: (a.asked_at, a.id))
             if rows == drawn:
                 return
-            card = self._card(rows)
+            card = await self._card(rows, _reader(rows, {"channel": channel, "ts": ts}))
             await self._slack.update(channel, ts, card.text, card.blocks)
             drawn = rows
 
@@ -130,8 +149,20 @@ class SlackHand:
         except VendorError as failure:
             log.warning("a refusal was not shown: %s", failure, extra={"action": "whisper_lost"})
 
-    async def show_home(self, user: str, facts: Facts) -> None:
-        """Draw somebody's Home tab from what is known."""
+    async def refresh_told(self, team: TeamId, effect_id: EffectId, *first: str) -> None:
+        """Draw a reminder or a post again from the ledger; doing it twice changes nothing. Raises as ``Slack.update``.
+
+        ``first`` stands first in the footer of a reminder that is still open.
+        """
+        living = await self._ledger.living(team, effect_id)
+        effect = await self._ledger.effect(living.effect) if living is not None else None
+        if living is None or effect is None:
+            return
+        drawn = await self._drawn_again(effect, living, *first)
+        await self._slack.update(living.sent["channel"], living.sent["ts"], drawn.text, drawn.blocks)
+
+    async def show_home(self, user: str, facts: Facts, known: Sequence[Known] = ()) -> None:
+        """Draw somebody's Home tab from what is known; ``known`` is of themselves."""
         directives = self._directives_of()
         now, real = self._clock.now(), self._clock.real()
         member = next((m for team in directives.teams for m in team.members if m.slack == user), None)
@@ -139,7 +170,13 @@ class SlackHand:
             data = HomeData(zone="UTC", now=now, real=real, reach=None)
         else:
             data = home_of(member, directives, facts, await self._ledger.card_of(member.id), now=now, real=real)
-        await self._slack.publish_home(user, home(data))
+            data = replace(data, held=await self._held(member, facts))
+        await self._slack.publish_home(user, home(replace(data, known=tuple(known))))
+
+    async def _held(self, member: Member, facts: Facts) -> tuple[Held, ...]:
+        history = await self._ledger.history_of(facts.team, member.id)
+        deferred = await self._ledger.deferred(facts.team)
+        return held_for(member.id, facts, history, deferred, self._directives_of(), self._clock.now())
 
     # --- questions -----------------------------------------------------------------------------------------
 
@@ -149,11 +186,13 @@ class SlackHand:
         So whoever draws it again, at whatever moment, draws all of it.
         """
         asked = await self._approval(action)
-        card = asked.card or await self._open_card(action.person)
+        # Who has just asked for it looks for their card below, not in a message of this morning.
+        open_card = await self._open_card(action.person) if asked.proposal.asked_by != action.person else None
+        card = asked.shown_to(action.person) or open_card
         if card is None:
             return await self._new_card(effect, action, [asked])
-        if asked.card is None:
-            await self._ledger.place_card([asked.id], card["channel"], card["ts"])
+        if asked.shown_to(action.person) is None:
+            await self._ledger.place_card([asked.id], card["channel"], card["ts"], action.person)
         try:
             await self.refresh_card(card["channel"], card["ts"])
         except Refused as refused:
@@ -164,22 +203,22 @@ class SlackHand:
         return Receipt(dict(card), self._words(effect))
 
     async def _new_card(self, effect: Effect, action: AskApproval, asked: Sequence[Approval]) -> Receipt:
-        card = self._card(asked)
+        card = await self._card(asked, action.person)
         channel = await self._where(effect.team, action)
         ref = await self._slack.post(channel, card.text, card.blocks, marker=effect.id)
-        await self._ledger.place_card([a.id for a in asked], ref["channel"], ref["ts"])
+        await self._ledger.place_card([a.id for a in asked], ref["channel"], ref["ts"], action.person)
         return Receipt(ref, self._words(effect))
 
     async def _find_card(self, effect: Effect, action: AskApproval) -> Receipt | None:
         """Placed in the ledger, or posted just before we died and not yet placed."""
         asked = await self._approval(action)
-        card = asked.card
+        card = asked.shown_to(action.person)
         if card is None:
             posted = await self._find_post(effect)
             if posted is None:
                 return None
             card = posted.ref
-            await self._ledger.place_card([asked.id], card["channel"], card["ts"])
+            await self._ledger.place_card([asked.id], card["channel"], card["ts"], action.person)
         try:
             await self.refresh_card(card["channel"], card["ts"])
         except Refused as refused:
@@ -188,12 +227,25 @@ class SlackHand:
             raise
         return Receipt(dict(card), self._words(effect))
 
+    def _asker(self, effect: Effect) -> str:
+        """The name of whoever asked for it; empty when nobody did, or they have left the team."""
+        members = self._directives_of().team(effect.team).members
+        return next((m.name for m in members if m.id == effect.proposal.asked_by), "")
+
     async def _open_card(self, person: PersonId) -> Mapping[str, str] | None:
-        """The newest message on which ``person`` was asked something today that is still open."""
-        since = self._clock.now() - CARD_OPEN
-        rows = [a for a in await self._ledger.card_of(person) if a.asked_at > since]
-        cards = [a.card for a in rows if a.card is not None and a.state is ApprovalState.PENDING]
+        """The newest message that asked ``person`` something today and is still open."""
+        asked = [a for a in await self._ledger.card_of(person) if a.state is ApprovalState.PENDING]
+        today = [a for a in asked if a.shown_to(person) is not None and await self._is_of_today(a, person)]
+        cards = [card for a in today if (card := a.shown_to(person)) is not None]
         return max(cards, key=lambda card: card["ts"], default=None)
+
+    async def _is_of_today(self, asked: Approval, person: PersonId) -> bool:
+        """Asked today, or posted today: what waited for its reader's hours is of the day on which they see it."""
+        since = self._clock.now() - CARD_OPEN
+        if ((asked.passed_on if person in asked.copies else None) or asked.asked_at) > since:
+            return True
+        posted = await self._ledger.effect(ask_of(asked.id)) if person in asked.approvers[:1] else None
+        return posted is not None and posted.ended is not None and posted.ended > since
 
     async def _approval(self, action: AskApproval) -> Approval:
         asked = await self._ledger.approval(action.approval)
@@ -201,30 +253,68 @@ class SlackHand:
             raise Refused("the question is not on record", code="no_approval")
         return asked
 
-    def _card(self, rows: Sequence[Approval]) -> Message:
-        """Names and zone come from the constitution; the reader is whoever was asked."""
+    async def _card(self, rows: Sequence[Approval], person: PersonId) -> Message:
+        """Names and zone come from the constitution; the reader may have left it since."""
         directives = self._directives_of()
-        names = {m.id: m.name for team in directives.teams for m in team.members}
-        reader = self._member(rows[0].team, rows[0].approvers[0])
-        return approval_card(rows, names, reader.zone, directives.team(rows[0].team).channels)
+        names, zone, channels = _shown_with(directives, rows[0].team, person)
+        people = people_of(await self._work.facts_about(rows[0].team)) if self._work is not None else {}
+        at = Place(rows[0].team, people, directives, self._clock.now())
+        halted = any(team.id == rows[0].team and team.mode is Mode.SHADOW for team in directives.teams)
+        then = {a.id: next_asked(a, at) for a in rows if not halted}
+        return approval_card(rows, names, zone, channels, then, halted=halted)
+
+    async def _reminded_of(self, action: AskApproval) -> Message:
+        asked = await self._approval(action)
+        names, zone, channels = _shown_with(self._directives_of(), asked.team, action.person)
+        card = asked.card or {}
+        beside = await self._ledger.on_card(card["channel"], card["ts"]) if card else ()
+        more = sum(a.state is ApprovalState.PENDING and a.id != asked.id for a in beside)
+        return question_reminder(asked, names, zone, channels, now=self._clock.now(), more=more)
 
     # --- messages ------------------------------------------------------------------------------------------
 
     async def _draw(self, effect: Effect) -> Message:
         match effect.action:
             case RemindPerson() as action:
-                return nudge(action, effect.proposal.id, [*self._budget(effect), *await self._age(effect.team)])
+                return await self._nudge(effect, action)
+            case AskApproval() as action:
+                return await self._reminded_of(action)
             case AskIdentity() as action:
                 return identity_question(action, effect.proposal.id, effect.proposal.evidence, self._budget(effect))
             case Escalate() as action:
                 return escalation(action, effect.proposal.id, await self._age(effect.team))
             case PostDigest() as action:
                 return digest(action, effect.proposal.id, await self._age(effect.team))
+            case PostToOtherChannel() as action:
+                return channel_post(action, effect.proposal.id, self._asker(effect))
+            case TellAdmins() as action:
+                return admin_notice(action, effect.proposal.id, effect.proposal.rule)
             case _:
                 raise Refused(f"{effect.action.kind} is not done in Slack", code="wrong_hand")
 
+    async def _nudge(self, effect: Effect, action: RemindPerson, *first: str, **settled: Any) -> Message:
+        notes = [*first, *self._budget(effect), *await self._age(effect.team)]
+        menu = What.FEEDBACK in learns(self._directives_of())
+        return nudge(action, effect.proposal.id, notes, menu=menu, **settled)
+
+    async def _drawn_again(self, effect: Effect, living: Living, *first: str) -> Message:
+        """As it was drawn first, but for what is over, was put off, or is said of it in other words now."""
+        action, team = living.action, self._directives_of().team(effect.team)
+        if isinstance(action, RemindPerson):
+            reader = self._member(effect.team, action.person)
+            hushes = await self._ledger.hushes(effect.team, action.person)
+            settled = settled_lines(living, hushes, reader.zone)
+            said = _said_of(effect, await self._ledger.known_of(action.person))
+            return await self._nudge(effect, action, *(first or said), settled=settled, over=living.standing.over)
+        settled = settled_lines(living, (), team.zone)
+        if living.is_over and settled:
+            return all_settled(settled.values(), nothing=True)
+        return escalation(as_it_stands(living, action), effect.proposal.id, await self._age(effect.team))
+
     def _budget(self, effect: Effect) -> list[str]:
         """How much of today's attention this is. Critical messages have a budget of their own."""
+        if effect.proposal.promised is not None:
+            return ["you asked for this"]
         if effect.proposal.urgency is Urgency.CRITICAL:
             return []
         rules = (line.rule for line in self._directives_of().lines())
@@ -246,10 +336,14 @@ class SlackHand:
         match effect.action:
             case RemindPerson(person=person):
                 return f"message to {self._member(effect.team, person).name}"
+            case TellAdmins(person=str(person)):
+                return f"message to {self._member(effect.team, PersonId(person)).name}"
+            case AskApproval(person=person, asking=Asking.AGAIN):
+                return f"reminded {self._member(effect.team, person).name} of a question"
             case AskApproval(person=person) | AskIdentity(person=person):
                 return f"asked {self._member(effect.team, person).name}"
-            case Escalate(channel=role) | PostDigest(channel=role):
-                return f"posted in #{self._channel_name(effect.team, role)}"
+            case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins() as action:
+                return f"posted in #{self._channel_name(effect.team, action.channel)}"
             case _:
                 return ""
 
@@ -259,8 +353,10 @@ class SlackHand:
         match action:
             case RemindPerson(person=person) | AskApproval(person=person) | AskIdentity(person=person):
                 return await self._slack.open_dm(self._slack_id(self._member(team, person)))
-            case Escalate(channel=role) | PostDigest(channel=role):
-                return await self._slack.channel_named(self._channel_name(team, role))
+            case TellAdmins(person=str(person)):
+                return await self._slack.open_dm(self._slack_id(self._member(team, PersonId(person))))
+            case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
+                return await self._slack.channel_named(self._channel_name(team, action.channel))
             case _:
                 raise Refused(f"{action.kind} is not done in Slack", code="wrong_hand")
 
@@ -287,3 +383,25 @@ class SlackHand:
         if self._service is None:
             raise Refused("Slack is off; set SLACK_BOT_TOKEN", code="service_off")
         return self._service
+
+
+def _reader(rows: Sequence[Approval], place: Mapping[str, str]) -> PersonId:
+    """Whose message that is: everything on one message was asked of one person."""
+    shown = (person for a in rows for person in a.asked if a.shown_to(person) == place)
+    return next(shown, rows[0].approvers[0])
+
+
+def _shown_with(
+    directives: Directives, team: TeamId, person: PersonId
+) -> tuple[Mapping[PersonId, str], str, Mapping[str, str]]:
+    """Everybody's name, the reader's zone, and the team's channels by role."""
+    everybody = {m.id: m for each in directives.teams for m in each.members}
+    channels = next((each.channels for each in directives.teams if each.id == team), {})
+    reader = everybody.get(person)
+    return {m.id: m.name for m in everybody.values()}, reader.zone if reader else "UTC", channels
+
+
+def _said_of(effect: Effect, observed: Sequence[Observation]) -> list[str]:
+    """What its reader has said of a message, as its footer notes it."""
+    said = [each.value for each in observed if each.what is What.FEEDBACK and each.source == effect.id]
+    return [noted(Feedback(said[-1]["said"]))] if said else []

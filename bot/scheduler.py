@@ -10,6 +10,8 @@ from datetime import datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App
+from bot.constitution import keep_up
+from bot.jobs.card import chase
 from models.directives import Directives, Team
 from models.mailbox import NewJob, look_at
 from planner.worktime import team_calendar
@@ -51,8 +53,10 @@ class AlarmClock:
 
 async def tick(app: App) -> None:
     """Put into the inbox whatever is due; every worker may tick, only one fires. No part can stop another."""
+    await _guarded("constitution", keep_up(app.constitution, app.mailbox, app.store, app.ledger))
     await _guarded("reap", app.mailbox.reap())
     await _guarded("lapse", app.ledger.lapse(app.clock.now()))
+    await _guarded("chase questions", chase(app))
     await _guarded("looks", _due_looks(app))
     await _guarded("who is who", _due_search(app))
     for team in app.directives.teams:
@@ -71,7 +75,11 @@ async def _guarded(what: str, part: Awaitable[object]) -> None:
 async def _due_looks(app: App) -> None:
     """A look that is still due ten minutes later is fired again: whatever became of the first, the team is not lost."""
     now, again = app.clock.now(), int(app.clock.real().timestamp() // RECONCILE)
+    ours = {team.id for team in app.directives.teams}
     for team in await app.store.looks_due(now):
+        if team not in ours:  # a look that was under way when the team went has planned another
+            await app.store.end_looks(team)
+            continue
         due = await app.store.next_look(team)
         if due is None or due > now:  # a cycle has just planned another one, whose slot must not be used up
             continue
@@ -106,8 +114,10 @@ def digest_slot(directives: Directives, team: Team, now: datetime) -> str | None
 
 
 async def _due_tidying(app: App) -> None:
-    job = NewJob(kind="tidy", key="tidy", team=app.directives.teams[0].id, lane=2, coalesce=True)
-    await app.store.fire("tidy", app.clock.real().date().isoformat(), job)
+    day = app.clock.real().date().isoformat()
+    if await app.store.fired("tidy") != day:
+        job = NewJob(kind="tidy", key="tidy", team=app.directives.teams[0].id, lane=2, coalesce=True)
+        await app.store.fire("tidy", day, job)
 
 
 async def _due_search(app: App) -> None:
@@ -121,6 +131,7 @@ async def _due_search(app: App) -> None:
 
 
 async def _due_reconciliation(app: App, team: Team) -> None:
-    slot = int(app.clock.real().timestamp() // RECONCILE)
-    job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
-    await app.store.fire(f"sync:{team.id}", f"{slot:012d}", job)
+    slot = f"{int(app.clock.real().timestamp() // RECONCILE):012d}"
+    if await app.store.fired(f"sync:{team.id}") != slot:  # asked at every tick: the one writer is left in peace
+        job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
+        await app.store.fire(f"sync:{team.id}", slot, job)

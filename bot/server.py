@@ -103,7 +103,7 @@ class Doors:
         }
         self._webhooks = Webhooks(
             inbox=app.mailbox,
-            directives=app.directives,
+            directives=lambda: app.directives,
             clock=app.clock,
             metrics=app.metrics,
             me=lambda: app.me,
@@ -206,12 +206,15 @@ class Doors:
             for source, reading in (await app.store.readings(team.id)).items():
                 if reading.at is not None:
                     app.metrics.age(team.id, source, (app.clock.real() - reading.at).total_seconds())
+            for taken in await app.ledger.reception(team.id, status.TAKEN):
+                app.metrics.false_positives(team.id, taken.rule, taken.rate)
         return Response(app.metrics.render(), media_type=CONTENT_TYPE)
 
     async def status(self, request: Request) -> Response:
         """What ``pm status`` shows, as data."""
         app = self._app
-        return JSONResponse(dict(await status.status(app.directives, app.mailbox, app.store, app.ledger, app.clock)))
+        law = status.standing(app.directives, app.constitution.trouble.words if app.constitution.trouble else "")
+        return JSONResponse(dict(await status.status(law, app.mailbox, app.store, app.ledger, app.clock)))
 
     async def trigger(self, request: Request) -> Response:
         """Look now. Needs ``Authorization: Bearer ADMIN_TOKEN``."""

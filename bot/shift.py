@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from bot.app import App, close_app, learn_who_we_are, load_first, open_app
+from bot.constitution import keep_up
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +18,9 @@ DRAIN = 20.0
 
 READ_AGAIN = 60.0
 """Seconds for which a process without a worker believes what it read of who is who."""
+
+WATCHED = 5.0
+"""Seconds between two looks of a process without a worker at the constitution's file."""
 
 BREATH = 1.0
 """Seconds before a loop that should never end is started again."""
@@ -47,7 +52,8 @@ async def opened(app: App) -> AsyncIterator[None]:
     await open_app(app)
     learning = asyncio.create_task(learn_who_we_are(app), name="who we are")
     try:
-        yield
+        with _hearing(app):
+            yield
     finally:
         learning.cancel()
         await asyncio.wait([learning])
@@ -56,13 +62,17 @@ async def opened(app: App) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def following(app: App, every: float = READ_AGAIN) -> AsyncIterator[None]:
-    """Without a worker: what the workers find out about people is read again and again while the block runs."""
-    reading = asyncio.create_task(_keep_reading(app, every), name="who is who")
+    """Without a worker: who is who, and the constitution, are read again and again while the block runs."""
+    tasks = [
+        asyncio.create_task(_keep_reading(app, every), name="who is who"),
+        asyncio.create_task(_keep_watching(app, min(every, WATCHED)), name="constitution"),
+    ]
     try:
         yield
     finally:
-        reading.cancel()
-        await asyncio.wait([reading])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _keep_reading(app: App, every: float) -> None:
@@ -72,6 +82,40 @@ async def _keep_reading(app: App, every: float) -> None:
             await app.roster.refresh()
         except Exception:
             log.exception("who is who was not read again; what was known holds", extra={"action": "roster_stale"})
+
+
+async def _keep_watching(app: App, every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        await take_up(app)
+
+
+async def take_up(app: App, *, at_once: bool = False) -> None:
+    """See whether the constitution has changed; whatever goes wrong, the next call tries again."""
+    try:
+        await keep_up(app.constitution, app.mailbox, app.store, app.ledger, at_once=at_once)
+    except Exception:
+        log.exception("the constitution could not be looked at", extra={"action": "constitution_unread"})
+
+
+@contextlib.contextmanager
+def _hearing(app: App) -> Iterator[None]:
+    """While the block runs SIGHUP reads the constitution at once; where no signals can be heard, nothing does."""
+    loop, reading = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def hang_up() -> None:
+        reading.add(task := asyncio.ensure_future(take_up(app, at_once=True)))
+        task.add_done_callback(reading.discard)
+
+    try:
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
+    except (ValueError, RuntimeError, NotImplementedError):  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 async def _keep_working(app: App, stop: asyncio.Event, breath: float = BREATH) -> None:

@@ -10,10 +10,14 @@ from typing import Any
 
 from bot import tally
 from models.clock import Clock
-from models.directives import Directives, Team
+from models.cycles import LastCycle
+from models.directives import Directives
+from models.ids import TeamId
 from models.ledger import Ledger
+from models.lessons import What
 from models.mailbox import Depths, Mailbox
 from models.store import READING, Reading, Store
+from planner.urgency import UNSAID
 
 _LANES = {0: "people", 1: "events", 2: "periodic"}
 
@@ -26,6 +30,9 @@ def version() -> str:
         return "unknown (not installed)"
 
 
+TAKEN = 30
+"""Days of company time over which it is told how messages were taken."""
+
 LASTS = timedelta(minutes=5)
 """Real time for which the words of a whole read are believed: every page renews them."""
 
@@ -33,24 +40,44 @@ CYCLES = 5
 """How many of a team's last cycles are shown."""
 
 
+SITE = TeamId("-")
+ABOUT, IN_FORCE = "constitution", "in force"
+"""Where in the store's memory lies what the last process that took one up lives by: a command may not be able to."""
+
+
+def standing(directives: Directives, trouble: str = "") -> Mapping[str, Any]:
+    """What status needs of a constitution, ready for JSON; ``trouble`` is why the file is not in force."""
+    return {
+        "version": directives.version,
+        "trouble": trouble,
+        "teams": [{"id": team.id, "name": team.name, "mode": team.mode.value} for team in directives.teams],
+        "every": {name: str(level.rule.look_every) for name, level in directives.urgency.items()},
+    }
+
+
 async def status(
-    directives: Directives, mailbox: Mailbox, store: Store, ledger: Ledger, clock: Clock
+    law: Mapping[str, Any], mailbox: Mailbox, store: Store, ledger: Ledger, clock: Clock
 ) -> Mapping[str, Any]:
-    """Everything ``pm status`` shows, ready for JSON: instants are ISO 8601 in UTC, ages are seconds."""
+    """Everything ``pm status`` shows, ready for JSON: instants are ISO 8601 in UTC, ages are seconds.
+
+    ``law`` is a ``standing``.
+    """
     return {
         "version": version(),
-        "directives": directives.version,
+        "directives": law["version"],
+        "directives_trouble": law["trouble"],
         "at": clock.real().isoformat(),
         "company_time": clock.now().isoformat(),
         "queue": _queue(await mailbox.depths()),
         "searches": await tally.recent(store, clock.real()),
-        "teams": [await _team(team, store, ledger, clock) for team in directives.teams],
+        "teams": [await _team(team, law["every"], store, ledger, clock) for team in law["teams"]],
     }
 
 
 def _queue(depths: Depths) -> Mapping[str, Any]:
     return {
         "waiting": {_LANES[lane]: depths.waiting.get(lane, 0) for lane in _LANES},
+        "later": depths.later,
         "oldest_waiting": round(max(depths.oldest.values(), default=0.0), 1),
         "running": depths.running,
         "dead_letters": depths.dead,
@@ -58,23 +85,51 @@ def _queue(depths: Depths) -> Mapping[str, Any]:
     }
 
 
-async def _team(team: Team, store: Store, ledger: Ledger, clock: Clock) -> Mapping[str, Any]:
-    next_look = await store.next_look(team.id)
-    done = Counter(effect.state.value for effect in await ledger.recent(team=team.id, days=1, limit=500))
+async def _team(
+    team: Mapping[str, str], every: Mapping[str, str], store: Store, ledger: Ledger, clock: Clock
+) -> Mapping[str, Any]:
+    name = TeamId(team["id"])
+    next_look, last = await store.next_look(name), await ledger.last_cycles(name, CYCLES)
+    done = Counter(effect.state.value for effect in await ledger.recent(team=name, days=1, limit=500))
     return {
-        "id": team.id,
-        "name": team.name,
-        "mode": team.mode.value,
-        "paused": await store.paused(team.id),
+        **team,
+        "paused": await store.paused(name),
         "next_look": next_look.isoformat() if next_look else None,
-        "data": _data(await store.readings(team.id), clock),
-        "reading": _under_way(await store.recall(team.id, READING), clock),
+        "urgency": _urgency(last[0], every) if last else None,
+        "data": _data(await store.readings(name), clock),
+        "reading": _under_way(await store.recall(name, READING), clock),
         "effects_last_day": dict(done),
+        "learning": await _learning(name, ledger),
         "last_cycles": [
             {"at": c.at.isoformat(), "reason": c.reason, "urgency": c.urgency.name.lower(), "signals": c.signals}
-            for c in await ledger.last_cycles(team.id, CYCLES)
+            for c in last
         ],
     }
+
+
+async def _learning(team: TeamId, ledger: Ledger) -> Mapping[str, Any]:
+    """How messages were taken, rule by rule, and what sprints that are over came to. Never one person by another."""
+    seen = (await ledger.experience(team)).observations
+    return {
+        "days": TAKEN,
+        "rules": [
+            {
+                "rule": each.rule,
+                "told": each.told,
+                "said": {said.value: count for said, count in each.said.items()},
+                "false_positive_rate": each.rate,
+                "wrong_person_for": list(each.wrong_for),
+            }
+            for each in await ledger.reception(team, TAKEN)
+        ],
+        "velocity": [dict(each.value) for each in seen if each.what is What.VELOCITY and each.value["closed"]],
+    }
+
+
+def _urgency(last: LastCycle, every: Mapping[str, str]) -> Mapping[str, str]:
+    """The level of the last look, why it is so, and how often that means to look."""
+    level = last.urgency.name.lower()
+    return {"level": level, "why": last.pressing, "every": every.get(level, str(UNSAID))}
 
 
 def _under_way(told: Mapping[str, Any], clock: Clock) -> Mapping[str, str]:

@@ -69,7 +69,8 @@ class Webhooks:
     """The door; ``secrets`` holds what each vendor signs with, ``me`` the account whose own changes are no news."""
 
     inbox: Inbox
-    directives: Directives
+    directives: Callable[[], Directives]
+    """The constitution in force."""
     clock: Clock
     metrics: Metrics
     secrets: Mapping[Source, str]
@@ -102,19 +103,19 @@ class Webhooks:
         """Whose it is, and what it is worth. A parser's bug must cost a needless look, never the event."""
         try:
             event = sender.parse(delivery, self._projects())
-            teams = teams_of(event, self.directives)
+            teams = teams_of(event, self.directives())
             worth_it = judged(event, self.me())
         except Exception:
             log.exception("delivery %s cannot be read; kept", delivery.id, extra={"action": "unreadable"})
-            return (self.directives.teams[0].id,), Judged(True, "nobody knows what it says")
+            return (self.directives().teams[0].id,), Judged(True, "nobody knows what it says")
         if not teams and event.issue_id is not None:
-            teams = tuple(await self.holders(event.issue_id, [team.id for team in self.directives.teams]))
+            teams = tuple(await self.holders(event.issue_id, [team.id for team in self.directives().teams]))
         word = "Trigger" if worth_it.trigger and teams else "stored only"
         log.debug("%s %s: %s, %s", event.source, event.name, word, worth_it.why, extra={"action": "filed"})
         return teams, worth_it
 
     def _projects(self) -> Collection[str]:
-        return [project for team in self.directives.teams for project in team.jira.projects]
+        return [project for team in self.directives().teams for project in team.jira.projects]
 
 
 def _job(team: TeamId, worth: Judged) -> NewJob | None:

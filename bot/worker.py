@@ -28,7 +28,7 @@ MAX_TRIES = 10
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
-ONCE = frozenset({"card", "click", "answer", "identity"})
+ONCE = frozenset({"card", "click", "answer", "identity", "undo", "again", "feedback", "known", "hush", "outcome"})
 """Kinds of job that nothing will ask for again by itself: refused for good is then the end."""
 
 LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
@@ -57,11 +57,11 @@ async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event, handlers: H
 
 async def _turn(app: App, lanes: Sequence[int], handlers: Handlers) -> None:
     heard = app.mailbox.doorbell.rings
-    job = await app.mailbox.claim(lanes, app.settings.lease_seconds)
+    due = await app.mailbox.due_in(lanes)  # a look costs less than a claim, and most rings are another slot's
+    job = await app.mailbox.claim(lanes, app.settings.lease_seconds) if due == 0 else None
     if job is not None:
         await work(app, job, handlers)
         return
-    due = await app.mailbox.due_in(lanes)
     # What is due and was not claimed waits for its key: whoever holds that rings when it is done.
     await app.mailbox.wait(min(IDLE, due or IDLE), since=heard)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from enum import StrEnum
+from typing import ClassVar, get_args
 
-from models.ids import AccountId, ApprovalId, IssueKey, PersonId, SignalId
+from models.ids import AccountId, ApprovalId, IssueKey, PersonId, PullRequestId, SignalId, SprintId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Item:
     rule: str
     remedy: str = ""
     """What to do when it is over already, in words."""
+    asks: str = ""
+    """What is asked of the reader, in a sentence; empty where its kind says enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,113 @@ class Reassign:
     issue_url: str
     giver: PersonId | None
     """Who has it now; execution aborts when that is no longer so."""
-    taker: PersonId
+    taker: PersonId | None
+    """``None`` takes the owner off: the undo of a first assignment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionIssue:
+    """Move an issue to another status in Jira, for example when its pull request was merged."""
+
+    kind: ClassVar[str] = "transition_issue"
+    issue: IssueKey
+    issue_title: str
+    issue_url: str
+    before: str
+    """The status it has now; execution aborts when that is no longer so."""
+    after: str
+    """Name of the status it shall have; empty: whatever of its transitions leads to *done*."""
+    merged: PullRequestId | None = None
+    """The pull request whose merge is the reason: what ``allow: transition_issue, when: pull_request_merged`` is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIssue:
+    """End an issue in Jira without its work being done."""
+
+    kind: ClassVar[str] = "close_issue"
+    issue: IssueKey
+    issue_title: str
+    issue_url: str
+    before: str
+    """The status it has now; execution aborts when that is no longer so."""
+    after: str = ""
+    """Name of the status that closes it; empty where Jira could not be asked: then whatever ends it undone."""
+    counts_as_done: bool = False
+    """Whether that status looks like finished work, because there is no other way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSprintScope:
+    """Move an issue into a sprint, out of one, or from one to another."""
+
+    kind: ClassVar[str] = "change_sprint_scope"
+    issue: IssueKey
+    issue_title: str
+    issue_url: str
+    before: SprintId | None
+    """The open sprint it is in now, ``None`` is the backlog; execution aborts when that is no longer so."""
+    after: SprintId | None
+    before_name: str = ""
+    after_name: str = ""
+    """Names for people; empty with the backlog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePriority:
+    """Give an issue another priority in Jira."""
+
+    kind: ClassVar[str] = "change_priority"
+    issue: IssueKey
+    issue_title: str
+    issue_url: str
+    before: str | None
+    """The priority it has now; execution aborts when that is no longer so."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostToOtherChannel:
+    """Post something somebody asked for in a channel other than the team's own."""
+
+    kind: ClassVar[str] = "post_to_other_channel"
+    channel: str
+    """Role of the channel in the team's ``channels``."""
+    headline: str
+    facts: tuple[str, ...]
+
+
+class Task(StrEnum):
+    """The complex questions that may be delegated."""
+
+    ROOT_CAUSE = "analyze_blocker_root_cause"
+    SPRINT_REPORT = "create_sprint_report"
+    PATTERN = "investigate_pattern"
+    SYNTHESIS = "synthesize_from_multiple_sources"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateTask:
+    """Have a complex question worked on apart, by a worker that can only read."""
+
+    kind: ClassVar[str] = "delegate_task"
+    task: Task
+    about: str
+    """An issue key, ``sprint:<id>``, or the question in the asker's own words."""
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellAdmins:
+    """Tell those who run the agent, in the ops channel, of something only they can put right."""
+
+    kind: ClassVar[str] = "tell_admins"
+    channel: str
+    """Role of the channel in the team's ``channels``: ``ops``; empty where ``person`` hears instead."""
+    headline: str
+    facts: tuple[str, ...]
+    person: PersonId | None = None
+    """The admin who is told in a direct message, where no team has an ops channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +193,16 @@ class PostDigest:
     footer: str
 
 
+class Asking(StrEnum):
+    """The how-manieth time a question is put."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    """One short reminder of a card that stands already."""
+    DEPUTY = "deputy"
+    """A copy of the card for whoever stands in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskApproval:
     """Show one approver a card for a proposal that needs a person's yes."""
@@ -91,6 +210,7 @@ class AskApproval:
     kind: ClassVar[str] = "ask_approval"
     approval: ApprovalId
     person: PersonId
+    asking: Asking = Asking.FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,19 +223,27 @@ class AskIdentity:
     item: Item
 
 
-Action = RemindPerson | CommentOnIssue | Reassign | Escalate | PostDigest | AskApproval | AskIdentity
-
-ACTION_KINDS: frozenset[str] = frozenset(
-    a.kind for a in (RemindPerson, CommentOnIssue, Reassign, Escalate, PostDigest, AskApproval, AskIdentity)
+Action = (
+    RemindPerson
+    | CommentOnIssue
+    | Reassign
+    | TransitionIssue
+    | CloseIssue
+    | ChangeSprintScope
+    | ChangePriority
+    | Escalate
+    | PostDigest
+    | PostToOtherChannel
+    | DelegateTask
+    | TellAdmins
+    | AskApproval
+    | AskIdentity
 )
+
+ACTION_KINDS: frozenset[str] = frozenset(kind.kind for kind in get_args(Action))
 
 FORESEEN: frozenset[str] = frozenset(
     {
-        "transition_issue",
-        "change_sprint_scope",
-        "post_to_other_channel",
-        "change_priority",
-        "close_issue",
         "delete_issue",
         "change_code",
         "merge_pull_request",
@@ -129,7 +257,27 @@ FORESEEN: frozenset[str] = frozenset(
 def addressee(action: Action) -> PersonId | None:
     """The person whose attention this costs, if any."""
     match action:
-        case RemindPerson() | CommentOnIssue() | AskApproval() | AskIdentity():
+        case RemindPerson() | CommentOnIssue() | AskApproval() | AskIdentity() | TellAdmins():
             return action.person
-        case Reassign() | Escalate() | PostDigest():
+        case _:
             return None
+
+
+def was_of(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope) -> str:
+    """What the field it changes says now, in words for people."""
+    match action:
+        case ChangeSprintScope():
+            return action.before_name or ("the backlog" if action.before is None else f"sprint {action.before}")
+        case _:
+            return action.before or "none"
+
+
+def will_be(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope) -> str:
+    """What the field it changes shall say, in words for people."""
+    match action:
+        case ChangeSprintScope():
+            return action.after_name or ("the backlog" if action.after is None else f"sprint {action.after}")
+        case CloseIssue():
+            return action.after or "closed"
+        case _:
+            return action.after or "done"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 
 from models.actions import ACTION_KINDS, FORESEEN
-from models.directives import Allow, Ask, Directive, Directives, EscalateRule, Member, Never, Route, Team
+from models.directives import Allow, Ask, Directive, Directives, EscalateRule, Member, Never, Route, Team, Watch
 from models.marked import Place
+from models.signals import ABOUT_PEOPLE, SignalKind
 
 Finding = tuple[Place, str]
 
@@ -33,6 +34,9 @@ def findings(directives: Directives) -> Iterator[Finding]:
     for place, line in lines:
         yield from _words(place, line)
         yield from _names(place, line, directives.teams)
+        yield from _privately(place, line, directives.teams)
+        yield from _way_out(place, line, lines)
+        yield from _marked(place, line, directives)
     yield from _teams(directives)
 
 
@@ -92,10 +96,16 @@ def _spoken(line: Directive) -> tuple[str, tuple[str, ...]]:
 
 def _words(place: Place, line: Directive) -> Iterator[Finding]:
     key, words = _spoken(line)
+    unknown = [word for word in words if word not in WORDS]
     for word in words:
-        if word not in WORDS:
+        if word in unknown:
             known = ", ".join(sorted(WORDS))
-            yield (*place, "rule", key), f"{word!r} is not an action{nearest(word, WORDS)}. The actions are: {known}"
+            yield (
+                (*place, "rule", key),
+                f"{word!r} is not an action{nearest(word, WORDS) or '.'} The actions are: {known}",
+            )
+    if isinstance(line.rule, Allow) and line.rule.when and line.rule.allow not in ("transition_issue", *unknown):
+        yield (*place, "rule", "when"), f"'when: {line.rule.when}' can only hold for transition_issue"
 
 
 def _contradictions(lines: list[tuple[Place, Directive]]) -> Iterator[Finding]:
@@ -126,10 +136,37 @@ def _names(place: Place, line: Directive, teams: tuple[Team, ...]) -> Iterator[F
             yield from _missing((*place, "rule", "of"), role, teams, _roles, "nobody has the role")
         case Never(unless_approved_by=str(role)):
             yield from _missing((*place, "rule", "unless_approved_by"), role, teams, _roles, "nobody has the role")
-        case EscalateRule(to=to):
+        case Watch(tell=str(role)):
+            yield from _missing((*place, "rule", "tell"), role, teams, _roles, "nobody has the role")
+        case EscalateRule(to=str(to)):
             yield from _missing((*place, "rule", "to"), to, teams, _both, "there is no channel or role")
         case Route(to=to):
             yield from _missing((*place, "rule", "to"), to, teams, _channels, "there is no channel")
+
+
+def _way_out(place: Place, line: Directive, lines: list[tuple[Place, Directive]]) -> Iterator[Finding]:
+    """An escalation that names no place needs a line that routes escalations."""
+    routed = any(isinstance(other.rule, Route) and other.rule.route == "escalations" for _, other in lines)
+    if isinstance(line.rule, EscalateRule) and line.rule.to is None and not routed:
+        yield (*place, "rule"), "names no 'to', and no line routes escalations; write for example 'to: leadership'"
+
+
+def _marked(place: Place, line: Directive, directives: Directives) -> Iterator[Finding]:
+    """Whoever is to hear that production is down needs a level that says by what that is known."""
+    marks = [level.rule.production_down for level in directives.urgency.values()]
+    known = any(each.priorities or each.labels for each in marks if each is not None)
+    if isinstance(line.rule, Watch) and line.rule.watch is SignalKind.PRODUCTION_DOWN and not known:
+        words = "no level of urgency has marks of it; write for example 'production_down: {labels: [incident]}'"
+        yield (*place, "rule", "watch"), f"production_down is never found: {words}"
+
+
+def _privately(place: Place, line: Directive, teams: tuple[Team, ...]) -> Iterator[Finding]:
+    """What says something of a person goes to a person."""
+    rule = line.rule
+    if not isinstance(rule, EscalateRule) or rule.escalate not in ABOUT_PEOPLE:
+        return
+    if rule.to is None or any(rule.to in team.channels for team in teams):
+        yield (*place, "rule", "escalate"), f"{rule.escalate} is told privately: name a role, for example 'to: pm'"
 
 
 def _roles(team: Team) -> set[str]:
@@ -149,7 +186,13 @@ def _missing(
 ) -> Iterator[Finding]:
     for team in teams:
         if word not in of(team):
-            yield place, f"{what} {word!r} in team {team.id!r}{nearest(word, of(team))}"
+            hint = nearest(word, of(team)) or _there_are(of(team))
+            yield place, f"{what} {word!r} in team {team.id!r}{hint}"
+
+
+def _there_are(known: Iterable[str]) -> str:
+    """The first few words there are, for who is nowhere near one."""
+    return f"; there are: {', '.join(sorted(known)[:8]) or 'none'}"
 
 
 # --- teams --------------------------------------------------------------------------------------------------
@@ -221,7 +264,7 @@ def _members(place: Place, team: Team) -> Iterator[Finding]:
     for role, people in team.roles.items():
         for person in people:
             if person not in known:
-                hint = nearest(person, known)
+                hint = nearest(person, known) or _there_are(known)
                 yield (*place, "roles", role), f"{person!r} is not a member of team {team.id!r}{hint}"
 
 

@@ -7,9 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.events import Trigger
+from models.hushes import Hush, Woken
 from models.ids import ApprovalId, CycleId, PersonId, ProposalId, SignalId, TeamId
+from models.lessons import Experience, Observation
 from models.proposals import Approval, Decided, Decision, EffectState, Proposal, Verdict
 from models.signals import Signal, Urgency
+from models.standing import Living
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Somebody was told of one episode: what the ladder and its clocks go by."""
+
+    person: PersonId
+    signal: SignalId
+    kind: str
+    subject: str
+    urgency: Urgency
+    """How urgent it was when they were told."""
+    at: datetime | None
+    """When the message went out (company time); ``None`` while it is under way."""
+    answered: datetime | None = None
+    """When they pressed a button of that message (company time)."""
+    wrote: datetime | None = None
+    """When we ourselves changed the subject last, if we did (company time): such a change is nobody's answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +45,24 @@ class History:
     """Proposals that were already allowed, asked or denied: never again."""
     open_cards: frozenset[PersonId]
     """Approvers with a question of today: one more line on its card costs nothing, posted yet or not."""
+    shown_cards: frozenset[PersonId] = frozenset()
+    """Those of them whose card is posted and still shows an open question: a further one is an edit of it."""
     raised: frozenset[tuple[PersonId, SignalId, Verdict]] = frozenset()
     """Episodes somebody was to be told of, where that was asked of an approver or denied: not again that way."""
     pending: tuple[Approval, ...] = ()
     """The team's questions that wait for an answer, by id."""
+    hushes: tuple[Hush, ...] = ()
+    """What people of the team have put off or muted, and what has ended by itself not long ago; oldest first."""
+    living: tuple[Living, ...] = ()
+    """Messages of the team sent not long ago, and how their matters stood when we last looked."""
+    heard: tuple[Heard, ...] = ()
+    """As ``told``, with what, when and how it was taken; the latest last."""
+    experience: Experience = Experience()
+    """What may be learnt from, and what has been learnt."""
+
+
+NO_HISTORY = History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())
+"""A ledger that remembers nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +79,18 @@ class Cycle:
     urgency: Urgency
     next_look: datetime
     """Company time."""
+    pressing: str = ""
+    """Why it is so urgent, in one sentence of facts."""
     overtaken: tuple[ApprovalId, ...] = ()
     """Pending questions whose matter this look has not found any more: they are withdrawn with it."""
+    woken: tuple[Woken, ...] = ()
+    """Hushes that this look ends."""
+    stood: tuple[Living, ...] = ()
+    """Messages whose matters stand differently now: they are drawn again."""
     thought_by: str = "rules"
     cost_usd: float = 0.0
+    learnt: tuple[Observation, ...] = ()
+    """What this look has taught; kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +103,10 @@ class LastCycle:
     """Company time."""
     urgency: Urgency
     signals: int
+    pressing: str = ""
+    """Why it was so urgent."""
+    next_look: datetime | None = None
+    """Company time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

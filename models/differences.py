@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from models.actions import FORESEEN
 from models.consistency import located
 from models.directives import RULES, Allow, Ask, Directive, Directives, Hours, Member, Mode, Never, Team
-from models.directives_file import NOT_YET, ONLY_READ, explain, written
+from models.directives_file import explain, written
 from models.scalars import Node
 from models.spans import Span
 
@@ -37,7 +37,7 @@ class Difference:
     """Id of a line, an action, a team or a person."""
     text: str
     enforced: bool
-    """Whether code acts differently for it. Advice, plain words and rules that are only read do not count."""
+    """Whether code acts differently for it. Advice and plain words do not count."""
 
 
 Found = Iterator[Difference]
@@ -116,10 +116,9 @@ def _line(name: str, old: _Line, new: _Line, moved: set[str]) -> Found:
 def _thresholds(name: str, old: _Line, new: _Line) -> Found:
     """One entry for each key of a rule that has another value."""
     for key, before, after in _changes(_leaves(old.rule), _leaves(new.rule)):
-        enforced = (old.enforced or new.enforced) and key not in NOT_YET
+        enforced = old.enforced or new.enforced
         words, sense = MEANING.get(key, (f"{key.replace('_', ' ')}:", 0))
-        text = f"{words} {_arrow(before, after)}" + ("" if enforced else f" ({ONLY_READ})")
-        yield Difference(_leaning(before, after, sense), name, text, enforced)
+        yield Difference(_leaning(before, after, sense), name, f"{words} {_arrow(before, after)}", enforced)
 
 
 MEANING: Mapping[str, tuple[str, int]] = {
@@ -128,6 +127,7 @@ MEANING: Mapping[str, tuple[str, int]] = {
     "done_below": ("share done below", 1),
     "more_than": ("more than", -1),
     "to": ("goes to", 0),
+    "tell": ("tells", 0),
     "watch": ("finds", 0),
     "escalate": ("takes on", 0),
     "per_person_per_day": ("reminders per person and day:", -1),
@@ -136,8 +136,11 @@ MEANING: Mapping[str, tuple[str, int]] = {
     "days": ("days on which people are reached:", -1),
     "route": ("topic", 0),
     "require": ("every message carries", 1),
+    "learn": ("learns", 0),
     "look_every": ("looks every", -1),
     "answer_within": ("waits for an answer", -1),
+    "try_first": ("tries it with the people concerned first for", 1),
+    "repeat_after": ("says the same again after", 1),
     "production_down.priorities": ("priorities of production down:", 1),
     "production_down.labels": ("labels of production down:", 1),
     "days_left": ("working days left:", 1),
@@ -207,7 +210,7 @@ def _standings(old: Directives, new: Directives) -> Found:
         before, after = _standing(word, old), _standing(word, new)
         if before != after:
             group = _towards(before.freedom - after.freedom)
-            later = f" ({ONLY_READ}: no such action exists)" if word in FORESEEN else ""
+            later = " (no such action exists)" if word in FORESEEN else ""
             yield Difference(group, word, f"{before.words} -> {after.words}{later}", word not in FORESEEN)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -25,16 +25,51 @@ class Watch(Node):
     after: Length | None = None
     days_before_end: int | None = Field(None, ge=0, description="working days")
     done_below: Share | None = None
+    more_than: int | None = Field(None, ge=0, description="things of one kind at once")
+    tell: str | None = None
+    """The role that hears of it; without one whoever has the next move, else the PM."""
 
     @model_validator(mode="after")
     def _has_a_threshold(self) -> Watch:
         _must_be_measured(self.watch)
-        if self.watch is SignalKind.SPRINT_AT_RISK:
-            if self.days_before_end is None and self.done_below is None:
-                raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below'")
-        elif self.after is None:
-            raise ValueError(f"watch: {self.watch} needs 'after', for example 'after: 1 business day'")
+        needed, further = THRESHOLDS[self.watch]
+        given = {key for key, value in self if key not in {"watch", "tell"} and value is not None}
+        if self.watch is SignalKind.SPRINT_AT_RISK and not given & set(further):
+            raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below'")
+        for key in needed:
+            if key not in given:
+                raise ValueError(f"watch: {self.watch} needs {key!r}, for example '{key}: {_EXAMPLES[key]}'")
+        for key in sorted(given - {*needed, *further}):
+            known = ", ".join((*needed, *further)) or "none"
+            raise ValueError(f"watch: {self.watch} is not measured by {key!r}; its thresholds are: {known}")
         return self
+
+
+_AFTER = (("after",), ())
+
+THRESHOLDS: Mapping[SignalKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    SignalKind.BLOCKED_TOO_LONG: _AFTER,
+    SignalKind.BLOCKER_OF_SEVERAL: (("more_than", "after"), ()),
+    SignalKind.STALE_IN_PROGRESS: _AFTER,
+    SignalKind.OVERDUE_DATE: ((), ("after",)),
+    SignalKind.NOBODY_ASSIGNED: _AFTER,
+    SignalKind.REVIEW_OVERDUE: _AFTER,
+    SignalKind.REVIEWS_PILING_UP: (("more_than",), ()),
+    SignalKind.CHANGES_IDLE: _AFTER,
+    SignalKind.BUILD_RED: _AFTER,
+    SignalKind.MERGED_BUT_OPEN: _AFTER,
+    SignalKind.DONE_BUT_OPEN: _AFTER,
+    SignalKind.WORK_OUTSIDE_SPRINT: _AFTER,
+    SignalKind.SPRINT_AT_RISK: ((), ("days_before_end", "done_below")),
+    SignalKind.SPRINT_CRITICAL: (("days_before_end", "done_below"), ()),
+    SignalKind.SCOPE_CHANGED: (("more_than",), ()),
+    SignalKind.PERSON_OVERLOADED: (("more_than",), ()),
+    SignalKind.PERSON_AWAY: _AFTER,
+    SignalKind.PRODUCTION_DOWN: ((), ()),
+}
+"""By what each condition is measured: the thresholds it must have, and those it may have."""
+
+_EXAMPLES = {"after": "1 business day", "more_than": "3", "days_before_end": "1", "done_below": "40%"}
 
 
 def _must_be_measured(kind: SignalKind) -> None:
@@ -48,15 +83,28 @@ class EscalateRule(Node):
     escalate: SignalKind
     after: Length | None = None
     days_before_end: int | None = Field(None, ge=0, description="working days")
-    more_than: int | None = Field(None, ge=0, description="things of one person that wait at once")
-    to: str
-    """A channel or a role of the team."""
+    to: str | None = None
+    """A channel or a role of the team; without one, where the constitution routes escalations."""
 
     @field_validator("escalate")
     @classmethod
     def _can_go_on(cls, value: SignalKind) -> SignalKind:
         _must_be_measured(value)
         return value
+
+
+class TryFirst(Node):
+    """Before a condition is taken further: ``try_first: 4 business hours`` for whoever has the next move."""
+
+    try_first: Length
+    """Of their own working time, from when they were told."""
+
+
+class RepeatAfter(Node):
+    """What comes back is not told to the same person again before: ``repeat_after: 1 business day``."""
+
+    repeat_after: Length
+    """Of their own working time, from when they were told of it before."""
 
 
 class Allow(Node):
@@ -135,6 +183,12 @@ class Require(Node):
     require: tuple[Literal["link", "urgency", "why"], ...]
 
 
+class Learn(Node):
+    """What experience may teach: ``learn: [response, channel, hour]``."""
+
+    learn: tuple[Literal["response", "channel", "hour", "feedback", "velocity"], ...] = Field(min_length=1)
+
+
 class LookEvery(Node):
     """How often to look at this urgency: ``look_every: 15 minutes`` and what makes it so."""
 
@@ -160,6 +214,8 @@ class ProductionDown(Node):
 RULES = {
     "watch": Watch,
     "escalate": EscalateRule,
+    "try_first": TryFirst,
+    "repeat_after": RepeatAfter,
     "allow": Allow,
     "ask": Ask,
     "never": Never,
@@ -167,6 +223,7 @@ RULES = {
     "hours": Hours,
     "route": Route,
     "require": Require,
+    "learn": Learn,
     "look_every": LookEvery,
 }
 
@@ -179,6 +236,8 @@ def _rule_kind(value: Any) -> str:
 Rule = Annotated[
     Annotated[Watch, Tag("watch")]
     | Annotated[EscalateRule, Tag("escalate")]
+    | Annotated[TryFirst, Tag("try_first")]
+    | Annotated[RepeatAfter, Tag("repeat_after")]
     | Annotated[Allow, Tag("allow")]
     | Annotated[Ask, Tag("ask")]
     | Annotated[Never, Tag("never")]
@@ -186,6 +245,7 @@ Rule = Annotated[
     | Annotated[Hours, Tag("hours")]
     | Annotated[Route, Tag("route")]
     | Annotated[Require, Tag("require")]
+    | Annotated[Learn, Tag("learn")]
     | Annotated[LookEvery, Tag("look_every")],
     Discriminator(
         _rule_kind,
@@ -220,7 +280,8 @@ class Member(Node):
     """By which the ids that are not given are looked for; without it, the one of the Slack profile."""
     zone: Zone
     holidays: str | None = None
-    channel: Literal["dm", "jira"] = "dm"
+    channel: Literal["dm", "jira"] | None = None
+    """Where to reach them; left out, it is learnt from how they answer, and is ``dm`` until then."""
     hours: Hours | None = None
     response: str = ""
     on_call: bool = False
@@ -251,6 +312,8 @@ class JiraScope(Node):
     blocked_statuses: tuple[str, ...] = ("Blocked",)
     parked: tuple[str, ...] = ("Parked", "On Hold", "Waiting", "Waiting for customer", "Deferred")
     """Statuses and labels of what waits on purpose: nobody is asked. Capitals, ``-`` and ``_`` do not count."""
+    merged_status: str | None = None
+    """The status a ticket gets when its pull request is merged; without one whatever leads to *done*."""
 
 
 class BitbucketScope(Node):
@@ -380,10 +443,14 @@ class Directives(Node):
 
     def team(self, team: TeamId) -> Team:
         """The team of that id. Raises ``KeyError``."""
-        found = next((t for t in self.teams if t.id == team), None)
-        if found is None:
-            raise KeyError(team)
-        return found
+        for found in self.teams:  # asked some ten times for every issue of a look
+            if found.id == team:
+                return found
+        raise KeyError(team)
+
+    def teams_of(self, person: PersonId) -> tuple[Team, ...]:
+        """Every team that has ``person`` among its members."""
+        return tuple(team for team in self.teams if any(member.id == person for member in team.members))
 
 
 LookEvery.model_rebuild()

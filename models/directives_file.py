@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Set
+from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -14,43 +16,49 @@ from pydantic_core import ErrorDetails
 
 from models.actions import FORESEEN
 from models.consistency import findings, located, nearest
-from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never, Require, Route, Rule
-from models.errors import Complaint, DirectivesError, OperatorError
-from models.ids import named
-from models.marked import Marked, Place, Step, read
+from models.directives import RULES, Allow, Ask, Directive, Directives, LookEvery, Never
+from models.errors import Complaint, DirectivesError
+from models.marked import Marked, Place, Step
+from models.written import Text, Whole, Written, look_up, whole
 
 
 def load(path: Path) -> Directives:
-    """Read the constitution from a file. Raises ``DirectivesError``, and ``OperatorError`` when there is no file."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        remedy = "Set DIRECTIVES_FILE to your constitution; begin with the directives.yaml of the repository"
-        raise OperatorError(f"{path} cannot be read: {error.strerror}", hint=remedy) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise DirectivesError(path.name, [Complaint(line, "is not UTF-8 text")]) from error
-    return parse(text, path.name)
+    """Read the constitution from a file or a folder. Raises ``DirectivesError``; ``OperatorError`` without a file."""
+    return understand(look_up(path))
 
 
 def parse(text: str, name: str) -> Directives:
     """Read the constitution from ``text``; ``name`` is what complaints call it. Raises ``DirectivesError``."""
-    marked = read(text)
+    return understand(Written(name, (Text(name, text.encode("utf-8", "surrogatepass")),)))
+
+
+@lru_cache(maxsize=4)
+def understand(written: Written) -> Directives:
+    """The constitution of what is written. Raises ``DirectivesError`` with every complaint, in its file and line.
+
+    The same bytes are understood once: the clock looks at them every few seconds.
+    """
+    found = whole(written)
+    marked = found.marked
     if marked.complaints:
-        raise _error(name, marked.complaints)
+        raise _error(written.name, found, marked.complaints)
     try:
         directives = Directives.model_validate(marked.value)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise _error(name, [_complaint(d, marked) for d in details if not _echo(d)]) from None
+        misspelt = {place for d in details if (place := _meant(d))}
+        kept = [d for d in details if not _echo(d) and (d["type"] != "missing" or tuple(d["loc"]) not in misspelt)]
+        raise _error(written.name, found, [_complaint(d, marked) for d in kept]) from None
     complaints = [Complaint(marked.line(place), message) for place, message in findings(directives)]
     if complaints:
-        raise _error(name, complaints)
-    return directives.model_copy(update={"version": named(text)})
+        raise _error(written.name, found, complaints)
+    return directives.model_copy(update={"version": found.version})
 
 
-def _error(name: str, complaints: list[Complaint]) -> DirectivesError:
-    return DirectivesError(name, sorted(set(complaints), key=lambda c: (c.line, c.message)))
+def _error(name: str, found: Whole, complaints: list[Complaint]) -> DirectivesError:
+    """In the order of the files."""
+    ordered = sorted(set(complaints), key=lambda c: (c.line, c.message))
+    return DirectivesError(name, [found.complaint(each.line, each.message) for each in ordered])
 
 
 # --- from a pydantic error to a line and a sentence ---------------------------------------------------------
@@ -64,6 +72,16 @@ def _complaint(detail: ErrorDetails, marked: Marked) -> Complaint:
 def _echo(detail: ErrorDetails) -> bool:
     """Pydantic also calls a list too short when its items were refused: the items say why."""
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _meant(detail: ErrorDetails) -> tuple[Step, ...] | None:
+    """Where the key should stand that a misspelt one was meant for: that it is missing goes without saying."""
+    if detail["type"] != "extra_forbidden":
+        return None
+    *around, word = detail["loc"]
+    model = _model_at(tuple(around))
+    close = get_close_matches(str(word)[:80].lower(), sorted(model.model_fields), n=1) if model else []
+    return (*around, close[0]) if close else None
 
 
 def _place(loc: tuple[Step, ...], marked: Marked) -> Place:
@@ -114,13 +132,19 @@ def _absent(detail: ErrorDetails) -> str:
 def _unknown_key(detail: ErrorDetails) -> str:
     word, model = detail["loc"][-1], _model_at(detail["loc"][:-1])
     fields = [name for name in model.model_fields if name != "version"] if model else []
-    listed = f". The keys here are: {', '.join(fields)}" if fields else ""
-    return f"unknown key {word!r}{nearest(word, fields)}{listed}"
+    if word in RULES and "rule" in detail["loc"][:-1]:
+        return f"a line has one rule: {word!r} belongs into a line of its own"
+    hint = nearest(word, fields)
+    stop = "" if hint else "."
+    listed = f"{stop} The keys here are: {', '.join(fields)}" if fields else ""
+    return f"unknown key {word!r}{hint}{listed}"
 
 
 def _not_one_of(detail: ErrorDetails) -> str:
     expected = re.findall(r"'([^']+)'", detail["ctx"]["expected"]) or [detail["ctx"]["expected"]]
     given = detail["input"]
+    if isinstance(given, bool):
+        return f"{_YES_NO}, or write one of: {', '.join(expected)}"
     return f"{_short(given)} is not one of: {', '.join(expected)}{nearest(given, expected)}"
 
 
@@ -128,19 +152,48 @@ def _unknown_rule(detail: ErrorDetails) -> str:
     given = detail["input"]
     keys = [str(key) for key in given] if isinstance(given, dict) else [str(given)]
     hint = next(filter(None, (nearest(key, RULES) for key in keys)), "")
-    return f"a rule begins with one of: {', '.join(RULES)}{hint}"
+    shape = "" if isinstance(given, dict) else ", for example {watch: blocked_too_long, after: 1 business day}"
+    return f"a rule begins with one of: {', '.join(RULES)}{hint}{shape}"
 
 
 def _not_text(detail: ErrorDetails) -> str:
     given = detail["input"]
     if isinstance(given, bool):
-        return "YAML reads this word as yes/no: put it in quotes"
+        return _YES_NO
     if given is None:
         return "is empty; a word that begins with # must be in quotes"
+    if isinstance(given, list | dict):
+        return f"must be one word or text, not {_short(given)}"
     return f"must be text, not {_short(given)}: put it in quotes"
 
 
+_YES_NO = "YAML reads this word as yes/no: put it in quotes"
+
+
+def _not_a_list(detail: ErrorDetails) -> str:
+    given = detail["input"]
+    if isinstance(given, dict):
+        return "must be a list: begin each of its entries with '- '"
+    return f"must be a list, not {_short(given)}: write [{given}]" if given else "must be a list: write []"
+
+
+def _not_a_number(detail: ErrorDetails) -> str:
+    whole = "whole " if detail["type"].startswith("int") else ""
+    return f"{_short(detail['input'])} is not a {whole}number"
+
+
+def _beyond(detail: ErrorDetails) -> str:
+    """Too small or too large: ``must be at most 20, not 100``."""
+    ((bound, most),) = detail["ctx"].items()
+    return f"must be {_BOUNDS.get(bound, bound)} {most:g}, not {_short(detail['input'])}"
+
+
+_BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
+
+
 def _misshapen(detail: ErrorDetails) -> str:
+    if detail["loc"][-1] == "email":
+        return f"{_short(detail['input'])} is not an e-mail address"
     return f"{_short(detail['input'])} must begin with a small letter and hold only small letters, digits and hyphens"
 
 
@@ -154,7 +207,15 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "string_type": _not_text,
     "string_pattern_mismatch": _misshapen,
     "model_type": lambda detail: f"must be a mapping of keys to values, not {_short(detail['input'])}",
-    "tuple_type": lambda detail: f"must be a list, not {_short(detail['input'])}",
+    "tuple_type": _not_a_list,
+    "bool_parsing": lambda detail: f"{_short(detail['input'])} is neither true nor false",
+    "bool_type": lambda detail: f"{_short(detail['input'])} is neither true nor false",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type"), _not_a_number),
+    **dict.fromkeys(
+        ("greater_than_equal", "less_than_equal", "greater_than", "less_than"),
+        _beyond,
+    ),
+    "string_too_short": lambda detail: f"{_short(detail['input'])} says too little",
 }
 
 
@@ -204,15 +265,11 @@ class Explained(NamedTuple):
     id: str
     says: str
     kept: str
-    """``enforced by: ...``, ``enforced: no such action exists``, ``only read, not enforced in this version: ...`` or
-    ``advice: only the model reads it``."""
+    """``enforced by: ...``, ``enforced: no such action exists`` or ``advice: only the model reads it``."""
 
 
 ADVICE = "advice: only the model reads it"
 NO_SUCH_ACTION = "enforced: no such action exists"
-NOT_YET = frozenset({"answer_within"})
-"""Keys of rules that this version reads but does not act on."""
-ONLY_READ = "only read, not enforced in this version"
 
 
 def explain(directives: Directives) -> list[Explained]:
@@ -228,8 +285,6 @@ def explain(directives: Directives) -> list[Explained]:
 def _kept(line: Directive, known: Mapping[str, Directive]) -> str:
     if line.rule is None:
         return _kept_elsewhere(line, known)
-    if unread := _unread(line.rule):
-        return f"{ONLY_READ}: {unread}"
     match line.rule:
         case Never(never=words) if set(words) <= FORESEEN:
             return f"{NO_SUCH_ACTION} in this version: {', '.join(words)}"
@@ -245,7 +300,7 @@ def _kept_elsewhere(line: Directive, known: Mapping[str, Directive]) -> str:
     kept = [name for name in line.kept_by if _is_kept(name, known, {line.id})]
     rest = [name for name in line.kept_by if name not in kept]
     parts = [f"enforced by: {', '.join(kept)}"] if kept else []
-    return "; ".join(parts + ([f"{ONLY_READ}: {', '.join(rest)}"] if rest else []))
+    return "; ".join(parts + ([f"advice only: {', '.join(rest)}"] if rest else []))
 
 
 def _is_kept(name: str, known: Mapping[str, Directive], seen: Set[str]) -> bool:
@@ -254,29 +309,17 @@ def _is_kept(name: str, known: Mapping[str, Directive], seen: Set[str]) -> bool:
     if line is None:
         return True
     if line.rule is not None:
-        return not _unread(line.rule)
+        return True
     return any(_is_kept(other, known, seen | {name}) for other in line.kept_by if other not in seen)
 
 
-def _unread(rule: Rule) -> str:
-    """The words of a rule that no code acts on; empty when some does."""
-    match rule:
-        case Require():
-            return "require"
-        case Route(route="escalations"):
-            return "route: escalations"
-        case _:
-            return ""
-
-
 def _enforced(rule: BaseModel) -> str:
-    later = ", ".join(sorted(key for key in NOT_YET & type(rule).model_fields.keys() if getattr(rule, key)))
-    return f"enforced by: {_told(rule)}" + (f"; {ONLY_READ}: {later}" if later else "")
+    return f"enforced by: {_told(rule)}"
 
 
 def _told(rule: BaseModel) -> str:
-    """A rule in the words of the file, leaving out what is not set or not acted on."""
-    given = {key: value for key, value in rule if value not in (None, ()) and key not in NOT_YET}
+    """A rule in the words of the file, leaving out what is not set."""
+    given = {key: value for key, value in rule if value not in (None, ())}
     if isinstance(rule, LookEvery):
         when = ", ".join(key for key in given if key != "look_every")
         return f"look_every: {rule.look_every}" + (f" when {when}" if when else "")

@@ -45,6 +45,8 @@ class Complaint:
 
     line: int
     message: str
+    file: str = ""
+    """Which of several files; empty where there is only one."""
 
 
 class DirectivesError(OperatorError):
@@ -53,7 +55,13 @@ class DirectivesError(OperatorError):
     def __init__(self, file: str, complaints: Sequence[Complaint]) -> None:
         self.file = file
         self.complaints = tuple(complaints)
-        super().__init__("\n".join(f"{file}:{c.line}: {c.message}" for c in self.complaints))
+        super().__init__("\n".join(f"{c.file or file}:{c.line}: {c.message}" for c in self.complaints))
+
+    def in_short(self, most: int = 3) -> str:
+        """The first complaints, a line each, and how many more there are."""
+        told = [f"{each.file or self.file}:{each.line}: {each.message}" for each in self.complaints]
+        more = len(told) - most
+        return "\n".join(told[:most] + ([f"and {more} more: pm directives check"] if more > 0 else []))
 
 
 class DatabaseNotReady(OperatorError):

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.ids import AccountId, DeliveryId, IssueKey, PullRequestId, SprintId, TeamId
+from models.lessons import Act
 
 
 class Source(StrEnum):
@@ -64,6 +65,15 @@ class Reason(StrEnum):
     LOOK = "look"
     DIGEST = "digest"
     ASKED = "asked"
+    """An operator wants a look now."""
+    REQUEST = "request"
+    """No look: somebody asked for something to be done, and that is recorded."""
+    NOTICE = "notice"
+    """No look: those who run the agent are told something."""
+
+
+NO_LOOK = frozenset({Reason.REQUEST, Reason.NOTICE})
+"""Reasons of cycles that look at nothing: what was planned and found before stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +87,5 @@ class Trigger:
     sprint: SprintId | None = None
     deliveries: tuple[int, ...] = ()
     """Inbox rows this cycle accounts for."""
+    acts: tuple[Act, ...] = ()
+    """What these say that somebody did."""

@@ -27,6 +27,7 @@ ProposalId = NewType("ProposalId", str)
 EffectId = NewType("EffectId", str)
 ApprovalId = NewType("ApprovalId", str)
 CycleId = NewType("CycleId", str)
+HushId = NewType("HushId", str)
 JobId = NewType("JobId", int)
 
 

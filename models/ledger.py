@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from models.clock import Clock
 from models.cycles import Cycle, History, LastCycle, WhyRecord
 from models.database import Database
-from models.ids import ApprovalId, EffectId, PersonId, ProposalId, SignalId, TeamId
+from models.hushes import Hush
+from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
 from models.keeping import approvals as asks
 from models.keeping import cycles as book
+from models.keeping import deferred as waiting
 from models.keeping import effects as outbox
+from models.keeping import hushes as quiet
 from models.keeping import jobs as queue
+from models.keeping import living as messages
+from models.keeping import matters, past, pursuing, summaries, telling
+from models.keeping import observations as learnt
 from models.keeping.jobs import Job
-from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Effect, Outcome, Verdict
+from models.keeping.looks import IS_LOOK
+from models.lessons import Experience, Forgotten, Observation, Reception
+from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Unit
 from models.signals import Urgency
-from models.tables import approvals, audit, cycles, decisions, effects, reminders, told
-
-REMEMBERED = timedelta(days=120)
-"""How far back policy is shown what was told and settled; the constraints hold for ever."""
+from models.standing import Living
+from models.tables import approvals, audit, cycles, effects
 
 
 class Ledger:
@@ -31,16 +38,29 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._job = job
+        self._observed: dict[TeamId, tuple[learnt.Stamp, tuple[Observation, ...]]] = {}
 
     def under(self, job: Job) -> Ledger:
         """The same ledger for the work of one claimed job: once the job is lost, nothing more is written."""
-        return Ledger(self._database, self._clock, job=job)
+        ledger = Ledger(self._database, self._clock, job=job)
+        ledger._observed = self._observed
+        return ledger
 
     # --- what the two stories need (planner.ports.Ledger) ---------------------------------------------------
 
     async def history(self, team: TeamId) -> History:
         """What policy must know before it decides for ``team``."""
-        return await self._database.read(lambda c: _history(c, team, self._clock.now()))
+        return await self._database.read(lambda c: self._history(c, team))
+
+    async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
+        """As ``history``, of these subjects alone: who has heard, who wants peace, and the attention of today."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: matters.about(c, team, subjects, now))
+
+    async def history_of(self, team: TeamId, person: PersonId) -> History:
+        """As ``history``, of one reader alone: what they were told and put off, and the team's questions."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: matters.of_reader(c, team, person, now))
 
     async def record(self, cycle: Cycle) -> Sequence[Decided]:
         """Keep a cycle, withdraw what it has overtaken, plan its effects and finish its job in one transaction.
@@ -55,6 +75,10 @@ class Ledger:
     async def begin(self, effect: EffectId) -> Effect | None:
         """Commit the intent to send; the effect as it was before, ``None`` when it has ended. Raises ``LostLease``."""
         return await self._database.write(lambda c: self._begin(c, effect), "begin")
+
+    async def take(self, effect: EffectId, units: Sequence[Unit]) -> bool:
+        """Take one of ``units`` for what is about to begin; ``False`` when none is left. Raises ``LostLease``."""
+        return await self._database.write(lambda c: self._take(c, effect, units), "take")
 
     async def still_ours(self) -> None:
         """Raises ``LostLease`` when the job has been taken over; without a job there is nothing to lose."""
@@ -95,6 +119,12 @@ class Ledger:
         chosen = approvals.c.id.in_(which)
         return await self._close(chosen, ApprovalState.SUPERSEDED, self._clock.now(), note)
 
+    async def withdraw(self, which: Sequence[ApprovalId]) -> None:
+        """End pending asks so that the same may be asked again, of whoever may answer then."""
+        now, real = self._clock.now(), self._clock.real()
+        await self._database.write(lambda c: asks.overtake(c, which, now, real), "withdraw")
+        self._database.doorbell.ring()
+
     async def lapse(self, now: datetime) -> list[Approval]:
         """Expire pending asks that are due at ``now`` (company time); returns them."""
         return await self._close(asks.lapsed(now), ApprovalState.EXPIRED, now, "")
@@ -103,13 +133,125 @@ class Ledger:
         """What the approver's open card shows: pending asks, and settled ones on the same message."""
         return await self._database.read(lambda c: asks.card_of(c, person))
 
+    async def shown_cards(self) -> frozenset[PersonId]:
+        """Whoever has a card of today that shows an open question."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: asks.shown_cards(c, now))
+
     async def on_card(self, channel: str, ts: str) -> list[Approval]:
         """Every ask shown on one Slack message, oldest first."""
         return await self._database.read(lambda c: asks.on_card(c, channel, ts))
 
-    async def place_card(self, which: Sequence[ApprovalId], channel: str, ts: str) -> None:
-        """Note which Slack message shows these asks."""
-        await self._database.write(lambda c: asks.place(c, which, channel, ts), "place_card")
+    async def place_card(
+        self, which: Sequence[ApprovalId], channel: str, ts: str, person: PersonId | None = None
+    ) -> None:
+        """Note which Slack message shows these asks to ``person``; without one, to whoever was asked first."""
+        await self._database.write(lambda c: asks.place(c, which, channel, ts, person), "place_card")
+
+    async def pending(self) -> list[Approval]:
+        """Every team's asks that wait for an answer, the oldest first."""
+        return await self._database.read(asks.pending)
+
+    async def remind(self, approval: ApprovalId) -> bool:
+        """Plan the one reminder of a pending ask; ``False`` when another worker has, or the ask is over."""
+        now, real = self._clock.now(), self._clock.real()
+        planned = await self._database.write(lambda c: pursuing.remind(c, approval, now, real), "remind")
+        self._database.doorbell.ring()
+        return planned
+
+    async def pass_on(self, approval: ApprovalId, to: PersonId, expires: datetime) -> bool:
+        """Ask ``to`` as well, until ``expires`` (company time); ``False`` as ``remind``."""
+        now, real = self._clock.now(), self._clock.real()
+        planned = await self._database.write(lambda c: pursuing.pass_on(c, approval, to, expires, now, real), "pass_on")
+        self._database.doorbell.ring()
+        return planned
+
+    async def answered(self, person: PersonId, channel: str, ts: str) -> bool:
+        """Note that somebody pressed a button of a message; whether it had told them of anything."""
+        now = self._clock.now()
+        return await self._database.write(lambda c: telling.answered(c, person, channel, ts, now), "answered")
+
+    # --- what people do not want to hear of ------------------------------------------------------------------
+
+    async def hush(self, hush: Hush) -> Hush:
+        """Keep what somebody has put off or muted, instead of what they said about the same before."""
+        real = self._clock.real()
+        kept = await self._database.write(lambda c: quiet.keep(c, hush, real), "hush")
+        self._database.doorbell.ring()
+        return kept
+
+    async def unhush(self, team: TeamId, person: PersonId, which: Sequence[HushId]) -> list[Hush]:
+        """End these of the person's own; returns those that still held."""
+        now, real = self._clock.now(), self._clock.real()
+        ended = await self._database.write(lambda c: quiet.lift(c, team, person, which, now, real), "unhush")
+        if ended:
+            self._database.doorbell.ring()
+        return ended
+
+    async def hushes(self, team: TeamId, person: PersonId) -> list[Hush]:
+        """What the person has put off or muted now, oldest first."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: quiet.of_person(c, team, person, now))
+
+    async def hushes_of(self, person: PersonId) -> list[Hush]:
+        """As ``hushes``, in every team."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: matters.hushes_of(c, person, now))
+
+    # --- what experience teaches -----------------------------------------------------------------------------
+
+    async def observe(self, seen: Sequence[Observation]) -> None:
+        """Keep what was seen; what is known by its source counts once."""
+        await self._database.write(lambda c: learnt.keep(c, seen), "observe")
+
+    async def say(self, said: Observation) -> None:
+        """Keep what somebody has set right, instead of what they said of it before."""
+        await self._database.write(lambda c: learnt.say(c, said), "say")
+        self._observed.clear()  # it holds in every team
+
+    async def experience(self, team: TeamId) -> Experience:
+        """What has been learnt in ``team``, and what may be learnt from."""
+        return await self._database.read(lambda c: self._experience(c, team))
+
+    async def known_of(self, person: PersonId) -> list[Observation]:
+        """Everything observed of one person, oldest first."""
+        return await self._database.read(lambda c: learnt.about_person(c, person))
+
+    async def forget(self, team: TeamId, person: PersonId, topic: str) -> Forgotten:
+        """Delete what was observed of one person about ``topic``; nothing older is learnt again."""
+        now = self._clock.now()
+        return await self._database.write(lambda c: learnt.forget(c, team, person, topic, now), "forget_person")
+
+    async def reception(self, team: TeamId, days: float) -> list[Reception]:
+        """How each rule's messages of the last ``days`` (company time) were taken."""
+        since = self._clock.now() - timedelta(days=days)
+        return await self._database.read(lambda c: learnt.reception(c, team, since))
+
+    async def known_items(self, team: TeamId) -> Mapping[SignalId, Urgency]:
+        """What the team's daily summary need not tell again, and how urgent it was when it was told or refused."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: summaries.known(c, team, now))
+
+    async def deferred(self, team: TeamId) -> tuple[Decided, ...]:
+        """What the team's last look put off, with the reason and until when."""
+        return await self._database.read(lambda c: waiting.of_team(c, team))
+
+    # --- messages that can still say what has come of what they told -----------------------------------------
+
+    async def living(self, team: TeamId, effect: EffectId) -> Living | None:
+        """What the message of that effect tells now; ``None`` when it was not sent, or long ago."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: messages.on_message(c, effect, team, now))
+
+    async def message_at(self, team: TeamId, channel: str, ts: str) -> Living | None:
+        """What one message of the last days told; ``None`` for one that told nothing, or another team."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: messages.at_place(c, team, channel, ts, now))
+
+    async def post_about(self, team: TeamId, channel: str, subject: str) -> Living | None:
+        """The last days' post in that channel (its role) about ``subject`` whose matter goes on."""
+        now = self._clock.now()
+        return await self._database.read(lambda c: messages.post_about(c, team, channel, subject, now))
 
     # --- looking back ----------------------------------------------------------------------------------------
 
@@ -118,6 +260,10 @@ class Ledger:
         found = select(effects).where(effects.c.id == effect)
         row = await self._database.read(lambda c: c.execute(found).mappings().first())
         return outbox.to_effect(row) if row else None
+
+    async def carried_out(self, id: str) -> Effect | None:
+        """The effect that carried out the proposal behind a proposal, effect or approval id."""
+        return await self._database.read(lambda c: book.carried_out(c, id))
 
     async def recent(
         self, *, person: PersonId | None = None, team: TeamId | None = None, days: float = 7, limit: int = 100
@@ -134,10 +280,15 @@ class Ledger:
         return [outbox.to_effect(row) for row in rows]
 
     async def last_cycles(self, team: TeamId, limit: int) -> list[LastCycle]:
-        """The latest cycles of ``team``, newest first."""
-        wanted = select(cycles).where(cycles.c.team == team).order_by(cycles.c.at.desc()).limit(limit)
+        """The latest looks at ``team``, newest first; a request that was taken down is none, nor is a notice."""
+        wanted = select(cycles).where(cycles.c.team == team, IS_LOOK).order_by(cycles.c.at.desc()).limit(limit)
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
-        return [LastCycle(r["id"], r["reason"], r["at"], Urgency(r["urgency"]), len(r["signals"])) for r in rows]
+        return [
+            LastCycle(
+                r["id"], r["reason"], r["at"], Urgency(r["urgency"]), len(r["signals"]), r["pressing"], r["next_look"]
+            )
+            for r in rows
+        ]
 
     async def audit(self, team: TeamId, who: str, what: str, about: str, detail: str = "") -> None:
         """Keep what somebody did or was refused."""
@@ -146,16 +297,35 @@ class Ledger:
 
     # --- inside one transaction ------------------------------------------------------------------------------
 
+    def _history(self, connection: Connection, team: TeamId) -> History:
+        known = _history(connection, team, self._clock.now())
+        return replace(known, experience=self._experience(connection, team))
+
+    def _experience(self, connection: Connection, team: TeamId) -> Experience:
+        """Observations are read again only when there are others: between two looks there rarely are."""
+        now, stamp = self._clock.now(), learnt.stamp(connection, team)
+        before = self._observed.get(team)
+        seen = before[1] if before is not None and before[0] == stamp else learnt.latest(connection, team, now)
+        self._observed[team] = (stamp, seen)
+        return learnt.experience(connection, team, seen, now)
+
     def _record(self, connection: Connection, cycle: Cycle) -> list[Decided]:
         real = self._clock.real()
         if self._job is not None:
             queue.finish(connection, self._job, real)
         asks.overtake(connection, cycle.overtaken, cycle.at, real)
+        quiet.wake(connection, cycle.woken, cycle.at)
+        messages.stand(connection, cycle.trigger.team, cycle.stood, real)
+        learnt.keep(connection, cycle.learnt)
         return book.keep(connection, cycle, real)
 
     def _begin(self, connection: Connection, effect: EffectId) -> Effect | None:
         self._fence(connection)
         return outbox.begin(connection, effect, self._clock.real())
+
+    def _take(self, connection: Connection, effect: EffectId, units: Sequence[Unit]) -> bool:
+        self._fence(connection)
+        return pursuing.take(connection, effect, units, self._clock.now())
 
     def _settle(self, connection: Connection, effect: EffectId, outcome: Outcome) -> None:
         self._fence(connection)
@@ -189,31 +359,15 @@ class Ledger:
 
 
 def _history(connection: Connection, team: TeamId, now: datetime) -> History:
-    since = now - REMEMBERED
-    # Two days back covers every zone's today; units of a day still open are all policy asks about.
-    days = reminders.c.day >= (now - timedelta(days=2)).date().isoformat()
-    unit = (reminders.c.person, reminders.c.day, reminders.c.budget)
-    spent = connection.execute(select(*unit, func.count()).where(days).group_by(*unit)).all()
-    heard = select(told.c.person, told.c.signal).where(told.c.team == team, told.c.at >= since)
-    settled = select(decisions.c.proposal_id, decisions.c.verdict).where(
-        decisions.c.team == team, decisions.c.at >= since, decisions.c.verdict != Verdict.DEFER.value
-    )
-    raised = select(decisions.c.person, decisions.c.verdict, decisions.c.signals).where(
-        decisions.c.team == team,
-        decisions.c.at >= since,
-        decisions.c.person.is_not(None),
-        decisions.c.verdict.in_([Verdict.ASK.value, Verdict.DENY.value]),
-    )
-    cards = select(approvals.c.asked).where(asks.PENDING, approvals.c.asked_at > now - CARD_OPEN).distinct()
     return History(
-        spent={(PersonId(person), day, budget): count for person, day, budget, count in spent},
-        told=frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(heard)),
-        settled={ProposalId(p): Verdict(v) for p, v in connection.execute(settled)},
-        open_cards=frozenset(PersonId(p) for p in connection.execute(cards).scalars()),
-        raised=frozenset(
-            (PersonId(person), SignalId(signal), Verdict(verdict))
-            for person, verdict, signals in connection.execute(raised)
-            for signal in signals
-        ),
+        spent=past.spent(connection, now),
+        told=past.told_to(connection, team),
+        settled=past.settled(connection, team),
+        open_cards=asks.open_cards(connection, now),
+        shown_cards=asks.shown_cards(connection, now),
+        raised=past.raised(connection, team),
         pending=asks.pending_of(connection, team),
+        hushes=quiet.of_team(connection, team, now),
+        living=messages.of_team(connection, team, now),
+        heard=telling.heard(connection, team, now),
     )

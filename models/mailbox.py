@@ -53,6 +53,8 @@ class Depths:
 
     waiting: Mapping[int, int]
     """By lane."""
+    later: int
+    """Jobs that were planned for later and never tried: they wait for their moment, not for a worker."""
     oldest: Mapping[int, float]
     """Seconds the oldest due job of each lane has waited."""
     running: int

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from models.errors import Complaint
+from models.illegible import told
 
 Step = str | int
 Place = tuple[Step, ...]
@@ -54,8 +55,7 @@ def read(text: str) -> Marked:
     except yaml.reader.ReaderError as error:
         marked.complain(text.count("\n", 0, error.position) + 1, f"not readable: {error.reason}")
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        marked.complain(mark.line + 1 if mark else 1, f"not readable as YAML: {error.problem or error.context}")
+        marked.complain(*told(error, text))
     except RecursionError:
         marked.complain(1, "not readable: nested too deeply")
     return marked
@@ -120,7 +120,8 @@ def _sequence(node: yaml.SequenceNode, place: Place, marked: Marked) -> list[Any
 def _scalar(node: yaml.Node, marked: Marked) -> Any:
     line = node.start_mark.line + 1
     if node.tag not in _PLAIN:
-        marked.complain(line, f"{_shown(node)}: tags and special words are not understood; put it in quotes")
+        said = repr(node.tag) if node.tag.startswith("!") else _shown(node)
+        marked.complain(line, f"{said}: tags and special words are not understood; put it in quotes")
         return None
     try:
         return yaml.SafeLoader("").construct_object(node)

@@ -8,8 +8,18 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from models.actions import Action
-from models.ids import ApprovalId, CycleId, EffectId, PersonId, ProposalId, SignalId, TeamId
+from models.ids import ApprovalId, CycleId, EffectId, HushId, PersonId, ProposalId, SignalId, TeamId, named
 from models.signals import Evidence, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedIn:
+    """Where somebody asked for something: there they are told what came of it."""
+
+    person: PersonId
+    channel: str = ""
+    """Slack's id of the channel or conversation; empty where only they saw the answer: then they get a message."""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,12 @@ class Proposal:
     """How it can be taken back, in words; ``None`` when it cannot."""
     asked_by: PersonId | None = None
     """Set when a person has just asked for this: then it costs no attention."""
+    undoes: EffectId | None = None
+    """The effect this takes back, when it is an undo."""
+    promised: HushId | None = None
+    """What its reader had put off until now: asked for then, so it costs no attention, but it keeps to their hours."""
+    asked_in: AskedIn | None = None
+    """Who wanted it and where, as long as they are owed a word of what came of it; kept when it is asked again."""
 
 
 class Verdict(StrEnum):
@@ -50,6 +66,19 @@ class Spend:
     budget: str
     """``daily`` or ``critical``."""
     ordinal: int
+    """The first of the day that seemed free; should it be gone, another is taken."""
+    most: int = 0
+    """Up to how many of the day there are; never fewer than ``ordinal``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Where one unit of somebody's attention may still be taken when a message begins: up to ``most`` of that day."""
+
+    person: PersonId
+    day: date
+    budget: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +121,29 @@ CARD_OPEN = timedelta(hours=9)
 nobody, so what is asked on another day is a message of its own, and costs that day's attention."""
 
 
+class EffectState(StrEnum):
+    """Where an Action is on its way out."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """Somebody takes back what was done: how far that is."""
+
+    state: EffectState
+    at: datetime | None
+    """When it ended (company time); ``None`` while it is under way."""
+    by: PersonId | None
+    words: str
+    """What the world said back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """A question to a person about one Proposal, and its answer."""
@@ -111,23 +163,35 @@ class Approval:
     by: PersonId | None = None
     at: datetime | None = None
     note: str = ""
+    reminded: datetime | None = None
+    """When the one reminder went out (company time)."""
+    passed_on: datetime | None = None
+    """When the deputy was asked as well (company time)."""
     outcome: str = ""
     """What became of the approved Action, in words; empty while it is under way."""
     ending: Ending | None = None
     """How carrying the approved Action out ended; ``None`` while it is under way. A card says *Done* only if it was."""
     card: Mapping[str, str] | None = None
     """``{"channel", "ts"}`` of the Slack message that shows it."""
+    copies: Mapping[PersonId, Mapping[str, str] | None] = field(default_factory=dict)
+    """Who was asked after the first, and the message that shows it to them, once there is one."""
 
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Everybody who was shown the question, in that order."""
+        return *self.approvers[:1], *self.copies
 
-class EffectState(StrEnum):
-    """Where an Action is on its way out."""
+    def shown_to(self, person: PersonId) -> Mapping[str, str] | None:
+        """Where ``person`` sees it: ``{"channel", "ts"}``; ``None`` while they do not."""
+        return self.card if person in self.approvers[:1] else self.copies.get(person)
 
-    PLANNED = "planned"
-    SENDING = "sending"
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    CANCELLED = "cancelled"
-    DEAD = "dead"
+    @property
+    def places(self) -> tuple[Mapping[str, str], ...]:
+        """Every message that shows it."""
+        return tuple(place for person in self.asked if (place := self.shown_to(person)))
+
+    undone: Undone | None = None
+    """What became of taking the action back, when somebody asked for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +207,13 @@ class Effect:
     tries: int = 0
     first_try: datetime | None = None
     """Real time of the first call, where a look-up begins."""
+    planned: datetime | None = None
+    """When it was decided to do it (company time): what was so before is not its doing."""
     approval: ApprovalId | None = None
     directives_version: str = ""
     receipt: Mapping[str, str] = field(default_factory=dict)
+    ended: datetime | None = None
+    """When it was over, one way or another (company time)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +241,10 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
+DONE = frozenset({Ending.DONE, Ending.FOUND})
+"""The endings of what has really happened."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What the world said back, or why it was not asked."""
@@ -184,3 +256,22 @@ class Outcome:
     """Seconds of real time; with ``LATER`` and ``UNCLEAR``."""
     until: datetime | None = None
     """Company time at which to decide anew, with ``DEFERRED``; until which to wait, with ``LATER``."""
+
+
+def effect_of(proposal: ProposalId) -> EffectId:
+    """The one effect that carries out the proposal of that id, however often it is decided."""
+    return EffectId(named("effect", proposal))
+
+
+def ask_of(approval: ApprovalId) -> EffectId:
+    """The one effect that shows the question of that id to its first approver."""
+    return EffectId(named("ask", approval))
+
+
+MOST_UNDOS = 5
+"""How often taking one thing back is tried, each time after the try before came to nothing."""
+
+
+def undo_of(effect: EffectId, ordinal: int = 0) -> ProposalId:
+    """The proposal that takes back what that effect did; ``ordinal`` counts the tries that came to nothing."""
+    return ProposalId(named("undo", effect, ordinal) if ordinal else named("undo", effect))

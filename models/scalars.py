@@ -57,7 +57,9 @@ def _zones() -> frozenset[str]:
 
 def _iana(value: str) -> str:
     if value not in _zones():
-        example = next(iter(get_close_matches(value, _zones(), n=1)), "Europe/Berlin")
+        city = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(_zones()) if "/" in zone}
+        named = city.get(value.strip().replace(" ", "_").casefold())
+        example = named or next(iter(get_close_matches(value, _zones(), n=1)), "Europe/Berlin")
         raise ValueError(f"{value[:60]!r} is not an IANA time zone; write for example {example!r}")
     return value
 

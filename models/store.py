@@ -48,6 +48,10 @@ class Store:
         """Everything the mirror holds about ``team``; never calls a vendor."""
         return await self._database.read(lambda c: who.with_doubts(c, mirror.about(c, team)))
 
+    async def people(self, team: TeamId) -> tuple[Person, ...]:
+        """Who is in ``team`` and who is away, as the mirror knows it."""
+        return await self._database.read(lambda c: mirror.people_of(c, team))
+
     async def save(
         self,
         team: TeamId,
@@ -60,18 +64,20 @@ class Store:
         people: Sequence[Person] | None = None,
         whole: Collection[SprintId] | None = None,
         began: datetime | None = None,
+        keep: Collection[str] = (),
     ) -> None:
         """Keep what a source said; a row never gives way to an older one: by provider time, else by ``began``.
 
         ``complete`` says that each kind given is all there is: what is not mentioned goes, unless it was
         read after the reading ``began`` (real time, default now), which is then the age of the data.
-        ``whole`` names the sprints whose issues were all read, instead of those named before.
+        ``whole`` names the sprints whose issues were all read, instead of those named before; ``keep`` the rows of
+        the kinds given that stay although a complete reading does not mention them.
         """
         kinds = {"sprint": sprints, "issue": issues, "pull_request": pull_requests, "person": people}
         given = {kind: list(values) for kind, values in kinds.items() if values is not None}
         now = self._clock.real()
         reading = mirror.Reading(team, source, began or now, complete)
-        await self._database.write(lambda c: mirror.save(c, reading, given, now, whole), "save")
+        await self._database.write(lambda c: mirror.save(c, reading, given, now, whole, keep), "save")
 
     async def gone(self, team: TeamId, *, issues: Collection[str] = (), pull_requests: Collection[str] = ()) -> None:
         """Forget issues (by immutable id) and pull requests the vendor no longer knows."""
@@ -133,6 +139,15 @@ class Store:
         lapse = select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
         both = await self._database.read(lambda c: [c.execute(look).scalar(), c.execute(lapse).scalar()])
         return min((moment for moment in both if moment is not None), default=None)
+
+    async def teams_known(self) -> list[TeamId]:
+        """Every team that was ever looked at and is still waited for."""
+        wanted = select(teams.c.id).where(teams.c.next_look.is_not(None)).order_by(teams.c.id)
+        return [TeamId(team) for team in await self._column(wanted)]
+
+    async def end_looks(self, team: TeamId) -> None:
+        """Look at ``team`` no more: it is gone."""
+        await self._database.write(lambda c: _set_team(c, team, next_look=None), "end_looks")
 
     async def pause(self, team: TeamId) -> None:
         """Stop looking at ``team`` until ``resume``."""
@@ -221,9 +236,9 @@ class Store:
     async def tidy(self, *, batch: int = BATCH, rounds: int = ROUNDS) -> Mapping[str, int]:
         """Let go of what nobody needs any more, to be called once a day; how many rows, by kind.
 
-        The kinds are ``jobs``, ``bodies``, ``firings``, ``audit`` and ``cycles``; their ages are in
-        ``models.keeping.housekeeping``. Each batch is a transaction of its own, so that deliveries are taken
-        in between; what is left after ``rounds`` batches of a kind is for the next call.
+        The kinds and their ages are in ``models.keeping.housekeeping`` and ``.retention``. Each batch is a transaction
+        of its own, so that deliveries are taken in between; what is left after ``rounds`` batches of a kind is for the
+        next call.
         """
         real, now = self._clock.real(), self._clock.now()
         steps = [(kind, step, real) for kind, step in housekeeping.REAL.items()]

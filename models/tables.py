@@ -239,9 +239,12 @@ cycles = Table(
     Column("next_look", Instant, nullable=False),
     Column("thought_by", String(60), nullable=False),
     Column("cost_usd", Float, nullable=False),
+    Column("pressing", Text, nullable=False, server_default=text("''")),
+    Column("sprint", BigInteger),
     Index("ix_cycles_team", "team", "at"),
     Index("ix_cycles_at", "at"),
 )
+"""Every look, and whatever else decided something. ``sprint`` is the only one it looked at; ``NULL`` = all."""
 
 decisions = Table(
     "decisions",
@@ -282,11 +285,18 @@ told = Table(
     Column("signal", String(20), primary_key=True),
     Column("team", String(60), nullable=False),
     Column("effect", String(20), nullable=False),
+    Column("kind", String(40), nullable=False, server_default=text("''")),
+    Column("subject", String(200), nullable=False, server_default=text("''")),
+    Column("urgency", Integer, nullable=False, server_default="0"),
+    Column("answered", Instant),
     Column("at", Instant, nullable=False),
     Index("ix_told_team", "team", "at"),
     Index("ix_told_effect", "effect"),
 )
-"""Who has been told of which episode: each once."""
+"""Who has been told of which episode: each once. ``kind``, ``subject`` and ``urgency`` are the Signal's as it was told.
+
+``answered`` is when they first pressed a button of the message that told them (company time).
+"""
 
 reminders = Table(
     "reminders",
@@ -320,6 +330,8 @@ approvals = Table(
     Column("by", String(60)),
     Column("at", Instant),
     Column("note", Text, nullable=False, server_default=text("''")),
+    Column("reminded", Instant),
+    Column("passed_on", Instant),
     Column("outcome", Text, nullable=False, server_default=text("''")),
     Column("ending", String(12)),
     Column("channel", String(40)),
@@ -336,6 +348,72 @@ approvals = Table(
     Index("ix_approvals_card", "channel", "ts"),
 )
 """Questions to people. Only a pending one can change, by one conditional update."""
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("approval", String(20), ForeignKey("approvals.id"), primary_key=True),
+    Column("person", String(60), primary_key=True),
+    Column("channel", String(40)),
+    Column("ts", String(40)),
+    Column("at", Instant, nullable=False),
+    Index("ix_cards_place", "channel", "ts"),
+)
+"""Further copies of a question: one for each person who was asked after the first. All are drawn again together."""
+
+hushes = Table(
+    "hushes",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("team", String(60), nullable=False),
+    Column("person", String(60), nullable=False),
+    Column("subject", String(200), nullable=False, server_default=text("''")),
+    Column("rule", String(60), nullable=False, server_default=text("''")),
+    Column("until", Instant),
+    Column("state", Text),
+    Column("at", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("why", Text, nullable=False, server_default=text("''")),
+    CheckConstraint("subject <> '' OR rule <> ''", name="about"),
+    Index(
+        "uq_hushes_one_in_force",
+        "team",
+        "person",
+        "subject",
+        "rule",
+        unique=True,
+        postgresql_where=text("ended IS NULL"),
+        sqlite_where=text("ended IS NULL"),
+    ),
+    Index("ix_hushes_person", "person", "ended"),
+    Index("ix_hushes_team", "team", "ended"),
+)
+"""What somebody does not want to hear of: a subject or a rule, until a moment, until it changes, or for good.
+One at a time about the same.
+
+``until`` is company time; ``state`` is what the subject looked like when it was put to sleep *until it changes*.
+Neither: muted until they say otherwise. ``ended`` is when it was over (company time).
+"""
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("team", String(60), nullable=False),
+    Column("person", String(60)),
+    Column("what", String(24), nullable=False),
+    Column("about", String(120), nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("value", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("what", "about", "source"),
+    Index("ix_observations_team", "team", "what", "at"),
+    Index("ix_observations_person", "person"),
+)
+"""What experience has taught: who answered what and how soon, what was called useless, what a sprint came to.
+
+``source`` names what it was learnt from, so that nothing counts twice. Rows of a person go when they ask.
+"""
 
 effects = Table(
     "effects",
@@ -359,6 +437,7 @@ effects = Table(
     Column("receipt", Json, nullable=False),
     Column("words", Text, nullable=False, server_default=text("''")),
     Column("gave_back", Json),
+    Column("standing", Json),
     CheckConstraint("state IN ('planned','sending','sent','unknown','cancelled','dead')", name="state"),
     Index("ix_effects_state", "state"),
     Index("ix_effects_person", "person", "planned"),
@@ -366,7 +445,8 @@ effects = Table(
 )
 """Actions on their way out. The id is the marker the target stores.
 
-``gave_back`` is the attention a definite no set free, to be taken again when somebody replays it.
+``gave_back`` is the attention a definite no set free, to be taken again when somebody replays it. ``standing`` is how
+a look last saw the matters a sent message told of: once they are over, the message says so itself.
 """
 
 audit = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,12 +14,15 @@ from models.directives import (
     Directives,
     EscalateRule,
     Hours,
+    Learn,
     LimitReminders,
     LookEvery,
     Never,
+    RepeatAfter,
     Require,
     Route,
     Team,
+    TryFirst,
     Watch,
 )
 from models.directives_file import explain, written
@@ -35,7 +39,7 @@ class Meaning(NamedTuple):
     """``objectives.primary``, ``urgency.high``, ``role``: where in the file it stands."""
     says: str
     kept: str
-    """Enforced, only read or advice, as ``pm directives check`` says it."""
+    """Enforced or advice, as ``pm directives check`` says it."""
     rule: str
     """The rule in plain words; empty where there is none."""
     effect: str
@@ -95,9 +99,41 @@ def tell(rule: Node, directives: Directives) -> _Told:
 
 FINDS = {
     SignalKind.BLOCKED_TOO_LONG: ("a ticket that is blocked", "PAY-12 is flagged"),
+    SignalKind.BLOCKER_OF_SEVERAL: (
+        "a ticket that holds up others and makes no progress",
+        "PAY-12 stands still and others wait for it",
+    ),
+    SignalKind.STALE_IN_PROGRESS: (
+        "a ticket in progress without a sign of life: no change in Jira, no work on a pull request",
+        "PAY-12 is in progress and nothing happens to it",
+    ),
+    SignalKind.OVERDUE_DATE: (
+        "an unfinished ticket whose due day is over where its owner lives",
+        "PAY-12 was due yesterday",
+    ),
     SignalKind.REVIEW_OVERDUE: ("a pull request that waits for a review", "pull request #41 waits for its reviewer"),
+    SignalKind.REVIEWS_PILING_UP: ("reviews of one person's work that pile up", "one more review is asked for"),
+    SignalKind.CHANGES_IDLE: ("requested changes that their author lets lie", "pull request #41 is to be changed"),
+    SignalKind.BUILD_RED: ("a pull request that waits and whose build fails", "the build of pull request #41 fails"),
+    SignalKind.MERGED_BUT_OPEN: ("a ticket that a merge has left where it was", "#41 for PAY-12 is merged"),
+    SignalKind.DONE_BUT_OPEN: ("a pull request still open though its ticket is done", "PAY-12 is done and #41 is open"),
+    SignalKind.WORK_OUTSIDE_SPRINT: (
+        "a pull request for a ticket of no running sprint",
+        "pull request #41 is opened for PAY-90 of the backlog",
+    ),
     SignalKind.NOBODY_ASSIGNED: ("a ticket of the sprint that has no owner", "PAY-12 is put into the sprint unowned"),
     SignalKind.SPRINT_AT_RISK: ("a sprint whose goal is at risk", "the sprint is behind near its end"),
+    SignalKind.SPRINT_CRITICAL: ("a sprint that is about to end far from done", "the sprint is far behind at its end"),
+    SignalKind.SCOPE_CHANGED: ("tickets that were put into a running sprint", "the sprint grows after it began"),
+    SignalKind.PERSON_OVERLOADED: ("somebody with many tickets in progress at once", "Ann begins another ticket"),
+    SignalKind.PERSON_AWAY: (
+        "somebody who is away with unfinished work in the running sprint",
+        "Ann is on vacation and two tickets are hers",
+    ),
+    SignalKind.PRODUCTION_DOWN: (
+        "a ticket, of this sprint or not, that says that production is down, by the marks of the levels of urgency",
+        "PAY-12 gets one of those priorities and one of those labels",
+    ),
 }
 """For each condition: what it is, and how it may begin. Others are told by their own word."""
 
@@ -108,26 +144,72 @@ def _found(rule: Watch | EscalateRule, directives: Directives) -> _Told:
     bounds = thresholds(rule)
     when = f", {bounds}" if bounds else ""
     if isinstance(rule, Watch):
-        then = "whoever has the next move is told, else the pm"
+        then = _then(rule, directives)
         return _Told(f"finds {what}{when}; {then}", f"signal {kind}", f"{begins}{when}: {then}, once.")
-    place = _place(rule.to, directives)
+    place = _place(rule.to or _routed(directives), directives)
     words = f"takes {what} further{when}: to {place}"
     return _Told(words, f"signal {kind}, next step of its ladder", f"{begins}{when}: {place} hears of it, once.")
+
+
+REMEDIES = {
+    SignalKind.MERGED_BUT_OPEN: ("its status is moved on", "transition_issue"),
+    SignalKind.WORK_OUTSIDE_SPRINT: ("that it joins the sprint is proposed", "change_sprint_scope"),
+}
+"""For each condition that a change of the ticket may settle: the change, and the action whose line decides on it."""
+
+
+FOR_THE_PM = frozenset(
+    {
+        SignalKind.SPRINT_AT_RISK,
+        SignalKind.SPRINT_CRITICAL,
+        SignalKind.SCOPE_CHANGED,
+        SignalKind.PERSON_OVERLOADED,
+        SignalKind.PERSON_AWAY,
+    }
+)
+"""Conditions that are nobody's move: the PM hears first, unless the line tells another role."""
+
+
+def _then(rule: Watch, directives: Directives) -> str:
+    """Who hears, or what is changed instead."""
+    role = rule.tell or ("pm" if rule.watch in FOR_THE_PM else "")
+    hears = f"{_people(role, directives)} is told" if role else "whoever has the next move is told, else the pm"
+    if rule.watch not in REMEDIES:
+        return hears
+    change, action = REMEDIES[rule.watch]
+    return f"{change}, as the line about {action} has it; where that does not fit {hears}"
+
+
+def _routed(directives: Directives) -> str:
+    """Where an escalation goes that names no place."""
+    routes = (line.rule for line in directives.lines() if isinstance(line.rule, Route))
+    return next((rule.to for rule in routes if rule.route == "escalations"), "pm")
 
 
 BOUNDS = {
     "after": "after {}",
     "days_before_end": "from {} working days before the end of the sprint",
     "done_below": "when less than {} is done",
-    "more_than": "when more than {} of one person wait at once",
+    "more_than": "when there are more than {}",
 }
 
 
 def thresholds(rule: Node) -> str:
     """The figures of a rule with their units: ``after 8 business hours``. Empty when it has none."""
-    names = {"watch", "escalate", "to"}
+    names = {"watch", "escalate", "to", "tell"}
     given = [(key, value) for key, value in rule if key not in names and value not in (None, ())]
-    return ", ".join(BOUNDS.get(key, f"{key.replace('_', ' ')} {{}}").format(written(value)) for key, value in given)
+    told = ", ".join(BOUNDS.get(key, f"{key.replace('_', ' ')} {{}}").format(written(value)) for key, value in given)
+    return re.sub(r"\b1 working days\b", "1 working day", told)
+
+
+LEARNT = {
+    "response": "how soon each person answers",
+    "channel": "where each person answers",
+    "hour": "at which hour each person answers",
+    "feedback": "what readers say of its messages",
+    "velocity": "what each sprint comes to",
+}
+"""What each word of a ``learn`` rule means."""
 
 
 def _permitted(rule: Allow | Ask | Never, directives: Directives) -> _Told:
@@ -137,7 +219,7 @@ def _permitted(rule: Allow | Ask | Never, directives: Directives) -> _Told:
             return _Told(
                 f"{_act(word)} needs nobody's yes{limit}",
                 _action(word),
-                _happens(word, "is done without asking in mode act"),
+                _happens(word, f"is done without asking in mode act{limit}"),
             )
         case Ask(ask=word, of=role):
             who = _people(role, directives)
@@ -214,8 +296,21 @@ def _limited(rule: Node, directives: Directives) -> _Told:
             place = _place(to, directives)
             words = f"what is about {topic} goes to {place}"
             return _Told(words, f"route {topic}", f"A message about {topic} is posted to {place}.")
+        case Learn(learn=things):
+            words = f"learns {' and '.join(LEARNT[thing] for thing in things)}; it changes order and timing only"
+            shown = "/pm me shows what is known of you, with Delete beside it."
+            return _Told(words, f"lesson {', '.join(things)}", shown)
         case Require(require=parts):
-            return _Told(f"every message carries {', '.join(parts)}", "limit: form of a message", "")
+            words = f"every message carries {', '.join(parts)}"
+            return _Told(words, "limit: form of a message", f"A reminder without {parts[-1]} is refused, not sent.")
+        case TryFirst(try_first=span):
+            words = f"whoever has the next move is told, and has {span} of their working time before anybody else is"
+            example = f"A ticket could go further, and its owner was told an hour ago: it waits for {span} in all."
+            return _Told(words, "limit: steps of a ladder", example)
+        case RepeatAfter(repeat_after=span):
+            words = f"what comes back is told to the same person again after {span} at the soonest, unless more urgent"
+            example = f"A build is mended and red again: its author hears of it {span} after the last time."
+            return _Told(words, "limit: repeats", example)
         case _:
             return _Told(thresholds(rule), f"rule {type(rule).__name__}", "")
 

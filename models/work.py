@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
-from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
+from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SignalId, SlackUserId, SprintId, TeamId
 from models.people import Doubt
+from models.signals import Urgency
 
 
 class Progress(StrEnum):
@@ -25,6 +28,8 @@ class Absence:
 
     reason: str
     until: datetime | None = None
+    since: datetime | None = None
+    """When it was first seen, however its words have changed meanwhile; ``None`` where nobody has looked twice."""
 
     def holds(self, now: datetime) -> bool:
         """Whether it lasts at ``now`` (company time); one without an end always does."""
@@ -57,6 +62,14 @@ class Person:
         return self.absent is None or not self.absent.holds(now)
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """When a label was put on an issue."""
+
+    label: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One Jira issue. The ``*_since`` instants come from its history; ``None`` means not so now."""
@@ -83,8 +96,21 @@ class Issue:
     created: datetime
     updated: datetime
     """Jira's own time of the last change: the staleness guard compares it."""
+    sprint_since: datetime | None = None
+    """When it was last put into the sprint it is in; ``None`` when it was created in it or Jira does not tell."""
+    progress_since: datetime | None = None
+    """Since when its progress is what it is: a move from *in progress* to *in review* begins nothing."""
+    subtask: bool = False
+    """A part of another issue: it comes and goes with that one's sprint, and adds nothing to it."""
     freed_by: tuple[IssueKey, ...] = ()
     """Issues that blocked this one and were done when it was read: work taken up again does not change this one."""
+    last_assignee: AccountId | None = None
+    """Of an issue that nobody has: who had it last, as its history tells; they let go of it, or somebody took it off.
+    """
+    priority_since: datetime | None = None
+    """When it last got the priority it has; ``None`` when it was created with it or Jira does not tell."""
+    labels_since: tuple[Labelled, ...] = ()
+    """When each of its labels was put on; one it was created with, or of which Jira does not tell, is left out."""
 
 
 class ReviewState(StrEnum):
@@ -162,6 +188,8 @@ class PullRequest:
     """The builds of ``commit``; ``None`` when there is none, or none has been read."""
     suggested: tuple[AccountId, ...] = ()
     """The repository's default reviewers but the author, read only when nobody is asked to review."""
+    settled_at: datetime | None = None
+    """When it was first seen merged or declined: what is said afterwards does not move it. ``None`` while open."""
 
     def is_at(self, commit: str) -> bool:
         """Whether ``commit``, a full or short hash, is its newest."""
@@ -194,7 +222,7 @@ class Sprint:
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything the mirror holds about one team, and when each source was last read (real time)."""
 
@@ -210,10 +238,37 @@ class Facts:
     whole: frozenset[SprintId] = frozenset()
     """Sprints whose issues were all read: of any other we hold what webhooks happened to name, and count nothing."""
 
+    def issue(self, key: IssueKey) -> Issue | None:
+        """The issue of that key, in whatever sprint."""
+        return self._by_key.get(key)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    def pull_request(self, name: PullRequestId) -> PullRequest | None:
+        """The pull request of that id, open or not."""
+        return self._by_name.get(name)
+
+    def pulls_for(self, key: IssueKey) -> Sequence[PullRequest]:
+        """The pull requests that name the issue, open or not."""
+        return self._naming.get(key, ())
+
+    @cached_property
+    def _by_key(self) -> Mapping[IssueKey, Issue]:
+        return {issue.key: issue for issue in self.issues}
+
+    @cached_property
+    def _by_name(self) -> Mapping[PullRequestId, PullRequest]:
+        return {pull.id: pull for pull in self.pull_requests}
+
+    @cached_property
+    def _naming(self) -> Mapping[IssueKey, Sequence[PullRequest]]:
+        return _by_issue(self.pull_requests)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One sprint's facts at one moment of company time: all that judgement may look at."""
+    """One sprint's facts at one moment of company time: all that judgement may look at.
+
+    What is asked of it for every issue again is looked up, not looked for: a look costs as much as there is work.
+    """
 
     team: TeamId
     now: datetime
@@ -229,13 +284,77 @@ class Snapshot:
     """All sprints looked at: the one asked for, else every active one, the first to end first."""
     doubts: tuple[Doubt, ...] = ()
     """Accounts that may be somebody's of this team."""
+    settled: tuple[PullRequest, ...] = ()
+    """Pull requests of the team that were merged or declined not long ago."""
+    strays: tuple[Issue, ...] = ()
+    """Issues we hold that are in none of ``sprints``: what a webhook, a blocker or a pull request named."""
+    known_sprints: tuple[Sprint, ...] = ()
+    """Every sprint of the team's boards, looked at or not: whether a stray's sprint runs, only they tell."""
+    offered: Mapping[IssueKey, PersonId] = field(default_factory=dict)
+    """Issues without an owner that somebody has been asked to approve giving to a person: as good as theirs."""
+
+    known: Mapping[SignalId, Urgency] = field(default_factory=dict)
+    """For a daily summary: episodes that an earlier one told or somebody refused to act upon, and how urgent then."""
 
     def person(self, account: AccountId | None) -> Person | None:
         """Whose Atlassian account this is, or ``None`` when the constitution does not know it."""
-        if account is None:
-            return None
-        return next((p for p in self.people.values() if account in p.accounts), None)
+        return None if account is None else self._owners.get(account)
 
     def issue(self, key: IssueKey) -> Issue | None:
         """The issue of that key in this sprint."""
-        return next((i for i in self.issues if i.key == key), None)
+        return self._by_key.get(key)
+
+    def ticket(self, key: IssueKey) -> Issue | None:
+        """The issue of that key in whatever sprint, or in none, as far as we hold it."""
+        return self._by_key.get(key) or self._astray.get(key)
+
+    def pulls_for(self, key: IssueKey) -> Sequence[PullRequest]:
+        """The open pull requests that name the issue."""
+        return self._naming.get(key, ())
+
+    def settled_for(self, key: IssueKey) -> Sequence[PullRequest]:
+        """The pull requests that name the issue and were merged or declined not long ago."""
+        return self._settling.get(key, ())
+
+    @cached_property
+    def unfinished(self) -> tuple[Issue, ...]:
+        """The issues of active sprints that are not done."""
+        active = {sprint.id for sprint in self.sprints if sprint.state is SprintState.ACTIVE}
+        return tuple(i for i in self.issues if i.sprint in active and i.progress is not Progress.DONE)
+
+    @cached_property
+    def held_up(self) -> Mapping[IssueKey, int]:
+        """How many unfinished issues wait for each issue, directly."""
+        return Counter(key for issue in self.unfinished for key in set(issue.blocked_by))
+
+    @cached_property
+    def _owners(self) -> Mapping[AccountId, Person]:
+        owners: dict[AccountId, Person] = {}
+        for person in self.people.values():
+            for account in person.accounts:
+                owners.setdefault(account, person)
+        return owners
+
+    @cached_property
+    def _by_key(self) -> Mapping[IssueKey, Issue]:
+        return {issue.key: issue for issue in self.issues}
+
+    @cached_property
+    def _astray(self) -> Mapping[IssueKey, Issue]:
+        return {issue.key: issue for issue in self.strays}
+
+    @cached_property
+    def _naming(self) -> Mapping[IssueKey, Sequence[PullRequest]]:
+        return _by_issue(self.pull_requests)
+
+    @cached_property
+    def _settling(self) -> Mapping[IssueKey, Sequence[PullRequest]]:
+        return _by_issue(self.settled)
+
+
+def _by_issue(pulls: Sequence[PullRequest]) -> Mapping[IssueKey, Sequence[PullRequest]]:
+    naming: dict[IssueKey, list[PullRequest]] = defaultdict(list)
+    for pull in pulls:
+        for key in set(pull.issues):
+            naming[key].append(pull)
+    return naming

@@ -2,50 +2,85 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
-from models.actions import (
-    Action,
-    AskApproval,
-    AskIdentity,
-    CommentOnIssue,
-    Escalate,
-    PostDigest,
-    Reassign,
-    RemindPerson,
-)
+from models.actions import RemindPerson
 from models.cycles import WhyRecord
 from models.directives import Ask, Directives, Never
 from models.events import Reason, Trigger
 from models.ids import PersonId, TeamId
 from models.proposals import ApprovalState, EffectState, Verdict
 from models.work import Facts, Sprint, SprintState
+from planner.asked_peace import about_peace
 from planner.detect import detect
+from planner.discretion import is_private, outline, reads_all, stands_open
 from planner.escalation import PM
+from planner.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
+from planner.latest import latest_to
+from planner.modes import mode_line
 from planner.observe import observe, sprints_for, watched_sprints
-from planner.policy import CLOSED_WORLD, NOT_OURS, SHADOW, SUGGEST, UNGROUNDED, UNLISTED
+from planner.policy import CLOSED_WORLD, NOT_OURS, SHADOW, SUGGEST, UNGROUNDED, UNLISTED, law_in
 from planner.ports import Desk
-from planner.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, plain_text, which
-from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
+from planner.pressing import how_often
+from planner.questions import COMMANDS, AskForgetMe, AskHelp, AskMe, AskStatus, AskWhy, Pleasantry, Question
+from planner.replies import Attention, HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from planner.reports import says, status
+from planner.requests import AskUndo, Request, about_change
+from planner.sprints import NEAREST, by_end, matching, nearest
+from planner.titles import name_of, the, title
+from planner.undo import can_be_taken_back
 
-NEAREST = 3
-"""How many sprints are offered instead of an unknown one."""
 
+async def answer(
+    question: Question,
+    team: TeamId,
+    desk: Desk,
+    *,
+    asker: PersonId | None = None,
+    name: str = "",
+    public: bool = False,
+) -> Reply:
+    """The reply to ``question`` from what is known now; never silent, never a guess.
 
-async def answer(question: Question, team: TeamId, desk: Desk) -> Reply:
-    """The reply to ``question`` from what is known now; never silent, never a guess."""
+    ``asker`` is the member who asks, if it is one; ``name`` is equal for the same question read again. ``public`` is
+    where others read the answer too.
+    """
     match question:
+        case AskHush() | AskUnhush() | AskHushed() | AskHeld() | AskPeace():
+            return _between_us(question) if public else await about_peace(question, asker, name, team, desk)
         case AskHelp(unknown=unknown):
             return HelpReply(commands=COMMANDS, unknown=unknown)
-        case AskWhy(id=name):
-            return await _why(name, team, desk)
+        case AskWhy(id=id):
+            return await _why(id, asker, team, desk, public=public)
+        case AskMe() | AskForgetMe():
+            return PlainReply(text="What I know about you I tell you alone: type /pm me, or ask in a direct message.")
+        case Request() | AskUndo():
+            return await about_change(question, asker, team, desk, name)
         case AskStatus(sprint=wanted, typed=typed):
-            return _status(wanted, typed, await desk.work.facts_about(team), desk)
+            return await _with_attention(_status(wanted, typed, await desk.work.facts_about(team), desk), team, desk)
         case Pleasantry(thanks=thanks):
             return PlainReply(text=f"{'You are welcome' if thanks else 'Hello'}. /pm help lists what you can ask me.")
+
+
+def _between_us(question: Hushing) -> PlainReply:
+    """Where to ask for what is not said in front of others."""
+    return PlainReply(text=f"That is between you and me: type /pm {_typed(question)}, or ask in a direct message.")
+
+
+def _typed(question: Hushing) -> str:
+    """Under which word it is asked."""
+    match question:
+        case AskHush(mute=mute):
+            return "mute" if mute else "snooze"
+        case AskPeace():
+            return "mute"
+        case AskUnhush():
+            return "unmute"
+        case AskHushed():
+            return "snoozed"
+        case AskHeld():
+            return "held"
 
 
 # --- status -------------------------------------------------------------------------------------------------
@@ -61,20 +96,31 @@ def _status(wanted: str | None, typed: str, facts: Facts, desk: Desk) -> StatusR
     if found:
         return PlainReply(text="Which sprint?", choices=_choices(found))
     if wanted is None:
-        return PlainReply(text="No sprint is running.", choices=_choices(_by_end(facts.sprints)))
+        return PlainReply(text="No sprint is running.", choices=_choices(by_end(facts.sprints)))
     named = f"There is no sprint “{typed or wanted}” here."
-    return PlainReply(text=named, choices=_choices(_nearest(wanted, facts.sprints)))
+    return PlainReply(text=named, choices=_choices(nearest(wanted, facts.sprints)))
 
 
 def _status_of(sprint: Sprint, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
     if sprint.id not in facts.whole:
-        watched = _choices(_by_end(s for s in facts.sprints if s.id in facts.whole))
+        watched = _choices(by_end(s for s in facts.sprints if s.id in facts.whole))
         return PlainReply(text=f"{sprint.name} {_UNREAD[sprint.state]}", choices=watched)
     now = desk.clock.now()
     trigger = Trigger(team=facts.team, reason=Reason.ASKED, at=now, sprint=sprint.id)
     snapshot = observe(facts, trigger, now)
     signals = detect(snapshot, desk.directives).signals
     return status(snapshot, sprint, signals, desk.directives)
+
+
+async def _with_attention(reply: StatusReply | PlainReply, team: TeamId, desk: Desk) -> StatusReply | PlainReply:
+    """How closely the team is looked at, from the record of the last look."""
+    if isinstance(reply, PlainReply):
+        return replace(reply, text=f"{reply.text} {mode_line(desk.directives.team(team).mode)}".rstrip())
+    last = next(iter(await desk.ledger.last_cycles(team, 1)), None)
+    if last is None:
+        return reply
+    every = how_often(last.urgency, desk.directives)
+    return replace(reply, attention=Attention(last.urgency.name.lower(), last.pressing, every, last.next_look))
 
 
 _UNREAD = {
@@ -85,53 +131,6 @@ _UNREAD = {
 """Why nothing is told of a sprint whose issues are not all known here."""
 
 
-def meant_by(words: str, sprints: Sequence[Sprint]) -> tuple[Sprint, ...]:
-    """The sprints an operator can mean by an id, a name or a number: ``SPRINT-24`` as well as ``24``."""
-    name = which(plain_text(words))
-    return matching(f"id:{words.strip()}", sprints) or (matching(name, sprints) if name else ())
-
-
-def matching(wanted: str, sprints: Sequence[Sprint]) -> tuple[Sprint, ...]:
-    """The sprints somebody can mean, best kind of match only: id, whole name, number, part of the name.
-
-    Of several that match equally the running ones are meant.
-    """
-    tests: tuple[Callable[[Sprint], bool], ...] = (
-        lambda sprint: wanted == f"id:{sprint.id}",
-        lambda sprint: wanted in (sprint.name.casefold(), which(plain_text(sprint.name))),
-        lambda sprint: wanted.isdecimal() and int(wanted) in _numbers(sprint.name),
-        lambda sprint: len(wanted) > 2 and wanted in sprint.name.casefold(),
-    )
-    for test in tests:
-        found = [sprint for sprint in sprints if test(sprint)]
-        running = [sprint for sprint in found if sprint.state is SprintState.ACTIVE]
-        if found:
-            return tuple(running or found)
-    return ()
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"[0-9]{1,9}", text)]
-
-
-def _nearest(wanted: str, sprints: Iterable[Sprint]) -> list[Sprint]:
-    """By number when one was given, else the running and the latest."""
-    numbers = _numbers(wanted)
-    if not numbers:
-        return _by_end(sprints)
-
-    def distance(sprint: Sprint) -> int:
-        return min((abs(number - numbers[-1]) for number in _numbers(sprint.name)), default=10**9)
-
-    return sorted(sprints, key=lambda sprint: (distance(sprint), -sprint.id))
-
-
-def _by_end(sprints: Iterable[Sprint]) -> list[Sprint]:
-    """The running ones first, then the latest."""
-    first = datetime.min.replace(tzinfo=UTC)
-    return sorted(sprints, key=lambda s: (s.state is SprintState.ACTIVE, s.end or first, s.id), reverse=True)
-
-
 def _choices(sprints: Sequence[Sprint]) -> tuple[tuple[str, str], ...]:
     return tuple((sprint.name, f"status id:{sprint.id}") for sprint in sprints[:NEAREST])
 
@@ -139,25 +138,39 @@ def _choices(sprints: Sequence[Sprint]) -> tuple[tuple[str, str], ...]:
 # --- why ----------------------------------------------------------------------------------------------------
 
 
-async def _why(name: str, team: TeamId, desk: Desk) -> WhyReply | PlainReply:
+async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, public: bool) -> WhyReply | PlainReply:
+    """In full to those it is for; others hear what stands open, and of the rest an outline, but never in public."""
+    if not name and public:
+        return PlainReply(text="I answer that privately: /pm why")
+    if not name and asker is not None:
+        name = latest_to(asker, await desk.ledger.history(team))
     if not name:
-        return PlainReply(text=f"Why what? {_WHERE}")
+        return PlainReply(text=f"I have sent you nothing in the last days. {_WHERE}")
     record = await desk.ledger.why(name.casefold())
     if record is None or record.team != team:
         return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
-    return explained(record, desk.directives)
+    if public and not stands_open(record):
+        return PlainReply(text=f"I answer that privately: /pm why {name}")
+    role = law_in(record.proposal.action, desk.directives.team(team), desk.directives).role
+    whole = not public and reads_all(record, asker, role, desk.directives)
+    less = None if whole else outline(record, desk.directives)
+    return PlainReply(text=less) if less is not None else explained(record, desk.directives, whole=whole)
 
 
 _WHERE = "Press Why? on the message itself; an id stands at the foot of approval cards."
 
 
-def explained(record: WhyRecord, directives: Directives) -> WhyReply:
-    """The stored record in words: what was true then, the line that decided, what became of it."""
+def explained(record: WhyRecord, directives: Directives, *, whole: bool = True) -> WhyReply:
+    """The stored record in words: what was true then, the line that decided, what became of it.
+
+    But for the ``whole`` of it, findings that only some may know are left out.
+    """
     rule = record.proposal.rule
-    facts = [signal.headline for signal in record.signals]
-    facts += [fact.text for fact in record.proposal.evidence]
+    told = [signal for signal in record.signals if whole or not is_private(signal, directives)]
+    facts = [signal.headline for signal in told]
+    facts += [fact.text for fact in record.proposal.evidence if len(told) == len(record.signals)]
     return WhyReply(
-        title=_title(record.proposal.action, record.team, directives),
+        title=title(record.proposal.action, record.team, directives),
         facts=tuple(dict.fromkeys(facts)),
         rule=f"{rule}: {says(rule, directives) or record.proposal.because}",
         decision=_decided(record, directives),
@@ -165,41 +178,13 @@ def explained(record: WhyRecord, directives: Directives) -> WhyReply:
         directives_version=record.directives_version,
         proposal=record.proposal.id,
         until=record.decision.until if record.decision.verdict is Verdict.DEFER else None,
+        undo=f"undo {record.proposal.id}" if _can_be_undone(record) else "",
     )
 
 
-def _title(action: Action, team: TeamId, directives: Directives) -> str:
-    def name(person: PersonId) -> str:
-        return _name(person, team, directives)
-
-    match action:
-        case RemindPerson():
-            return f"Message to {name(action.person)} about {', '.join(_called(i.subject) for i in action.items)}"
-        case CommentOnIssue():
-            return f"Comment on {action.issue} for {name(action.person)}"
-        case Reassign():
-            return f"Give {action.issue} to {name(action.taker)}"
-        case Escalate():
-            channel = directives.team(team).channels.get(action.channel, action.channel).lstrip("#")
-            return f"Escalate {_called(action.item.subject)} to #{channel}"
-        case PostDigest():
-            return f"Daily summary of {action.day.day} {action.day:%b}"
-        case AskApproval() | AskIdentity():
-            return f"Ask {name(action.person)}{_ASKED.get(action.kind, '')}"
-
-
-_ASKED = {"ask_identity": " whether an account is theirs"}
-
-
-def _called(subject: str) -> str:
-    """A subject as people call it: ``PAY-7``, ``PR api#7``, ``the sprint``."""
-    kind, _, _ = subject.partition(":")
-    if kind in _CALLED:
-        return _CALLED[kind]
-    return f"PR {subject.rpartition('/')[2]}" if "#" in subject else subject
-
-
-_CALLED = {"sprint": "the sprint", "author": "waiting reviews", "account": "an account"}
+def _can_be_undone(record: WhyRecord) -> bool:
+    done = record.effect is EffectState.SENT and record.proposal.undoes is None
+    return done and can_be_taken_back(record.proposal.action)
 
 
 def _decided(record: WhyRecord, directives: Directives) -> str:
@@ -209,6 +194,8 @@ def _decided(record: WhyRecord, directives: Directives) -> str:
     match decision.verdict:
         case Verdict.ALLOW:
             first = f"Allowed: {line} of the constitution"
+            if record.proposal.undoes is not None:
+                first = f"Allowed: whoever may say yes to it may take it back ({line})"
         case Verdict.ASK:
             first = f"Needed {_whose_yes(decision.rule, directives)} yes ({line})"
         case Verdict.DEFER:
@@ -240,19 +227,16 @@ def _whose_yes(rule: str, directives: Directives) -> str:
         match said:
             case Ask(of=named) | Never(unless_approved_by=str(named)):
                 role = named
-    return _ROLES.get(role) or f"the {role.replace('_', ' ')}'s"
-
-
-_ROLES = {PM: "the PM's", "deputy_pm": "the deputy PM's", "approvers": "an approver's", "admins": "an admin's"}
+    return f"{the(role)}'s"
 
 
 def _since_then(record: WhyRecord, directives: Directives) -> list[str]:
     told = []
     approval = record.approval
     if approval is not None and approval.state is ApprovalState.PENDING:
-        told.append(f"Asked {_name(approval.approvers[0], record.team, directives)}, no answer yet")
+        told.append(f"Asked {name_of(approval.approvers[0], record.team, directives)}, no answer yet")
     elif approval is not None:
-        by = f" by {_name(approval.by, record.team, directives)}" if approval.by else ""
+        by = f" by {name_of(approval.by, record.team, directives)}" if approval.by else ""
         told.append(f"{_ANSWERED[approval.state]}{by}")
     if record.effect is EffectState.SENT and isinstance(record.proposal.action, RemindPerson):
         told.append("Outcome: message sent")
@@ -276,8 +260,3 @@ _EFFECT = {
     EffectState.CANCELLED: "It was not sent after all",
     EffectState.DEAD: "It could not be sent",
 }
-
-
-def _name(person: PersonId, team: TeamId, directives: Directives) -> str:
-    members = directives.team(team).members
-    return next((member.name for member in members if member.id == person), person)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from models.actions import Reassign
 from models.cycles import Cycle, History
 from models.events import Reason, Trigger
-from models.ids import CycleId, named
+from models.ids import CycleId, IssueKey, PersonId, named
 from models.proposals import Approval
 from models.work import Facts
+from planner.clocks import go_further, ripening
 from planner.detect import detect
 from planner.factcheck import Ground, is_over
+from planner.learning import lessons_of, observed
 from planner.observe import observe
 from planner.policy import decide_all
 from planner.ports import Desk, Looked
+from planner.pressing import pressing
+from planner.quiet import ended_by, wakes, with_alarms
+from planner.standing import stood
 from planner.urgency import next_look, urgency_of
 
 
@@ -25,15 +31,21 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
     """
     now = desk.clock.now()
     facts = await desk.work.facts_about(trigger.team)
-    snapshot = observe(facts, trigger, now)
-    findings = detect(snapshot, desk.directives)
-    proposals = await desk.mind.propose(snapshot, findings.signals, trigger, desk.directives)
     history = await desk.ledger.history(trigger.team)
-    ground = Ground.of(snapshot, desk.directives, findings, digest_due=trigger.reason is Reason.DIGEST)
+    digest_due = trigger.reason is Reason.DIGEST
+    known = await desk.ledger.known_items(trigger.team) if digest_due else {}
+    snapshot = replace(observe(facts, trigger, now), offered=_offered(history), known=known)
+    findings = go_further(detect(snapshot, desk.directives), snapshot, desk.directives, history)
+    proposals = await desk.mind.propose(snapshot, findings.signals, trigger, desk.directives)
+    awaited = wakes(history, facts, snapshot, findings.signals, desk.directives) if trigger.sprint is None else ()
+    promises = [wake.proposal for wake in awaited if wake.proposal is not None]
+    ground = Ground.of(snapshot, desk.directives, findings, digest_due=digest_due, promises=promises)
     overtaken = _overtaken(history, trigger, facts, ground)
     history = _without(history, overtaken)
-    decided = decide_all(proposals, snapshot, desk.directives, history, ground)
+    lessons = lessons_of(history.experience.observations, desk.directives)
+    decided = decide_all(proposals, snapshot, desk.directives, history, ground, lessons)
     level = urgency_of(findings.signals, snapshot, desk.directives)
+    ripe = ripening(with_alarms(findings, history.hushes, now), decided, ground, history)
     cycle = Cycle(
         id=CycleId(named(trigger.team, trigger.reason, now.isoformat())),
         trigger=trigger,
@@ -42,19 +54,33 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
         signals=findings.signals,
         decided=decided,
         urgency=level,
-        next_look=next_look(level, findings, decided, desk.directives, now),
+        pressing=pressing(level, findings.signals, snapshot, desk.directives),
+        next_look=next_look(level, ripe, decided, desk.directives, now),
         overtaken=tuple(approval.id for approval in overtaken),
+        woken=ended_by(awaited, decided),
+        stood=stood(history.living, ground) if _sees_all(trigger, facts) else (),
         thought_by=desk.mind.name,
+        learnt=observed(history.experience, trigger.acts, facts, snapshot, findings.signals, desk.directives),
     )
     recorded = tuple(await desk.ledger.record(cycle))
     return Looked(len(findings.signals), recorded, cycle.next_look)
 
 
+def _offered(history: History) -> Mapping[IssueKey, PersonId]:
+    """Which tickets a question that waits would give to whom."""
+    asked = (approval.proposal.action for approval in history.pending)
+    return {each.issue: each.taker for each in asked if isinstance(each, Reassign) and each.taker is not None}
+
+
 def _overtaken(history: History, trigger: Trigger, facts: Facts, ground: Ground) -> tuple[Approval, ...]:
     """The pending questions this look shows to be over; one that does not see all that is watched shows nothing."""
-    if trigger.sprint is not None or not facts.whole:
+    if not _sees_all(trigger, facts):
         return ()
     return tuple(approval for approval in history.pending if is_over(approval.proposal, ground))
+
+
+def _sees_all(trigger: Trigger, facts: Facts) -> bool:
+    return trigger.sprint is None and bool(facts.whole)
 
 
 def _without(history: History, overtaken: Sequence[Approval]) -> History:

@@ -10,6 +10,7 @@ from models.directives import Allow, Ask, Directives, Member, Never, Team
 from models.ids import AccountId, PersonId, SlackUserId
 from models.people import ATLASSIAN, HELD, SAID, Identity, Seen, Service, Standing
 from models.work import Facts, Progress
+from planner.once import once
 
 ASK = "ask_identity"
 """The constitution's word for asking somebody."""
@@ -145,7 +146,8 @@ def _typed(service: Service, account: str) -> SlackUserId | AccountId:
     return SlackUserId(account) if service is Service.SLACK else AccountId(account)
 
 
-def owners(directives: Directives) -> dict[tuple[Service, str], PersonId]:
+@once
+def owners(directives: Directives) -> Mapping[tuple[Service, str], PersonId]:
     """Whose each account is by the constitution; an Atlassian account counts in Jira and in Bitbucket."""
     found: dict[tuple[Service, str], PersonId] = {}
     for member in (member for team in directives.teams for member in team.members):

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from models.cycles import History
 from models.directives import Directives, Hours, LimitReminders
 from models.ids import PersonId, TeamId
-from models.proposals import Spend
+from models.proposals import Spend, Unit
 from models.signals import Urgency
 from models.work import Person
+from planner.rules import lines_with
 from planner.worktime import person_calendar, team_calendar
 
 DAILY, CRITICAL = "daily", "critical"
@@ -51,10 +52,10 @@ def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | Non
     absent = known.absent if known else None
     if absent is not None and absent.holds(at.now):
         until = calendar.next_working_moment(absent.until) if absent.until else calendar.next_morning(at.now)
-        return Wait(until, _hours_rule(at.directives), f"{_name(person, at)} is not there: {absent.reason}")
+        return Wait(until, _hours_rule(at.directives), f"{named(person, at)} is not there")
     if calendar.is_working(at.now) or (urgency is Urgency.CRITICAL and _on_call(person, at)):
         return None
-    reason = f"it is outside {_name(person, at)}'s working hours"
+    reason = f"it is outside {named(person, at)}'s working hours"
     return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
 
 
@@ -64,7 +65,7 @@ def wait_for_spare(person: PersonId, at: Place) -> Wait | None:
     worked = calendar.worked_on(calendar.local_day(at.now))
     if worked is None or at.now >= worked[1] - SPARE:
         return None
-    reason = f"something better may need {_name(person, at)}'s attention today"
+    reason = f"something better may need {named(person, at)}'s attention today"
     return Wait(max(worked[0], worked[1] - SPARE), _limit(at.directives)[0], reason)
 
 
@@ -79,18 +80,34 @@ def wait_for_team(urgency: Urgency, at: Place) -> Wait | None:
 
 def claim(person: PersonId, urgency: Urgency, history: History, at: Place) -> Spend | Wait:
     """One unit of their attention today, or the wait until there is one again."""
+    for unit in units(person, urgency, at):
+        used = history.spent.get((person, unit.day.isoformat(), unit.budget), 0)
+        if used < unit.most:
+            return Spend(person=person, day=unit.day, budget=unit.budget, ordinal=used + 1, most=unit.most)
+    return none_left(person, at)
+
+
+def units(person: PersonId, urgency: Urgency, at: Place) -> tuple[Unit, ...]:
+    """Where a unit of their attention today may come from; something critical first takes of its own budget."""
+    limit = _limit(at.directives)[1]
+    day = person_calendar(at.directives, at.team, at.people.get(person, person)).local_day(at.now)
+    daily = Unit(person=person, day=day, budget=DAILY, most=limit.per_person_per_day)
+    critical = Unit(person=person, day=day, budget=CRITICAL, most=limit.critical_per_person_per_day)
+    return (critical, daily) if urgency is Urgency.CRITICAL else (daily,)
+
+
+def none_left(person: PersonId, at: Place) -> Wait:
+    """The wait until there is a unit of their attention again."""
     rule, limit = _limit(at.directives)
     calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
-    day = calendar.local_day(at.now)
-    budgets = [(DAILY, limit.per_person_per_day)]
-    if urgency is Urgency.CRITICAL:
-        budgets.insert(0, (CRITICAL, limit.critical_per_person_per_day))
-    for budget, most in budgets:
-        used = history.spent.get((person, day.isoformat(), budget), 0)
-        if used < most:
-            return Spend(person=person, day=day, budget=budget, ordinal=used + 1)
-    reason = f"{_name(person, at)} has had today's {_times(limit.per_person_per_day)} already"
+    reason = f"{named(person, at)} has had today's {_times(limit.per_person_per_day)} already"
     return Wait(calendar.next_morning(at.now), rule, reason)
+
+
+def most_a_day(directives: Directives) -> tuple[str, int]:
+    """The line that sets how many messages somebody gets unasked on one day, and how many that are."""
+    rule, limit = _limit(directives)
+    return rule, limit.per_person_per_day
 
 
 def _times(number: int) -> str:
@@ -99,8 +116,7 @@ def _times(number: int) -> str:
 
 def _limit(directives: Directives) -> tuple[str, LimitReminders]:
     """The directive that sets the budget; without one it is the strictest that still speaks."""
-    rules = ((line.id, line.rule) for line in directives.lines())
-    return next(((name, rule) for name, rule in rules if isinstance(rule, LimitReminders)), _ONE_A_DAY)
+    return next(iter(lines_with(directives, LimitReminders)), _ONE_A_DAY)
 
 
 _ONE_A_DAY = ("unlisted", LimitReminders(limit="reminders", per_person_per_day=1, critical_per_person_per_day=1))
@@ -114,6 +130,7 @@ def _on_call(person: PersonId, at: Place) -> bool:
     return any(m.id == person and m.on_call for m in at.directives.team(at.team).members)
 
 
-def _name(person: PersonId, at: Place) -> str:
+def named(person: PersonId, at: Place) -> str:
+    """What the constitution calls them; the id of somebody it does not know."""
     members = at.directives.team(at.team).members
     return next((m.name for m in members if m.id == person), person)

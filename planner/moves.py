@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from models.directives import Directives, Team
 from models.ids import AccountId, IssueKey, PersonId
 from models.work import BuildState, Issue, Person, Progress, PullRequest, Review, ReviewState, Snapshot
 from planner.escalation import PM, first_of
 from planner.observe import blocked_since
+from planner.once import once
 
 LONG = timedelta(days=1)
 """Somebody away for at least so long is not waited for: the move is another's. A shorter absence is only a wait."""
@@ -38,6 +39,7 @@ class Step(StrEnum):
     MEND_BUILD = "mend the build"
     CLOSE_TASKS = "close the tasks"
     MERGE = "merge"
+    SETTLE = "merge or decline it"
     START = "start"
     FINISH = "finish"
     UNBLOCK = "unblock"
@@ -86,7 +88,7 @@ def whose_move(subject: PullRequest | Issue, snapshot: Snapshot, directives: Dir
     team = directives.team(snapshot.team)
     if isinstance(subject, PullRequest):
         return _of_pull_request(subject, snapshot, team)
-    return _of_issue(subject, snapshot, team, frozenset())
+    return _of_issue(subject, snapshot, team)
 
 
 # --- pull requests ------------------------------------------------------------------------------------------
@@ -163,6 +165,15 @@ def _unready(look: _Look) -> Move | None:
     return None
 
 
+def _pointless(look: _Look) -> Move | None:
+    """All its tickets that we know are done: there is nothing left to review, only to say what becomes of it."""
+    named = [issue for key in look.pr.issues if (issue := look.snapshot.ticket(key)) is not None]
+    if not named or any(issue.progress is not Progress.DONE for issue in named):
+        return None
+    why = "its ticket is done" if len(named) == 1 else "its tickets are done"
+    return look.authors(Step.SETTLE, why, max(look.pr.waiting_since, *(issue.status_since for issue in named)))
+
+
 def _to_rework(look: _Look) -> Move | None:
     owed = [r for r in look.others if r.state is ReviewState.CHANGES_REQUESTED and look.turn_since(r) is None]
     if not owed:
@@ -184,9 +195,9 @@ def _lonely(look: _Look) -> Move | None:
         return None
     move = look.authors(Step.ASK_REVIEW, "nobody is asked to review it", None)
     author, now = look.snapshot.person(look.pr.author), look.snapshot.now
-    if author is not None and not _away(author, now):
+    if author is not None and not is_away(author, now):
         return move
-    defaults = [p for account in look.pr.suggested if (p := look.snapshot.person(account)) and not _away(p, now)]
+    defaults = [p for account in look.pr.suggested if (p := look.snapshot.person(account)) and not is_away(p, now)]
     return replace(move, turns=tuple(Turn(person, move.since) for person in defaults)) if defaults else move
 
 
@@ -217,9 +228,9 @@ def _to_review(look: _Look) -> Move | None:
     why = f"{len(turns)} of {len(look.pr.reviews)} review{'' if len(look.pr.reviews) == 1 else 's'} "
     move = Move(step=Step.REVIEW, why=why + ("is" if len(turns) == 1 else "are") + " open", since=first)
     now = look.snapshot.now
-    here = [turn for turn in turns if turn.person is None or not _away(turn.person, now)]
+    here = [turn for turn in turns if turn.person is None or not is_away(turn.person, now)]
     author = look.snapshot.person(look.pr.author)
-    if not here and author is not None and not _away(author, now):
+    if not here and author is not None and not is_away(author, now):
         return look.authors(Step.ASK_REVIEW, "everybody asked to review it is away", first)
     return replace(move, turns=tuple(here or turns))
 
@@ -239,6 +250,7 @@ _RULES: tuple[Callable[[_Look], Move | None], ...] = (
     _over,
     _queued,
     _unready,
+    _pointless,
     _to_rework,
     _red,
     _lonely,
@@ -253,7 +265,7 @@ def _open_tasks(number: int) -> str:
     return f"{number} task{' is' if number == 1 else 's are'} open"
 
 
-def _away(person: Person, now: datetime) -> bool:
+def is_away(person: Person, now: datetime) -> bool:
     """Whether they are away for long: told by an absence without an end, or one that lasts another day."""
     absent = person.absent
     return absent is not None and absent.holds(now) and (absent.until is None or absent.until - now >= LONG)
@@ -264,46 +276,60 @@ def _away(person: Person, now: datetime) -> bool:
 
 def is_parked(issue: Issue, team: Team) -> bool:
     """Whether a status or label says that it waits on purpose. A status the team calls blocked is no purpose."""
-    blocked = {_plain(status) for status in team.jira.blocked_statuses}
-    marks = {_plain(issue.status), *map(_plain, issue.labels)} - blocked
-    return not marks.isdisjoint(map(_plain, team.jira.parked))
+    parked, blocked = _marks(team)
+    return any(mark in parked and mark not in blocked for mark in map(_plain, (issue.status, *issue.labels)))
 
 
+@once
+def _marks(team: Team) -> tuple[frozenset[str], frozenset[str]]:
+    """What parks a ticket, and what blocks it."""
+    return frozenset(map(_plain, team.jira.parked)), frozenset(map(_plain, team.jira.blocked_statuses))
+
+
+@lru_cache(maxsize=4096)
 def _plain(word: str) -> str:
     return " ".join(re.split(r"[\s_-]+", word.casefold())).strip()
 
 
-def _of_issue(issue: Issue, snapshot: Snapshot, team: Team, seen: frozenset[IssueKey]) -> Move:
+def _of_issue(issue: Issue, snapshot: Snapshot, team: Team) -> Move:
+    """Whoever can move what it waits for, however long the chain; in a circle, and of others' work, its own owner."""
+    why, seen = "", {issue.key}
+    while (move := _halted(issue, snapshot, team)) is None:
+        key = next(_waited_for(issue, snapshot), None)
+        blocker = snapshot.issue(key) if key else None
+        if key is None:
+            move = _in_review(issue, snapshot, team) or _at_work(issue, snapshot, team)
+            break
+        if blocker is None or key in seen:
+            told = f"it waits for {key}, " + ("which waits for it" if key in seen else "which is not in this sprint")
+            move = _owners(issue, Step.UNBLOCK, told, issue.status_since, snapshot, team)
+            break
+        issue, why = blocker, f"{why}it waits for {key}: "
+        seen.add(key)
+    return replace(move, why=why + move.why) if why else move
+
+
+def _halted(issue: Issue, snapshot: Snapshot, team: Team) -> Move | None:
+    """What its own state says, whatever else it waits for."""
     if issue.progress is Progress.DONE:
         return Move(step=Step.NOTHING, why="it is done", since=issue.status_since)
     if is_parked(issue, team):
         return Move(step=Step.NOTHING, why="it is parked", since=issue.status_since)
     blocked = blocked_since(issue, team)
-    if blocked is not None:
-        return _owners(issue, Step.UNBLOCK, "it is blocked", blocked, snapshot, team)
-    return (
-        _behind_others(issue, snapshot, team, seen | {issue.key})
-        or _in_review(issue, snapshot, team)
-        or _at_work(issue, snapshot, team)
-    )
+    return _owners(issue, Step.UNBLOCK, "it is blocked", blocked, snapshot, team) if blocked is not None else None
 
 
-def _behind_others(issue: Issue, snapshot: Snapshot, team: Team, seen: frozenset[IssueKey]) -> Move | None:
-    """Whoever can move what it waits for, however long the chain; in a circle, and of others' work, its own owner."""
+def _waited_for(issue: Issue, snapshot: Snapshot) -> Iterator[IssueKey]:
+    """The issues it is blocked by, but for those we see to be done."""
     for key in issue.blocked_by:
         blocker = snapshot.issue(key)
-        if blocker is None or key in seen:
-            why = f"it waits for {key}, " + ("which waits for it" if key in seen else "which is not in this sprint")
-            return _owners(issue, Step.UNBLOCK, why, issue.status_since, snapshot, team)
-        if blocker.progress is not Progress.DONE:
-            move = _of_issue(blocker, snapshot, team, seen)
-            return replace(move, why=f"it waits for {key}: {move.why}")
-    return None
+        if blocker is None or blocker.progress is not Progress.DONE:
+            yield key
 
 
 def _in_review(issue: Issue, snapshot: Snapshot, team: Team) -> Move | None:
     """While a pull request for it is open and ready, its move is the ticket's: what waits longest first."""
-    moves = [_of_pull_request(pr, snapshot, team) for pr in snapshot.pull_requests if issue.key in pr.issues]
+    moves = [_of_pull_request(pr, snapshot, team) for pr in snapshot.pulls_for(issue.key)]
     ready = [move for move in moves if move.step not in (Step.FINISH, Step.NOTHING)]
     return min(ready, key=lambda move: (move.step is Step.WAIT, move.since), default=None)
 
@@ -311,7 +337,7 @@ def _in_review(issue: Issue, snapshot: Snapshot, team: Team) -> Move | None:
 def _at_work(issue: Issue, snapshot: Snapshot, team: Team) -> Move:
     if issue.progress is Progress.TODO:
         return _owners(issue, Step.START, "it has not been started", issue.status_since, snapshot, team)
-    return _owners(issue, Step.FINISH, "it is in progress", issue.status_since, snapshot, team)
+    return _owners(issue, Step.FINISH, f"it is in status {issue.status}", issue.status_since, snapshot, team)
 
 
 def _owners(issue: Issue, step: Step, why: str, since: datetime, snapshot: Snapshot, team: Team) -> Move:
@@ -320,7 +346,7 @@ def _owners(issue: Issue, step: Step, why: str, since: datetime, snapshot: Snaps
         lost = max(since, issue.unassigned_since or since) if step is Step.UNBLOCK else issue.unassigned_since or since
         return _pms(f"{why} and nobody owns it", lost, snapshot, team)
     owner = snapshot.person(issue.assignee)
-    if owner is not None and _away(owner, snapshot.now):
+    if owner is not None and is_away(owner, snapshot.now):
         return _pms(f"{why} and its assignee is away", since, snapshot, team)
     return Move(step=step, why=why, since=since, turns=(Turn(owner, since),))
 
@@ -331,7 +357,24 @@ def _pms(why: str, since: datetime, snapshot: Snapshot, team: Team) -> Move:
     return Move(step=Step.FIND_OWNER, why=why, since=since, turns=(Turn(person, since),))
 
 
-def awaited(snapshot: Snapshot, directives: Directives) -> list[tuple[PullRequest, Move]]:
+@once
+def awaited(snapshot: Snapshot, directives: Directives) -> Sequence[tuple[PullRequest, Move]]:
     """The pull requests that wait for a review or a reviewer."""
-    moves = ((pr, whose_move(pr, snapshot, directives)) for pr in snapshot.pull_requests)
-    return [(pr, move) for pr, move in moves if move.step in REVIEWING]
+    return tuple((pr, move) for pr, move in open_moves(snapshot, directives) if move.step in REVIEWING)
+
+
+@once
+def open_moves(snapshot: Snapshot, directives: Directives) -> Sequence[tuple[PullRequest, Move]]:
+    """Every open pull request and whose move it is."""
+    return tuple((pr, whose_move(pr, snapshot, directives)) for pr in snapshot.pull_requests)
+
+
+def is_under_way(pr: PullRequest, move: Move) -> bool:
+    """Whether an open pull request is meant to go in and not about to: no draft, not parked, not in the queue."""
+    return pr.state == "OPEN" and move.step is not Step.FINISH and not pr.queued
+
+
+def to_settle(pr: PullRequest, since: datetime, why: str, snapshot: Snapshot, directives: Directives) -> Move:
+    """What is to become of an open pull request whose ticket is done: its author says, whoever it waits for."""
+    look = _Look(pr, snapshot, directives.team(snapshot.team).bitbucket.approvals)
+    return look.authors(Step.SETTLE, why, since)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from models.directives import Team
 from models.events import Trigger
-from models.ids import PersonId, SprintId
+from models.ids import IssueKey, PersonId, SprintId
 from models.work import (
     Facts,
     Issue,
     Person,
     Progress,
+    PullRequest,
     Snapshot,
     Sprint,
     SprintState,
 )
+
+RECENT = timedelta(days=14)
+"""Company time for which a pull request that was merged or declined still says something about its ticket."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -39,7 +43,20 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         read_at=facts.read_at,
         sprints=sprints,
         doubts=facts.doubts,
+        settled=tuple(sorted((p for p in facts.pull_requests if is_recent(p, now)), key=lambda pr: pr.id)),
+        strays=tuple(sorted((i for i in facts.issues if i.sprint not in wanted), key=lambda issue: issue.key)),
+        known_sprints=facts.sprints,
     )
+
+
+def is_recent(pull: PullRequest, now: datetime) -> bool:
+    """Whether it was merged or declined, and not long ago."""
+    return pull.state != "OPEN" and pull.settled_at is not None and now - pull.settled_at < RECENT
+
+
+def is_ours(key: IssueKey, team: Team) -> bool:
+    """Whether a ticket of that key belongs to one of the team's projects."""
+    return key.rpartition("-")[0].casefold() in {project.casefold() for project in team.jira.projects}
 
 
 def people_of(facts: Facts) -> Mapping[PersonId, Person]:
@@ -67,8 +84,7 @@ def running_sprints(snapshot: Snapshot) -> tuple[Sprint, ...]:
 
 def running(snapshot: Snapshot) -> tuple[Issue, ...]:
     """The unfinished issues of active sprints: nobody is asked about a sprint that is over or has not begun."""
-    active = {sprint.id for sprint in running_sprints(snapshot)}
-    return tuple(i for i in snapshot.issues if i.sprint in active and i.progress is not Progress.DONE)
+    return snapshot.unfinished
 
 
 def blocked_since(issue: Issue, team: Team) -> datetime | None:
@@ -132,3 +148,22 @@ def sprint_url(sprint: Sprint, snapshot: Snapshot) -> str:
     """Jira's list of a sprint's issues, at the address its issues have; empty when it has none."""
     base = next((i.url.partition("/browse/")[0] for i in of_sprint(snapshot, sprint) if "/browse/" in i.url), "")
     return f"{base}/issues/?jql=sprint%3D{sprint.id}" if base else ""
+
+
+def issues_url(issues: Sequence[Issue]) -> str:
+    """Jira's list of these issues, at the address they have; empty when there is none."""
+    base = next((i.url.partition("/browse/")[0] for i in issues if "/browse/" in i.url), "")
+    return f"{base}/issues/?jql=key%20in%20({'%2C'.join(issue.key for issue in issues)})" if base else ""
+
+
+def worked_at(pull: PullRequest) -> list[datetime]:
+    """When its author is known to have worked at a pull request: opened it, or added a commit."""
+    return [at for at in (pull.opened or pull.waiting_since, pull.pushed_at) if at is not None]
+
+
+def worked_on(issue: Issue, snapshot: Snapshot) -> Iterator[datetime]:
+    """When the pull requests that name the issue were opened, got a commit, were merged or declined."""
+    for pull in snapshot.pulls_for(issue.key):
+        yield from worked_at(pull)
+    for pull in snapshot.settled_for(issue.key):
+        yield from (at for at in (*worked_at(pull), pull.settled_at) if at is not None)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from models.clock import Clock
-from models.cycles import Cycle, History, WhyRecord
+from models.cycles import Cycle, History, LastCycle, WhyRecord
 from models.directives import Directives
 from models.events import Trigger
-from models.ids import ApprovalId, EffectId, TeamId
-from models.proposals import Approval, Decided, Effect, Outcome, Proposal, Receipt
-from models.signals import Signal
+from models.hushes import Hush
+from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
+from models.proposals import Approval, Decided, Effect, Outcome, Proposal, Receipt, Unit
+from models.signals import Signal, Urgency
 from models.work import Facts, Snapshot
 
 
@@ -47,6 +48,18 @@ class Ledger(Protocol):
         """What policy must know before it decides for ``team``."""
         ...
 
+    async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
+        """As ``history``, of these subjects alone: who has heard, who wants peace, and the attention of today."""
+        ...
+
+    async def history_of(self, team: TeamId, person: PersonId) -> History:
+        """As ``history``, of one reader alone: what they were told and put off, and the team's questions."""
+        ...
+
+    async def shown_cards(self) -> frozenset[PersonId]:
+        """Whoever has a card of today that shows an open question."""
+        ...
+
     async def record(self, cycle: Cycle) -> Sequence[Decided]:
         """Keep a cycle, withdraw the questions it has overtaken and plan its effects, in one transaction.
 
@@ -59,6 +72,10 @@ class Ledger(Protocol):
         """Commit the intent to send; returns the effect as it was *before*, or ``None`` when it has ended."""
         ...
 
+    async def take(self, effect: EffectId, units: Sequence[Unit]) -> bool:
+        """Take one of ``units`` of attention for what is about to begin; ``False`` when none is left."""
+        ...
+
     async def still_ours(self) -> None:
         """Raises ``LostLease`` when the job this ledger is bound to has been taken over."""
         ...
@@ -69,6 +86,34 @@ class Ledger(Protocol):
 
     async def approval(self, approval: ApprovalId) -> Approval | None:
         """The ask of that id."""
+        ...
+
+    async def carried_out(self, id: str) -> Effect | None:
+        """The effect that carried out the proposal behind a proposal, effect or approval id."""
+        ...
+
+    async def hush(self, hush: Hush) -> Hush:
+        """Keep what somebody has put off or muted, instead of what they said about the same before."""
+        ...
+
+    async def unhush(self, team: TeamId, person: PersonId, which: Sequence[HushId]) -> Sequence[Hush]:
+        """End these of the person's own; returns those that still held."""
+        ...
+
+    async def hushes(self, team: TeamId, person: PersonId) -> Sequence[Hush]:
+        """What the person has put off or muted now, oldest first."""
+        ...
+
+    async def known_items(self, team: TeamId) -> Mapping[SignalId, Urgency]:
+        """What the team's daily summary need not tell again, and how urgent it was when it was told or refused."""
+        ...
+
+    async def deferred(self, team: TeamId) -> Sequence[Decided]:
+        """What the team's last look put off, with the reason and until when."""
+        ...
+
+    async def last_cycles(self, team: TeamId, limit: int) -> Sequence[LastCycle]:
+        """The latest looks at ``team``, newest first."""
         ...
 
     async def why(self, id: str) -> WhyRecord | None:
@@ -106,6 +151,8 @@ class Desk:
     ledger: Ledger
     hands: Mapping[str, Hand]
     """By action kind."""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """The action kinds nothing here can carry out, with the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from models.actions import AskIdentity, CommentOnIssue, Escalate, Reassign, RemindPerson
@@ -15,8 +15,11 @@ from models.signals import Evidence, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Snapshot
 from planner.detect.identity_uncertain import account_of
 from planner.escalation import PM, heard_by
+from planner.foremost import is_lesser, outdone
 from planner.observe import running
+from planner.proposing import settling
 from planner.reports import MOST_ITEMS, digest, item_of, says
+from planner.titles import UNDO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +39,40 @@ def _propose(
     snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
 ) -> Iterator[Proposal]:
     load, issues = Load.of(snapshot), {issue.key: issue for issue in running(snapshot)}
+    louder = outdone(signals, snapshot, directives)
     waiting: dict[PersonId, list[Signal]] = {}
     own = [signal for signal in signals if signal.kind is SignalKind.IDENTITY_UNCERTAIN]
     for signal in (signal for signal in signals if signal not in own):
         channel, person = heard_by(signal, snapshot, directives)
         issue = issues.get(IssueKey(signal.subject))
-        taker = load.next_taker(snapshot, directives) if _wants_owner(signal) else None
+        change = _change(signal, issue, load, snapshot, directives) if channel is None else None
         if channel is not None:
             yield escalate(signal, channel, directives)
-        elif issue is not None and taker is not None:
-            yield reassign(signal, issue, taker, load, snapshot, directives)
-            load.give(taker, issue)
-        elif person is not None and issue is not None and prefers_jira(person, snapshot, directives):
+        elif change is not None:
+            yield change
+        elif person is None or is_lesser(signal, person, louder):
+            continue
+        elif issue is not None and prefers_jira(person, snapshot, directives):
             yield comment(signal, issue, person, directives)
-        elif person is not None:
+        else:
             waiting.setdefault(person, []).append(signal)
     for person, about in waiting.items():
         yield reminder(person, about, directives)
     yield from (ask_identity(signal, directives) for signal in own)
     if trigger.reason is Reason.DIGEST:
         yield from daily_digest(snapshot, signals, directives)
+
+
+def _change(
+    signal: Signal, issue: Issue | None, load: Load, snapshot: Snapshot, directives: Directives
+) -> Proposal | None:
+    """What would settle it in Jira, so that nobody need be reminded: an owner, another status, the sprint."""
+    taker = load.taker_of(issue, snapshot, directives) if issue is not None and _wants_owner(signal) else None
+    if issue is None or taker is None:
+        return settling(signal, snapshot, directives)
+    given = reassign(signal, issue, taker, load, snapshot, directives)
+    load.offer(taker, issue)
+    return given
 
 
 def _wants_owner(signal: Signal) -> bool:
@@ -69,13 +86,19 @@ def prefers_jira(person: PersonId, snapshot: Snapshot, directives: Directives) -
     return member is not None and member.channel == "jira" and known is not None and known.account is not None
 
 
-def reminder(person: PersonId, signals: Sequence[Signal], directives: Directives, most: int | None = None) -> Proposal:
-    """One message to ``person`` about ``signals``, the most urgent and then the oldest first.
+def reminder(
+    person: PersonId,
+    signals: Sequence[Signal],
+    directives: Directives,
+    most: int | None = None,
+    weight: Callable[[Signal], float] = lambda signal: 1.0,
+) -> Proposal:
+    """One message to ``person`` about ``signals``, the most urgent first, then those of most weight, then the oldest.
 
     With ``most``, the rest is only counted. Its id names the person and the items told, so the same
     telling is proposed under the same name for ever. Raises ``IndexError`` without signals.
     """
-    first = sorted(signals, key=lambda s: (-s.urgency, s.since, s.subject, s.step))
+    first = sorted(signals, key=lambda s: (-s.urgency, -weight(s), s.since, s.subject, s.step))
     told = first[: most or len(first)]
     ids = sorted(signal.id for signal in told)
     return Proposal(
@@ -96,7 +119,7 @@ def comment(signal: Signal, issue: Issue, person: PersonId, directives: Directiv
     """Ask in Jira, for people who like that better."""
     return _about(
         signal,
-        "comment",
+        f"comment for {person}",
         CommentOnIssue(person=person, issue=issue.key, item=item_of(signal)),
         directives,
         if_nothing="They may not know that it waits for them.",
@@ -123,9 +146,9 @@ def reassign(
 ) -> Proposal:
     """Give an unowned issue to ``taker``; the name of the ask does not change with the taker."""
     action = Reassign(issue=issue.key, issue_title=issue.title, issue_url=issue.url, giver=None, taker=taker.id)
-    least = load.next_taker(snapshot, directives) == taker
-    why = f"{taker.name} is here, with {load.words(taker)} open in this sprint"
-    why += ": by rule the least open work takes it" if least else ""
+    least = load.next_taker(snapshot, directives, but=last_owner(issue, snapshot)) == taker
+    why = f"{taker.name} is here, with {load.words(taker)}"
+    why += f": by rule the least {'work' if load.offered else 'open work'} takes it" if least else ""
     return _about(
         signal,
         "reassign",
@@ -133,7 +156,7 @@ def reassign(
         directives,
         evidence=(Evidence(why),),
         if_nothing="The ticket stays without an owner.",
-        undo="Take the assignee off again in Jira.",
+        undo=UNDO_WORDS,
     )
 
 
@@ -178,19 +201,27 @@ def _about(
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Open work in the running sprints, so that what we propose in one look is spread as well."""
+    """Open work in the running sprints, and what is proposed beside it: several orphans are not all one person's."""
 
     points: dict[PersonId, float] = field(default_factory=lambda: defaultdict(float))
     issues: Counter[PersonId] = field(default_factory=Counter)
+    offered_points: dict[PersonId, float] = field(default_factory=lambda: defaultdict(float))
+    offered: Counter[PersonId] = field(default_factory=Counter)
+    """What is only proposed, in this look or on a card that waits for an answer."""
+    takers: dict[IssueKey, PersonId] = field(default_factory=dict)
+    """To whom each of these is proposed."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Load:
-        """What everybody has now."""
+        """What everybody has now, and what they are to have as soon as somebody says yes."""
         load = cls()
         for issue in running(snapshot):
             person = snapshot.person(issue.assignee)
+            taker = snapshot.people.get(snapshot.offered[issue.key]) if issue.key in snapshot.offered else None
             if person is not None:
                 load.give(person, issue)
+            elif taker is not None:
+                load.offer(taker, issue)
         return load
 
     def give(self, person: Person, issue: Issue) -> None:
@@ -198,17 +229,50 @@ class Load:
         self.points[person.id] += issue.points or 0
         self.issues[person.id] += 1
 
-    def words(self, person: Person) -> str:
-        """What they have, for people."""
-        count = self.issues[person.id]
-        if not count:
-            return "nothing"
-        points = self.points[person.id]
-        return f"{points:g} point{'' if points == 1 else 's'} in {count} issue{'' if count == 1 else 's'}"
+    def offer(self, person: Person, issue: Issue) -> None:
+        """Count ``issue`` as proposed to them, once."""
+        for taker, times in ((self.takers.get(issue.key), -1), (person.id, 1)):
+            if taker is not None:
+                self.offered_points[taker] += times * (issue.points or 0)
+                self.offered[taker] += times
+        self.takers[issue.key] = person.id
 
-    def next_taker(self, snapshot: Snapshot, directives: Directives) -> Person | None:
-        """Who is here and has the least open work; whoever manages the project only when nobody else is here."""
-        here = [p for p in snapshot.people.values() if p.is_here(snapshot.now) and p.account is not None]
+    def words(self, person: Person) -> str:
+        """What they have, for people; what is only proposed is said to be so."""
+        open_now = f"{_amount(self.points[person.id], self.issues[person.id])} open in this sprint"
+        proposed = _amount(self.offered_points[person.id], self.offered[person.id])
+        return f"{open_now} and {proposed} more proposed" if self.offered[person.id] else open_now
+
+    def taker_of(self, issue: Issue, snapshot: Snapshot, directives: Directives) -> Person | None:
+        """Whom to propose for ``issue``: whoever is proposed already, else the next who has not just let go of it."""
+        if issue.key in self.takers:
+            return snapshot.people.get(self.takers[issue.key])
+        return self.next_taker(snapshot, directives, but=last_owner(issue, snapshot))
+
+    def next_taker(self, snapshot: Snapshot, directives: Directives, but: PersonId | None = None) -> Person | None:
+        """Who is here and has the least work; whoever manages the project only when nobody else is here.
+
+        Never ``but``: a ticket is not given back to whoever has just let go of it.
+        """
+        present = [p for p in snapshot.people.values() if p.is_here(snapshot.now) and p.account is not None]
+        here = [person for person in present if person.id != but]
         managers = directives.team(snapshot.team).roles.get(PM, ())
         able = [person for person in here if person.id not in managers] or here
-        return min(able, key=lambda p: (self.points[p.id], self.issues[p.id], p.id), default=None)
+        return min(able, key=lambda p: (*self._weight(p), p.id), default=None)
+
+    def _weight(self, person: Person) -> tuple[float, int]:
+        points = self.points[person.id] + self.offered_points[person.id]
+        return points, self.issues[person.id] + self.offered[person.id]
+
+
+def last_owner(issue: Issue, snapshot: Snapshot) -> PersonId | None:
+    """Who had an issue that nobody has, when the constitution knows them."""
+    person = snapshot.person(issue.last_assignee)
+    return person.id if person is not None else None
+
+
+def _amount(points: float, count: int) -> str:
+    """``3 points in 2 issues``."""
+    if not count:
+        return "nothing"
+    return f"{points:g} point{'' if points == 1 else 's'} in {count} issue{'' if count == 1 else 's'}"

@@ -20,6 +20,20 @@ class Row:
     """What is so and for how much working time: ``blocked for 2 working days``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """How closely the team's work is looked at, as of the last look."""
+
+    level: str
+    """``high``."""
+    why: str
+    """One sentence of facts."""
+    every: str
+    """``60 minutes``."""
+    next_look: datetime | None
+    """Company time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReply:
     """Where a sprint stands."""
@@ -39,6 +53,8 @@ class StatusReply:
     """Real time of the last full read per source."""
     notes: tuple[str, ...] = ()
     """Warnings, for example that Bitbucket has not been read."""
+    attention: Attention | None = None
+    """``None`` while there was no look yet."""
     post_to_channel: bool = True
 
 
@@ -59,6 +75,8 @@ class WhyReply:
     """Id to ask again with."""
     until: datetime | None = None
     """Company time at which it is decided again, when it was held back."""
+    undo: str = ""
+    """The command that takes back what was done; empty when nothing was, or it has no opposite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,4 +98,16 @@ class PlainReply:
     """(label, command text) of buttons that ask again, at most five."""
 
 
-Reply = StatusReply | WhyReply | HelpReply | PlainReply
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReply:
+    """A title and lines under it, with things to do about them."""
+
+    title: str
+    lines: tuple[str, ...]
+    more: int = 0
+    """Lines left out."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(label, command text) of buttons, at most five."""
+
+
+Reply = StatusReply | WhyReply | HelpReply | PlainReply | ListReply

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.actions import Item, PostDigest
 from models.directives import Directives, Route
-from models.signals import Signal, SignalKind, Urgency
+from models.ids import IssueKey
+from models.signals import ABOUT_PEOPLE, Signal, SignalKind, Urgency
 from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, Sprint, SprintState
+from planner.daily import to_tell, whose
 from planner.detect.blocked_too_long import blocked_words
 from planner.detect.nobody_assigned import unowned_since
+from planner.discretion import is_private
+from planner.modes import mode_line
 from planner.moves import REVIEWING, Move, Step, awaited, whose_move
 from planner.observe import Tally, blocked_since, of_sprint, people_of, running_sprints, tally
 from planner.replies import Row, StatusReply
+from planner.rules import lines_with, words_of
 from planner.urgency import issue_urgency, review_urgency
 from planner.worktime import Calendar, days_left, person_calendar, team_calendar, watch_calendar
 
@@ -25,16 +30,20 @@ MOST_ITEMS = 3
 MOST_ROWS = 5
 """Rows of a status answer (product 4.1)."""
 
-_NO_ITEM = frozenset({SignalKind.SPRINT_AT_RISK, SignalKind.IDENTITY_UNCERTAIN})
-"""The headline tells of the first, and the second is between a person and us."""
+_BEHIND = {SignalKind.SPRINT_CRITICAL: "Critical", SignalKind.SPRINT_AT_RISK: "At risk"}
+"""Where a sprint stands that is behind, by the lines that say so; the worse first."""
+
+_NO_ITEM = ABOUT_PEOPLE | {SignalKind.IDENTITY_UNCERTAIN} | _BEHIND.keys()
+"""Between one person and us; and what the headline tells of."""
 
 _TITLE = re.compile(r"“([^”]*)”")
-# Product R15: at most 80 words. 20 of headline, 3 times 18 of items and 4 of footer make 78.
-_HEADLINE_WORDS, _ITEM_WORDS, _TITLE_WORDS = 20, 18, 3
+# Product R15: at most 80 words. A footer of up to 9 takes what is more than 6 of them from the headline.
+_WORDS, _HEADLINE_WORDS, _ITEM_WORDS, _TITLE_WORDS = 80, 20, 18, 3
 
 
-def item_of(signal: Signal) -> Item:
-    """The line that tells of ``signal``: every word of it from code."""
+def item_of(signal: Signal, *, again: bool = False) -> Item:
+    """The line that tells of ``signal``, perhaps ``again`` to somebody who has heard: every word of it from code."""
+    second = _AGAIN.get(signal.kind, "") if again or signal.louder else ""
     return Item(
         signal=signal.id,
         kind=signal.kind.value,
@@ -44,18 +53,22 @@ def item_of(signal: Signal) -> Item:
         urgency=signal.urgency.name.lower(),
         rule=signal.rule,
         remedy=signal.remedy,
+        asks=signal.asks or second.format(remedy=signal.remedy or "move it on in Jira"),
     )
+
+
+_AGAIN = {SignalKind.BLOCKED_TOO_LONG: "Still blocked? If not, {remedy}."}
+"""What is asked of somebody who was asked for more before, and may have given it since."""
 
 
 def channel_for(topic: str, directives: Directives) -> str | None:
     """The role of the channel the constitution routes ``topic`` to."""
-    rules = (line.rule for line in directives.lines() if isinstance(line.rule, Route))
-    return next((rule.to for rule in rules if rule.route == topic), None)
+    return next((rule.to for _, rule in lines_with(directives, Route) if rule.route == topic), None)
 
 
 def says(rule: str, directives: Directives) -> str:
     """The plain words of a directive; empty when there is none of that id."""
-    return next((line.says for line in directives.lines() if line.id == rule), "")
+    return words_of(rule, directives)
 
 
 # --- digest -------------------------------------------------------------------------------------------------
@@ -64,66 +77,55 @@ def says(rule: str, directives: Directives) -> str:
 def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> PostDigest | None:
     """The day's summary, at most 80 words; ``None`` when nothing is needed and only the needed is wanted."""
     team = directives.team(snapshot.team)
-    needed = _one_per_subject(s for s in signals if s.kind not in _NO_ITEM)
-    risky = any(s.kind is SignalKind.SPRINT_AT_RISK for s in signals)
+    telling = (s for s in signals if s.kind not in _NO_ITEM and not is_private(s, directives))
+    needed, known = to_tell(telling, snapshot)
+    risky = any(s.kind in _BEHIND for s in signals)
     if team.digest.when == "needed" and not needed and not risky:
         return None
-    more = len(needed) - MOST_ITEMS
+    footer = _footer(len(needed) - MOST_ITEMS, known)
     return PostDigest(
         channel=channel_for("technical", directives) or "team",
         day=team_calendar(directives, team.id).local_day(snapshot.now),
-        headline=_summary(snapshot, signals, directives),
+        headline=_summary(snapshot, signals, directives, _WORDS - MOST_ITEMS * _ITEM_WORDS - len(footer.split())),
         items=tuple(_told(signal, snapshot, directives) for signal in needed[:MOST_ITEMS]),
-        footer=f"{more} more {'needs' if more == 1 else 'need'} somebody" if more > 0 else "",
+        footer=footer,
     )
 
 
-def _summary(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> str:
+def _footer(more: int, known: int) -> str:
+    """What does not fit, and what stood in an earlier summary."""
+    left = [f"{more} more {'needs' if more == 1 else 'need'} somebody"] if more > 0 else []
+    return ", ".join([*left, *([f"{_n(known, 'known item')} not repeated"] if known else [])])
+
+
+def _summary(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives, room: int) -> str:
     """The sprint's name gives way first, so that where it stands is still said."""
+    most = min(_HEADLINE_WORDS, room)
     if snapshot.sprint is None:
         return "No sprint is running."
     line = _headline(snapshot, snapshot.sprint, signals, directives)
     line = line if signals else f"{line} Nothing needs anybody."
-    name = _clip(snapshot.sprint.name, max(_HEADLINE_WORDS - len(line.split()), 1))
-    return _clip(f"{name}: {line}" if name else line, _HEADLINE_WORDS)
+    name = _clip(snapshot.sprint.name, max(most - len(line.split()), 1))
+    return _clip(f"{name}: {line}" if name else line, most)
 
 
 def _told(signal: Signal, snapshot: Snapshot, directives: Directives) -> Item:
     """The line about ``signal``, and at its end whose move it is."""
-    whose = _whose(signal, snapshot, directives)
-    item = item_of(signal)
-    return _short(replace(item, text=f"{item.text}: {whose}") if whose else item)
+    mover = whose(signal, snapshot, directives)
+    item = _short(item_of(signal), _ITEM_WORDS - len(mover.split()))
+    return replace(item, text=f"{item.text}: {mover}") if mover else item
 
 
-def _whose(signal: Signal, snapshot: Snapshot, directives: Directives) -> str:
-    """The assignee of what is blocked, whoever a review is awaited of; else whoever hears of it first."""
-    issue = next((i for i in snapshot.issues if i.key == signal.subject), None)
-    if issue is not None and signal.kind is SignalKind.BLOCKED_TOO_LONG:
-        return _owner(issue, snapshot)
-    review = next((move for pr, move in awaited(snapshot, directives) if pr.id == signal.subject), None)
-    if review is not None:
-        return _movers(review)
-    person = snapshot.people.get(signal.addressee) if signal.addressee else None
-    return person.name if person else ""
-
-
-def _one_per_subject(signals: Iterable[Signal]) -> list[Signal]:
-    first: dict[str, Signal] = {}
-    for signal in signals:
-        first.setdefault(signal.subject, signal)
-    return list(first.values())
-
-
-def _short(item: Item) -> Item:
-    """An item in few words: the title gives way first, so that what is wrong and whose move it is are still said."""
-    over = len(item.text.split()) - _ITEM_WORDS
+def _short(item: Item, room: int) -> Item:
+    """An item in ``room`` words: the title gives way first, so that what is wrong is still said."""
+    over = len(item.text.split()) - room
     title = _TITLE.search(item.text)
     words = title[1].split() if title else []
     most = max(_TITLE_WORDS, len(words) - over)
     if title is not None and over > 0 and most < len(words):
         kept = " ".join(words[:most])
         item = replace(item, text=f"{item.text[: title.start()]}“{kept}…”{item.text[title.end() :]}")
-    return replace(item, text=_clip(item.text, _ITEM_WORDS))
+    return replace(item, text=_clip(item.text, room))
 
 
 def _clip(text: str, most: int) -> str:
@@ -179,24 +181,26 @@ def _headline(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], dir
         return f"Over its time: {done.words}."
     if sprint.end and sprint.end <= snapshot.now:
         return f"All done: {done.words}."
-    risky = any(s.kind is SignalKind.SPRINT_AT_RISK and s.subject == f"sprint:{sprint.id}" for s in signals)
+    behind = {s.kind for s in signals if s.subject == f"sprint:{sprint.id}"}
+    risky = next((word for kind, word in _BEHIND.items() if kind in behind), "")
     left = days_left(team_calendar(directives, snapshot.team), snapshot.now, sprint.end) if sprint.end else ""
     ahead = f"{done.words}, {left}" if left else done.words
     if risky:
-        return f"At risk: {ahead}."
+        return f"{risky}: {ahead}."
     if left == "ends today":
         return f"Ends today: {done.words}."
     return f"{'On track: ' if _keeps_pace(done, sprint, snapshot, directives) else ''}{ahead}."
 
 
 def _keeps_pace(done: Tally, sprint: Sprint, snapshot: Snapshot, directives: Directives) -> bool:
-    """Whether at least as much is done as of the sprint's working time has passed."""
+    """Whether at least as much is done as of the sprint's working days is over: one answer all day long."""
     if sprint.start is None or sprint.end is None:
         return False
     calendar = team_calendar(directives, snapshot.team)
-    whole = calendar.working_time_between(sprint.start, sprint.end)
-    passed = calendar.working_time_between(sprint.start, snapshot.now)
-    return bool(whole) and done.share >= passed / whole
+    today, first = calendar.local_day(snapshot.now), calendar.local_day(sprint.start)
+    whole = calendar.working_days(first, today) + calendar.days_until(snapshot.now, sprint.end)
+    over = calendar.working_days(first, today - timedelta(days=1))
+    return bool(whole) and done.share >= over / whole
 
 
 def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> Iterator[str]:
@@ -208,13 +212,15 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     if blocked or unowned:
         yield f"{blocked} blocked, {unowned} without an owner"
     reviews = len(awaited(snapshot, directives))
-    late = {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE and not s.subject.startswith("author:")}
+    late = {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE}
     if reviews and sprint.state is SprintState.ACTIVE:
         wait = "waits" if reviews == 1 else "wait"
         yield f"{_n(reviews, 'pull request')} of the team {wait} for review, {len(late)} too long"
 
 
 def _notes(snapshot: Snapshot, directives: Directives) -> Iterator[str]:
+    if mode := mode_line(directives.team(snapshot.team).mode):
+        yield mode
     if directives.team(snapshot.team).bitbucket.repositories and "bitbucket" not in snapshot.read_at:
         yield "Bitbucket has not been read: nothing is known of pull requests."
 
@@ -232,10 +238,11 @@ class _Need:
 
 
 def _rows(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> tuple[Row, ...]:
-    """All that the counts count, the most urgent first; one row for each subject."""
+    """All that the counts count and what else was found of tickets, the most urgent first; a row for each subject."""
     issues = of_sprint(snapshot, sprint)
     needs = [_blocked_need(i, since, snapshot, directives) for i, since in _blocked(issues, snapshot, directives)]
     needs += [_unowned_need(issue, snapshot, directives) for issue in _unowned(issues)]
+    needs += _found_needs(issues, [s for s in signals if not is_private(s, directives)], snapshot)
     if sprint.state is SprintState.ACTIVE:
         needs += [_review_need(pr, move, snapshot, directives) for pr, move in awaited(snapshot, directives)]
     found: dict[str, Urgency] = {}
@@ -272,6 +279,23 @@ def _unowned_need(issue: Issue, snapshot: Snapshot, directives: Directives) -> _
     counted = any(sprint.id == issue.sprint for sprint in running_sprints(snapshot))
     waits = f" for {calendar.words(calendar.working_time_between(since, snapshot.now))}" if counted else ""
     return _Need(_issue_row(issue, f"no owner{waits}", snapshot), issue_urgency(issue, snapshot, directives), since)
+
+
+_IN_A_ROW = {
+    SignalKind.PRODUCTION_DOWN: "production is down",
+    SignalKind.BLOCKER_OF_SEVERAL: "holds up others",
+    SignalKind.OVERDUE_DATE: "past its due date",
+    SignalKind.STALE_IN_PROGRESS: "no sign of life",
+}
+"""Conditions of a ticket that a row tells when they are found, and in which words."""
+
+
+def _found_needs(issues: Sequence[Issue], signals: Sequence[Signal], snapshot: Snapshot) -> Iterator[_Need]:
+    known = {issue.key: issue for issue in issues}
+    for signal in signals:
+        issue = known.get(IssueKey(signal.subject))
+        if issue is not None and signal.step == 0 and signal.kind in _IN_A_ROW:
+            yield _Need(_issue_row(issue, _IN_A_ROW[signal.kind], snapshot), signal.urgency, signal.since)
 
 
 def _review_need(pr: PullRequest, move: Move, snapshot: Snapshot, directives: Directives) -> _Need:

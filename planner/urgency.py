@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.directives import Directives, LookEvery
@@ -12,7 +13,10 @@ from models.spans import Span
 from models.work import Issue, PullRequest, Snapshot, Sprint
 from planner.moves import Move, awaited, whose_move
 from planner.observe import blocked_since, of_sprint, running, running_sprints, tally
+from planner.once import once
 from planner.worktime import team_calendar, watch_calendar
+
+_HIGHEST_FIRST = tuple((level, level.name.lower()) for level in sorted(Urgency, reverse=True))
 
 UNSAID = Span(3, "hour", business=False)
 """How often to look when the constitution has no line for a level."""
@@ -43,20 +47,41 @@ def next_look(
     return max(min(moments), now + SOONEST)
 
 
-def levels(directives: Directives) -> Iterator[tuple[Urgency, LookEvery]]:
+@once
+def levels(directives: Directives) -> Sequence[tuple[Urgency, LookEvery]]:
     """The constitution's levels, the most urgent first."""
-    for level in sorted(Urgency, reverse=True):
-        for name, said in directives.urgency.items():
-            if name == level.name.lower():
-                yield level, said.rule
+    said = {str(name): level.rule for name, level in directives.urgency.items()}
+    return tuple((level, said[name]) for level, name in _HIGHEST_FIRST if name in said)
 
 
 def issue_urgency(issue: Issue, snapshot: Snapshot, directives: Directives) -> Urgency:
     """How urgent one unfinished issue is: production down, or blocked for long or by much."""
+    since = blocked_since(issue, directives.team(snapshot.team))
     for level, rule in levels(directives):
-        if _production_down(issue, rule) or _blocks_long(issue, rule, snapshot, directives):
+        if _production_down(issue, rule) or (since and _blocks_long(issue, since, rule, snapshot, directives)):
             return level
     return Urgency.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """What on an issue says that production is down, and how urgent the constitution calls that."""
+
+    urgency: Urgency
+    priority: str | None
+    """``None`` where the constitution asks for no priority."""
+    labels: tuple[str, ...]
+    """Those of its labels that are marks."""
+
+
+def down(issue: Issue, directives: Directives) -> Down | None:
+    """The highest level by whose marks ``issue`` says that production is down; ``None`` when none does."""
+    level, rule = next((each for each in levels(directives) if _production_down(issue, each[1])), (None, None))
+    if level is None or rule is None or rule.production_down is None:
+        return None
+    wanted = {label.casefold() for label in rule.production_down.labels}
+    labels = tuple(sorted(label for label in issue.labels if label.casefold() in wanted))
+    return Down(level, issue.priority if rule.production_down.priorities else None, labels)
 
 
 def sprint_urgency(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Urgency:
@@ -104,12 +129,10 @@ def _production_down(issue: Issue, rule: LookEvery) -> bool:
     )
 
 
-def _blocks_long(issue: Issue, rule: LookEvery, snapshot: Snapshot, directives: Directives) -> bool:
-    team = directives.team(snapshot.team)
-    since = blocked_since(issue, team)
-    if since is None or rule.blocked_for is None:
+def _blocks_long(issue: Issue, since: datetime, rule: LookEvery, snapshot: Snapshot, directives: Directives) -> bool:
+    if rule.blocked_for is None:
         return False
-    calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
+    calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
     if not calendar.passed(since, rule.blocked_for, snapshot.now):
         return False
     least = rule.blocker_of or 1
@@ -118,5 +141,4 @@ def _blocks_long(issue: Issue, rule: LookEvery, snapshot: Snapshot, directives: 
 
 def _held_up(issue: Issue, snapshot: Snapshot) -> int:
     """How many issues wait for this one, or for the blocker it shares with most others."""
-    waiting = [other.blocked_by for other in running(snapshot) if other.blocked_by]
-    return max(1, *(sum(key in blockers for blockers in waiting) for key in {issue.key, *issue.blocked_by}))
+    return max(1, *(snapshot.held_up.get(key, 0) for key in (issue.key, *issue.blocked_by)))

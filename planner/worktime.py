@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.directives import Directives, Hours, Team, Weekday
+from models.directives import Directives, Hours, Member, Team, Weekday
 from models.ids import PersonId, TeamId
 from models.spans import Span
 from models.work import Person
+from planner.once import once
 
 OFFICE = Hours(hours="09:00-18:00")
 """When the constitution says nothing about hours."""
@@ -38,7 +39,7 @@ class Calendar:
     @property
     def day_length(self) -> timedelta:
         """What one business day means: the hours of an ordinary day."""
-        return _on(date.min, self.hours.end) - _on(date.min, self.hours.begin)
+        return _day_length(self.hours.hours)
 
     def local_day(self, t: datetime) -> date:
         """The date on this calendar's wall at ``t``."""
@@ -129,6 +130,21 @@ class Calendar:
             last -= _DAY
         return self.working_days(self.local_day(now) + _DAY, last)
 
+    def morning_before(self, end: datetime, days: int) -> datetime:
+        """The morning of the last day with so many working days still to come before ``end``."""
+        day, to_come = self.local_day(end), 0
+        for _ in range(FARTHEST):
+            if self.is_working_day(day) and self.stretch(day)[0] < end:
+                if to_come == days:
+                    break
+                to_come += 1
+            day -= _DAY
+        return self.stretch(day)[0]
+
+    def over(self, day: date) -> datetime:
+        """The instant at which ``day`` is over on this calendar's wall. Raises ``OverflowError`` for the last one."""
+        return _instant(self.zone, day + _DAY, time(), fold=0)
+
     def words(self, worked: timedelta) -> str:
         """Working time for people: ``3 working days``, ``5 working hours``, ``25 minutes``; rounded down."""
         if worked >= self.day_length:
@@ -164,13 +180,18 @@ def person_calendar(directives: Directives, team: TeamId, person: Person | Perso
     """
     ours = directives.team(team)
     name = person.id if isinstance(person, Person) else person
-    member = next((m for m in ours.members if m.id == name), None)
+    member = _members(ours).get(name)
     if member is None:
         return team_calendar(directives, team)
     known = person if isinstance(person, Person) else None
     zone = known.zone if known is not None and _is_zone(known.zone) else member.zone
     free = (known.holidays if known else None) or member.holidays or ours.holidays
     return Calendar(zone, member.hours or house_hours(directives), free)
+
+
+@once
+def _members(team: Team) -> Mapping[PersonId, Member]:
+    return {member.id: member for member in reversed(team.members)}
 
 
 def watch_calendar(directives: Directives, team: Team, person: Person | None) -> Calendar:
@@ -180,6 +201,7 @@ def watch_calendar(directives: Directives, team: Team, person: Person | None) ->
     return person_calendar(directives, team.id, person)
 
 
+@once
 def house_hours(directives: Directives) -> Hours:
     """The hours the constitution sets for everybody."""
     found = (line.rule for line in directives.communication if isinstance(line.rule, Hours))
@@ -225,6 +247,12 @@ def _free_days(code: str | None, year: int) -> frozenset[date]:
     except (NotImplementedError, KeyError):
         return frozenset()
     return frozenset(day for day in found if day.year == year)
+
+
+@lru_cache(maxsize=512)
+def _day_length(hours: str) -> timedelta:
+    day = Hours(hours=hours)
+    return _on(date.min, day.end) - _on(date.min, day.begin)
 
 
 @lru_cache(maxsize=16384)

@@ -19,7 +19,7 @@ from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from bot.app import App, build
 from bot.server import make_asgi
@@ -33,6 +33,8 @@ from models.directives_file import parse
 from models.ids import PersonId
 from models.mailbox import NewJob
 from models.tables import jobs
+from planner.approvals import course
+from planner.limits import Place
 
 CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
 TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
@@ -86,8 +88,8 @@ class World:
     async def settle(self, seconds: float = 20.0, *, parked: bool = False) -> None:
         """Wait until nothing is under way and no job waits or runs, at most ``seconds``.
 
-        With ``parked``, what has failed and waits for its next try is not waited for, and a burst of events
-        is taken to be over.
+        With ``parked``, what has failed and waits for its next try is not waited for, nor what has looked at the
+        clock and waits for its moment; and a burst of events is taken to be over.
         """
         async with asyncio.timeout(seconds):
             while True:
@@ -104,7 +106,7 @@ class World:
         busy = select(jobs.c.id).where(jobs.c.state.in_(["waiting", "running"]))
         if parked:
             due = jobs.c.run_at <= self.clock.real()
-            busy = busy.where((jobs.c.state == "running") | due | (jobs.c.attempts == 0))
+            busy = busy.where((jobs.c.state == "running") | due | never_tried())
         return await self.app.database.read(lambda c: c.execute(busy.limit(1)).first()) is None
 
     async def later(self, by: timedelta) -> None:
@@ -132,7 +134,16 @@ class World:
         days = [now.astimezone(self.team.tz).date() + timedelta(days=n) for n in (0, 1)]
         digests = [datetime.combine(day, self.team.digest.at, self.team.tz) for day in days]
         alarm = await self.app.store.next_alarm()
-        return min(moment for moment in (end, alarm, *digests) if moment is not None and moment > now)
+        moments = (end, alarm, *digests, *[moment async for moment in self._moments_of_questions()])
+        return min(moment for moment in moments if moment is not None and moment > now)
+
+    async def _moments_of_questions(self) -> AsyncIterator[datetime | None]:
+        """When something is due for a question that waits: in life the clock looks every few seconds."""
+        for asked in await self.app.ledger.pending():
+            at = Place(asked.team, {}, self.directives, self.clock.now())
+            ahead = course(asked.approvers[0], "pm", asked.proposal.urgency, asked.asked_at, at)
+            for moment in (ahead.reminder, ahead.passed_on, asked.expires):
+                yield moment
 
     async def _sleep_until(self, moment: datetime) -> None:
         from bot.scheduler import tick
@@ -155,7 +166,7 @@ class World:
         def pass_(connection: Connection) -> None:
             wanted = select(jobs.c.id, jobs.c.run_at).where(jobs.c.state == "waiting")
             if fresh:
-                wanted = wanted.where(jobs.c.attempts == 0, jobs.c.run_at > self.clock.real())
+                wanted = wanted.where(never_tried(), jobs.c.run_at > self.clock.real())
             for row in connection.execute(wanted).all():
                 still = (jobs.c.id == row.id) & (jobs.c.state == "waiting")
                 connection.execute(update(jobs).where(still).values(run_at=row.run_at - by))
@@ -204,6 +215,11 @@ class World:
         await self.simulator.slack_out.click(
             self.slack_id(person), {"channel": message.channel, "ts": message.ts}, used
         )
+
+
+def never_tried() -> ColumnElement[bool]:
+    """Jobs that nobody has begun: one that only waits for a moment counts no try, but says why it waits."""
+    return and_(jobs.c.attempts == 0, jobs.c.error.is_(None))
 
 
 def settings_for(simulator: Simulator, folder: Path, port: int, database_url: str | None, **more: Any) -> Settings:

@@ -33,7 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "webhooks": Entry("bot.cli.hooks:webhooks", "Register, list, delete Jira's and Bitbucket's webhooks."),
         "mcp": Entry("bot.cli.mcp:mcp", "MCP servers: list, inspect, try, accept."),
         "directives": Entry("bot.cli.constitution:directives", "The constitution: check, explain, diff."),
-        "people": Entry("bot.cli.people:people", "Who is who: list, map, unmap."),
+        "people": Entry("bot.cli.people:people", "Who is who, and what is known of them: list, map, show, forget."),
         "db": Entry("bot.cli.prepare:db", "Bring the database to this version."),
     },
     "Repair": {

@@ -141,7 +141,7 @@ def _valid(files: Sequence[Path], as_json: bool) -> list[Directives]:
         except DirectivesError as error:
             broken.append(error)
     if broken and as_json:
-        told = [{"file": e.file, "line": c.line, "message": c.message} for e in broken for c in e.complaints]
+        told = [{"file": c.file or e.file, "line": c.line, "message": c.message} for e in broken for c in e.complaints]
         print_json({"valid": False, "complaints": told})
         raise SystemExit(1)
     if broken:

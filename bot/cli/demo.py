@@ -24,6 +24,7 @@ from integrations.simulator.control import FASTEST
 from integrations.simulator.server import Simulator, company_clock
 from models.directives_file import load
 from models.errors import OperatorError
+from models.written import look_up
 
 PORT = 8400
 SPEED = 60.0
@@ -36,7 +37,7 @@ FOLDER = Path("var/demo")
 MOST = 20
 """Demos of one checkout at the same time."""
 
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path)
 
 HERE = Path(__file__).resolve().parents[2]
 """The checkout: where directives.yaml is when DIRECTIVES_FILE does not say otherwise."""
@@ -108,7 +109,7 @@ def _a_number(speed: float) -> float:
 
 async def _play(stage: Stage, browse: bool) -> None:
     directives = load(stage.directives)
-    text = stage.directives.read_text(encoding="utf-8")
+    text = "\n".join(each.plain() for each in look_up(stage.directives).texts)
     clock = company_clock(stage.clock_file, directives, stage.speed)
     simulator = Simulator(directives, text, clock, stage.product)
     ended = asyncio.Event()

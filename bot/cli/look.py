@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -12,19 +13,37 @@ from bot.cli.printing import json_option, print_columns, print_json, span
 from bot.cli.rooms import Rooms, in_rooms
 from bot.doors.trigger import ask_for_a_look
 from bot.settings import Settings
-from models.errors import DatabaseNotReady
+from models.directives import Mode
+from models.errors import DatabaseNotReady, DirectivesError
 from models.ids import TeamId
+from planner.modes import MODES
 
 
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
     """How the agent is doing: teams, data age, what waits, what was done in the last day."""
-    data = in_rooms(lambda r: reports.status(r.directives, r.mailbox, r.store, r.ledger, r.clock))
+
+    async def read(rooms: Rooms) -> Mapping[str, Any]:
+        law = await law_of(rooms)
+        return await reports.status(law, rooms.mailbox, rooms.store, rooms.ledger, rooms.clock)
+
+    data = in_rooms(read)
     if as_json:
         print_json(data)
     else:
-        _print(data)
+        print_status(data)
+
+
+async def law_of(rooms: Rooms) -> Mapping[str, Any]:
+    """By what the agent lives: the file, or while that is broken what it was said to live by last."""
+    kept = (await rooms.store.recall(reports.SITE, reports.ABOUT)).get(reports.IN_FORCE)
+    try:
+        return reports.standing(rooms.directives)
+    except DirectivesError as error:
+        if kept is None:
+            raise
+        return {**kept, "trouble": error.in_short()}
 
 
 @click.command()
@@ -58,19 +77,36 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _print(data: Any) -> None:
+def print_status(data: Any) -> None:
+    """For people: what waits, then a line for each team, how closely it is looked at, and what could not be read."""
     queue = data["queue"]
     waiting = ", ".join(f"{count} {lane}" for lane, count in queue["waiting"].items())
     click.echo(f"pm-agent {data['version']}, directives {data['directives']}")
+    if data["directives_trouble"]:
+        click.echo(f"the constitution on disk is broken, so this version stays in force:\n{data['directives_trouble']}")
     click.echo(f"waiting: {waiting}; oldest {span(queue['oldest_waiting'])}; running: {queue['running']}")
     click.echo(f"dead letters: {queue['dead_letters']}; deliveries not looked at yet: {queue['deliveries_unseen']}\n")
     print_columns(("TEAM", "MODE", "NEXT LOOK", "DATA READ", "DONE IN A DAY"), [_row(team) for team in data["teams"]])
     for team in data["teams"]:
+        if said := MODES.get(Mode(team["mode"])):
+            click.echo(f"\n{team['id']}: {said}")
+        if urgency := team["urgency"]:
+            why = f": {urgency['why']}" if urgency["why"] else ""
+            click.echo(f"\n{team['id']}: urgency {urgency['level']}{why}; a look every {urgency['every']}")
+        _print_wrong_persons(team)
         for source, words in team["reading"].items():
             click.echo(f"\n{team['id']}: reading {source}: {words}")
         for source, read in team["data"].items():
             if read["error"]:
                 click.echo(f"\n{team['id']}: {source} could not be read: {read['error']}")
+
+
+def _print_wrong_persons(team: Any) -> None:
+    """Who says that a rule's messages are not for them: something for an admin to put right, never guessed at."""
+    for rule in team["learning"]["rules"]:
+        if rule["wrong_person_for"]:
+            names = ", ".join(rule["wrong_person_for"])
+            click.echo(f"\n{team['id']}: called for the wrong person: {rule['rule']}, by {names} (see directives.yaml)")
 
 
 def _row(team: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bot.app import build, close_app
+from bot.cli import known
 from bot.cli.accounts import not_checked
 from bot.cli.printing import json_option, print_columns, print_json
 from bot.cli.rooms import Rooms, in_rooms
@@ -90,6 +91,37 @@ def forget(person: str, services: str | None, as_json: bool) -> None:
     gone = in_rooms(lambda rooms: _drop(rooms, person, chosen))
     words = ", ".join(f"{each.service} {each.account or '(nothing found)'}" for each in gone)
     _done({"person": person, "forgotten": [_plain(each) for each in gone]}, f"forgotten: {words}", as_json)
+
+
+@people.command("show")
+@PERSON
+@json_option
+def show(person: str, as_json: bool) -> None:
+    """What is known of one person: learnt, found, said, and given in directives.yaml."""
+    data = in_rooms(known.telling(person, _find))
+    if as_json:
+        print_json(data)
+    else:
+        known.print_known(data)
+
+
+@people.command("forget")
+@PERSON
+@click.option("--yes", is_flag=True, help="Really delete it.")
+@json_option
+def forget_all(person: str, yes: bool, as_json: bool) -> None:
+    """Delete what was learnt of a person, what they muted, and accounts found by search. Learning starts anew."""
+    if not yes:
+        raise click.UsageError(f"this cannot be undone; to delete it: pm people forget {person} --yes")
+    data = in_rooms(known.forgetting(person, _find, _operator()))
+    if as_json:
+        print_json(data)
+    else:
+        known.print_forgotten(data)
+
+
+def _find(rooms: Rooms, person: str) -> Member:
+    return _member(rooms.directives, person)
 
 
 # --- what is done -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.gasgi import ASGIWorker
 from starlette.applications import Starlette
@@ -36,10 +37,22 @@ class PatientWorker(ASGIWorker):  # type: ignore[misc]  # gunicorn is untyped
     """Ctrl-C drains as SIGTERM does: gunicorn's own worker would drop what is under way."""
 
     def init_signals(self) -> None:
-        """SIGINT reaches the whole terminal group; the parent turns it into the SIGQUIT we act on."""
+        """SIGINT reaches the whole terminal group; the parent turns it into the SIGQUIT we act on.
+
+        SIGHUP must not end a worker that is still starting; once it works, ``bot.shift`` hears it.
+        """
         super().init_signals()
+        self.loop.add_signal_handler(signal.SIGHUP, lambda: None)
         self.loop.add_signal_handler(signal.SIGINT, lambda: None)
         self.loop.add_signal_handler(signal.SIGQUIT, self.handle_exit_signal)
+
+
+class PatientArbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
+    """SIGHUP reads the constitution anew. gunicorn would start workers anew, and end when one cannot."""
+
+    def handle_hup(self) -> None:
+        """Pass it on."""
+        self.kill_workers(signal.SIGHUP)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
@@ -54,6 +67,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         """See ``options``."""
         for name, value in options(self._settings).items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """As gunicorn's own, under our arbiter. Raises ``SystemExit``."""
+        try:
+            PatientArbiter(self).run()
+        except RuntimeError as error:
+            raise SystemExit(f"gunicorn: {error}") from None
 
     def load(self) -> Starlette:
         """Built after the fork, so that no connection or thread is shared with the parent."""

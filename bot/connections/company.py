@@ -262,6 +262,8 @@ class Company:
     """Vendor and the day its token ends, as far as the operator has told."""
     model: Check = field(default_factory=lambda: Check("model", True, "off", off=True))
     mcp: McpPort | None = None
+    in_force: Callable[[], tuple[Directives, str]] | None = None
+    """The constitution of a process that watches its file, and what keeps the file from coming into force."""
     gaps: Callable[[Source, str], Awaitable[Check]] | None = None
     """(source, name of the check): whether its webhooks tell what reading finds."""
 

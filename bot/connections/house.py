@@ -61,8 +61,11 @@ async def database(store: DatabasePort) -> Check:
     return Check("database", True, f"{store.describe()}; of this version, takes changes")
 
 
-def directives(constitution: Directives) -> Check:
-    """Valid, since it was read; and how much of it is more than advice."""
+def directives(constitution: Directives, trouble: str = "") -> Check:
+    """Valid, since it was read, and how much of it is more than advice; ``trouble`` is what is on disk now."""
+    if trouble:
+        detail = f"{trouble}; version {constitution.version} stays in force"
+        return Check("directives", False, detail, "See: pm directives check", grave=False)
     lines = explain(constitution)
     enforced = sum(line.kept.startswith("enforced") for line in lines)
     names = ", ".join(team.id for team in constitution.teams)

@@ -20,6 +20,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "comment_on_issue": ("ADD_COMMENTS",),
     "reassign": ("ASSIGN_ISSUES",),
     "transition_issue": ("TRANSITION_ISSUES",),
+    "close_issue": ("TRANSITION_ISSUES",),
     "change_sprint_scope": ("SCHEDULE_ISSUES", "EDIT_ISSUES"),
     "change_priority": ("EDIT_ISSUES",),
 }

@@ -21,7 +21,7 @@ from models.events import Source
 def quick(company: Company, arrivals: Arrivals, working_here: Callable[[], bool]) -> list[Dependency]:
     """Everything but the database and the worker, which the server itself knows best."""
     clients = {"slack": company.slack, "jira": company.jira, "bitbucket": company.bitbucket}
-    found = [known(house.directives(company.directives)), known(company.model)]
+    found = [Dependency("directives", partial(_directives, company)), known(company.model)]
     for name, client in clients.items():
         off = switched_off(name, company.off.get(name, "not configured"))
         found.append(off if client is None else Dependency(name, client.check, fresh=LASTING))
@@ -34,6 +34,11 @@ def quick(company: Company, arrivals: Arrivals, working_here: Callable[[], bool]
     else:
         found += mcp.quick(company.mcp, working_here)
     return [*found, *(_arrivals(company, arrivals, source) for source in Source), known(_public_url(company))]
+
+
+async def _directives(company: Company) -> Check:
+    """The constitution in force now, and what is wrong with the file if it has another."""
+    return house.directives(*company.in_force()) if company.in_force else house.directives(company.directives)
 
 
 async def _scopes(client: SlackPort) -> Check:

@@ -45,6 +45,7 @@ def company_of(app: App) -> Company:
         expiries=_expiries(app),
         model=Check("model", True, _model(off), off="claude" in off),
         mcp=app.finding.hub,
+        in_force=lambda: (app.directives, app.constitution.trouble.first if app.constitution.trouble else ""),
         gaps=_gaps(app),
     )
 

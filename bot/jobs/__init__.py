@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-from bot.app import App
-from bot.jobs import answer, card, click, effect, identity, look, people, presence, refresh, tidy
-from models.mailbox import Job
+from bot.jobs import (
+    answer,
+    card,
+    click,
+    effect,
+    feedback,
+    hush,
+    identity,
+    learn,
+    living,
+    look,
+    notice,
+    outcome,
+    people,
+    presence,
+    refresh,
+    request_again,
+    tidy,
+    undo,
+)
+from bot.jobs.gone import Handler, of_a_team
 
-Handler = Callable[[App, Job], Awaitable[None]]
+__all__ = ["HANDLERS", "Handler"]
 
 HANDLERS: Mapping[str, Handler] = {
-    "cycle": look.after_events,
-    "digest": look.for_the_digest,
+    "cycle": of_a_team(look.after_events),
+    "digest": of_a_team(look.for_the_digest),
     "effect": effect.carry_out_one,
     "answer": answer.answer_one,
     "click": click.settle_one,
     "card": card.redraw,
-    "sync": refresh.reread,
-    "reread": refresh.reread_named,
-    "people": people.find_out,
+    "sync": of_a_team(refresh.reread),
+    "reread": of_a_team(refresh.reread_named),
+    "people": of_a_team(people.find_out),
     "identity": identity.settle_one,
-    "presence": presence.reread_people,
+    "presence": of_a_team(presence.reread_people),
+    "notice": notice.tell_one,
+    "feedback": feedback.settle_one,
+    "known": learn.settle_one,
+    "hush": hush.settle_one,
+    "living": of_a_team(living.redraw),
     "tidy": tidy.tidy,
+    "undo": undo.settle_one,
+    "again": request_again.ask_once_more,
+    "outcome": of_a_team(outcome.tell_asker),
 }
 """By job kind. Each handler finishes its job, or raises and leaves that to the worker."""

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from bot.app import App
+from bot.jobs.acting import may_act, memberships
+from bot.jobs.learn import about_asker, known_to
+from bot.jobs.press import note_answer
+from bot.jobs.request import made_ready
+from bot.jobs.whose import joined, teams_for
 from bot.views.message import Message
 from bot.views.reply import interrupted, reply_message
 from models.directives import Team
 from models.errors import NotDone, Refused, Unclear, VendorError
-from models.ids import named
+from models.ids import PersonId, named
 from models.mailbox import Job
+from models.proposals import AskedIn
 from planner.answer import answer
 from planner.carry_out import IN_FLIGHT
 from planner.questions import AskWhy, Question, parse_command
-from planner.replies import PlainReply, Reply
+from planner.replies import PlainReply, Reply, StatusReply
+from planner.requests import AskUndo, Request
 
 log = logging.getLogger(__name__)
 
@@ -78,16 +86,41 @@ def _give_up(job: Job, lost: VendorError) -> None:
 async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
     if _opened_home(body):
         user = str(body["event"]["user"])
-        await app.notify.show_home(user, await app.store.facts_about(_team(app, user).id))
+        facts = await app.store.facts_about(_team(app, user).id)
+        await app.notify.show_home(user, facts, await known_to(app, user))
         return
     asked = read_question(name, body)
     if asked is None:
         return
+    where = body.get("container") or {}
+    await note_answer(app, asked.user, str(where.get("channel_id", "")), str(where.get("message_ts", "")))
     team = _team(app, asked.user)
     refusal = await _refusal(app, asked.user, body)
-    reply = refusal or await answer(asked.question, team.id, app.desk(job))
-    await _send(app, job, asked, _drawn(app, asked, reply, team))
+    if refusal is None and isinstance(asked.question, Request | AskUndo) and not await may_act(app, asked.user):
+        refusal = OUTSIDE
+    own = None if refusal else await about_asker(app, asked.question, asked.user, private=_alone(asked))
+    if own is None:
+        reply = refusal or await _answered(app, job, asked, team)
+        own = _drawn(app, asked, fitting(reply, body), team)
+    await _send(app, job, asked, own)
     log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
+
+
+async def _answered(app: App, job: Job, asked: Asked, team: Team) -> Reply:
+    theirs = [each for each, _ in memberships(app.directives, asked.user)] or [team]
+    teams = await teams_for(asked.question, theirs, app)
+    if isinstance(teams, PlainReply):
+        return teams
+    return joined([await _of_team(app, job, asked, each, first=each is teams[0]) for each in teams])
+
+
+async def _of_team(app: App, job: Job, asked: Asked, team: Team, *, first: bool) -> Reply:
+    asker = _member(team, asked.user)
+    place = AskedIn(person=asker, channel=asked.channel, thread=asked.thread) if asker is not None else None
+    question, desk = await made_ready(app, job, asked.question, team, place)
+    name, public = str(job.payload["inbox"]), not _alone(asked)
+    name = name if first else f"{name} {team.id}"
+    return await answer(question, team.id, desk, asker=asker, name=name, public=public)
 
 
 async def _refusal(app: App, user: str, body: dict[str, Any]) -> PlainReply | None:
@@ -137,9 +170,14 @@ def _button(body: dict[str, Any]) -> Asked | None:
     return None
 
 
+def _alone(asked: Asked) -> bool:
+    """Whether nobody but the asker will read the answer."""
+    return bool(asked.response_url and not asked.public) or asked.channel.startswith("D")
+
+
 def _without_mention(text: str) -> str:
     """The words after ``<@U…>``."""
-    return text.rpartition(">")[2] if text.lstrip().startswith("<@") else text
+    return re.sub(r"^\s*(?:<@[^>]*>\s*)?", "", text)  # a second one may name whom something is asked for
 
 
 def _opened_home(body: dict[str, Any]) -> bool:
@@ -149,14 +187,24 @@ def _opened_home(body: dict[str, Any]) -> bool:
 
 def _team(app: App, user: str) -> Team:
     """The team the asker belongs to; somebody unknown asks about the first."""
-    for team in app.directives.teams:
-        if any(m.slack == user for m in team.members):
-            return team
-    return app.directives.teams[0]
+    return next((team for team, _ in memberships(app.directives, user)), app.directives.teams[0])
+
+
+def _member(team: Team, user: str) -> PersonId | None:
+    return next((member.id for member in team.members if member.slack == user), None)
+
+
+def fitting(reply: Reply, body: dict[str, Any]) -> Reply:
+    """In direct messages there is no channel that an answer could be posted to."""
+    where = body.get("channel_id") or (body.get("container") or {}).get("channel_id")
+    channel = str(where or (body.get("event") or {}).get("channel", ""))
+    if isinstance(reply, StatusReply) and channel.startswith("D"):
+        return replace(reply, post_to_channel=False)
+    return reply
 
 
 def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
-    zone = next((m.zone for m in team.members if m.slack == asked.user), team.zone)
+    zone = next((m.zone for m in team.members if m.slack == asked.user and _alone(asked)), team.zone)
     asker = next((m.name for m in team.members if m.slack == asked.user), "somebody outside the team")
     return reply_message(
         reply,
@@ -165,6 +213,7 @@ def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
         company_now=app.clock.now(),
         public=asker if asked.public else "",
         again=asked.again,
+        named=not _alone(asked),
     )
 
 

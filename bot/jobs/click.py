@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.app import App
+from bot.jobs.acting import may_act
 from bot.jobs.press import ELSEWHERE, Press, settle_press
 from bot.views.refusal import already_answered, not_allowed
-from models.directives import Member
+from models.directives import Member, Mode
 from models.ids import ApprovalId
 from models.mailbox import Job
 from models.proposals import Approval, ApprovalState
 from planner.approvals import may_answer
 from planner.policy import who_may_answer
+
+IN_SHADOW = "The team is in shadow mode now; nothing was done."
+TEAM_GONE = "The team this was asked for is not in the constitution any more, so nothing was done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +74,31 @@ async def _refusal(app: App, click: Click, approval: Approval | None) -> str | N
     """The checks in the order of the Slack note, section 2; the first that fails answers."""
     if approval is None:
         return "This proposal is not on record here, so nothing was done."
+    if all(team.id != approval.team for team in app.directives.teams):
+        return TEAM_GONE
     if click.version != approval.payload_hash:
         return "The proposal has changed since this card was drawn, so nothing was done. Look for the newer card."
     if app.slack is None or click.press.workspace != await app.slack.workspace():
         return ELSEWHERE
-    card = approval.card
-    if card is not None and (click.press.channel, click.press.ts) != (card["channel"], card["ts"]):
+    if not _stands_there(approval, click.press):
         return "This is a copy of the card. Answer on the original, in the direct message with me."
-    clicker = await app.slack.member(click.press.user)
-    if clicker.bot or clicker.deleted or clicker.guest:
-        return not_allowed(_names(app, approval))
     member = _member(app, approval, click.press.user)
-    if member is None or member.id not in who_may_answer(approval, app.directives):
+    named = member is not None and member.id in who_may_answer(approval, app.directives)
+    if member is None or not named or not await may_act(app, click.press.user):
         return not_allowed(_names(app, approval))
     if not may_answer(approval, member.id, app.clock.now()):
         return already_answered(approval, _name_of(app, approval), member.zone)
-    return None
+    return IN_SHADOW if app.directives.team(approval.team).mode is Mode.SHADOW else None
+
+
+def _stands_there(approval: Approval, press: Press) -> bool:
+    """Whether that message is one of those we posted the question in; before any is known, every one is."""
+    return not approval.places or any((press.channel, press.ts) == (p["channel"], p["ts"]) for p in approval.places)
 
 
 def _member(app: App, approval: Approval, user: str) -> Member | None:
-    return next((m for m in app.directives.team(approval.team).members if m.slack == user), None)
+    members = (m for team in app.directives.teams if team.id == approval.team for m in team.members)
+    return next((m for m in members if m.slack == user), None)
 
 
 def _names(app: App, approval: Approval) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
-from models.actions import CommentOnIssue, Reassign
+from bot.jobs.request_again import plan_again
 from models.errors import NotDone
 from models.ids import EffectId
 from models.mailbox import Job
@@ -15,9 +15,6 @@ from planner.carry_out import carry_out
 log = logging.getLogger(__name__)
 
 AGAIN = frozenset({Ending.LATER, Ending.UNCLEAR})
-
-GLANCE = 60.0
-"""Seconds of real time after which something that waits for a moment of company time looks at the clock again."""
 
 
 async def carry_out_one(app: App, job: Job) -> None:
@@ -32,10 +29,11 @@ async def carry_out_one(app: App, job: Job) -> None:
     else:
         _note(app, effect, outcome)
     await _reread(app, effect)
+    await plan_again(app, effect)
     if outcome.ending is Ending.FAILED:
         await app.mailbox.bury(job, outcome.words)
     elif outcome.ending in AGAIN and outcome.until is not None:
-        await app.mailbox.retry(job, outcome.words, app.real_seconds_until(outcome.until, GLANCE), counted=False)
+        await app.mailbox.retry(job, outcome.words, app.real_seconds_until(outcome.until), counted=False)
     elif outcome.ending in AGAIN:
         raise NotDone(outcome.words, retry_after=outcome.retry_after)
     else:
@@ -59,6 +57,6 @@ def _note(app: App, effect: Effect, outcome: Outcome) -> None:
 
 async def _reread(app: App, effect: Effect) -> None:
     """The mirror learns of our own write at once: its webhook is an echo, and no reason to look."""
-    match effect.action:
-        case Reassign(issue=issue) | CommentOnIssue(issue=issue):
-            await app.sync.issues(effect.team, [issue])
+    issue = getattr(effect.action, "issue", None)
+    if issue is not None:
+        await app.sync.issues(effect.team, [issue])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
+from bot.jobs.learn import acts_of
 from models.events import Reason, Source, Trigger
 from models.ids import SprintId, TeamId
 from models.mailbox import Job
@@ -35,6 +36,7 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
         at=app.clock.now(),
         sprint=SprintId(int(sprint)) if sprint else None,
         deliveries=tuple(row for row, _ in arrived),
+        acts=acts_of(events, app.me),
     )
     looked = await run_cycle(trigger, app.desk(job))
     app.metrics.cycle(reason.value)

@@ -43,9 +43,17 @@ def read_press(body: Mapping[str, Any]) -> Press:
         channel=str(container.get("channel_id", "")),
         ts=str(container.get("message_ts", "")),
         button=action["action_id"],
-        value=json.loads(action["value"]),
+        value=json.loads((action.get("selected_option") or action)["value"]),
         response_url=str(body.get("response_url", "")),
     )
+
+
+async def note_answer(app: App, user: str, channel: str, ts: str) -> None:
+    """Whoever presses a button of a message has answered it: nobody further is told of it for want of an answer."""
+    members = (m.id for team in app.directives.teams for m in team.members if m.slack == user)
+    person = next(members, None)
+    if person is not None and channel and ts:
+        await app.ledger.answered(person, channel, ts)
 
 
 async def settle_press(
@@ -70,7 +78,9 @@ async def settle_press(
         await app.mailbox.finish(job)
         return
     refusal = await settle(app, job, said)
-    if refusal is not None:
+    if refusal is None:  # a press that does not count answers nothing
+        await note_answer(app, press.user, press.channel, press.ts)
+    else:
         await app.ledger.audit(team=job.team, who=press.user, what=refused, about=about(said), detail=refusal)
     await app.mailbox.finish(job)
     if refusal is not None:  # at most once: whoever misses it still sees the message with its buttons

@@ -12,7 +12,8 @@ async def reread(app: App, job: Job) -> None:
     team = TeamId(job.team)
     whole = job.payload.get("whole") is True
     changed = await app.sync.everything(team) if whole else await app.sync.reconcile(team)
-    if changed or job.attempts > 1:  # an earlier try may have read the change and died before this
+    asked = job.payload.get("look") is True
+    if changed or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
         await app.mailbox.put(look_at(team))
     await app.mailbox.finish(job)
 

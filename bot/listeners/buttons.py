@@ -17,6 +17,12 @@ JOBS: Mapping[str, str] = {
     "reject": "click",
     "identity_yes": "identity",
     "identity_no": "identity",
+    "undo": "undo",
+    "feedback": "feedback",
+    "known_delete": "known",
+    "known_prefer": "known",
+    "known_forget": "known",
+    "later": "hush",
     "why": "answer",
     "ask": "answer",
     "post_to_channel": "answer",
@@ -54,7 +60,7 @@ def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
     return job, f"{_QUESTIONS[job]}:{_asked(action.get('value'))}" if job in _QUESTIONS else ""
 
 
-_QUESTIONS: Mapping[str | None, str] = {"click": "approval", "identity": "identity"}
+_QUESTIONS: Mapping[str | None, str] = {"click": "approval", "identity": "identity", "undo": "undo"}
 """Jobs that answer a question, and what theirs are called; a button carries the question's id as ``a``."""
 
 

@@ -24,6 +24,11 @@ class Roster:
         self.identities: Sequence[Identity] = ()
         self._store = store
 
+    def enact(self, constitution: Directives) -> None:
+        """From now on this one is lived by, at once and everywhere; what is known of accounts stays known."""
+        self.constitution = constitution
+        self.directives = joined(constitution, self.identities)
+
     async def refresh(self) -> None:
         """Read what is known now: another process, or an admin, may have added to it."""
         self.identities = await self._store.identities()

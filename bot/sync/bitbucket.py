@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -16,9 +16,10 @@ from models.clock import Clock
 from models.directives import Team
 from models.errors import Refused, VendorError
 from models.events import Source
-from models.ids import PullRequestId, TeamId
+from models.ids import IssueKey, PullRequestId, TeamId
 from models.store import Store
 from models.work import BuildState, PullRequest
+from planner.observe import RECENT, is_ours, is_recent
 from planner.triggers import repositories_of
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ BUILDS = 10
 
 DOUBTED = timedelta(days=1)
 """Real time for which an event believes what was learnt of a key; reconciliations ask again."""
+
+MOST_SETTLED = 500
+"""Pull requests that are over and kept, the newest: two weeks of a team that merges fifty a working day."""
 
 MOST_KEYS = 100
 """Keys asked for at once, one bulk fetch; the rest has its turn with the next reading."""
@@ -50,7 +54,9 @@ class BitbucketMirror:
     """By team, when each one's builds were read last (monotonic seconds)."""
 
     async def whole(self, team: Team) -> None:
-        """Every open pull request of the team's repositories; what is not there is gone. Raises ``VendorError``."""
+        """Every open pull request of the team's repositories; what is not there is gone, but for what was merged or
+        declined not long ago. Raises ``VendorError``.
+        """
         await self._remind(team.id)
         position, began, now = await self._position(team.id), self.clock.real(), self.clock.now()
         allowed, found = await self.projects.allowed(), list[PullRequest]()
@@ -58,8 +64,17 @@ class BitbucketMirror:
             found += await self.bitbucket.open_pull_requests(repository, projects=allowed)
             words = f"{repository}: {len(found)} open pull requests so far"
             await self.progress.say(team.id, Source.BITBUCKET, words)
-        await self.store.save(team.id, pull_requests=found, source=Source.BITBUCKET, complete=True, began=began)
-        await self._confirm(team.id, believed=timedelta())
+        # Asked for after the open ones: what is merged between the two is in both, and the later word counts.
+        over = await self._settled(team, position, allowed)
+        await self.store.save(
+            team.id,
+            pull_requests=[*{pr.id: pr for pr in (*found, *over)}.values()],
+            keep=await self._kept(team),
+            source=Source.BITBUCKET,
+            complete=True,
+            began=began,
+        )
+        await self._confirm(team, believed=timedelta())
         await keep_position(self.store, team.id, Source.BITBUCKET, replace(position, whole=began, until=now))
         await self.progress.done(team.id, Source.BITBUCKET, f"{len(found)} open pull requests")
 
@@ -75,7 +90,7 @@ class BitbucketMirror:
         for repository in team.bitbucket.repositories:
             found += await self.bitbucket.updated_since(repository, since - OVERLAP, projects=allowed)
         await self.store.save(team.id, pull_requests=found, source=Source.BITBUCKET, began=began)
-        await self._confirm(team.id, believed=timedelta())
+        await self._confirm(team, believed=timedelta())
         # What has passed already, the client takes for settled: that, too, has its turn.
         await self._builds(team, {pr.id for pr in found if not _is_over(pr)})
         await self.store.save(team.id, source=Source.BITBUCKET, complete=True, began=began)
@@ -87,7 +102,7 @@ class BitbucketMirror:
         for pr in sorted(set(ids)):
             repository, _, number = pr.partition("#")
             if number.isdigit() and repository.casefold() in repositories_of(team):
-                await self._one(team.id, pr, repository, int(number))
+                await self._one(team, pr, repository, int(number))
 
     async def built(self, team: Team, repository: str, commit: str) -> None:
         """A build of ``commit`` began or ended: read what they come to, if a pull request of ours ends in it."""
@@ -97,16 +112,35 @@ class BitbucketMirror:
             if _repository(pr.id).casefold() == repository.casefold():
                 await self._build(team.id, pr)
 
-    async def _one(self, team: TeamId, pr: PullRequestId, repository: str, number: int) -> None:
+    async def _settled(self, team: Team, position: Position, allowed: Sequence[str]) -> list[PullRequest]:
+        """What was merged or declined since the last reading. The first one begins a history, it does not dig one up:
+        a ticket left open long before is somebody's choice by now.
+        """
+        if position.until is None:
+            return []
+        since = max(position.until - OVERLAP, self.clock.now() - RECENT)
+        found: list[PullRequest] = []
+        for repository in team.bitbucket.repositories:
+            found += await self.bitbucket.settled_since(repository, since, projects=allowed)
+        return found
+
+    async def _kept(self, team: Team) -> list[PullRequestId]:
+        """Of what is over, the newest that may still say something about a ticket."""
+        facts, ours = await self.store.facts_about(team.id), repositories_of(team)
+        recent = [p for p in facts.pull_requests if is_recent(p, self.clock.now()) and p.issues]
+        newest = sorted(recent, key=lambda pr: pr.updated, reverse=True)[:MOST_SETTLED]
+        return [pr.id for pr in newest if _repository(pr.id).casefold() in ours]
+
+    async def _one(self, team: Team, pr: PullRequestId, repository: str, number: int) -> None:
         began, allowed = self.clock.real(), await self.projects.allowed()
         try:
             found = await self.bitbucket.pull_request(repository.rpartition("/")[2], number, projects=allowed)
         except Refused as refused:
             if refused.code != "404":
                 raise
-            await self.store.gone(team, pull_requests=[pr])
+            await self.store.gone(team.id, pull_requests=[pr])
             return
-        await self.store.save(team, pull_requests=[found], source=Source.BITBUCKET, began=began)
+        await self.store.save(team.id, pull_requests=[found], source=Source.BITBUCKET, began=began)
         await self._confirm(team)
 
     async def _builds(self, team: Team, just_read: Collection[PullRequestId]) -> None:
@@ -129,22 +163,25 @@ class BitbucketMirror:
             known = replace(pr, build=build)
             await self.store.save(team, pull_requests=[known], source=Source.BITBUCKET, began=began)
 
-    async def _confirm(self, team: TeamId, believed: timedelta = DOUBTED) -> None:
+    async def _confirm(self, team: Team, believed: timedelta = DOUBTED) -> None:
         """Ask Jira for keys we do not hold: one that it does not know either only looks like a key, or is gone.
 
+        What it gives of the team's own projects is kept: work may be done for a ticket of no running sprint.
         ``believed`` is the real time for which an answer is good: an event must not cost another call.
         """
-        facts = await self.store.facts_about(team)
-        unknown = {key for pr in facts.pull_requests for key in pr.issues} - {issue.key for issue in facts.issues}
+        facts = await self.store.facts_about(team.id)
+        unknown = _written(facts.pull_requests, team) - {issue.key for issue in facts.issues}
         if self.jira is not None:
             doubted = self.clock.real() - believed
-            unknown -= await self.store.keys_known(team, doubted)
-            unknown |= await self.store.doubtful_keys(team, doubted)
+            unknown -= await self.store.keys_known(team.id, doubted)
+            unknown |= await self.store.doubtful_keys(team.id, doubted)
         if unknown and self.jira is not None:
             try:
-                await self.store.learn_keys(team, await self.jira.meaning(sorted(unknown)[:MOST_KEYS]))
+                # Our own first: other teams' tickets are asked for again each time, and must not crowd them out.
+                first = sorted(unknown, key=lambda key: (not is_ours(key, team), key))
+                await self.jira.learn(team, first[:MOST_KEYS])
             except VendorError as failure:  # they are asked for again with the next reading
-                log.info("keys could not be confirmed: %s", failure, extra={"action": "keys_unknown", "team": team})
+                log.info("keys could not be confirmed: %s", failure, extra={"action": "keys_unknown", "team": team.id})
 
     async def _remind(self, team: TeamId) -> None:
         """What the mirror holds saves a call for each pull request, and another process may have read it last."""
@@ -152,6 +189,11 @@ class BitbucketMirror:
 
     async def _position(self, team: TeamId) -> Position:
         return await position_of(self.store, team, Source.BITBUCKET)
+
+
+def _written(pulls: Iterable[PullRequest], team: Team) -> set[IssueKey]:
+    """The keys that matter: all that open ones name, and of what is over those of the team's own tickets."""
+    return {key for pr in pulls for key in pr.issues if pr.state == "OPEN" or is_ours(key, team)}
 
 
 def _repository(pr: PullRequestId) -> str:

@@ -17,9 +17,14 @@ from models.events import Source
 from models.ids import IssueKey, SprintId, TeamId
 from models.store import Store
 from models.work import Facts, Issue, Sprint, SprintState
-from planner.answer import meant_by
+from models.work import Progress as Status
+from planner.observe import is_ours
+from planner.sprints import meant_by
 
 log = logging.getLogger(__name__)
+
+MOST_STRAYS = 200
+"""Issues outside the sprints that a whole read reads again: two bulk fetches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,9 @@ class JiraMirror:
             issues += found
             drift[str(sprint.id)] = error
         watched = [sprint.id for sprint in self.watched(sprints)]
+        known = [*issues, *await self._strays(team, issues)]
         await self.store.save(
-            team.id, sprints=sprints, issues=issues, whole=watched, source=Source.JIRA, complete=True, began=began
+            team.id, sprints=sprints, issues=known, whole=watched, source=Source.JIRA, complete=True, began=began
         )
         position = replace(position, whole=began, until=now, drift=drift)
         await keep_position(self.store, team.id, Source.JIRA, position)
@@ -101,9 +107,23 @@ class JiraMirror:
         known = await self._meaning(strange, renamed) if strange else {}
         await self.store.learn_keys(team, {**dict.fromkeys(gone), **known})
 
-    async def meaning(self, keys: Sequence[IssueKey]) -> Mapping[str, str | None]:
+    async def _strays(self, team: Team, inside: Sequence[Issue]) -> list[Issue]:
+        """What we hold outside the sprints as a pull request names it, read again: a whole read must not lose it."""
+        facts, ids = await self.store.facts_about(team.id), {issue.id for issue in inside}
+        named = {key for pr in facts.pull_requests for key in pr.issues}
+        held = [i for i in facts.issues if i.id not in ids and i.key in named and is_ours(i.key, team)]
+        first = sorted(held, key=lambda issue: issue.progress is Status.DONE)  # what is open may need somebody
+        return await self.jira.issues([issue.id for issue in first[:MOST_STRAYS]]) if held else []
+
+    async def learn(self, team: Team, keys: Sequence[IssueKey]) -> None:
+        """Which issue each key means; and of the team's projects the issues themselves, whatever sprint they are in."""
+        began, found = self.clock.real(), await self.jira.issues(keys)
+        mine = [issue for issue in found if is_ours(issue.key, team)]
+        await self.store.save(team.id, issues=mine, source=Source.JIRA, began=began)
+        await self.store.learn_keys(team.id, await self._meant(keys, found))
+
+    async def _meant(self, keys: Sequence[IssueKey], found: Sequence[Issue]) -> Mapping[str, str | None]:
         """Which issue (immutable id) each key means, ``None`` for none: in a title stands what somebody once typed."""
-        found = await self.jira.issues(keys)
         known: dict[str, str | None] = {issue.key: issue.id for issue in found if issue.key in keys}
         lost = [key for key in keys if key not in known]
         renamed = [issue for issue in found if issue.key not in known]

@@ -45,7 +45,7 @@ class Sync:
         self,
         store: Store,
         clock: Clock,
-        directives: Directives,
+        directives: Callable[[], Directives],
         *,
         jira: Jira | None,
         bitbucket: Bitbucket | None,
@@ -103,7 +103,7 @@ class Sync:
 
         A failing Bitbucket keeps its last facts and its age, as with ``everything``; its next reading makes it good.
         """
-        scope = self._directives.team(team)
+        scope = self._directives().team(team)
         if self._jira is not None and any(_is_of_sprint(event) for event in events):
             await self._count(Source.JIRA, "whole", self._jira.whole(scope))
         # The id, where there is one: a moved issue has another key by now.
@@ -139,7 +139,7 @@ class Sync:
         return parts | ({Source.BITBUCKET: self._bitbucket.poll} if self._bitbucket is not None else {})
 
     async def _read(self, team: TeamId, parts: Mapping[Source, Part], what: str) -> bool:
-        scope = self._directives.team(team)
+        scope = self._directives().team(team)
         async with self._turns[team]:  # at a start a look and the clock both ask for the first whole read
             before = await self._store.facts_about(team)
             await self.people(team)
@@ -153,7 +153,7 @@ class Sync:
 
     async def _with_accounts(self, team: TeamId) -> Team:
         """The team as the constitution has it, with the accounts of people that were found out."""
-        return joined(self._directives, await self._store.identities()).team(team)
+        return joined(self._directives(), await self._store.identities()).team(team)
 
     async def _try(self, team: TeamId, source: Source, reading: Awaitable[None]) -> VendorError | None:
         """One source's reading; its failure is kept, logged and handed back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +30,8 @@ class Projects:
 
     store: Store
     clock: Clock
-    directives: Directives
+    directives: Callable[[], Directives]
+    """The constitution in force."""
     jira: Jira | None
     _warned: set[str] = field(default_factory=set)
 
@@ -39,7 +40,7 @@ class Projects:
 
         While the site does not say, the constitution alone decides.
         """
-        named = [project for team in self.directives.teams for project in team.jira.projects]
+        named = [project for team in self.directives().teams for project in team.jira.projects]
         real = await self._real()
         if not real:
             return named

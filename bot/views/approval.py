@@ -6,16 +6,28 @@ A card is a projection of ledger rows: the same rows draw the same blocks.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 
 from bot.views.items import rule_id, subject_link, why_button
 from bot.views.message import Block, Message, actions, button, columns, context, message, section, text_size
 from bot.views.moments import dated, moment
 from bot.views.moves import UNNAMED, Channels, Names, channel_of, details, matter, move, name_of
 from bot.views.mrkdwn import and_more, escape, link, linked
-from models.actions import CommentOnIssue, Escalate, Reassign, RemindPerson
-from models.ids import named
+from bot.views.undone import undo_button, undone_line
+from models.actions import (
+    ChangePriority,
+    ChangeSprintScope,
+    CloseIssue,
+    CommentOnIssue,
+    Escalate,
+    Reassign,
+    RemindPerson,
+    TransitionIssue,
+)
+from models.ids import ApprovalId, PersonId, named
 from models.proposals import Approval, ApprovalState, Ending
 
 _ROOM = 9_000
@@ -35,6 +47,12 @@ _OUTCOME = 120
 _DONE = frozenset({Ending.DONE, Ending.FOUND})
 
 
+Then = Mapping[ApprovalId, tuple[PersonId, datetime] | None]
+"""Who is asked as well when nobody answers, and when (company time)."""
+
+NOBODY: Then = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What a card is drawn with beside its approvals."""
@@ -42,14 +60,25 @@ class _Known:
     names: Names
     zone: str
     channels: Channels
+    then: Then
+    halted: bool
 
 
-def approval_card(approvals: Sequence[Approval], names: Names, zone: str, channels: Channels = UNNAMED) -> Message:
+def approval_card(
+    approvals: Sequence[Approval],
+    names: Names,
+    zone: str,
+    channels: Channels = UNNAMED,
+    then: Then = NOBODY,
+    *,
+    halted: bool = False,
+) -> Message:
     """One message for everything one approver is asked, open questions first.
 
-    ``zone`` is the reader's; ``channels`` are the names of the team's channels by role.
+    ``zone`` is the reader's; ``channels`` are the names of the team's channels by role. While the team is ``halted``,
+    in shadow mode, nothing can be answered.
     """
-    known = _Known(names, zone, channels)
+    known = _Known(names, zone, channels, then, halted)
     open_ones = [a for a in approvals if a.state is ApprovalState.PENDING]
     settled = [a for a in approvals if a.state is not ApprovalState.PENDING]
     for in_full, most_open, most_settled in _SHAPES:
@@ -102,8 +131,17 @@ def _approved(approval: Approval, at: str, who: str, known: _Known) -> str:
     if not approval.outcome:
         return f"*Working…* {matter(approval.proposal.action, known.names)} · approved {at} by {who}"
     if approval.ending in _DONE:
-        return f"*Done* {at} by {who} · {_came_of(approval, known)}"
+        return _done(approval, f"*Done* {at} by {who}", known)
     return f"*Approved* {at} by {who}{', not done' if approval.ending else ''} · {_outcome(approval, known)}"
+
+
+def _done(approval: Approval, done: str, known: _Known) -> str:
+    came_of = _came_of(approval, known)
+    if approval.undone is None:
+        return f"{done} · {came_of}"
+    return undone_line(
+        approval.undone, approval.proposal.action, done, came_of, known.names, known.zone, approval.asked_at
+    )
 
 
 def _came_of(approval: Approval, known: _Known) -> str:
@@ -121,12 +159,14 @@ def _outcome(approval: Approval, known: _Known) -> str:
     """The world's own words, after what they are about if they do not say it."""
     action, words = approval.proposal.action, approval.outcome.rstrip(".")
     match action:
-        case Reassign(issue=issue, issue_url=url) if issue in words:
-            return linked(words, [issue], url, _OUTCOME)
+        case Reassign() | TransitionIssue() | CloseIssue() | ChangeSprintScope() | ChangePriority() as change:
+            if change.issue in words:
+                return linked(words, [change.issue], change.issue_url, _OUTCOME)
         case CommentOnIssue(item=item) | Escalate(item=item) if item.subject in words:
             return linked(words, [item.subject], item.url, _OUTCOME)
         case _:
-            return f"{matter(action, known.names)} · {escape(words, _OUTCOME)}"
+            pass
+    return f"{matter(action, known.names)} · {escape(words, _OUTCOME)}"
 
 
 def _question(approval: Approval, known: _Known, *, brief: bool) -> list[Block]:
@@ -136,7 +176,14 @@ def _question(approval: Approval, known: _Known, *, brief: bool) -> list[Block]:
     if not brief:
         blocks += _reasons(approval)
         blocks.append(context(_footer(approval, known), block_id=_block_id(approval, "foot")))
-    return [*blocks, _buttons(approval)]
+    return [*blocks, *([_halted(approval)] if known.halted else [_buttons(approval)])]
+
+
+def _halted(approval: Approval) -> Block:
+    """In place of the buttons. The question stands, and can be answered again when the mode has changed back."""
+    return context(
+        "*Shadow mode now*: nothing is done, so there is nothing to answer.", block_id=_block_id(approval, "halted")
+    )
 
 
 def _reasons(approval: Approval) -> list[Block]:
@@ -155,13 +202,36 @@ def _reasons(approval: Approval) -> list[Block]:
 
 
 def _footer(approval: Approval, known: _Known) -> str:
-    asked = ", ".join(name_of(person, known.names) for person in approval.approvers[:1])
-    others = [name_of(person, known.names) for person in approval.approvers[1:4]]
+    asked = " and ".join(name_of(person, known.names) for person in approval.asked)
+    others = [name_of(person, known.names) for person in approval.approvers[1:4] if person not in approval.asked]
     also = f" ({' or '.join(others)} may answer too)" if others else ""
+    then = known.then.get(approval.id)
+    if then is not None:
+        also = f"{also}, then {name_of(then[0], known.names)} from {moment(then[1], known.zone, approval.asked_at)}"
+    return f"Asked {asked}{also} · {_terms(approval, known)}"
+
+
+def _terms(approval: Approval, known: _Known) -> str:
+    """Until when, how urgent, by which rule, and under which name it is on record."""
     until = moment(approval.expires, known.zone, approval.asked_at)
     record = f"rule {rule_id(approval.decision_rule)} · id {rule_id(approval.proposal.id)}"
-    urgency = approval.proposal.urgency.name.lower()
-    return f"Asked {asked}{also} · lapses {until} with no action · {urgency} urgency · {record}"
+    return f"lapses {until} with no action · {approval.proposal.urgency.name.lower()} urgency · {record}"
+
+
+def question_reminder(
+    approval: Approval, names: Names, zone: str, channels: Channels = UNNAMED, *, now: datetime, more: int = 0
+) -> Message:
+    """The one short reminder of a card that stands, and of ``more`` questions on it.
+
+    It has no buttons that decide, so that there is one place to answer.
+    """
+    known = _Known(names, zone, channels, NOBODY, halted=False)
+    also = f" · {and_more(more, 'question')}" if more else ""
+    words = f"*Still open:* {move(approval.proposal.action, names, channels)}{also}"
+    words += f"\nThe card of {dated(approval.asked_at, zone, now)} has the buttons."
+    return message(
+        [section(words), context(f"L{_terms(approval, known)[1:]}"), actions(why_button(approval.proposal.id))]
+    )
 
 
 def _buttons(approval: Approval) -> Block:
@@ -191,9 +261,10 @@ def _spoken(approval: Approval) -> str:
 
 
 def _settled(approval: Approval, known: _Known) -> Block:
-    return section(_settled_line(approval, known), block_id=_block_id(approval, "end"))
+    line, undo = section(_settled_line(approval, known), block_id=_block_id(approval, "end")), undo_button(approval)
+    return line | {"accessory": undo} if undo is not None else line
 
 
 def _block_id(approval: Approval, part: str) -> str:
     """New whenever what it shows is new: Slack keeps what was typed or pressed in a block that keeps its id."""
-    return f"{approval.id}.{part}.{named(approval.state, approval.at, approval.outcome)[:8]}"
+    return f"{approval.id}.{part}.{named(approval.state, approval.at, approval.outcome, approval.undone)[:8]}"

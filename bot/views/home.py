@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.views.held import held_back
 from bot.views.message import Block, context, divider, header, section, sections
 from bot.views.moments import data_age, moment
 from bot.views.moves import Channels, Names, move
@@ -14,10 +15,12 @@ from models.directives import Directives, Hours, LimitReminders, Member
 from models.ids import AccountId
 from models.proposals import Approval, ApprovalState
 from models.work import Facts, Person
+from planner.held import Held
+from planner.known import Known
 from planner.replies import Row
 from planner.reports import moves_of, work_of
 
-MOST_QUESTIONS, MOST_MOVES, MOST_ROWS = 6, 5, 8
+MOST_QUESTIONS, MOST_MOVES, MOST_ROWS, MOST_KNOWN = 6, 5, 8, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class Reach:
     zone: str
     per_day: int
     channel: str
-    """``dm`` or ``jira``."""
+    """``dm`` or ``jira``; empty where it is learnt."""
     on_call: bool = False
     absent: str = ""
     """Why nothing is sent now, for example a Slack status; empty when they can be reached."""
@@ -55,6 +58,10 @@ class HomeData:
     names: Names = field(default_factory=dict)
     channels: Channels = field(default_factory=dict)
     read_at: Mapping[str, datetime] = field(default_factory=dict)
+    known: tuple[Known, ...] = ()
+    """What has been learnt about them."""
+    held: tuple[Held, ...] = ()
+    """What they have not been told."""
 
 
 def home_of(
@@ -81,7 +88,8 @@ def home(data: HomeData) -> dict[str, object]:
     if data.reach is None:
         return {"type": "home", "blocks": _stranger()}
     read = data_age(data.read_at, data.real)
-    blocks = [*_waiting(data), divider(), *_work(data), divider(), *_reach(data.reach)]
+    held = held_back(data.held, data.zone, data.now)
+    blocks = [*_waiting(data), divider(), *_work(data), *held, divider(), *_reach(data.reach), *_known(data.known)]
     return {"type": "home", "blocks": [*blocks, context(read)] if read else blocks}
 
 
@@ -119,7 +127,7 @@ def _line(row: Row) -> str:
 def _reach(reach: Reach) -> list[Block]:
     when = f"{escape(reach.hours, 20)}, {escape(reach.days, 60)}, {escape(reach.zone, 60)} time"
     limit = "At most one message" if reach.per_day == 1 else f"At most {reach.per_day} messages"
-    where = "as Jira comments" if reach.channel == "jira" else "as direct messages"
+    where = _WHERE.get(reach.channel, "as direct messages or Jira comments, whichever you answer")
     lines = [
         f"{limit} a day that you did not ask for, {where}, {when}.",
         "When something critical waits for you, one more"
@@ -128,6 +136,16 @@ def _reach(reach: Reach) -> list[Block]:
     if reach.absent:
         lines.append(f"Right now nothing is sent: {escape(reach.absent, 120)}.")
     return [header("How I may contact you"), section("\n".join(lines))]
+
+
+_WHERE = {"dm": "as direct messages", "jira": "as Jira comments"}
+
+
+def _known(known: Sequence[Known]) -> list[Block]:
+    """The first of it; all of it, with the buttons, is a command away."""
+    lines = [escape(each.words, 300) for each in known if each.topic][:MOST_KNOWN]
+    about = "`/pm me` shows everything I know about you, to be set right or deleted."
+    return [header("What I have learnt about you"), *sections(lines or ["Nothing."]), context(about)]
 
 
 def _reach_of(member: Member, directives: Directives, facts: Facts) -> Reach:
@@ -140,7 +158,7 @@ def _reach_of(member: Member, directives: Directives, facts: Facts) -> Reach:
         days=", ".join(day.capitalize() for day in hours.days),
         zone=member.zone,
         per_day=per_day,
-        channel=member.channel,
+        channel=member.channel or "",
         on_call=member.on_call,
         absent=absent.reason if absent else "",
     )

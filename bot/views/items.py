@@ -6,18 +6,28 @@ from bot.views.message import Block, button
 from bot.views.mrkdwn import escape, link, linked
 from models.actions import Item
 
-_OPENS = {"sprint": "Open the board", "author": "Open the pull requests", "account": "Open the account"}
+_OPENS = {
+    "sprint": "Open the board",
+    "author": "Open the pull requests",
+    "account": "Open the account",
+    "person": "Open the tickets",
+}
 """What a link to a subject is called that no sentence names as it is written."""
 
 _PROFILE = "/jira/people/"
 """In the address of an account's page; an account without one leads to its work."""
 
-_CALLED = {"sprint": "the sprint", "author": "waiting reviews", "account": "an account"}
+_CALLED = {
+    "sprint": "the sprint",
+    "author": "waiting reviews",
+    "account": "an account",
+    "person": "somebody's open work",
+}
 
 
 def item_line(item: Item, limit: int = 300) -> str:
     """The item's sentence with its subject as the link."""
-    return linked(item.text, _labels(item.subject), item.url, limit)
+    return linked(item.text, item_labels(item.subject), item.url, limit)
 
 
 def account_line(item: Item, account: str, limit: int = 300) -> str:
@@ -45,7 +55,7 @@ def rule_id(rule: str) -> str:
     return f"`{''.join(c for c in rule if c.isalnum() or c in '-_.')[:60] or 'none'}`"
 
 
-def _labels(subject: str) -> list[str]:
+def item_labels(subject: str) -> list[str]:
     """How a sentence may name the subject, longest first; the last is what a link would be called."""
     if "#" in subject:
         path, _, number = subject.rpartition("#")

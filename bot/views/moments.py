@@ -12,31 +12,35 @@ _SOURCES = {"jira": "Jira", "bitbucket": "Bitbucket"}
 """Where facts about work come from; who is present is read from Slack, but answers rest on these."""
 
 
-def moment(at: datetime, zone: str, seen: datetime) -> str:
+def moment(at: datetime, zone: str, seen: datetime, *, named: bool = False) -> str:
     """``10:14`` on the day of ``seen``, ``Wed 18:00`` within six days of it, else ``Wed 2 Dec 18:00``.
 
-    In a zone this machine does not know it is told in UTC, and says so.
+    In a zone this machine does not know it is told in UTC, and says so. ``named`` is for readers of several zones:
+    then the zone is always said, ``10:14 EST``.
     """
     reader = _zone(zone)
     local = at.astimezone(reader)
     if local.date() == seen.astimezone(reader).date():
-        return _time(local)
-    return dated(at, zone, seen)
+        return _time(local, named)
+    return dated(at, zone, seen, named=named)
 
 
-def dated(at: datetime, zone: str, seen: datetime) -> str:
+def dated(at: datetime, zone: str, seen: datetime, *, named: bool = False) -> str:
     """As ``moment``, with the weekday also on the day of ``seen``: for what may be read on a later one."""
     reader_zone = _zone(zone)
     local, reader = at.astimezone(reader_zone), seen.astimezone(reader_zone)
-    time = _time(local)
+    time = _time(local, named)
     day = _DAYS[local.weekday()]
     if abs((local.date() - reader.date()).days) < 7:
         return f"{day} {time}"
     return f"{day} {local.day} {_MONTHS[local.month - 1]} {time}"
 
 
-def _time(local: datetime) -> str:
-    return f"{local.hour:02d}:{local.minute:02d}{' UTC' if local.tzinfo is UTC else ''}"
+def _time(local: datetime, named: bool) -> str:
+    zone = (local.tzname() or "") if named or local.tzinfo is UTC else ""
+    if zone.startswith(("+", "-")):  # a zone that has no letters of its own
+        zone = f"UTC{zone}"
+    return f"{local.hour:02d}:{local.minute:02d} {zone}".rstrip()
 
 
 def _zone(name: str) -> tzinfo:

@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.views.items import rule_id
 from bot.views.message import Block, Message, actions, button, context, header, message, section, sections
 from bot.views.moments import data_age, moment
-from bot.views.mrkdwn import coded, escape, link, plain
-from planner.replies import HelpReply, PlainReply, Reply, Row, StatusReply, WhyReply
+from bot.views.mrkdwn import and_more, coded, escape, link, plain
+from planner.replies import Attention, HelpReply, ListReply, PlainReply, Reply, Row, StatusReply, WhyReply
 
 MOST_ROWS = 5
 _NOTES, _COMMANDS = 6, 24
 
 
 def reply_message(
-    reply: Reply, *, zone: str, now: datetime, company_now: datetime, public: str = "", again: str = ""
+    reply: Reply,
+    *,
+    zone: str,
+    now: datetime,
+    company_now: datetime,
+    public: str = "",
+    again: str = "",
+    named: bool = False,
 ) -> Message:
     """``now`` is real time, for the age of data; ``company_now`` that of the record.
 
-    ``public`` names who shows the answer to the channel; ``again`` is the command that asks the same again.
+    ``public`` names who shows the answer to the channel; ``again`` is the command that asks the same again. ``named``
+    says with each time in which zone it is, for readers who are in others.
     """
     match reply:
         case StatusReply():
-            return status_reply(reply, now, public=public, again=again)
+            return status_reply(reply, now, zone, company_now, public=public, again=again, named=named)
         case WhyReply():
-            return why_reply(reply, zone, company_now)
+            return why_reply(reply, zone, company_now, named=named)
         case HelpReply():
             return help_reply(reply)
         case PlainReply():
             return plain_reply(reply)
+        case ListReply():
+            return list_reply(reply)
 
 
-def status_reply(reply: StatusReply, now: datetime, *, public: str = "", again: str = "") -> Message:
+def status_reply(
+    reply: StatusReply,
+    now: datetime,
+    zone: str,
+    company_now: datetime,
+    *,
+    public: str = "",
+    again: str = "",
+    named: bool = False,
+) -> Message:
     """Where the sprint stands: the answer, what needs somebody, how old the data is."""
     blocks: list[Block] = [header(plain(reply.title, 150)), section(_headline(reply))]
     blocks += [context(escape(note, 400)) for note in reply.notes[:_NOTES]]
+    if reply.attention is not None:
+        blocks.append(context(_attention(reply.attention, zone, company_now, named)))
     blocks += [section(_row(row)) for row in reply.rows[:MOST_ROWS]]
     blocks.append(context(_status_footer(reply, now, public)))
     if reply.post_to_channel and not public:
@@ -43,16 +65,17 @@ def status_reply(reply: StatusReply, now: datetime, *, public: str = "", again: 
     return message(blocks)
 
 
-def why_reply(reply: WhyReply, zone: str, now: datetime) -> Message:
+def why_reply(reply: WhyReply, zone: str, now: datetime, *, named: bool = False) -> Message:
     """The record behind a message: the decision first, then what was true, then the rule in its own words."""
-    again = f" Decided again {moment(reply.until, zone, now)}." if reply.until else ""
+    again = f" Decided again {moment(reply.until, zone, now, named=named)}." if reply.until else ""
     blocks = [section(f"*{escape(reply.title)}*\n{coded(reply.decision, 400)}{again}")]
     if reply.facts:
         blocks.append(section("*What was true then*\n" + "\n".join(f"• {escape(fact)}" for fact in reply.facts[:8])))
     blocks.append(section(f"*The rule*\n{escape(reply.rule, 600)}"))
-    about = f"Decided {moment(reply.at, zone, now)} · from the record, no model asked"
+    about = f"Decided {moment(reply.at, zone, now, named=named)} · from the record, no model asked"
     version = f"directives {rule_id(reply.directives_version[:12])} · id {rule_id(reply.proposal)}"
-    return message([*blocks, context(f"{about} · {version}")])
+    undo = [actions(button("Undo", "ask:0", plain(reply.undo, 500), reads="Take this back"))] if reply.undo else []
+    return message([*blocks, context(f"{about} · {version}"), *undo])
 
 
 def help_reply(reply: HelpReply) -> Message:
@@ -66,14 +89,23 @@ def help_reply(reply: HelpReply) -> Message:
 
 def plain_reply(reply: PlainReply) -> Message:
     """One line and up to five things to try instead; each button asks its command."""
-    blocks = [section(escape(reply.text, 1_000) or "No answer was found.")]
-    choices = [
+    return message([section(escape(reply.text, 1_000) or "No answer was found."), *_choices(reply.choices)])
+
+
+def list_reply(reply: ListReply) -> Message:
+    """A title, its lines, and up to five things to do about them."""
+    lines = [f"• {escape(line, 400)}" for line in reply.lines]
+    more = [and_more(reply.more, "line")] if reply.more else []
+    return message([*sections([f"*{escape(reply.title)}*", *lines, *more]), *_choices(reply.choices)])
+
+
+def _choices(choices: Sequence[tuple[str, str]]) -> list[Block]:
+    """Buttons that ask their command."""
+    drawn = [
         button(plain(label, 75) or "Try this", f"ask:{place}", plain(command, 500) or "help")
-        for place, (label, command) in enumerate(reply.choices[:5])
+        for place, (label, command) in enumerate(choices[:5])
     ]
-    if choices:
-        blocks.append(actions(*choices))
-    return message(blocks)
+    return [actions(*drawn)] if drawn else []
 
 
 def interrupted(again: str) -> Message:
@@ -84,6 +116,14 @@ def interrupted(again: str) -> Message:
 
 def _headline(reply: StatusReply) -> str:
     return "\n".join([f"*{escape(reply.headline, 400)}*", *(escape(count) for count in reply.counts[:_NOTES])])
+
+
+def _attention(now_on: Attention, zone: str, now: datetime, named: bool) -> str:
+    """``Urgency high: PAY-7 has been blocked for 2 working days · a look every 60 minutes, the next 14:20``."""
+    why = f": {escape(now_on.why, 200)}" if now_on.why else ""
+    often = f" · a look every {escape(now_on.every, 40)}" if now_on.every else ""
+    then = f", the next {moment(now_on.next_look, zone, now, named=named)}" if now_on.next_look else ""
+    return f"Urgency {escape(now_on.level, 20)}{why}{often}{then}"
 
 
 def _row(row: Row) -> str:

@@ -30,7 +30,7 @@ from integrations.bitbucket.builds import build_of
 from integrations.bitbucket.calls import PAGE, Calls
 from integrations.bitbucket.hooks import EVENTS, register, registered, unregister
 from integrations.bitbucket.mapping import HASH, pull_request_of
-from integrations.bitbucket.memory import Memory, carried, is_lonely, is_same
+from integrations.bitbucket.memory import Memory, carried, is_lonely, is_same, settled
 from integrations.health import Check
 from integrations.hooks import Hook
 from integrations.rest import TIMEOUT
@@ -88,6 +88,14 @@ class Bitbucket:
         path, edge = self._calls.repository(repository), since.astimezone(UTC).isoformat()
         wanted = {"state": list(STATES), "q": f"updated_on >= {edge}", "sort": "updated_on"}
         return await self._list(path, wanted, projects)
+
+    async def settled_since(
+        self, repository: str, since: datetime, projects: Collection[str] | None = None
+    ) -> list[PullRequest]:
+        """Every pull request that is over, merged or not, and has changed at ``since`` (aware) or later."""
+        path, edge = self._calls.repository(repository), since.astimezone(UTC).isoformat()
+        wanted = {"state": [state for state in STATES if state != "OPEN"], "q": f"updated_on >= {edge}"}
+        return await self._list(path, {**wanted, "sort": "updated_on"}, projects)
 
     async def pull_request(self, repository: str, number: int, projects: Collection[str] | None = None) -> PullRequest:
         """One pull request, whatever its state."""
@@ -212,7 +220,7 @@ class Bitbucket:
         """One pull request with what its log and its builds say, as far as that is worth a call."""
         fresh = pull_request_of(raw, path, projects)
         if fresh is None or not _is_reviewed(fresh):
-            return None if fresh is None else self._memory.keep(fresh)
+            return None if fresh is None else self._memory.keep(settled(fresh, self._memory.known(fresh)))
         known = self._memory.known(fresh)
         if known is not None and is_same(known, fresh):
             read, worth = carried(fresh, known), not listed or self._memory.build_may_differ(known)

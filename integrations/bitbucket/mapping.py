@@ -76,6 +76,7 @@ def pull_request_of(
         queued=inside(raw, "queued") is True,
         tasks=whole(inside(raw, "task_count")) or 0,
         build=build_of(statuses, commit),
+        settled_at=None if words(inside(raw, "state")) in ("OPEN", "") else updated,
     )
 
 

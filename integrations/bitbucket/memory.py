@@ -86,6 +86,12 @@ def carried(fresh: PullRequest, known: PullRequest) -> PullRequest:
     )
 
 
+def settled(fresh: PullRequest, known: PullRequest | None) -> PullRequest:
+    """``fresh`` over since it was first seen so: a comment made afterwards moves its time of change, nothing more."""
+    same = known is not None and known.state == fresh.state and known.settled_at is not None
+    return replace(fresh, settled_at=known.settled_at) if known is not None and same else fresh
+
+
 def is_lonely(fresh: PullRequest) -> bool:
     """Whether nobody but perhaps its author is asked to review it."""
     return all(review.reviewer == fresh.author for review in fresh.reviews)

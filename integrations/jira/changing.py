@@ -6,29 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.jira import mapping
-from integrations.jira.nouns import Transition, transition_of
+from integrations.jira.nouns import transition_of
 from integrations.jira.reading import Reading
 from integrations.jira.site import Session, path_of
 from integrations.payloads import inside, rows, words
 from integrations.rest import answer, listing
 from models.errors import Refused, Unclear
 from models.ids import AccountId, IssueKey
+from models.ways import Transition
 
 
 class Changing(Reading):
     """What may be changed in one issue."""
 
-    async def assign(self, issue: IssueKey | str, account: AccountId) -> None:
-        """Give an issue to somebody. Raises ``Refused`` (``not_assignable``) when Jira would not take them."""
-        what = f"assign {issue}"
-        able = await self._call(
-            what, lambda s: listing(what, s.core.find_assignable_users(issue_key=issue, account_id=account))
-        )
-        if account not in {mapping.account_of(user) for user in able}:
-            raise Refused(f"{what}: this person cannot be assigned in its project", code="not_assignable")
-        await self._call(
-            what, lambda s: answer(what, s.core.assign_issue(path_of(issue), data={"accountId": str(account)}))
-        )
+    async def assign(self, issue: IssueKey | str, account: AccountId | None) -> None:
+        """Give an issue to somebody; ``None`` takes its owner off.
+
+        Raises ``Refused`` (``not_assignable``) when Jira would not take them.
+        """
+        what = f"assign {issue}" if account is not None else f"unassign {issue}"
+        if account is not None:
+            able = await self._call(
+                what, lambda s: listing(what, s.core.find_assignable_users(issue_key=issue, account_id=account))
+            )
+            if account not in {mapping.account_of(user) for user in able}:
+                raise Refused(f"{what}: this person cannot be assigned in its project", code="not_assignable")
+        body = {"accountId": str(account) if account is not None else None}
+        await self._call(what, lambda s: answer(what, s.core.assign_issue(path_of(issue), data=body)))
 
     async def transitions(self, issue: IssueKey | str) -> list[Transition]:
         """Where this issue can go from its present status; to be asked each time, ids differ between issues."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.payloads import inside, instant, rows, whole, words
 from models.ids import AccountId, IssueKey, SprintId
-from models.work import Issue, Progress, Sprint, SprintState
+from models.work import Issue, Labelled, Progress, Sprint, SprintState
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}")
 """An issue key as Jira writes it."""
@@ -36,6 +36,10 @@ ALWAYS = (
 """The fields every issue is asked for, by id; a site's own fields come on top."""
 
 
+MOST_HISTORIES = 10
+"""Fields whose history Jira gives in one request (OpenAPI description)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """A site's own field ids, found by what they are and not by their number."""
@@ -58,8 +62,9 @@ class Fields:
         return [*ALWAYS, *dict.fromkeys(each for each in own if each)]
 
     def with_history(self) -> list[str]:
-        """The fields whose changes we want to know (Jira takes at most 10)."""
-        return ["status", "assignee", *([self.flagged] if self.flagged else [])]
+        """The fields whose changes we want to know."""
+        own = [*([self.flagged] if self.flagged else []), *self.sprints]
+        return ["status", "assignee", "priority", "labels", *own][:MOST_HISTORIES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Change:
     """Field id in lower case, or its name where Jira gives no id."""
     before: str
     after: str
+    by: AccountId | None = None
+    """Who changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ def issue_of(raw: Any, fields: Fields, history: Sequence[Change], site: str) -> 
     created = created or updated
     # Absent is not empty: only a plain null says that nobody has it.
     nobody = isinstance(own, dict) and "assignee" in own and own["assignee"] is None
+    sprint, since = _sprint_now(own, fields), status_since(own, history, created)
     return Issue(
         key=IssueKey(key),
         id=str(number),
@@ -135,7 +143,7 @@ def issue_of(raw: Any, fields: Fields, history: Sequence[Change], site: str) -> 
         kind=words(inside(own, "issuetype", "name")),
         status=words(inside(own, "status", "name")),
         progress=progress_of(inside(own, "status")),
-        status_since=status_since(own, history, created),
+        status_since=since,
         assignee=account_of(inside(own, "assignee")),
         unassigned_since=(_last(history, "assignee", to="") or created) if nobody else None,
         priority=words(inside(own, "priority", "name")) or None,
@@ -145,9 +153,15 @@ def issue_of(raw: Any, fields: Fields, history: Sequence[Change], site: str) -> 
         flagged_since=flagged_since(own, fields, history, created),
         blocked_by=blockers(own),
         freed_by=blockers(own, done=True),
-        sprint=_sprint_now(own, fields),
+        sprint=sprint,
         created=created,
         updated=updated,
+        sprint_since=sprint_since(sprint, fields, history),
+        progress_since=instant(inside(own, "statuscategorychangedate")) or since,
+        subtask=inside(own, "issuetype", "subtask") is True,
+        last_assignee=_last_owner(history) if nobody else None,
+        priority_since=_last(history, "priority", to=words(inside(own, "priority", "id"))),
+        labels_since=labels_since(own, history),
     )
 
 
@@ -160,13 +174,19 @@ def progress_of(status: Any) -> Progress:
 def changes(histories: Any) -> list[Change]:
     """History entries, oldest first, from a bulk fetch or an issue's own ``changelog.histories``."""
     found = [
-        Change(at, name, words(item.get("from")), words(item.get("to")))
+        Change(at, name, *_before_and_after(name, item), account_of(inside(entry, "author")))
         for entry in rows(histories)
         if (at := instant(inside(entry, "created"))) is not None
         for item in rows(inside(entry, "items"))
         if isinstance(item, dict) and (name := field_name(item))
     ]
     return sorted(found, key=lambda change: change.at)
+
+
+def _before_and_after(name: str, item: Mapping[str, Any]) -> tuple[str, str]:
+    """The ids a row changes; of labels, which have none, their words."""
+    keys = ("fromString", "toString") if name == "labels" else ("from", "to")
+    return words(item.get(keys[0])), words(item.get(keys[1]))
 
 
 def field_name(item: Mapping[str, Any]) -> str:
@@ -201,6 +221,24 @@ def flagged_since(own: Any, fields: Fields, history: Sequence[Change], created: 
         if change.field == fields.flagged.lower():
             since = (since or change.at) if change.after else None
     return since or created
+
+
+def labels_since(own: Any, history: Sequence[Change]) -> tuple[Labelled, ...]:
+    """When each label it has was put on, as far as its history tells: one it was created with has no row."""
+    since: dict[str, datetime] = {}
+    for change in history:
+        if change.field == "labels":
+            before, after = set(change.before.split()), set(change.after.split())
+            since = {name: at for name, at in since.items() if name in after} | dict.fromkeys(after - before, change.at)
+    labels = rows(inside(own, "labels"))
+    return tuple(Labelled(name, at) for name, at in sorted(since.items()) if name in labels)
+
+
+def sprint_since(sprint: SprintId | None, fields: Fields, history: Sequence[Change]) -> datetime | None:
+    """When the issue was last put into ``sprint``; ``None`` when no change says so: it was created in it."""
+    names = {"sprint", *(name.lower() for name in fields.sprints)}
+    rows = [change for change in history if change.field in names] if sprint is not None else []
+    return next((c.at for c in reversed(rows) if sprint in _ids(c.after) and sprint not in _ids(c.before)), None)
 
 
 def blockers(own: Any, *, done: bool = False) -> tuple[IssueKey, ...]:
@@ -256,12 +294,23 @@ def _last(history: Sequence[Change], name: str, *, to: str) -> datetime | None:
     return next((c.at for c in reversed(history) if c.field == name and c.after == to), None)
 
 
+def _last_owner(history: Sequence[Change]) -> AccountId | None:
+    """Who had an issue that nobody has: the one its last change of hands took it from."""
+    last = next((change for change in reversed(history) if change.field == "assignee"), None)
+    return AccountId(last.before) if last is not None and not last.after and 0 < len(last.before) <= 128 else None
+
+
 def _sprint_now(own: Any, fields: Fields) -> SprintId | None:
     """The sprint an issue is in: the active one, else the next, else the last it was in."""
     named = [each for name in fields.sprints for each in sprints_in(inside(own, name))]
     order = {"active": 2, "future": 1}
     best = max(named, key=lambda each: (order.get(each.state, 0), each.id), default=None)
     return best.id if best else None
+
+
+def _ids(listed: str) -> set[int]:
+    """The sprints of one side of a history row: ``7, 9``. The names beside them may hold commas themselves."""
+    return {int(each) for each in re.findall(r"\d{1,18}", listed)}
 
 
 def _is_blocking(link_type: Any) -> bool:

@@ -10,6 +10,7 @@ from integrations.hooks import Hook
 from integrations.jira.mapping import Change, account_of, progress_of
 from integrations.payloads import inside, rows, whole, words
 from models.ids import AccountId, IssueKey
+from models.ways import Transition
 from models.work import Issue, Progress
 
 HOOK_PATH = "rest/webhooks/1.0/webhook"
@@ -37,19 +38,6 @@ class Board:
     id: int
     name: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A way an issue can go from the status it has now. Ids mean nothing on another issue."""
-
-    id: str
-    name: str
-    to: str
-    """Name of the status it leads to."""
-    progress: Progress
-    needs: tuple[str, ...]
-    """Ids of fields its screen demands and has no default for."""
 
 
 @dataclass(frozen=True, slots=True)

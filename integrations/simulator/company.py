@@ -11,6 +11,7 @@ from integrations.simulator.nouns import (
     FLAGGED,
     IMPEDIMENT,
     POINTS,
+    PRIORITY_IDS,
     SPRINT,
     Board,
     Build,
@@ -311,6 +312,10 @@ def _status(company: Company, name: str) -> tuple[str, str]:
     return company.statuses[name].id, name
 
 
+def _priority(_: Company, name: str | None) -> tuple[str | None, str | None]:
+    return PRIORITY_IDS.get(name or ""), name
+
+
 def _flag(_: Company, on: bool) -> tuple[str, str]:
     return (f"[{IMPEDIMENT}]", "Impediment") if on else ("", "")
 
@@ -337,7 +342,7 @@ _ROWS: Mapping[str, tuple[str, str, Words]] = {
     "flagged": ("Flagged", FLAGGED, _flag),
     "sprints": ("Sprint", SPRINT, _sprints),
     "points": ("Story point estimate", POINTS, _plain),
-    "priority": ("priority", "priority", _plain),
+    "priority": ("priority", "priority", _priority),
     "title": ("summary", "summary", _plain),
     "labels": ("labels", "labels", _labels),
     "due": ("duedate", "duedate", _plain),

@@ -141,7 +141,7 @@ HAPPENINGS: Mapping[str, Happening] = {
         Happening(
             "merge",
             "A pull request is merged",
-            "Nobody needs to be reminded of it any more.",
+            "Nobody needs to be reminded of it any more; an hour later its ticket's status follows.",
             merge_a_pull_request,
         ),
         Happening("approve", "A reviewer approves", "What waited longest is approved.", approve_a_pull_request),

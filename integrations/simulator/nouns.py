@@ -13,6 +13,8 @@ POINTS = "customfield_10016"
 IMPEDIMENT = "10019"
 """Option id of the Flagged field's only value."""
 
+PRIORITY_IDS = {"Highest": "1", "High": "2", "Medium": "3", "Low": "4", "Lowest": "5"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:

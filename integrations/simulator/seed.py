@@ -13,6 +13,7 @@ from integrations.simulator.nouns import (
     Build,
     Change,
     Colleague,
+    Comment,
     Issue,
     PullRequest,
     Review,
@@ -189,6 +190,8 @@ class _TeamSeed:
             self._moved(issue, owner, status, min(at, self.now - HOUR))
         if plot.state == "blocked":
             self._flag(issue, owner)
+        if plot.state == "doing":
+            self._told(issue, owner, max(begun, self.now - 20 * HOUR))
 
     def _flag(self, key: str, owner: Member) -> None:
         """Blocked for more than one working day and less than two."""
@@ -233,6 +236,14 @@ class _TeamSeed:
             issue,
             **{name: new, "updated": at, "changes": (*issue.changes, change)},  # type: ignore[arg-type]
         )
+
+    def _told(self, key: str, by: Member, at: datetime) -> None:
+        """Its owner said how it stands: work that goes on shows a sign of life."""
+        words = {"type": "text", "text": "Half of it works; the rest follows."}
+        body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [words]}]}
+        issue = self.company.issues[key]
+        said = Comment(id=self.company.number(), by=str(by.jira), at=at, body=body)
+        self.company.issues[key] = replace(issue, updated=max(at, issue.updated), comments=(*issue.comments, said))
 
     def _pull_requests(self) -> None:
         """Two for the issues in review: one that has waited too long, one approved this morning."""

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, tuple_, union_all, update
 
-from models.actions import addressee
+from models.actions import AskApproval
 from models.cycles import Cycle
 from models.database import insert_into
 from models.ids import ApprovalId, PersonId, TeamId, named
 from models.keeping import effects as outbox
+from models.keeping import telling
+from models.keeping.owing import owe
+from models.keeping.pursuing import with_copies
 from models.keeping.records import dump, fingerprint, load
-from models.proposals import Approval, ApprovalState, Decided, Ending, Proposal, Verdict
-from models.tables import approvals, decisions, told
+from models.keeping.undoing import with_undone
+from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Ending, Proposal, Verdict
+from models.tables import approvals, cards, decisions, effects, told
+
+LONGEST_OPEN = timedelta(days=14)
+"""Longer than any question waits for an answer, holidays and all: how far back the posting of one is looked for."""
 
 PENDING = approvals.c.state == ApprovalState.PENDING.value
 
@@ -52,8 +59,7 @@ def keep(connection: Connection, cycle: Cycle, decided: Decided) -> ApprovalId:
 
 def get(connection: Connection, approval: ApprovalId) -> Approval | None:
     """The ask of that id."""
-    row = connection.execute(select(approvals).where(approvals.c.id == approval)).mappings().first()
-    return to_approval(row) if row else None
+    return next(iter(_listed(connection, approvals.c.id == approval)), None)
 
 
 def answer(
@@ -76,19 +82,18 @@ def answer(
     if row is None:
         return None
     outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
-    return to_approval(row)
+    settled = to_approval(row)
+    if not approve:
+        owe(connection, settled.proposal, settled.team, real)
+    return settled
 
 
 def plan_approved(connection: Connection, approval: Approval, at: datetime, real: datetime) -> None:
     """Plan what was approved, in the transaction that approved it. People wait for it: lane 0."""
     effect = outbox.planned_for(approval.proposal, approval.team, None, approval.directives_version)
     outbox.plan(connection, replace(effect, approval=approval.id), lane=0, at=at, real=real)
-    person = addressee(effect.action)
-    for signal in approval.proposal.signals if person else ():
-        row = insert_into(connection, told).values(
-            person=person, signal=signal, team=approval.team, effect=effect.id, at=at
-        )
-        connection.execute(row.on_conflict_do_nothing())
+    for row in telling.rows_of(effect.action, approval.team, effect.id, at):
+        connection.execute(insert_into(connection, told).values(**row).on_conflict_do_nothing())
 
 
 def close(
@@ -99,6 +104,7 @@ def close(
     rows = connection.execute(ended.returning(*approvals.c)).mappings().all()
     for row in rows:
         outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
+        owe(connection, load(Proposal, row["proposal"]), row["team"], real)
     return sorted((to_approval(row) for row in rows), key=lambda a: (a.asked_at, a.id))
 
 
@@ -114,8 +120,12 @@ def overtake(connection: Connection, which: Sequence[ApprovalId], at: datetime, 
 
 def pending_of(connection: Connection, team: TeamId) -> tuple[Approval, ...]:
     """The team's asks that wait for an answer, by id."""
-    found = select(approvals).where(approvals.c.team == team, PENDING).order_by(approvals.c.id)
-    return tuple(to_approval(row) for row in connection.execute(found).mappings())
+    return tuple(sorted(_listed(connection, and_(approvals.c.team == team, PENDING)), key=lambda a: a.id))
+
+
+def pending(connection: Connection) -> list[Approval]:
+    """Every ask that waits for an answer, the oldest first."""
+    return _listed(connection, PENDING)
 
 
 def lapsed(at: datetime) -> Any:
@@ -125,20 +135,59 @@ def lapsed(at: datetime) -> Any:
 
 def card_of(connection: Connection, person: PersonId) -> list[Approval]:
     """What the approver's open card shows: the pending asks and the settled ones on the same message."""
-    theirs = approvals.c.asked == person
-    open_cards = select(approvals.c.channel, approvals.c.ts).where(theirs, PENDING, approvals.c.ts.is_not(None))
-    shown = tuple_(approvals.c.channel, approvals.c.ts).in_(open_cards)
-    return _listed(connection, and_(theirs, PENDING | shown))
+    first = select(approvals.c.id, approvals.c.channel, approvals.c.ts).where(approvals.c.asked == person)
+    copy = select(cards.c.approval, cards.c.channel, cards.c.ts).where(cards.c.person == person)
+    theirs = union_all(first, copy).subquery()
+    waiting = select(theirs.c.channel, theirs.c.ts).join(approvals, approvals.c.id == theirs.c.id)
+    open_cards = waiting.where(PENDING, theirs.c.ts.is_not(None))
+    shown = select(theirs.c.id).where(tuple_(theirs.c.channel, theirs.c.ts).in_(open_cards))
+    return _listed(connection, (approvals.c.id.in_(select(theirs.c.id)) & PENDING) | approvals.c.id.in_(shown))
+
+
+def open_cards(connection: Connection, now: datetime) -> frozenset[PersonId]:
+    """Approvers with a question of today, posted yet or not; of a copy, once it is posted."""
+    first = select(approvals.c.asked).where(PENDING, _of_today(now))
+    copy = select(cards.c.person).join(approvals, approvals.c.id == cards.c.approval)
+    copy = copy.where(PENDING, cards.c.at > now - CARD_OPEN, cards.c.ts.is_not(None))
+    return frozenset(PersonId(person) for person in connection.execute(first.union(copy)).scalars())
+
+
+def shown_cards(connection: Connection, now: datetime) -> frozenset[PersonId]:
+    """Approvers with a message of today that shows an open question: the next one joins it."""
+    posted = and_(PENDING, approvals.c.ts.is_not(None))
+    first = select(approvals.c.asked).where(posted, _of_today(now))
+    copy = select(cards.c.person).join(approvals, approvals.c.id == cards.c.approval)
+    copy = copy.where(PENDING, cards.c.at > now - CARD_OPEN, cards.c.ts.is_not(None))
+    return frozenset(PersonId(person) for person in connection.execute(first.union(copy)).scalars())
+
+
+def _of_today(now: datetime) -> Any:
+    """Asked today, or posted today: what waited for its reader's hours is of the day on which they see it."""
+    posted = select(effects.c.receipt["ts"].as_string()).where(
+        effects.c.person == approvals.c.asked,
+        effects.c.planned > now - LONGEST_OPEN,
+        effects.c.kind == AskApproval.kind,
+        effects.c.ended > now - CARD_OPEN,
+    )
+    return or_(approvals.c.asked_at > now - CARD_OPEN, approvals.c.ts.in_(posted))
 
 
 def on_card(connection: Connection, channel: str, ts: str) -> list[Approval]:
     """Every ask shown on one message."""
-    return _listed(connection, and_(approvals.c.channel == channel, approvals.c.ts == ts))
+    copies = select(cards.c.approval).where(cards.c.channel == channel, cards.c.ts == ts)
+    first = and_(approvals.c.channel == channel, approvals.c.ts == ts)
+    return _listed(connection, first | approvals.c.id.in_(copies))
 
 
-def place(connection: Connection, which: Sequence[ApprovalId], channel: str, ts: str) -> None:
-    """Note which message shows these asks."""
-    connection.execute(update(approvals).where(approvals.c.id.in_(which)).values(channel=channel, ts=ts))
+def place(
+    connection: Connection, which: Sequence[ApprovalId], channel: str, ts: str, person: PersonId | None = None
+) -> None:
+    """Note which message shows these asks to ``person``; without one, to whoever was asked first."""
+    where = {"channel": channel, "ts": ts}
+    first = approvals.c.id.in_(which) if person is None else approvals.c.id.in_(which) & (approvals.c.asked == person)
+    connection.execute(update(approvals).where(first).values(**where))
+    copies = and_(cards.c.approval.in_(which), cards.c.person == person)
+    connection.execute(update(cards).where(copies).values(**where))
 
 
 def to_approval(row: RowMapping) -> Approval:
@@ -157,6 +206,8 @@ def to_approval(row: RowMapping) -> Approval:
         by=row["by"],
         at=row["at"],
         note=row["note"],
+        reminded=row["reminded"],
+        passed_on=row["passed_on"],
         outcome=row["outcome"],
         ending=Ending(row["ending"]) if row["ending"] else None,
         card={"channel": row["channel"], "ts": row["ts"]} if row["ts"] else None,
@@ -165,4 +216,4 @@ def to_approval(row: RowMapping) -> Approval:
 
 def _listed(connection: Connection, which: Any) -> list[Approval]:
     rows = connection.execute(select(approvals).where(which).order_by(approvals.c.asked_at, approvals.c.id))
-    return [to_approval(row) for row in rows.mappings()]
+    return with_undone(connection, with_copies(connection, [to_approval(row) for row in rows.mappings()]))

@@ -9,36 +9,32 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.actions import Action, AskApproval, AskIdentity, CommentOnIssue, RemindPerson, addressee
+from models.actions import AskApproval, addressee
 from models.cycles import Cycle, WhyRecord
 from models.database import insert_into, insert_new
-from models.ids import CycleId, EffectId, ProposalId, SignalId, TeamId, fresh
+from models.events import NO_LOOK, Reason
+from models.ids import CycleId, EffectId, ProposalId, TeamId, fresh
 from models.keeping import approvals as asks
 from models.keeping import effects as outbox
+from models.keeping import spending, telling
 from models.keeping.records import dump, load
-from models.proposals import Decided, Decision, EffectState, Proposal, Spend, Verdict
+from models.proposals import Decided, Decision, Effect, EffectState, Proposal, Unit, Verdict, effect_of
 from models.signals import Signal
-from models.tables import approvals, cycles, decisions, effects, inbox, reminders, teams, told
+from models.tables import approvals, cycles, decisions, effects, inbox, teams, told
+
+FIRST = "another message reached this person first"
+HEARD = "they have just heard of a part of it"
+"""Why a decision is put off that another look or team was quicker with: their attention, or what it was to tell."""
 
 
 def keep(connection: Connection, cycle: Cycle, real: datetime) -> list[Decided]:
     """Record a cycle with everything that follows from it; returns what was really recorded."""
     cycle = _keep_cycle(connection, cycle)
     _account_for(connection, cycle)
-    _plan_look(connection, cycle)
+    if cycle.trigger.reason not in NO_LOOK:
+        _plan_look(connection, cycle)
     kept = (_keep_decision(connection, cycle, decided, real) for decided in cycle.decided)
     return [decided for decided in kept if decided is not None]
-
-
-def told_by(action: Action) -> tuple[SignalId, ...]:
-    """The episodes the addressee has heard of once the action is carried out."""
-    match action:
-        case RemindPerson():
-            return tuple(item.signal for item in action.items)
-        case CommentOnIssue() | AskIdentity():
-            return (action.item.signal,)
-        case _:
-            return ()
 
 
 def why(connection: Connection, name: str) -> WhyRecord | None:
@@ -54,6 +50,13 @@ def why(connection: Connection, name: str) -> WhyRecord | None:
     )
     row = connection.execute(found).mappings().first()
     return _why(connection, row) if row else None
+
+
+def carried_out(connection: Connection, name: str) -> Effect | None:
+    """The effect that carried out the proposal behind a proposal, effect or approval id."""
+    effect = effect_of(ProposalId(_proposal_behind(connection, name)))
+    row = connection.execute(select(effects).where(effects.c.id == effect)).mappings().first()
+    return outbox.to_effect(row) if row else None
 
 
 def _keep_cycle(connection: Connection, cycle: Cycle) -> Cycle:
@@ -77,6 +80,8 @@ def _cycle_row(cycle: Cycle) -> dict[str, Any]:
         "next_look": cycle.next_look,
         "thought_by": cycle.thought_by,
         "cost_usd": cycle.cost_usd,
+        "pressing": cycle.pressing,
+        "sprint": cycle.trigger.sprint,
     }
 
 
@@ -93,31 +98,37 @@ def _plan_look(connection: Connection, cycle: Cycle) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=[teams.c.id], set_=changes))
 
 
+class _Lost(Exception):
+    """What was decided cannot be any more, and why, in words."""
+
+
 def _keep_decision(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> Decided | None:
-    """Keep one decision and its consequences; *defer* when somebody's attention went to another meanwhile.
+    """Keep one decision and its consequences; *defer* when another was quicker to its reader meanwhile.
 
     ``None`` when the proposal had been settled before: it is settled once.
     """
     try:
         with connection.begin_nested():
             _keep_decided(connection, cycle, decided, real)
+    except _Lost as lost:
+        decided = _put_off(decided, str(lost), cycle)
     except IntegrityError:
         if _settled(connection, decided.proposal.id):
             return None
-        if not _attention_is_gone(connection, decided):
+        if not _heard(connection, decided):
             raise
-        lost = replace(
-            decided.decision,
-            verdict=Verdict.DEFER,
-            reason="another message reached this person first",
-            until=cycle.next_look,
-            approvers=(),
-            expires=None,
-            spend=None,
-        )
-        decided = replace(decided, decision=lost)
-        _keep_decided(connection, cycle, decided, real)
+        # The next look is shown what they have heard, and proposes what is left.
+        decided = _put_off(decided, HEARD, cycle)
+    else:
+        return decided
+    _keep_decided(connection, cycle, decided, real)
     return decided
+
+
+def _put_off(decided: Decided, reason: str, cycle: Cycle) -> Decided:
+    changes: dict[str, Any] = {"approvers": (), "expires": None, "spend": None}
+    later = replace(decided.decision, verdict=Verdict.DEFER, reason=reason, until=cycle.next_look, **changes)
+    return replace(decided, decision=later)
 
 
 def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
@@ -158,7 +169,7 @@ def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
         "until": decision.until,
         "person": addressee(proposal.action),
         "proposal": dump(proposal),
-        "signals": list(dict.fromkeys(told_by(proposal.action))),
+        "signals": [item.signal for item in telling.told_by(proposal.action)],
         "at": cycle.at,
     }
 
@@ -167,10 +178,10 @@ def _allow(connection: Connection, cycle: Cycle, decided: Decided, real: datetim
     proposal = decided.proposal
     effect = outbox.planned_for(proposal, cycle.trigger.team, cycle.id, cycle.directives_version)
     _take_attention(connection, cycle, decided.decision, effect.id)
-    person = addressee(proposal.action)
-    for signal in dict.fromkeys(told_by(proposal.action)):
-        row = {"person": person, "signal": signal, "team": cycle.trigger.team, "effect": effect.id, "at": cycle.at}
-        connection.execute(insert(told).values(**row))
+    for row in telling.rows_of(proposal.action, cycle.trigger.team, effect.id, cycle.at):
+        new = insert_into(connection, told).values(**row)
+        # What somebody had put off they may hear of again, although they have heard of it.
+        connection.execute(new.on_conflict_do_nothing() if proposal.promised else new)
     outbox.plan(connection, effect, lane=0 if proposal.asked_by else 1, at=cycle.at, real=real)
 
 
@@ -188,8 +199,9 @@ def _take_attention(connection: Connection, cycle: Cycle, decision: Decision, ef
     if decision.spend is None:
         return
     spend = decision.spend
-    unit = {"person": spend.person, "day": spend.day.isoformat(), "budget": spend.budget, "ordinal": spend.ordinal}
-    connection.execute(insert(reminders).values(**unit, effect=effect, at=cycle.at))
+    unit = Unit(person=spend.person, day=spend.day, budget=spend.budget, most=max(spend.most, spend.ordinal))
+    if not spending.take(connection, unit, effect, cycle.at):
+        raise _Lost(FIRST)
 
 
 def _settled(connection: Connection, proposal: ProposalId) -> bool:
@@ -197,30 +209,21 @@ def _settled(connection: Connection, proposal: ProposalId) -> bool:
     return connection.execute(select(decisions.c.id).where(done).limit(1)).first() is not None
 
 
-def _attention_is_gone(connection: Connection, decided: Decided) -> bool:
-    """Whether the unit of attention, or one of the episodes, has been used by somebody else."""
-    spend, action = decided.decision.spend, decided.proposal.action
-    if spend is not None and _taken(connection, spend):
-        return True
-    heard = and_(told.c.person == addressee(action), told.c.signal.in_(told_by(action)))
+def _heard(connection: Connection, decided: Decided) -> bool:
+    """Whether somebody else has told the reader of one of the episodes."""
+    action = decided.proposal.action
+    names = [item.signal for item in telling.told_by(action)]
+    heard = and_(told.c.person == addressee(action), told.c.signal.in_(names))
     return connection.execute(select(told.c.person).where(heard).limit(1)).first() is not None
 
 
-def _taken(connection: Connection, spend: Spend) -> bool:
-    unit = and_(
-        reminders.c.person == spend.person,
-        reminders.c.day == spend.day.isoformat(),
-        reminders.c.budget == spend.budget,
-        reminders.c.ordinal == spend.ordinal,
-    )
-    return connection.execute(select(reminders.c.effect).where(unit)).first() is not None
-
-
 def _proposal_behind(connection: Connection, name: str) -> str:
-    """The proposal id that ``name`` belongs to: an effect's, an approval's, or its own."""
+    """The proposal id that ``name`` belongs to: an effect's, an approval's, a request's, or its own."""
     asked = connection.execute(select(approvals.c.proposal_id).where(approvals.c.id == name)).scalar()
     sent = connection.execute(select(effects.c.proposal).where(effects.c.id == name)).scalar()
-    return str(asked or (sent or {}).get("id") or name)
+    request = and_(cycles.c.id == name, cycles.c.reason == Reason.REQUEST.value)
+    wished = select(decisions.c.proposal_id).join(cycles, cycles.c.id == decisions.c.cycle).where(request)
+    return str(asked or (sent or {}).get("id") or connection.execute(wished).scalar() or name)
 
 
 def _why(connection: Connection, row: RowMapping) -> WhyRecord:

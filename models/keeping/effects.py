@@ -13,20 +13,23 @@ from models.actions import (
     Action,
     AskApproval,
     AskIdentity,
-    CommentOnIssue,
+    Asking,
+    DelegateTask,
     Escalate,
     PostDigest,
-    Reassign,
+    PostToOtherChannel,
     RemindPerson,
+    TellAdmins,
     addressee,
 )
 from models.database import insert_into, insert_new
-from models.ids import ApprovalId, CycleId, EffectId, TeamId, named
+from models.ids import ApprovalId, CycleId, EffectId, TeamId
 from models.keeping import jobs as queue
 from models.keeping.jobs import NewJob
+from models.keeping.owing import owe
 from models.keeping.records import dump, fingerprint, load, load_union
-from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome, Proposal, Verdict
-from models.tables import approvals, decisions, effects, reminders, teams, told
+from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome, Proposal, Verdict, ask_of, effect_of
+from models.tables import approvals, cards, decisions, effects, reminders, teams, told
 
 IN_FLIGHT = (EffectState.SENDING, EffectState.UNKNOWN)
 
@@ -48,20 +51,24 @@ def target_of(action: Action, team: TeamId) -> str:
     match action:
         case RemindPerson() | AskApproval() | AskIdentity():
             return f"slack:dm:{action.person}"
-        case PostDigest() | Escalate():
+        case TellAdmins(person=str(person)):
+            return f"slack:dm:{person}"
+        case PostDigest() | Escalate() | PostToOtherChannel() | TellAdmins():
             return f"slack:channel:{team}:{action.channel}"
-        case CommentOnIssue() | Reassign():
+        case DelegateTask():
+            return f"task:{team}"
+        case _:
             return f"jira:{action.issue}"
 
 
 def effect_name(proposal: Proposal) -> EffectId:
     """The one id of carrying out ``proposal``, however often that is decided."""
-    return EffectId(named("effect", proposal.id))
+    return effect_of(proposal.id)
 
 
 def ask_name(approval: ApprovalId) -> EffectId:
     """The one id of showing ``approval`` to its first approver."""
-    return EffectId(named("ask", approval))
+    return ask_of(approval)
 
 
 def plan(connection: Connection, effect: Effect, *, lane: int, at: datetime, real: datetime) -> bool:
@@ -145,17 +152,24 @@ def reopen(connection: Connection, effect: EffectId) -> None:
         return
     again = {"state": EffectState.UNKNOWN.value, "ended": None, "gave_back": null()}
     connection.execute(update(effects).where(effects.c.id == effect).values(**again))
-    if row["kind"] == AskApproval.kind:
+    if row["kind"] == AskApproval.kind and row["action"].get("asking", Asking.FIRST) == Asking.FIRST:
         withdrawn = and_(_unshown(row["action"]["approval"]), approvals.c.state == ApprovalState.SUPERSEDED.value)
         opened = {"state": ApprovalState.PENDING.value, "at": None, "note": ""}
         connection.execute(update(approvals).where(withdrawn).values(**opened))
 
 
 def redraw(connection: Connection, team: TeamId, channel: str | None, ts: str | None, real: datetime) -> None:
-    """Have the approval card on that message drawn again. It belongs to the change it must show: in one transaction."""
-    if channel and ts:
-        card = {"channel": channel, "ts": ts}
-        job = NewJob("card", f"card:{channel}:{ts}", team, lane=0, payload=card, coalesce=True)
+    """Have the approval card on that message drawn again, and every copy of what it asks.
+
+    It belongs to the change it must show: in one transaction.
+    """
+    if not channel or not ts:
+        return
+    here = select(approvals.c.id).where(approvals.c.channel == channel, approvals.c.ts == ts)
+    copies = select(cards.c.channel, cards.c.ts).where(cards.c.approval.in_(here), cards.c.ts.is_not(None)).distinct()
+    places = [(channel, ts), *((row.channel, row.ts) for row in connection.execute(copies))]
+    for where, at in dict.fromkeys(places):
+        job = NewJob("card", f"card:{where}:{at}", team, lane=0, payload={"channel": where, "ts": at}, coalesce=True)
         queue.put(connection, job, real)
 
 
@@ -170,9 +184,11 @@ def to_effect(row: RowMapping) -> Effect:
         state=EffectState(row["state"]),
         tries=row["tries"],
         first_try=row["first_try"],
+        planned=row["planned"],
         approval=ApprovalId(row["approval"]) if row["approval"] else None,
         directives_version=row["directives_version"],
         receipt=row["receipt"],
+        ended=row["ended"],
     )
 
 
@@ -211,6 +227,10 @@ def _conclude(connection: Connection, effect: Effect, outcome: Outcome, at: date
     if _STATE_AFTER[outcome.ending] is not EffectState.SENT:
         _withdraw(connection, effect, outcome, at)
     _tell_approval(connection, effect, outcome, real)
+    _tell_undone(connection, effect, real)
+    shown = isinstance(effect.action, AskApproval) and _STATE_AFTER[outcome.ending] is EffectState.SENT
+    if outcome.ending is not Ending.DEFERRED and not shown:
+        owe(connection, effect.proposal, effect.team, real)
 
 
 def _give_back(connection: Connection, effect: EffectId) -> Mapping[str, Any]:
@@ -253,7 +273,7 @@ def _take_back(connection: Connection, effect: Effect, outcome: Outcome, at: dat
 
 def _withdraw(connection: Connection, effect: Effect, outcome: Outcome, at: datetime) -> None:
     """A question that will not be shown is nobody's to answer; one that will be asked anew is not asked twice."""
-    if isinstance(effect.action, AskApproval):
+    if isinstance(effect.action, AskApproval) and effect.action.asking is Asking.FIRST:
         anew = outcome.ending is Ending.DEFERRED
         asked = approvals.c.id == effect.action.approval if anew else _unshown(effect.action.approval)
         withdrawn = {"state": ApprovalState.SUPERSEDED.value, "at": at, "note": outcome.words}
@@ -275,5 +295,25 @@ def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome, rea
             redraw(connection, effect.team, shown.channel, shown.ts, real)
     card: Mapping[str, str] = outcome.receipt.ref if outcome.receipt else {}
     if isinstance(effect.action, AskApproval) and {"channel", "ts"} <= card.keys():
-        unplaced = and_(approvals.c.id == effect.action.approval, approvals.c.channel.is_(None))
-        connection.execute(update(approvals).where(unplaced).values(channel=card["channel"], ts=card["ts"]))
+        _place(connection, effect.action, {"channel": card["channel"], "ts": card["ts"]})
+
+
+def _place(connection: Connection, action: AskApproval, card: Mapping[str, str]) -> None:
+    """Note which message shows the question, unless that is known; a reminder of it shows nothing."""
+    first = and_(approvals.c.id == action.approval, approvals.c.channel.is_(None))
+    copy = and_(cards.c.approval == action.approval, cards.c.person == action.person, cards.c.channel.is_(None))
+    match action.asking:
+        case Asking.FIRST:
+            connection.execute(update(approvals).where(first).values(**card))
+        case Asking.DEPUTY:
+            connection.execute(update(cards).where(copy).values(**card))
+
+
+def _tell_undone(connection: Connection, effect: Effect, real: datetime) -> None:
+    """The card of what was taken back says so."""
+    if effect.proposal.undoes is None:
+        return
+    first = select(effects.c.approval).where(effects.c.id == effect.proposal.undoes).scalar_subquery()
+    shown = select(approvals.c.team, approvals.c.channel, approvals.c.ts).where(approvals.c.id == first)
+    for row in connection.execute(shown):
+        redraw(connection, row.team, row.channel, row.ts, real)

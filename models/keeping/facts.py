@@ -69,6 +69,12 @@ def about(connection: Connection, team: TeamId) -> Facts:
     )
 
 
+def people_of(connection: Connection, team: TeamId) -> tuple[Person, ...]:
+    """The people the mirror knows of ``team``, and nothing else."""
+    theirs = select(facts.c.value).where(facts.c.team == team, facts.c.kind == "person").order_by(facts.c.id)
+    return tuple(load(Person, value) for value in connection.execute(theirs).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What keys mean today."""
@@ -106,8 +112,9 @@ def save(
     given: Mapping[str, Sequence[Any]],
     now: datetime,
     whole: Collection[SprintId] | None = None,
+    keep: Collection[str] = (),
 ) -> None:
-    """Keep what one reading said, and of which sprints it read everything."""
+    """Keep what one reading said, and of which sprints it read everything; ``keep`` stays without being mentioned."""
     if whole is not None:
         _keep_whole(connection, reading.team, whole, now)
     for kind, values in given.items():
@@ -117,7 +124,7 @@ def save(
         for start in range(0, len(rows), CHUNK):
             _upsert(connection, rows[start : start + CHUNK])
         if reading.complete:
-            _drop_others(connection, reading, kind, {row["id"] for row in rows})
+            _drop_others(connection, reading, kind, {*keep, *(row["id"] for row in rows)})
     if reading.complete:
         _note(connection, reading.team, reading.source, at=reading.began, error=None)
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
 
+from models.keeping import retention
 from models.keeping.facts import KEY
+from models.keeping.observations import KEPT
+from models.lessons import What
 from models.proposals import Verdict
-from models.tables import audit, cycles, decisions, facts, firings, inbox, jobs
+from models.tables import audit, cycles, decisions, facts, firings, hushes, inbox, jobs, observations
 
 JOBS = timedelta(days=7)
 """How long a finished job is kept, for whoever asks what ran."""
@@ -25,7 +28,10 @@ AUDIT = timedelta(days=365)
 """How long is kept what people did."""
 
 CYCLES = timedelta(days=30)
-"""How long a look is kept from which nothing followed; one that settled something is kept for ever."""
+"""How long a look is kept from which nothing followed; one that settled something as long as what it settled."""
+
+HUSHES = timedelta(days=90)
+"""How long is kept what somebody had put off or muted, after it has ended."""
 
 KEYS = timedelta(days=30)
 """How long it is remembered that something only looks like an issue key; while it is written it is asked anew daily."""
@@ -85,10 +91,20 @@ def _cycles(connection: Connection, now: datetime, most: int) -> int:
     return connection.execute(delete(cycles).where(cycles.c.id.in_(gone))).rowcount
 
 
+def _observations(connection: Connection, now: datetime, most: int) -> int:
+    """What somebody has set right themselves stays until they delete it."""
+    old = select(observations.c.id).where(observations.c.at < now - KEPT, observations.c.what != What.SAID.value)
+    return _drop(connection, observations, old, most)
+
+
+def _hushes(connection: Connection, now: datetime, most: int) -> int:
+    return _drop(connection, hushes, select(hushes.c.id).where(hushes.c.ended < now - HUSHES), most)
+
+
 REAL: Mapping[str, Step] = {"jobs": _jobs, "bodies": _bodies, "firings": _firings, "audit": _audit, "keys": _keys}
 """What ages in real time."""
 
-COMPANY: Mapping[str, Step] = {"cycles": _cycles}
+COMPANY: Mapping[str, Step] = {**retention.STEPS, "observations": _observations, "cycles": _cycles, "hushes": _hushes}
 """What ages in company time."""
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, exists, func, literal, not_, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, exists, func, literal, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.database import insert_into
 from models.errors import DatabaseNotReady, LostLease
@@ -57,6 +59,10 @@ class Job:
     payload: Mapping[str, Any]
 
 
+SOON = timedelta(seconds=5)
+"""What was never tried and is due only after this was planned for later; it does not wait for a worker."""
+
+
 def put(connection: Connection, job: NewJob, now: datetime) -> JobId:
     """Add a job, or join the one that waits for the same kind and key. ``now`` is real time."""
     for _ in range(PATIENCE):
@@ -88,30 +94,29 @@ def claim(connection: Connection, lanes: Sequence[int], lease: float, now: datet
 
     Raises ``IntegrityError`` when another process took a job of the same key at the same moment.
     """
-    waiting = jobs.alias("waiting")
-    turn = case((and_(waiting.c.lane > 0, waiting.c.run_at <= now - AGED), -1), else_=waiting.c.lane)
+    given = {"now": now, "aged": now - AGED, "lanes": list(lanes), "until": now + timedelta(seconds=lease)}
+    row = connection.execute(_taking(), given).mappings().first()
+    return _job(row) if row else None
+
+
+@cache
+def _taking() -> ReturningUpdate[Any]:
+    """Written once: putting the statement together costs several times what the database needs for it."""
+    now, waiting = bindparam("now", type_=jobs.c.run_at.type), jobs.alias("waiting")
+    aged = and_(waiting.c.lane > 0, waiting.c.run_at <= bindparam("aged", type_=jobs.c.run_at.type))
+    lanes = waiting.c.lane.in_(bindparam("lanes", expanding=True))
     next_one = (
         select(waiting.c.id)
-        .where(waiting.c.state == "waiting", waiting.c.run_at <= now, waiting.c.lane.in_(lanes))
+        .where(waiting.c.state == "waiting", waiting.c.run_at <= now, lanes)
         .where(not_(_key_is_running(waiting.c.key)), not_(_overtakes(waiting, now)))
-        .order_by(turn, waiting.c.rank, waiting.c.id)
+        .order_by(case((aged, -1), else_=waiting.c.lane), waiting.c.rank, waiting.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    taken = (
-        update(jobs)
-        .where(jobs.c.id == next_one)
-        .values(
-            state="running",
-            token=jobs.c.token + 1,
-            attempts=jobs.c.attempts + 1,
-            lease_until=now + timedelta(seconds=lease),
-        )
-        .returning(*_COLUMNS)
-    )
-    row = connection.execute(taken).mappings().first()
-    return _job(row) if row else None
+    again = {"state": "running", "token": jobs.c.token + 1, "attempts": jobs.c.attempts + 1}
+    mine = update(jobs).where(jobs.c.id == next_one).values(**again, lease_until=bindparam("until"))
+    return mine.returning(*_COLUMNS)
 
 
 def fence(connection: Connection, job: Job) -> None:
@@ -236,7 +241,7 @@ def _key_is_running(key: Any) -> Any:
     return exists().where(running.c.key == key, running.c.state == "running")
 
 
-def _overtakes(job: Any, now: datetime) -> Any:
+def _overtakes(job: Any, now: Any) -> Any:
     """A job waits behind an earlier one of its kind, key and lane that is due, or has failed and will be tried again.
 
     One that is due may just be being claimed by another worker, which nobody else can see yet.
@@ -275,13 +280,16 @@ def _wait_again(connection: Connection, row: int, now: datetime, **values: Any) 
 
 def counted(connection: Connection, now: datetime) -> Mapping[str, Any]:
     """Jobs by state, waiting ones by lane, and how long the oldest due one of each lane has waited."""
-    by_lane = select(jobs.c.lane, func.count(), func.min(case((jobs.c.run_at <= now, jobs.c.run_at))))
+    planned = and_(jobs.c.attempts == 0, jobs.c.run_at > now + SOON)
+    waits, later = func.count(case((not_(planned), 1))), func.count(case((planned, 1)))
+    by_lane = select(jobs.c.lane, waits, later, func.min(case((jobs.c.run_at <= now, jobs.c.run_at))))
     lanes = connection.execute(by_lane.where(jobs.c.state == "waiting").group_by(jobs.c.lane)).all()
     rest = select(jobs.c.state, func.count()).where(or_(jobs.c.state == "running", jobs.c.state == "dead"))
     states: dict[str, int] = dict(connection.execute(rest.group_by(jobs.c.state)).all())
     return {
-        "waiting": {lane: count for lane, count, _ in lanes},
-        "oldest": {lane: (now - due).total_seconds() for lane, _, due in lanes if due is not None},
+        "waiting": {lane: count for lane, count, _, _ in lanes},
+        "later": sum(count for _, _, count, _ in lanes),
+        "oldest": {lane: (now - due).total_seconds() for lane, _, _, due in lanes if due is not None},
         "running": states.get("running", 0),
         "dead": states.get("dead", 0),
     }

@@ -10,8 +10,9 @@ from models.directives import Directives, Team
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
-from planner.escalation import Rung, climbed, destination, ladder
-from planner.moves import is_parked, whose_move
+from planner.addressing import calendar_of, hearer
+from planner.escalation import Rung, climbed, ladder
+from planner.moves import is_away, is_parked, whose_move
 from planner.observe import blocked_since, running
 from planner.urgency import issue_urgency
 from planner.worktime import Calendar, quoted, watch_calendar
@@ -26,11 +27,7 @@ def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:
         calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(issue.assignee))
         reached, then = climbed(rungs, since, calendar, snapshot.now)
         urgency = max(Urgency.MEDIUM, issue_urgency(issue, snapshot, directives))
-        first = _signal(issue, since, calendar, urgency, snapshot, directives)
-        signals += [
-            replace(first, rule=r.rule, step=r.step, addressee=_addressee(issue, r, snapshot, directives))
-            for r in reached
-        ]
+        signals += [_signal(issue, since, rung, calendar, urgency, snapshot, directives) for rung in reached]
         ripening += [then] if then else []
     return Findings(tuple(signals), min(ripening, default=None))
 
@@ -44,9 +41,15 @@ def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue
 
 
 def _signal(
-    issue: Issue, since: datetime, calendar: Calendar, urgency: Urgency, snapshot: Snapshot, directives: Directives
+    issue: Issue,
+    since: datetime,
+    rung: Rung,
+    calendar: Calendar,
+    urgency: Urgency,
+    snapshot: Snapshot,
+    directives: Directives,
 ) -> Signal:
-    """All but what differs from rung to rung."""
+    addressee = hearer(rung, whose_move(issue, snapshot, directives), snapshot, directives)
     return Signal(
         kind=SignalKind.BLOCKED_TOO_LONG,
         subject=issue.key,
@@ -54,11 +57,25 @@ def _signal(
         url=issue.url,
         since=since,
         urgency=urgency,
-        addressee=None,
-        evidence=tuple(_evidence(issue, since, calendar, snapshot)),
-        rule="",
+        addressee=addressee,
+        evidence=tuple(_evidence(issue, since, calendar_of(addressee, snapshot, directives), snapshot)),
+        rule=rung.rule,
+        step=rung.step,
         remedy=_remedy(issue, directives.team(snapshot.team)),
+        asks=_asks(issue, addressee, snapshot),
     )
+
+
+def _asks(issue: Issue, addressee: PersonId | None, snapshot: Snapshot) -> str:
+    """Of whoever hears instead of its owner, and why they do; empty for its owner."""
+    owner = snapshot.person(issue.assignee)
+    if issue.assignee is None:
+        return "Nobody owns it, so you hear of it. Who takes it?"
+    if owner is None:
+        return "Its owner is not in the constitution, so you hear of it. Who asks them?"
+    if owner.id != addressee and is_away(owner, snapshot.now):
+        return f"{owner.name} is away, so you hear of it. Can somebody else move it?"
+    return ""
 
 
 def blocked_words(issue: Issue, since: datetime, calendar: Calendar, now: datetime) -> str:
@@ -73,13 +90,6 @@ def _remedy(issue: Issue, team: Team) -> str:
         return "move it on in Jira"
     by_status = replace(issue, flagged_since=None)
     return f"take the flag off{' and move it on' if blocked_since(by_status, team) else ''} in Jira"
-
-
-def _addressee(issue: Issue, rung: Rung, snapshot: Snapshot, directives: Directives) -> PersonId | None:
-    """Whose move it is; further up, whoever holds the role."""
-    if rung.to is not None:
-        return destination(rung.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
-    return next(iter(whose_move(issue, snapshot, directives).who), None)
 
 
 def _evidence(issue: Issue, since: datetime, calendar: Calendar, snapshot: Snapshot) -> Iterator[Evidence]:

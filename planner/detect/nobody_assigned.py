@@ -7,7 +7,8 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
-from planner.escalation import PM, Rung, climbed, destination, first_of, ladder
+from planner.addressing import calendar_of, hearer
+from planner.escalation import Rung, climbed, ladder
 from planner.moves import is_parked
 from planner.observe import running, running_sprints
 from planner.urgency import issue_urgency
@@ -43,9 +44,10 @@ def _signal(
     issue: Issue, since: datetime, rung: Rung, calendar: Calendar, snapshot: Snapshot, directives: Directives
 ) -> Signal:
     started = issue.progress is Progress.DOING
-    team, now = directives.team(snapshot.team), snapshot.now
-    what = "is in progress and has had no owner" if started else "has had no owner"
-    waits = calendar.words(calendar.working_time_between(since, now))
+    addressee = hearer(rung, None, snapshot, directives)
+    when = calendar_of(addressee, snapshot, directives).when
+    what = f"is {quoted(issue.status)} and has had no owner" if started else "has had no owner"
+    waits = calendar.words(calendar.working_time_between(since, snapshot.now))
     points = f", {issue.points:g} point{'' if issue.points == 1 else 's'}" if issue.points is not None else ""
     return Signal(
         kind=SignalKind.NOBODY_ASSIGNED,
@@ -54,11 +56,9 @@ def _signal(
         url=issue.url,
         since=since,
         urgency=max(Urgency.MEDIUM if started else Urgency.LOW, issue_urgency(issue, snapshot, directives)),
-        addressee=destination(rung.to, team, snapshot.people, now)[1]
-        if rung.to
-        else first_of(PM, team, snapshot.people, now),
+        addressee=addressee,
         evidence=(
-            Evidence(f"Without an owner since {calendar.when(since)}", issue.url),
+            Evidence(f"Without an owner since {when(since)}", issue.url),
             Evidence(f"In status {quoted(issue.status)}{points}"),
         ),
         rule=rung.rule,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 
 from models.directives import Directives
-from models.ids import AccountId, PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Person, PullRequest, Snapshot
-from planner.escalation import Rung, climbed, destination, escalations, ladder
+from models.work import PullRequest, Snapshot
+from planner.detect.rungs import pr_name
+from planner.escalation import Rung, climbed, destination, ladder
 from planner.moves import Move, Step, Turn, awaited
 from planner.urgency import review_urgency
-from planner.worktime import Calendar, quoted, team_calendar, watch_calendar
+from planner.worktime import Calendar, quoted, watch_calendar
 
 
 def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:
-    """One Signal for each person a review is awaited of, and one for an author whose reviews pile up."""
+    """One Signal for each person a review is awaited of."""
     rungs = ladder(directives, SignalKind.REVIEW_OVERDUE)
     signals: list[Signal] = []
     ripening: list[datetime] = []
@@ -27,7 +25,6 @@ def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:
             reached, then = climbed(rungs, turn.since, calendar, snapshot.now)
             signals += [_signal(pr, move, rung, turn, calendar, snapshot, directives) for rung in reached]
             ripening += [then] if then else []
-    signals += _piled_up(snapshot, directives)
     return Findings(tuple(signals), min(ripening, default=None))
 
 
@@ -48,7 +45,7 @@ def _signal(
     return Signal(
         kind=SignalKind.REVIEW_OVERDUE,
         subject=pr.id,
-        headline=f"{_short(pr)} {quoted(pr.title)} {what} for {waits}",
+        headline=f"{pr_name(pr)} {quoted(pr.title)} {what} for {waits}",
         url=pr.url,
         since=turn.since,
         urgency=max(Urgency.MEDIUM, review_urgency(pr, snapshot, directives)),
@@ -66,41 +63,3 @@ def _evidence(pr: PullRequest, move: Move, turn: Turn, calendar: Calendar) -> tu
 
 def _sentence(why: str) -> str:
     return f"{why[:1].upper()}{why[1:]}"
-
-
-def _short(pr: PullRequest) -> str:
-    """``payments-api#88``: the workspace is the same for all."""
-    return f"PR {pr.id.rpartition('/')[2]}"
-
-
-def _piled_up(snapshot: Snapshot, directives: Directives) -> Iterator[Signal]:
-    """Whoever the constitution names hears when more than so many pull requests of one person wait."""
-    waiting: dict[AccountId, list[PullRequest]] = defaultdict(list)
-    for pr, _ in awaited(snapshot, directives):
-        if pr.author is not None:
-            waiting[pr.author].append(pr)
-    for rule, said in escalations(directives, SignalKind.REVIEW_OVERDUE):
-        for account, prs in waiting.items():
-            author = snapshot.person(account)
-            if author and said.more_than is not None and len(prs) > said.more_than:
-                listener = destination(said.to, directives.team(snapshot.team), snapshot.people, snapshot.now)[1]
-                yield _pile(author, prs, said.more_than, rule, listener, team_calendar(directives, snapshot.team))
-
-
-def _pile(
-    author: Person, prs: list[PullRequest], limit: int, rule: str, listener: PersonId | None, calendar: Calendar
-) -> Signal:
-    oldest = sorted(prs, key=lambda pr: (pr.waiting_since, pr.id))
-    told = (Evidence(f"{_short(p)} since {calendar.when(p.waiting_since)}", p.url) for p in oldest[:3])
-    return Signal(
-        kind=SignalKind.REVIEW_OVERDUE,
-        subject=f"author:{author.id}",
-        headline=f"{len(prs)} pull requests of {author.name} wait for review",
-        url=oldest[0].url,
-        since=oldest[limit].waiting_since,
-        urgency=Urgency.MEDIUM,
-        addressee=listener,
-        evidence=tuple(told),
-        rule=rule,
-        step=1,
-    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.directives import Directives, Watch
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot, Sprint
-from planner.escalation import PM, destination, escalations, watched
+from planner.addressing import calendar_of, holder
+from planner.detect.sprint_critical import sprint_critical
+from planner.escalation import PM, escalations, heard_by, watched
 from planner.observe import of_sprint, running_sprints, sprint_url, tally
 from planner.urgency import sprint_urgency
-from planner.worktime import FARTHEST, Calendar, days_left, quoted, team_calendar
+from planner.worktime import Calendar, days_left, quoted, team_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,24 @@ class _Window:
 
 
 def sprint_at_risk(snapshot: Snapshot, directives: Directives) -> Findings:
-    """Each running sprint, within so many working days of its end, with less done than it should be."""
+    """Each running sprint, within so many working days of its end, with less done than it should be.
+
+    Whoever hears that it is critical does not hear this as well.
+    """
     watch = watched(directives, SignalKind.SPRINT_AT_RISK)
     if watch is None:
         return Findings(())
     dated = [(sprint, sprint.end) for sprint in running_sprints(snapshot) if sprint.end]
     found = [_look(sprint, end, watch, snapshot, directives) for sprint, end in dated]
-    signals = tuple(signal for each in found for signal in each.signals)
-    return Findings(signals, min((each.ripens for each in found if each.ripens), default=None))
+    critical = {_told(signal, snapshot, directives) for signal in sprint_critical(snapshot, directives).signals}
+    signals = (signal for each in found for signal in each.signals)
+    left = tuple(signal for signal in signals if _told(signal, snapshot, directives) not in critical)
+    return Findings(left, min((each.ripens for each in found if each.ripens), default=None))
+
+
+def _told(signal: Signal, snapshot: Snapshot, directives: Directives) -> tuple[str, str | None, str | None]:
+    """Which sprint, and which channel or person hears of it."""
+    return signal.subject, *heard_by(signal, snapshot, directives)
 
 
 def _look(
@@ -53,7 +65,7 @@ def _windows(
     sprint: Sprint, end: datetime, watch: tuple[str, Watch], snapshot: Snapshot, directives: Directives
 ) -> tuple[_Window, ...]:
     calendar = team_calendar(directives, snapshot.team)
-    first = _Window(_opens(sprint, end, watch[1].days_before_end, calendar), watch[0], None, 0)
+    first = _Window(_opens(sprint, end, watch[1].days_before_end, calendar), watch[0], watch[1].tell, 0)
     further = escalations(directives, SignalKind.SPRINT_AT_RISK)
     dated = [(name, rule) for name, rule in further if rule.days_before_end is not None]
     return first, *(
@@ -64,25 +76,16 @@ def _windows(
 
 def _opens(sprint: Sprint, end: datetime, days: int | None, calendar: Calendar) -> datetime:
     """The morning of the last day with so many working days still to come; the start when no number is given."""
-    if days is None:
-        return sprint.start or end
-    day, to_come = calendar.local_day(end), 0
-    for _ in range(FARTHEST):
-        if calendar.is_working_day(day) and calendar.stretch(day)[0] < end:
-            if to_come == days:
-                break
-            to_come += 1
-        day -= timedelta(days=1)
-    return calendar.stretch(day)[0]
+    return (sprint.start or end) if days is None else calendar.morning_before(end, days)
 
 
 def _signal(
     sprint: Sprint, end: datetime, since: datetime, window: _Window, snapshot: Snapshot, directives: Directives
 ) -> Signal:
-    team, calendar = directives.team(snapshot.team), team_calendar(directives, snapshot.team)
-    done = tally(of_sprint(snapshot, sprint))
-    left = days_left(calendar, snapshot.now, end)
-    role = window.to or PM
+    channels, done = directives.team(snapshot.team).channels, tally(of_sprint(snapshot, sprint))
+    left = days_left(team_calendar(directives, snapshot.team), snapshot.now, end)
+    addressee = None if window.to in channels else holder(window.to or PM, snapshot, directives)
+    ends = f"Ends {calendar_of(addressee, snapshot, directives).when(end)}"
     return Signal(
         kind=SignalKind.SPRINT_AT_RISK,
         subject=f"sprint:{sprint.id}",
@@ -90,10 +93,10 @@ def _signal(
         url=sprint_url(sprint, snapshot),
         since=since,
         urgency=max(Urgency.MEDIUM, sprint_urgency(sprint, snapshot, directives)),
-        addressee=destination(role, team, snapshot.people, snapshot.now)[1],
+        addressee=addressee,
         evidence=(
             Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress"),
-            Evidence(f"Ends {calendar.when(end)}{'' if left == 'ends today' else f', {left}'}"),
+            Evidence(ends if left == "ends today" else f"{ends}, {left}"),
         ),
         rule=window.rule,
         step=window.step,

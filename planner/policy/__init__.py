@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.policy.decision import as_recorded, decide
-from planner.policy.last_moment import still_allowed
+from planner.policy.last_moment import joins_a_card, owes, stays, still_allowed
 from planner.policy.law import (
     CLOSED_WORLD,
     NOT_OURS,
@@ -14,6 +14,8 @@ from planner.policy.law import (
     Law,
     law_in,
     law_of,
+    next_asked,
+    step_due,
     who_may_answer,
 )
 from planner.policy.look import decide_all
@@ -29,8 +31,13 @@ __all__ = [
     "as_recorded",
     "decide",
     "decide_all",
+    "joins_a_card",
     "law_in",
     "law_of",
+    "next_asked",
+    "step_due",
+    "owes",
+    "stays",
     "still_allowed",
     "who_may_answer",
 ]

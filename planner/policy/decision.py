@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from models.actions import Action, AskApproval, AskIdentity, Escalate, addressee
+from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, addressee
 from models.cycles import History
 from models.directives import Directives, Mode, Team
 from models.ids import PersonId
 from models.proposals import Decision, Proposal, Verdict
 from models.work import Snapshot
-from planner.approvals import approvers_of, expiry
+from planner.approvals import approvers_of, course
 from planner.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
-from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_in
+from planner.policy.form import lacks
+from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_for
+from planner.titles import the
+from planner.worktime import team_calendar
 
 
 def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, history: History) -> Decision:
@@ -24,12 +28,14 @@ def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, histo
     action, team = proposal.action, directives.team(snapshot.team)
     if not exists(action) or isinstance(action, AskApproval):
         return deny(CLOSED_WORLD, "there is no such action")
-    law = law_in(action, team, directives)
+    law = law_for(proposal, team, directives)
     if law.verdict is Verdict.DENY:
         return deny(law.rule, "the constitution never allows this")
     who = addressee(action)
     if who is not None and not is_member(who, team):
         return deny(NOT_OURS, "it addresses somebody who is not in the team")
+    if missing := lacks(action, directives):
+        return deny(*missing)
     at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
     if law.verdict is Verdict.ASK:
         return _ask(proposal, law, team, at, history)
@@ -43,7 +49,7 @@ def _allow(proposal: Proposal, who: PersonId | None, law: Law, at: Place, histor
         wait = wait_for_spare(proposal.action.person, at)
     if wait is not None:
         return defer(wait)
-    if who is None or who == proposal.asked_by:
+    if who is None or who == proposal.asked_by or proposal.promised:
         return Decision(verdict=Verdict.ALLOW, rule=law.rule, reason="the constitution allows it")
     spend = claim(who, proposal.urgency, history, at)
     if isinstance(spend, Wait):
@@ -62,18 +68,19 @@ def no_time_for(action: Action, who: PersonId | None, proposal: Proposal, at: Pl
 
 def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) -> Decision:
     """A question to the first approver who is there. One more line on an open card costs nothing."""
-    approvers = approvers_of(law.role, team, at.people, at.now)
+    approvers = _asker_first(approvers_of(law.role, team, at.people, at.now), proposal.asked_by)
     if not approvers:
         return deny(law.rule, f"nobody holds the role {law.role!r}, whose yes it needs")
     first = approvers[0]
     question = Decision(
         verdict=Verdict.ASK,
         rule=law.rule,
-        reason=f"it needs a yes of {law.role}",
+        reason=f"it needs {the(law.role)}'s yes",
         approvers=approvers,
-        expires=expiry(first, at.team, at.people, at.directives, at.now),
+        expires=_in_time(proposal.action, course(first, law.role, proposal.urgency, at.now, at).expires, at),
     )
-    if proposal.asked_by == first or first in history.open_cards:
+    # What somebody has just asked for costs its approver nothing; out of hours the card itself waits.
+    if proposal.asked_by is not None or first in history.open_cards:
         return question
     wait = wait_for_person(first, proposal.urgency, at)
     if wait is not None:
@@ -82,11 +89,24 @@ def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) 
     return defer(spend) if isinstance(spend, Wait) else replace(question, spend=spend)
 
 
+def _asker_first(approvers: tuple[PersonId, ...], asker: PersonId | None) -> tuple[PersonId, ...]:
+    """Whoever asks for it and may say yes confirms it themselves."""
+    return tuple(sorted(approvers, key=lambda person: person != asker))
+
+
+def _in_time(action: Action, expires: datetime, at: Place) -> datetime:
+    """A yes to a daily summary is worth nothing when its day is over."""
+    worked = team_calendar(at.directives, at.team).worked_on(action.day) if isinstance(action, PostDigest) else None
+    return min(expires, worked[1]) if worked is not None else expires
+
+
 def as_recorded(decision: Decision, team: Team) -> Decision:
     """In shadow mode nothing is done and nobody is asked: what would have been is the record."""
     if team.mode is not Mode.SHADOW or decision.verdict not in (Verdict.ALLOW, Verdict.ASK):
         return decision
-    asked = f"asked {decision.approvers[0]}: {decision.reason}" if decision.approvers else "done it"
+    names = {member.id: member.name for member in team.members}
+    first = next(iter(decision.approvers), None)
+    asked = f"asked {names.get(first, first)}, because {decision.reason}" if first is not None else "done it"
     return deny(SHADOW, f"in shadow mode; would have {asked} ({decision.rule})")
 
 

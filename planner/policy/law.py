@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import get_args
 
-from models.actions import Action, PostDigest
+from models.actions import Action, PostDigest, TellAdmins, TransitionIssue
+from models.cycles import History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId
-from models.proposals import Approval, Verdict
+from models.proposals import Approval, ApprovalState, Proposal, Verdict
+from planner.approvals import PassOn, Remind, course, next_step
 from planner.escalation import PM
+from planner.limits import Place
+from planner.once import once
 from planner.reports import channel_for
+from planner.rules import lines_with
 
 UNGROUNDED = "no-finding"
 CLOSED_WORLD = "closed-world"
@@ -42,32 +50,82 @@ def who_may_answer(approval: Approval, directives: Directives) -> tuple[PersonId
 
 
 def law_of(action: Action, directives: Directives) -> Law:
-    """The strongest line about this action: never, never without a yes, ask, allow; unlisted asks the PM."""
+    """The strongest line about it: never, never without a yes, allow in this case, ask, allow; unlisted asks the PM."""
     word = _word_for(action, directives)
-    laws = [law for line in directives.lines() if (law := _law(line.id, line.rule, word))]
-    return min(laws, key=lambda law: law.strength, default=Law(Verdict.ASK, UNLISTED, 2))
+    laws = [law for name, rule in _about(directives).get(word, ()) if (law := _law(name, rule, word, action))]
+    return min(laws, key=lambda law: law.strength, default=Law(Verdict.ASK, UNLISTED, 3))
 
 
 def law_in(action: Action, team: Team, directives: Directives) -> Law:
-    """As ``law_of``, in this team's mode: a team that only takes suggestions is asked for everything."""
+    """As ``law_of``, in this team's mode: a team that only takes suggestions is asked for everything.
+
+    But for a word to its own admins: asking one person whether others may hear of trouble helps nobody.
+    """
     law = law_of(action, directives)
-    if team.mode is Mode.SUGGEST and law.verdict is Verdict.ALLOW:
-        return Law(Verdict.ASK, SUGGEST, 2)
+    if team.mode is Mode.SUGGEST and law.verdict is Verdict.ALLOW and not isinstance(action, TellAdmins):
+        return Law(Verdict.ASK, SUGGEST, 3)
     return law
 
 
-def _law(name: str, rule: object, word: str) -> Law | None:
+def law_for(proposal: Proposal, team: Team, directives: Directives) -> Law:
+    """As ``law_in``; but what its reader has asked to hear is no suggestion of ours: nobody is asked for a yes."""
+    return law_of(proposal.action, directives) if proposal.promised else law_in(proposal.action, team, directives)
+
+
+@once
+def _about(directives: Directives) -> Mapping[str, list[tuple[str, Never | Ask | Allow]]]:
+    """The lines that speak of each word."""
+    about: dict[str, list[tuple[str, Never | Ask | Allow]]] = defaultdict(list)
+    for name, never in lines_with(directives, Never):
+        for word in never.never:
+            about[word].append((name, never))
+    for name, ask in lines_with(directives, Ask):
+        about[ask.ask].append((name, ask))
+    for name, allow in lines_with(directives, Allow):
+        about[allow.allow].append((name, allow))
+    return about
+
+
+def next_asked(approval: Approval, at: Place) -> tuple[PersonId, datetime] | None:
+    """Who is asked as well while nobody answers, and when; ``None`` when nobody is, or somebody was already."""
+    team = next((team for team in at.directives.teams if team.id == approval.team), None)
+    mine = approval.proposal.asked_by == approval.approvers[0]
+    if team is None or mine or approval.passed_on or approval.state is not ApprovalState.PENDING:
+        return None
+    role, urgency = law_for(approval.proposal, team, at.directives).role, approval.proposal.urgency
+    ahead = course(approval.approvers[0], role, urgency, approval.asked_at, at)
+    return (ahead.deputy, ahead.passed_on) if ahead.deputy is not None else None
+
+
+def step_due(approval: Approval, at: Place, history: History) -> Remind | PassOn | None:
+    """What is due now for a question that waits, if the constitution of today still asks it."""
+    team = next((team for team in at.directives.teams if team.id == approval.team), None)
+    law = law_for(approval.proposal, team, at.directives) if team is not None else None
+    if team is None or law is None or team.mode is Mode.SHADOW or law.verdict is not Verdict.ASK:
+        return None
+    return next_step(approval, law.role, at, history)
+
+
+def _law(name: str, rule: object, word: str, action: Action) -> Law | None:
+    """What one line says. An ``allow ... when`` is the exception beside an ``ask``, and stronger than it."""
     match rule:
         case Never(never=words, unless_approved_by=None) if word in words:
             return Law(Verdict.DENY, name, 0)
         case Never(never=words, unless_approved_by=str(role)) if word in words:
             return Law(Verdict.ASK, name, 1, role)
         case Ask(ask=asked, of=role) if asked == word:
-            return Law(Verdict.ASK, name, 2, role)
+            return Law(Verdict.ASK, name, 3, role)
         case Allow(allow=allowed, when=None) if allowed == word:
-            return Law(Verdict.ALLOW, name, 3)
+            return Law(Verdict.ALLOW, name, 4)
+        case Allow(allow=allowed, when="pull_request_merged") if allowed == word and _follows_a_merge(action):
+            return Law(Verdict.ALLOW, name, 2)
         case _:
             return None
+
+
+def _follows_a_merge(action: Action) -> bool:
+    """Whether a merged pull request is the reason: who proposes cannot say so, ``factcheck`` puts it there."""
+    return isinstance(action, TransitionIssue) and action.merged is not None
 
 
 def _word_for(action: Action, directives: Directives) -> str:

@@ -6,15 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from models.actions import Action, AskIdentity, RemindPerson, addressee
+from models.actions import Action, AskIdentity, CommentOnIssue, Escalate, RemindPerson, addressee
 from models.cycles import History
 from models.directives import Directives, Mode, Team
 from models.ids import PersonId, ProposalId, SignalId, named
+from models.lessons import NO_LESSONS, Lessons
 from models.proposals import Decided, Decision, Proposal, Verdict
+from models.signals import Urgency
 from models.work import Snapshot
 from planner.factcheck import Ground, is_proposal
-from planner.policy.decision import as_recorded, decide, deny
+from planner.foremost import DOWN
+from planner.limits import Place, Wait
+from planner.patience import Patience
+from planner.policy.decision import as_recorded, decide, defer, deny
+from planner.policy.habits import by_their_way, honestly, in_order, in_their_time, weight_for
 from planner.policy.law import UNGROUNDED, law_in, law_of
+from planner.policy.peace import awake, left_in_peace
 from planner.reasoning import reminder
 from planner.reports import MOST_ITEMS
 
@@ -28,22 +35,30 @@ def decide_all(
     directives: Directives,
     history: History,
     ground: Ground | None = None,
+    lessons: Lessons = NO_LESSONS,
 ) -> tuple[Decided, ...]:
     """Decide one look's proposals, the most urgent first; each sees the attention spent by those before it.
 
     Proposals are untrusted: each is put together again from what the rules found, or denied. What was
     settled or told before is left out, and so is what is no Proposal at all. ``ground`` is what the rules
-    found in this very snapshot; without it they look again.
+    found in this very snapshot; without it they look again. ``lessons`` change order, way and moment only.
     """
     ground = ground or Ground.of(snapshot, directives)
     team = directives.team(snapshot.team)
     decided: dict[ProposalId, Decided] = {}
     checked, refused = _checked(proposals, ground)
-    for proposal in checked:
-        ready = _ready(proposal, ground, history)
+    patience = Patience.of(ground.signals, snapshot, directives, history)
+    kept: dict[PersonId, str] = {}
+    at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
+    for proposal in in_order(checked, lessons):
+        ready = _ready(proposal, ground, history, lessons, patience)
         if ready is not None and ready.id not in history.settled and ready.id not in decided:
-            decision = decide(ready, snapshot, directives, history)
-            history = _after(history, decision)
+            wait = _not_yet(ready, ground, patience)
+            meant = defer(wait) if wait else decide(ready, snapshot, directives, history)
+            history = _after(history, meant)
+            decision = in_their_time(honestly(meant, kept, at), ready, ground, lessons)
+            if meant.spend is not None and decision.spend is None:
+                kept[meant.spend.person] = decision.reason
             decided[ready.id] = Decided(ready, as_recorded(decision, team))
     for proposal in refused:
         if proposal.id not in history.settled:
@@ -55,11 +70,11 @@ def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Propos
     """The proposals in our own words, the most urgent first; and those no finding carries."""
     fine: list[Proposal] = []
     refused: dict[ProposalId, Proposal] = {}
-    for each in _offered(proposals):
+    for each in (*ground.promises.values(), *_offered(proposals)):
         if not is_proposal(each):
             continue
         try:
-            checked = ground.checked(each)
+            checked = ground.promises.get(each.id) or ground.checked(each)
         except (AttributeError, TypeError):  # a field that is not of its type: no proposal either
             continue
         if checked is not None:
@@ -67,13 +82,29 @@ def _checked(proposals: Sequence[Proposal], ground: Ground) -> tuple[list[Propos
         else:
             # Its own id could be that of a good proposal, which would then count as settled.
             name = ProposalId(named("refused", each.action, each.id))
-            refused[name] = replace(each, id=name, asked_by=None)
+            refused[name] = _refused(each, name)
     return sorted(fine, key=_rank), list(refused.values())
 
 
-def _rank(proposal: Proposal) -> tuple[int, bool]:
-    """The most urgent first; what we want to know for ourselves after everything else that is as urgent."""
-    return -proposal.urgency, isinstance(proposal.action, AskIdentity)
+def _refused(given: Proposal, name: ProposalId) -> Proposal:
+    """For the record only: what it would have done and why; nothing else of it is believed."""
+    return Proposal(
+        id=name,
+        action=given.action,
+        because=given.because,
+        evidence=(),
+        signals=(),
+        urgency=Urgency.LOW,
+        rule=UNGROUNDED,
+        if_nothing="",
+    )
+
+
+def _rank(proposal: Proposal) -> tuple[int, bool, bool]:
+    """The most urgent first, of that the word that production is down; what we want to know for ourselves last."""
+    action = proposal.action
+    down = isinstance(action, RemindPerson) and any(item.kind == DOWN for item in action.items)
+    return -proposal.urgency, not down, isinstance(action, AskIdentity)
 
 
 def _offered(proposals: object) -> Iterable[object]:
@@ -81,23 +112,44 @@ def _offered(proposals: object) -> Iterable[object]:
     return islice(proposals if isinstance(proposals, Iterable) else (), MOST_PROPOSALS)
 
 
-def _ready(proposal: Proposal, ground: Ground, history: History) -> Proposal | None:
+def _not_yet(proposal: Proposal, ground: Ground, patience: Patience) -> Wait | None:
+    """Whether what nobody has asked for is to be tried with others first, or has come back too soon."""
+    asked_for = proposal.asked_by is not None or proposal.promised is not None
+    if asked_for or not isinstance(proposal.action, RemindPerson | CommentOnIssue | Escalate):
+        return None
+    signals = [signal for name in proposal.signals for signal in ground.by_id.get(name, ())[:1]]
+    return patience.wait_for_all(signals, addressee(proposal.action))
+
+
+def _ready(
+    proposal: Proposal, ground: Ground, history: History, lessons: Lessons, patience: Patience
+) -> Proposal | None:
     """The proposal as it would be sent now: without what has been told, and named after its mode."""
     team = ground.directives.team(ground.snapshot.team)
     action = proposal.action
     who = addressee(action)
+    if proposal.promised is not None:
+        return _named(proposal, team)
+    if left_in_peace(proposal, ground, history):
+        return None
     if isinstance(action, RemindPerson):
         way = _way(action, team, ground.directives)
-        new = [signal for signal in ground.told_of(action) if _is_new(signal.id, action.person, way, history)]
+        wanted = awake(ground.told_of(action), action.person, ground, history)
+        new = [signal for signal in wanted if _is_new(signal.id, action.person, way, history)]
         if not new:
             return None
-        proposal = reminder(action.person, new, ground.directives, MOST_ITEMS)
+        new = patience.now(new, action.person)
+        proposal = reminder(action.person, new, ground.directives, MOST_ITEMS, weight_for(action.person, lessons))
+        proposal = by_their_way(proposal, new, ground, lessons)
     elif who is not None and any((who, signal) in history.told for signal in proposal.signals):
         return None
-    if team.mode is Mode.SHADOW:
-        # What was only recorded must not count as settled on the day the team begins to act.
-        proposal = replace(proposal, id=ProposalId(named("shadow", proposal.id)))
-    return proposal
+    return _named(proposal, team)
+
+
+def _named(proposal: Proposal, team: Team) -> Proposal:
+    """What was only recorded must not count as settled on the day the team begins to act."""
+    shadow = team.mode is Mode.SHADOW
+    return replace(proposal, id=ProposalId(named("shadow", proposal.id))) if shadow else proposal
 
 
 def _is_new(signal: SignalId, person: PersonId, way: Verdict, history: History) -> bool:

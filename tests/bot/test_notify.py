@@ -11,13 +11,17 @@ import pytest
 
 from bot.notify import SlackHand
 from integrations.slack import Slack
-from models.actions import Action, AskApproval, CommentOnIssue, RemindPerson
+from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostToOtherChannel, RemindPerson, TellAdmins
 from models.clock import SystemClock
+from models.cycles import History
 from models.directives import Directives
 from models.errors import NotDone, Refused, Unclear
+from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, PersonId, TeamId
-from models.proposals import Approval, ApprovalState, Effect, EffectState
+from models.lessons import Observation
+from models.proposals import Approval, ApprovalState, Decided, Effect, EffectState, ask_of
 from models.signals import Urgency
+from models.standing import Living
 from models.work import Facts
 from tests.bot.views.samples import DANA, LI, TUESDAY, approval, escalate, item, proposal, remind, summary
 from tests.contracts.blockkit import check_call, texts
@@ -35,9 +39,12 @@ class Tuesday(SystemClock):
 
 @dataclass
 class CardsInMemory:
-    """Fits ``bot.notify.Cards``."""
+    """Fits ``bot.shown.Shown``."""
 
     rows: dict[ApprovalId, Approval] = field(default_factory=dict)
+    effects: dict[EffectId, Effect] = field(default_factory=dict)
+    told: list[Living] = field(default_factory=list)
+    quiet: list[Hush] = field(default_factory=list)
 
     def add(self, *approvals: Approval) -> None:
         self.rows |= {a.id: a for a in approvals}
@@ -51,9 +58,31 @@ class CardsInMemory:
     async def on_card(self, channel: str, ts: str) -> Sequence[Approval]:
         return [a for a in self.rows.values() if a.card == {"channel": channel, "ts": ts}]
 
-    async def place_card(self, approvals: Sequence[ApprovalId], channel: str, ts: str) -> None:
-        for each in approvals:
+    async def place_card(self, which: Sequence[ApprovalId], channel: str, ts: str, person: PersonId) -> None:
+        for each in which:
             self.rows[each] = replace(self.rows[each], card={"channel": channel, "ts": ts})
+
+    async def effect(self, effect: EffectId) -> Effect | None:
+        return self.effects.get(effect)
+
+    async def living(self, team: TeamId, effect: EffectId) -> Living | None:
+        return next((each for each in self.told if each.effect == effect), None)
+
+    async def post_about(self, team: TeamId, channel: str, subject: str) -> Living | None:
+        posts = [each for each in self.told if isinstance(each.action, Escalate) and not each.is_over]
+        return next((each for each in posts if each.action.item.subject == subject), None)  # type: ignore[union-attr]
+
+    async def hushes(self, team: TeamId, person: PersonId) -> Sequence[Hush]:
+        return [hush for hush in self.quiet if hush.person == person]
+
+    async def known_of(self, person: PersonId) -> Sequence[Observation]:
+        return []
+
+    async def history_of(self, team: TeamId, person: PersonId) -> History:
+        return History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())
+
+    async def deferred(self, team: TeamId) -> Sequence[Decided]:
+        return []
 
 
 class Mirror:
@@ -156,7 +185,13 @@ async def test_a_critical_message_does_not_claim_to_be_the_days_only_one(hand: S
     assert "1 of 1" not in said(server.of("chat.postMessage")[0])
 
 
-@pytest.mark.parametrize(("action", "channel"), [(summary(item()), "C1"), (escalate(), "C2")])
+POST = PostToOtherChannel(channel="leadership", headline="<!channel> we ship", facts=())
+ADMINS = TellAdmins(channel="team", headline="The cap is reached.", facts=("$1.00 spent",))
+
+
+@pytest.mark.parametrize(
+    ("action", "channel"), [(summary(item()), "C1"), (escalate(), "C2"), (POST, "C2"), (ADMINS, "C1")]
+)
 async def test_a_post_goes_to_the_channel_of_its_role(
     hand: SlackHand, server: Loopback, action: Action, channel: str
 ) -> None:
@@ -165,11 +200,27 @@ async def test_a_post_goes_to_the_channel_of_its_role(
     assert receipt.words.startswith("posted in #")
 
 
+async def test_a_post_says_who_wanted_it_and_pings_nobody(hand: SlackHand, server: Loopback) -> None:
+    await hand.perform(effect(POST, asked_by=LI))
+    words = said(server.of("chat.postMessage")[0])
+    assert "Posted for Li Wei" in words and "&lt;!channel&gt; we ship" in words
+
+
+async def test_whoever_has_just_asked_gets_a_card_below_and_not_a_line_of_this_mornings(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(approval(1, card={"channel": "DU1", "ts": "1.0"}))
+    own = approval(2)
+    cards.add(replace(own, proposal=replace(own.proposal, asked_by=DANA)))
+    await hand.perform(ask(2))
+    assert len(server.of("chat.postMessage")) == 1 and server.of("chat.update") == []
+
+
 async def test_every_call_of_the_hand_is_one_slack_takes(
     hand: SlackHand, server: Loopback, cards: CardsInMemory
 ) -> None:
     cards.add(approval())
-    for number, action in enumerate((remind(), escalate(), summary(item()))):
+    for number, action in enumerate((remind(), escalate(), summary(item()), POST, ADMINS)):
         await hand.perform(effect(action, number=number))
     await hand.perform(ask())
     await hand.show_home("U1", await Mirror().facts_about(TeamId("payments")))
@@ -255,6 +306,20 @@ async def test_a_question_of_another_day_is_a_message_of_its_own_because_an_edit
     await hand.perform(ask(2))
     assert len(server.of("chat.postMessage")) == 1
     assert cards.rows[approval(1).id].card == yesterday
+
+
+async def test_questions_that_waited_for_the_morning_share_one_message(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    last_night = TUESDAY - timedelta(hours=13)
+    for number in (1, 2, 3):
+        cards.add(approval(number, asked_at=last_night))
+    for number in (1, 2, 3):
+        await hand.perform(ask(number))
+        shown = ask_of(approval(number).id)
+        cards.effects[shown] = replace(ask(number), id=shown, state=EffectState.SENT, ended=TUESDAY)
+    assert len(server.of("chat.postMessage")) == 1
+    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 3
 
 
 async def test_with_no_question_open_a_new_message_is_posted(

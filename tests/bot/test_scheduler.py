@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.constitution import Constitution
 from bot.people import Roster
 from bot.scheduler import digest_slot, tick
 from models.database import Database, upgrade
@@ -20,6 +21,7 @@ from models.ids import TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.store import Store
+from models.written import look_up
 from tests.contracts.stores.values import FakeClock
 from tests.world import CONSTITUTION
 
@@ -57,7 +59,8 @@ async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
     app = SimpleNamespace(
         clock=clock,
         directives=DIRECTIVES,
-        roster=Roster(DIRECTIVES, store),
+        roster=(roster := Roster(DIRECTIVES, store)),
+        constitution=Constitution(CONSTITUTION, roster, clock, loaded=look_up(CONSTITUTION).content),
         mailbox=mailbox,
         store=store,
         ledger=Ledger(database, clock),

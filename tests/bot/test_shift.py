@@ -29,7 +29,8 @@ class Breaking:
             raise RuntimeError("a bug")
         self._stop.set()
 
-    async def due_in(self, lanes: Sequence[int]) -> None: ...
+    async def due_in(self, lanes: Sequence[int]) -> float:
+        return 0.0
 
     async def wait(self, timeout: float, **_: Any) -> bool:
         await asyncio.sleep(0)

@@ -135,7 +135,7 @@ def test_a_build_is_read_at_once_and_no_reason_to_look(knock: Knock) -> None:
 def test_a_pull_request_with_keys_of_two_teams_is_kept_once_for_each_however_often_it_comes() -> None:
     inbox, law = Kept(), two_teams()
     door = Webhooks(
-        inbox=inbox, directives=law, clock=SystemClock(), metrics=Metrics(), secrets={Source.BITBUCKET: "s"}
+        inbox=inbox, directives=lambda: law, clock=SystemClock(), metrics=Metrics(), secrets={Source.BITBUCKET: "s"}
     )
     pull = {"id": 7, "title": "OPS-2 and PAY-1 in UTF-8", "source": {"branch": {"name": "fix/pay-1"}}}
     body = json.dumps({"repository": {"full_name": "acme/api"}, "pullrequest": pull}).encode()
@@ -163,7 +163,7 @@ def test_a_parser_that_breaks_costs_a_look_and_never_the_event() -> None:
     sender = Sender(SENDERS[Source.JIRA].receive, broken, "")
     door = Webhooks(
         inbox=inbox,
-        directives=load(ROOT / "directives.yaml"),
+        directives=lambda: load(ROOT / "directives.yaml"),
         clock=SystemClock(),
         metrics=Metrics(),
         secrets={Source.JIRA: "s"},

@@ -39,7 +39,7 @@ class Box:
     async def due_in(self, lanes: Any) -> float | None:
         if self.trouble:
             raise self.trouble.pop()
-        return None
+        return 0.0 if self.jobs else None
 
     async def wait(self, timeout: float, *, since: int | None = None) -> bool:
         await asyncio.sleep(0.01)

@@ -63,6 +63,8 @@ class Seen:
     decisions: Sequence[Row] = ()
     effects: Sequence[Row] = ()
     approvals: Sequence[Row] = ()
+    cards: Sequence[Row] = ()
+    """Copies of questions: approval, person, channel, ts."""
     reminders: Sequence[Row] = ()
 
 
@@ -105,9 +107,10 @@ def _accounted_for(seen: Seen) -> Iterator[str]:
 
 
 def _nothing_left(seen: Seen) -> Iterator[str]:
-    """At rest nothing waits, runs, is dead or half done."""
+    """At rest nothing waits, runs, is dead or half done, but a message that will say of itself that it is over."""
     for job in seen.jobs:
-        if job["state"] != "done":
+        planned = job["kind"] == "living" and job["state"] == "waiting" and not job["attempts"]
+        if job["state"] != "done" and not planned:
             yield f"job {job['id']} ({job['kind']} {job['key']}) is {job['state']}: {job['error']}"
     for effect in seen.effects:
         if effect["state"] not in ("sent", "cancelled"):
@@ -118,7 +121,7 @@ def _effects_once(seen: Seen) -> Iterator[str]:
     """What the ledger calls sent stands exactly once at its target; what it calls cancelled does not."""
     marked = Counter(post.marker for post in seen.posts) + Counter(marker for _, marker in seen.comments)
     for effect in seen.effects:
-        if effect["kind"] in MESSAGES or effect["kind"] == "comment_on_issue":
+        if effect["kind"] in MESSAGES or effect["kind"] == "comment_on_issue" or _asking(effect) == "again":
             want, have = int(effect["state"] == "sent"), marked[effect["id"]]
             if have != want:
                 yield f"{effect['kind']} {effect['id']} is {effect['state']} and stands {have} times at its target"
@@ -146,8 +149,16 @@ def _decided_once(seen: Seen) -> Iterator[str]:
     yield from (f"the proposal {name} was settled {count} times" for name, count in settled.items() if count > 1)
     cycles, asks = {row["id"] for row in seen.cycles}, {row["id"] for row in seen.approvals}
     for effect in seen.effects:
-        if effect["cycle"] not in cycles and effect["approval"] not in asks:
+        again = effect["action"].get("approval") if _asking(effect) in ("again", "deputy") else None
+        if effect["cycle"] not in cycles and effect["approval"] not in asks and again not in asks:
             yield f"{effect['kind']} {effect['id']} comes from nowhere"
+    chased = Counter((e["action"].get("approval", e["id"]), how) for e in seen.effects if (how := _asking(e)))
+    yield from (f"the ask {name} was put {count} times ({how})" for (name, how), count in chased.items() if count > 1)
+
+
+def _asking(effect: Row) -> str:
+    """``first``, ``again`` or ``deputy``; empty for what puts no question."""
+    return str(effect["action"].get("asking", "first")) if effect["kind"] == "ask_approval" else ""
 
 
 def _attention(seen: Seen) -> Iterator[str]:
@@ -156,7 +167,7 @@ def _attention(seen: Seen) -> Iterator[str]:
     yield from (f"{unit} was spent {count} times" for unit, count in units.items() if count > 1)
     paid = {row["effect"] for row in seen.reminders}
     for effect in seen.effects:
-        costs = effect["kind"] in ("remind_person", "comment_on_issue") and effect["approval"] is None
+        costs = effect["kind"] in ("remind_person", "comment_on_issue") or _asking(effect) == "again"
         if costs and effect["state"] == "sent" and effect["id"] not in paid:
             yield f"{effect['kind']} {effect['id']} to {effect['person']} cost no attention"
 
@@ -186,12 +197,18 @@ def _cards(seen: Seen) -> Iterator[str]:
             yield f"the ask {row['id']} ({row['state']}) stands on no card"
         elif (row["state"] == "pending") != (row["id"] in card.open_asks):
             yield f"the card of the ask {row['id']} does not show that it is {row['state']}"
-        if shown[row["id"]] > 1:
+        copies = [cards.get((c["channel"], c["ts"])) for c in seen.cards if c["approval"] == row["id"] and c["ts"]]
+        yield from (
+            f"a copy of the ask {row['id']} does not show that it is {row['state']}"
+            for copy in copies
+            if copy is None or (row["state"] == "pending") != (row["id"] in copy.open_asks)
+        )
+        if shown[row["id"]] > 1 + len(copies):
             yield f"the ask {row['id']} has buttons on {shown[row['id']]} messages"
         if row["state"] == "approved" and card is not None and "Working" in card.text:
             yield f"the card of the approved ask {row['id']} still says it is under way"
-    placed = {(row["channel"], row["ts"]) for row in seen.approvals}
-    asks = {effect["id"] for effect in seen.effects if effect["kind"] == "ask_approval"}
+    placed = {(row["channel"], row["ts"]) for row in (*seen.approvals, *seen.cards)}
+    asks = {effect["id"] for effect in seen.effects if _asking(effect) in ("first", "deputy")}
     for post in seen.posts:
         if post.marker in asks and (post.channel, post.ts) not in placed:
             yield f"the card {post.ts} was posted and forgotten"

@@ -406,7 +406,7 @@ def look_back(flow: Flow) -> Seen:
     """Everything the run left behind, from both sides."""
     company, channels = flow.simulator.company, flow.simulator.workspace.channels
     engine = create_engine(flow.database.replace("postgresql://", "postgresql+psycopg://"))
-    wanted = ("inbox", "jobs", "cycles", "decisions", "effects", "approvals", "reminders", "facts")
+    wanted = ("inbox", "jobs", "cycles", "decisions", "effects", "approvals", "cards", "reminders", "facts")
     with engine.connect() as connection:
         rows = {n: [dict(r) for r in connection.execute(select(getattr(tables, n))).mappings()] for n in wanted}
     engine.dispose()

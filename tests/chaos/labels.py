@@ -10,23 +10,47 @@ MODELS = Path(__file__).parents[2] / "models"
 
 COMPUTED: Mapping[str, tuple[str, ...]] = {
     "state.value": ("expired", "superseded"),
-    "f'tidy_{kind}'": ("tidy_audit", "tidy_bodies", "tidy_cycles", "tidy_firings", "tidy_jobs", "tidy_keys"),
+    "f'tidy_{kind}'": (
+        "tidy_approvals",
+        "tidy_audit",
+        "tidy_bodies",
+        "tidy_cycles",
+        "tidy_decisions",
+        "tidy_effects",
+        "tidy_firings",
+        "tidy_hushes",
+        "tidy_jobs",
+        "tidy_keys",
+        "tidy_observations",
+        "tidy_reminders",
+        "tidy_told",
+    ),  # fmt: skip
 }
 """What a label that is no literal can be."""
 
 NOT_REACHED: Mapping[str, str] = {
     "bury": "needs a job that fails for hours",
     "drop": "pm dead-letters drop: an operator's word about one row",
+    "forget_person": "somebody's own word, or an operator's, about what was learnt of them; the story asks for nothing",
+    "end_looks": "the constitution keeps its teams; tests/test_constitution_reload.py takes one away",
     "gone": "the story deletes nothing",
+    "hush": "somebody's word about what they do not want to hear; the story's people say nothing",
     "identities_dropped": "pm people unmap: an operator's word about one person",
     "identities_found": "the story's constitution gives every account",
     "identities_set": "pm people map: an operator's word about one person",
     "identity_answered": "the story's constitution gives every account, so nobody is asked",
+    "observe": "a reader's word about a message; the story's readers say nothing of theirs",
     "pause": "nothing in this version pauses",
+    "pass_on": "the story jumps over the deputy's moment; tests/bot/jobs/test_card.py dies at it",
     "plan_look": "looks are planned by the cycle's own transaction; this is for operators to come",
+    "remind": "the story jumps over the reminder's moment; tests/bot/jobs/test_card.py dies at it",
     "replay": "pm dead-letters replay: an operator's word about one row",
     "resume": "nothing in this version resumes",
-    "superseded": "nothing in this version withdraws an ask by this way",
+    "say": "somebody's word about how they want to be reached; the story's people say nothing",
+    "take": "the story approves nothing that somebody else reads; tests/contracts/stores/test_pursuing.py tries twice",
+    "unhush": "somebody's word about what they do not want to hear; the story's people say nothing",
+    "withdraw": "the constitution keeps its people; tests/test_constitution_reload.py takes one away",
+    "superseded": "the constitution keeps its teams; tests/test_constitution_reload.py takes one away",
 }
 """Commit points the story does not pass, and why."""
 

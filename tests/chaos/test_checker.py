@@ -111,6 +111,11 @@ def again(table: str, number: int) -> Damage:
     return lambda seen: replace(seen, **{table: [*getattr(seen, table), getattr(seen, table)[number]]})
 
 
+COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
+DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
+TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
+AGAIN = effect("e8", "ask_approval", cycle=None, action={"approval": "a1", "asking": "again"})
+
 DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an acknowledged delivery is gone": ("kept", without("inbox", 0)),
     "a delivery is there twice": ("kept", again("inbox", 0)),
@@ -149,6 +154,9 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
         lambda s: replace(s, posts=[replace(p, text="Working…") for p in s.posts]),
     ),
     "a card posted and forgotten": ("cards", lambda s: replace(s, posts=[*s.posts, Post("D1", "9", "dana", "e3")])),
+    "a copy that does not show it is settled": ("cards", lambda s: replace(s, cards=[COPY])),
+    "a question put to a deputy twice": ("decided once", lambda s: replace(s, effects=[*s.effects, *TWICE])),
+    "a reminder of a question that cost nothing": ("attention", lambda s: replace(s, effects=[*s.effects, AGAIN])),
     "a question without an answer": ("answers", lambda s: replace(s, replies={})),
     "a question answered twice": ("answers", lambda s: replace(s, replies={"t1": ["On track", "On track"]})),
     "a mention without an answer": ("answers", without("posts", 2)),

@@ -19,6 +19,7 @@ from bot.app import App, build, close_app
 from bot.worker import work
 from integrations.simulator.nouns import Issue
 from integrations.simulator.server import Simulator
+from models.actions import addressee
 from models.events import Reason
 from models.ids import CycleId, EffectId, ProposalId, named
 from models.keeping import effects as outbox
@@ -80,7 +81,9 @@ class Town:
         """Plan one more effect just like the one of that kind the product itself has planned before."""
         self.begun += 1
         like = self.templates[kind]
-        proposal = replace(like.proposal, id=ProposalId(f"{kind}-{self.begun}"))
+        # Its reader has asked for it: what a cell plays is the call, however many messages that makes in a day.
+        asker = addressee(like.action)
+        proposal = replace(like.proposal, id=ProposalId(f"{kind}-{self.begun}"), asked_by=asker)
         effect = replace(
             like, id=EffectId(named("effect", proposal.id)), proposal=proposal, state=EffectState.PLANNED, tries=0,
             first_try=None, receipt={}, cycle=CycleId(f"cell-{self.begun}"),

@@ -45,7 +45,9 @@ MISTAKES = {
     "role in ask": ("ask: reassign, of: pm", "ask: reassign, of: pmm", "did you mean 'pm'?"),
     "role in never": ("unless_approved_by: approvers", "unless_approved_by: aprovers", "did you mean 'approvers'?"),
     "channel in route": ("route: escalations, to: leadership", "route: escalations, to: leaders", "'leadership'?"),
-    "target of an escalation": ("more_than: 3, to: tech_lead", "more_than: 3, to: tech-lead", "'tech_lead'?"),
+    "target of an escalation": ("days_before_end: 3, to: pm", "days_before_end: 3, to: p-m", "'pm'?"),
+    "role that is told": ("tell: tech_lead", "tell: tech-lead", "'tech_lead'?"),
+    "when": ("allow: remind_person}", "allow: remind_person, when: pull_request_merged}", "hold for transition_issue"),
     "topic of a route": ("route: technical", "route: technic", "did you mean 'technical'?"),
     "role member": ("tech_lead: [noor]", "tech_lead: [nor]", "did you mean 'noor'?"),
     "role nobody holds": ("      approvers: [dana, noor]", "      approvers: []", "nobody has the role 'approvers'"),
@@ -61,7 +63,8 @@ MISTAKES = {
     "duplicate identity": ("slack: U07MIKEB2X4", "slack: U07DANAW3K1", "'U07DANAW3K1' is used twice"),
     "no address": ("slack: U07MIKEB2X4", "slack: U07MIKEB2X4\n        email: mike", "email"),
     "watched doubt": ("watch: nobody_assigned", "watch: identity_uncertain", "write 'allow: ask_identity' instead"),
-    "escalated doubt": ("escalate: review_overdue", "escalate: identity_uncertain", "'allow: ask_identity' instead"),
+    "escalated doubt": ("escalate: sprint_at_risk", "escalate: identity_uncertain", "'allow: ask_identity' instead"),
+    "a person in a channel": ("escalate: blocked_too_long", "escalate: person_away", "person_away is told privately"),
     "kept_by": ("kept_by: [daily-summary]", "kept_by: [daily-sumary]", "did you mean 'daily-summary'?"),
     "level": ("  medium:\n", "  medum:\n", "did you mean 'medium'?"),
     "both allow and never": ("never: rank_people", "never: remind_person", "under 'never' here but under 'allow'"),
@@ -73,14 +76,14 @@ MISTAKES = {
     "id": ("- id: sarah", "- id: Sarah", "must begin with a small letter"),
     "threshold": ("rule: {watch: review_overdue, after: 8 business hours}", "rule: {watch: review_overdue}", "'after'"),
     "list expected": ("projects: [PAY]", "projects: PAY", "must be a list"),
-    "mapping expected": ("  - id: track-velocity\n    says: Track the", "  - Track the", "must be a mapping"),
+    "mapping expected": ("  - id: offer-options\n    says: Offer", "  - Offer", "must be a mapping"),
     "version": ("constitution: 1", "constitution: 2", "not one of: 1"),
     "alias": ("holidays: US-CA", "holidays: *us", "write the value out"),
     "tag": ("holidays: US-CA", "holidays: !!python/name:os.system x", "tags and special words"),
     "date that is none": ("holidays: US-CA", "holidays: 2026-13-45", "put it in quotes"),
     "key that is no word": ("holidays: US-CA", "7: US-CA", "cannot be a key"),
     "catch up in working time": ('at: "09:30"', 'at: "09:30"\n      catch_up: 3 business hours', "'3 hours'"),
-    "money": ("daily_cap_usd: 1.0", "daily_cap_usd: -1", "greater than or equal to 0"),
+    "money": ("daily_cap_usd: 1.0", "daily_cap_usd: -1", "must be at least 0"),
 }  # fmt: skip
 """What a person gets wrong: (as it ships, as mistyped, what must be said)."""
 
@@ -254,3 +257,16 @@ def _read(text: str) -> None:
     except DirectivesError as error:
         assert error.complaints
         assert all(1 <= c.line <= text.count("\n") + 1 and c.message for c in error.complaints)
+
+
+def test_an_escalation_that_names_no_place_needs_a_line_that_routes_escalations() -> None:
+    with pytest.raises(DirectivesError, match="names no 'to', and no line routes escalations"):
+        parse(TEXT.replace("route: escalations, to: leadership", "route: technical, to: team"), "directives.yaml")
+
+
+def test_who_is_to_hear_that_production_is_down_needs_a_level_that_says_by_what_that_is_known() -> None:
+    marks = "        priorities: [Highest, Blocker, P0]\n        labels: [production-down, incident]\n"
+    assert marks in TEXT
+    with pytest.raises(DirectivesError, match="production_down is never found: no level of urgency has marks of it"):
+        parse(TEXT.replace(marks, "        priorities: []\n"), "directives.yaml")
+    parse(TEXT.replace(marks, "        labels: [down]\n"), "directives.yaml")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.actions import Escalate
-from models.cycles import WhyRecord
-from models.ids import ApprovalId, PersonId, SprintId, TeamId
+from models.actions import Escalate, RemindPerson
+from models.cycles import History, LastCycle, WhyRecord
+from models.ids import ApprovalId, EffectId, PersonId, SprintId, TeamId
 from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
+from models.standing import Living
 from models.work import Facts, SprintState
 from planner.answer import answer, explained
 from planner.ports import Desk
@@ -21,7 +23,7 @@ from planner.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, 
 from planner.reasoning import RulesMind, reminder
 from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from planner.reports import item_of
-from tests.planner.world import DAY, LAW, NOON, TEAM, autonomy, constitution, facts, issue, signal, sprint
+from tests.planner.world import DAY, LAW, NOON, TEAM, autonomy, constitution, facts, history, issue, signal, sprint
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +66,10 @@ pytestmark = pytest.mark.anyio
         ("why PAY-111", AskWhy("PAY-111")),
         ("why “0A1B2C3D4E5F60718293”?", AskWhy("0A1B2C3D4E5F60718293")),
         ("why", AskWhy("")),
-        ("deploy to production", AskHelp(unknown="deploy to production")),
+        ("why me?", AskWhy("")),
+        ("why did you ping me?", AskWhy("")),
+        ("Why are you telling me this", AskWhy("")),
+        ("dance to production", AskHelp(unknown="dance to production")),
         ("what's blocked?", AskHelp(unknown="what's blocked?")),
         ("<@U07AGENT> What’s *up*", AskHelp(unknown="What’s *up*")),
         ("thanks", Pleasantry(thanks=True)),
@@ -80,7 +85,7 @@ def test_a_command_is_understood_however_it_was_typed(typed: str, question: Ques
 
 @given(st.text())
 def test_every_text_is_some_question(text: str) -> None:
-    assert isinstance(parse_command(text), AskStatus | AskHelp | AskWhy | Pleasantry)
+    assert isinstance(parse_command(text), get_args(Question))
 
 
 def test_help_lists_only_what_is_understood() -> None:
@@ -115,21 +120,30 @@ class Mirror:
 @dataclass
 class Records:
     kept: dict[str, WhyRecord] = field(default_factory=dict)
+    known: History = field(default_factory=history)
+
+    async def history(self, team: TeamId) -> History:
+        return self.known
 
     async def why(self, id: str) -> WhyRecord | None:
         return self.kept.get(id)
 
+    async def last_cycles(self, team: TeamId, limit: int) -> Sequence[LastCycle]:
+        return ()
 
-async def asked(typed: str, held: Facts | None = None, **kept: WhyRecord) -> Reply:
+
+async def asked(
+    typed: str, held: Facts | None = None, known: History | None = None, person: str = "ann", **kept: WhyRecord
+) -> Reply:
     desk = Desk(
         clock=Clock(),
         directives=LAW,
         work=Mirror(held or facts(issue(1), sprints=SPRINTS)),
         mind=RulesMind(),
-        ledger=Records(kept),  # type: ignore[arg-type]
+        ledger=Records(kept, known or history()),  # type: ignore[arg-type]
         hands={},
     )
-    return await answer(parse_command(typed), TEAM, desk)
+    return await answer(parse_command(typed), TEAM, desk, asker=PersonId(person))
 
 
 def old(number: int, **changes: Any) -> Any:
@@ -292,11 +306,22 @@ async def test_why_of_nothing_of_an_unknown_id_or_of_another_team_is_a_plain_lin
     other = record(team=TeamId("other"))
     where = "Press Why? on the message itself; an id stands at the foot of approval cards."
     for typed, said in (
-        ("why", "Why what?"),
+        ("why", "I have sent you nothing in the last days."),
         ("why PAY-111", "There is no record of “PAY-111”."),
         ("why abc", "There is no record of “abc”."),
     ):
         assert await asked(typed, abc=other) == PlainReply(text=f"{said} {where}")
+
+
+async def test_why_without_an_id_explains_the_last_message_to_whoever_asks() -> None:
+    reminded = [RemindPerson(person=PersonId(who), items=(item_of(signal()),)) for who in ("ann", "ann", "bob")]
+    living = tuple(
+        Living(effect=EffectId(f"e{n}"), action=action, at=NOON + n * DAY) for n, action in enumerate(reminded)
+    )
+    known = history(living=living)
+    reply = await asked("why did you ping me?", known=known, e1=record(effect=EffectState.SENT))
+    assert isinstance(reply, WhyReply) and reply.title == "Message to Ann about PAY-1"
+    assert isinstance(await asked("why me", known=known, person="kai", e1=record()), PlainReply)
 
 
 async def test_an_id_is_found_in_capitals_too() -> None:

@@ -73,6 +73,12 @@ def built(state: BuildState, *failing: str) -> Build:
     return Build(state=state, at=LATER, failing=failing)
 
 
+def naming(numbers: tuple[int, ...], *reviews: Review, **changes: Any) -> PullRequest:
+    """Bob's pull request for these tickets."""
+    return of(*reviews, issues=tuple(IssueKey(f"PAY-{number}") for number in numbers), **changes)
+
+
+DONE = issue(1, "kai", progress=Progress.DONE, status_since=LATER)
 RED, RUNNING = built(BuildState.FAILED, "unit-tests"), built(BuildState.RUNNING)
 GREEN, STOPPED = built(BuildState.PASSED), built(BuildState.STOPPED, "deploy")
 ASKED = said("ann", asked=LATER, at=LATER)
@@ -202,6 +208,22 @@ PULL_REQUESTS = [
     pr_case("the reviewer is not on the team", of(said("stranger")), Step.REVIEW, stranger=True),
     pr_case("a stranger beside a member", of(said("stranger"), said("ann")), Step.REVIEW, "ann"),
     pr_case("a stranger wants changes", of(said("stranger", C, at=LATER)), Step.REWORK, "bob"),
+    pr_case("its ticket is done", naming((1,), said("ann")), Step.SETTLE, "bob", since=LATER, issues=(DONE,)),
+    pr_case("its ticket is done, approved", naming((1,), said("ann", A)), Step.SETTLE, "bob", issues=(DONE,)),
+    pr_case("its ticket is done, nobody is asked", naming((1,)), Step.SETTLE, "bob", issues=(DONE,)),
+    pr_case(
+        "its ticket is done, its author is away, others by default",
+        naming((1,), suggested=(account("ann"),)),
+        Step.SETTLE,
+        "bob",
+        issues=(DONE,),
+        away={"bob": VACATION},
+    ),
+    pr_case("its ticket is done, a draft", naming((1,), said("ann"), draft=True), Step.FINISH, "bob", issues=(DONE,)),
+    pr_case("its ticket is done, queued", naming((1,), said("ann", A), queued=True), Step.WAIT, issues=(DONE,)),
+    pr_case("one of two tickets is done", naming((1, 2), said("ann")), Step.REVIEW, "ann", issues=(DONE, issue(2))),
+    pr_case("all that is known of is done", naming((1, 9), said("ann")), Step.SETTLE, "bob", issues=(DONE,)),
+    pr_case("no ticket of it is known", naming((9,), said("ann")), Step.REVIEW, "ann", issues=(DONE,)),
 ]
 
 BLOCKER = {"blocked_by": (IssueKey("PAY-2"),)}
@@ -356,6 +378,14 @@ def test_only_those_whose_move_it_is_hear_of_a_review(law: Directives) -> None:
         assert heard <= (set(move.who) if move.step in REVIEWING else set()), pr
         told += bool(heard)
     assert told > 100
+
+
+def test_no_reviewer_hears_of_a_pull_request_whose_tickets_are_all_done() -> None:
+    def heard(ticket: Issue) -> set[str]:
+        world = snapshot(ticket, prs=(naming((1,), said("ann")),))
+        return {s.addressee or "" for s in detect(world, LAW).signals if s.kind is SignalKind.REVIEW_OVERDUE}
+
+    assert (heard(issue(1, "kai")), heard(DONE)) == ({"ann"}, set())
 
 
 def test_there_is_always_a_move_and_an_open_one_is_somebodys_or_a_machines() -> None:

@@ -8,11 +8,27 @@ from typing import Any, ClassVar
 
 import pytest
 
-from models.actions import AskApproval, CommentOnIssue, Escalate, Item, PostDigest, Reassign, RemindPerson
+from models.actions import (
+    AskApproval,
+    ChangePriority,
+    ChangeSprintScope,
+    CloseIssue,
+    CommentOnIssue,
+    DelegateTask,
+    Escalate,
+    Item,
+    PostDigest,
+    PostToOtherChannel,
+    Reassign,
+    RemindPerson,
+    Task,
+    TellAdmins,
+    TransitionIssue,
+)
 from models.directives import Directives
 from models.events import Reason, Trigger
-from models.ids import ApprovalId, EffectId, IssueKey, PersonId, ProposalId, SignalId
-from models.proposals import Decided, Decision, Effect, EffectState, Ending, Outcome, Proposal, Verdict
+from models.ids import ApprovalId, EffectId, HushId, IssueKey, PersonId, ProposalId, SignalId, SprintId
+from models.proposals import AskedIn, Decided, Decision, Effect, EffectState, Ending, Outcome, Proposal, Verdict
 from models.signals import Findings, Urgency
 from models.work import Absence, Snapshot
 from planner.detect import detect
@@ -192,13 +208,25 @@ def test_a_question_goes_to_whoever_is_there_and_lapses_after_two_working_days()
     assert nobody.verdict is DEFER
 
 
+@pytest.mark.parametrize("asker", [ANN, PAT, DEB])
+def test_what_somebody_asks_for_costs_its_approver_nothing_at_any_hour(asker: PersonId) -> None:
+    asked = decided(replace(REASSIGN, asked_by=asker), now=NINE_PM, spent={(PAT, TODAY, "daily"): 1})
+    assert (asked.verdict, asked.spend, asked.approvers[0]) == (ASK, None, PAT)
+
+
+def test_whoever_asks_and_may_say_yes_is_asked_first() -> None:
+    law = constitution(team={"roles": {"pm": ["pat", "deb"]}})
+    assert decided(replace(REASSIGN, asked_by=DEB), law=law).approvers == (DEB, PAT)
+
+
 def test_one_more_line_on_an_open_card_is_free() -> None:
     assert decided(REASSIGN, open_cards=frozenset({PAT})).spend is None
 
 
 def test_shadow_says_what_would_have_been() -> None:
     law = constitution(team={"mode": "shadow"})
-    assert "would have asked pat" in decided(REASSIGN, law=law).reason
+    asked = "in shadow mode; would have asked Pat, because it needs the PM's yes (ask-reassign)"
+    assert decided(REASSIGN, law=law).reason == asked
     assert "would have done it" in decided(remind(), law=law).reason
     assert decided(remind(), law=law).spend is None
     assert decided(remind(), law=law, now=NINE_PM).verdict is DEFER
@@ -354,6 +382,19 @@ def test_what_is_no_proposal_leaves_no_trace(garbage: Any) -> None:
     assert decide_all([garbage], WORLD, LAW, history()) == ()
 
 
+KEY: dict[str, Any] = {"issue": IssueKey("PAY-1"), "issue_title": "", "issue_url": ""}
+ON_A_WORD = (
+    CloseIssue(**KEY, before="In Progress"),
+    ChangePriority(**KEY, before="Medium", after="High"),
+    PostToOtherChannel(channel="leadership", headline="h", facts=()),
+    DelegateTask(task=Task.PATTERN, about="a", question="q"),
+    TellAdmins(channel="ops", headline="h", facts=()),
+    TransitionIssue(**KEY, before="In Progress", after="Done"),
+    ChangeSprintScope(**KEY, before=SprintId(24), after=None),
+)
+"""Actions that only somebody's word, or another finding than there is, can lead to."""
+
+
 @pytest.mark.parametrize(
     "proposal",
     [
@@ -369,12 +410,23 @@ def test_what_is_no_proposal_leaves_no_trace(garbage: Any) -> None:
         of(PostDigest(channel="team", day=NOON.date(), headline="Ann is slow", items=(), footer="")),
         of(AskApproval(approval=ApprovalId("a"), person=ANN)),
         replace(remind(), asked_by=ANN),  # nobody asked
+        *(of(action, asked_by=ANN) for action in ON_A_WORD),  # a mind has not heard anybody's
     ],
 )
 def test_what_no_finding_carries_is_denied(proposal: Proposal) -> None:
     (only,) = decide_all([proposal], WORLD, LAW, history())
     assert only.decision.verdict is DENY
     assert only.proposal.id != proposal.id  # or a good proposal of that name could never be made
+
+
+def test_of_what_is_denied_only_the_action_and_its_reason_are_believed() -> None:
+    lie = of(CloseIssue(issue=IssueKey("PAY-1"), issue_title="", issue_url="", before="To Do"), asked_by=ANN)
+    lie = replace(lie, undoes=EffectId("e"), promised=HushId("h"), asked_in=AskedIn(person=ANN), undo="evil")
+    (only,) = decide_all([lie], WORLD, LAW, history())
+    kept = only.proposal
+    assert (kept.action, kept.because) == (lie.action, lie.because)
+    assert (kept.asked_by, kept.undoes, kept.promised, kept.asked_in, kept.undo) == (None, None, None, None, None)
+    assert kept.signals == () and kept.urgency is Urgency.LOW
 
 
 def test_a_never_is_named_even_when_a_mind_insists() -> None:
@@ -426,6 +478,8 @@ def effect(proposal: Proposal, action: Any = None, approval: str | None = None) 
 CARD = AskApproval(approval=ApprovalId("a"), person=PAT)
 SUGGEST, SHADOW = constitution(team={"mode": "suggest"}), constitution(team={"mode": "shadow"})
 NO_MOVES = constitution(autonomy=autonomy(no_moves={"never": ["reassign"]}))
+TELLS = constitution(autonomy=autonomy(tells={"allow": "tell_admins"}))
+NOTICE = of(TellAdmins(channel="", person=PAT, headline="The constitution has a mistake", facts=()))
 
 
 def ending_of(outcome: Outcome | None) -> Ending | None:
@@ -440,6 +494,7 @@ def ending_of(outcome: Outcome | None) -> Ending | None:
         (effect(remind()), {"who": people(ann=away())}, Ending.DEFERRED),
         (effect(remind()), {"law": SHADOW}, Ending.FORBIDDEN),
         (effect(remind()), {"law": SUGGEST}, Ending.FORBIDDEN),
+        (effect(NOTICE), {"law": TELLS, "now": NINE_PM}, Ending.LATER),  # no look would propose it anew
         (effect(remind(), approval="a"), {"law": SUGGEST}, None),
         (effect(remind(), approval="a"), {"law": SUGGEST, "now": NINE_PM}, Ending.LATER),
         (effect(remind("stranger")), {}, Ending.FORBIDDEN),
@@ -450,9 +505,15 @@ def ending_of(outcome: Outcome | None) -> Ending | None:
         (effect(REASSIGN, CARD), {}, None),
         (effect(REASSIGN, CARD), {"now": NINE_PM}, Ending.DEFERRED),
         (effect(replace(REASSIGN, asked_by=PAT), CARD), {"now": NINE_PM}, None),
+        (effect(replace(REASSIGN, asked_by=ANN), CARD), {"now": NINE_PM}, Ending.LATER),
+        (effect(replace(REASSIGN, asked_by=ANN)), {}, Ending.FORBIDDEN),
+        (effect(replace(REASSIGN, asked_by=PAT, undoes="e")), {}, None),
+        (effect(replace(REASSIGN, asked_by=PAT, undoes="e")), {"law": NO_MOVES}, Ending.FORBIDDEN),
         (effect(REASSIGN, CARD), {"law": NO_MOVES}, Ending.FORBIDDEN),
         (effect(ESCALATE, approval="a"), {"now": NINE_PM}, None),
-        (effect(DIGEST), {"now": NINE_PM}, None),
+        (effect(DIGEST), {"now": NOON}, None),
+        (effect(DIGEST), {"now": NOON + HOUR}, Ending.FORBIDDEN),  # more than three hours late
+        (effect(DIGEST, approval="a"), {"now": NINE_PM}, None),  # somebody has just wished it
         (effect(DIGEST), {"now": NOON + DAY}, Ending.FORBIDDEN),
         (effect(of(MergePullRequest())), {}, Ending.FORBIDDEN),
         (replace(effect(remind()), team="gone"), {}, Ending.FORBIDDEN),

@@ -8,11 +8,25 @@ import pytest
 
 from models.actions import CommentOnIssue, PostDigest, Reassign, RemindPerson
 from models.events import Reason, Trigger
+from models.ids import IssueKey, PersonId
 from models.proposals import Proposal
 from models.work import Absence, Snapshot
 from planner.detect import detect
+from planner.factcheck import Ground
 from planner.reasoning import RulesMind
-from tests.planner.world import HOUR, LAW, LONG_AGO, NOON, TEAM, constitution, issue, people, pull_request, snapshot
+from tests.planner.world import (
+    HOUR,
+    LAW,
+    LONG_AGO,
+    NOON,
+    TEAM,
+    account,
+    constitution,
+    issue,
+    people,
+    pull_request,
+    snapshot,
+)
 
 pytestmark = pytest.mark.anyio
 AWAY = Absence(reason="on holiday")
@@ -60,6 +74,39 @@ async def test_the_least_loaded_member_takes_what_has_no_owner() -> None:
 async def test_several_tickets_are_spread() -> None:
     world = snapshot(*(issue(n, None, points=3) for n in range(1, 7)))
     assert sorted(await takers(world)) == ["ann", "bob", "deb", "kai", "mike", "tess"]
+
+
+async def whys(world: Snapshot) -> list[str]:
+    return [p.evidence[-1].text for p in await proposed(world) if isinstance(p.action, Reassign)]
+
+
+async def test_whoever_let_go_of_a_ticket_is_not_given_it_back() -> None:
+    dropped = issue(1, None, last_assignee=account("ann"))
+    assert await takers(snapshot(dropped)) == ["bob"]
+    alone = people(**dict.fromkeys(["bob", "kai", "mike", "tess", "deb", "pat"], AWAY))
+    (only,) = await proposed(snapshot(dropped, who=alone))
+    assert not isinstance(only.action, Reassign)
+    back = Reassign(issue=dropped.key, issue_title="", issue_url="", giver=None, taker=PersonId("ann"))
+    ground = Ground.of(snapshot(dropped), LAW)
+    proposal = (await proposed(snapshot(dropped)))[0]
+    assert ground.checked(replace(proposal, action=back)) is None
+    assert ground.checked(proposal) is not None
+
+
+async def test_what_waits_on_a_card_counts_for_whom_it_is_proposed_to() -> None:
+    world = snapshot(issue(1, None, points=3), issue(2, None, points=2), issue(3, None, points=1))
+    waiting = replace(world, offered={IssueKey("PAY-1"): PersonId("ann")})
+    assert await takers(waiting) == ["ann", "bob", "deb"]
+
+
+async def test_what_is_only_proposed_is_never_called_open_work() -> None:
+    two = people(**dict.fromkeys(["bob", "kai", "mike", "tess", "deb"], AWAY))
+    world = snapshot(issue(1, None, points=3), issue(2, None, points=2), who=two)
+    assert await whys(world) == [
+        "Ann is here, with nothing open in this sprint: by rule the least open work takes it",
+        "Ann is here, with nothing open in this sprint and 3 points in 1 issue more proposed: "
+        "by rule the least work takes it",
+    ]
 
 
 async def test_nobody_absent_takes_a_ticket_and_the_pm_only_when_alone() -> None:

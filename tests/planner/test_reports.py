@@ -180,9 +180,20 @@ def headline(done: int, of: int, now: datetime = NOON, **changes: Any) -> str:
 
 
 def test_on_track_is_said_only_when_as_much_is_done_as_time_has_passed() -> None:
-    # 57 of its 116 working hours have passed at NOON: 50 of 100 are done in time, 49 are not.
-    assert headline(50, 100) == "On track: 50 of 100 issues done, 6 working days left after today."
-    assert headline(49, 100) == "49 of 100 issues done, 6 working days left after today."
+    # 6 of its 13 working days are over at NOON: 47 of 100 are done in time, 46 are not.
+    assert headline(47, 100) == "On track: 47 of 100 issues done, 6 working days left after today."
+    assert headline(46, 100) == "46 of 100 issues done, 6 working days left after today."
+
+
+@pytest.mark.parametrize("done", [46, 47])
+def test_the_morning_and_the_evening_of_a_day_give_one_verdict(done: int) -> None:
+    morning, evening = NOON - 2.5 * HOUR, NOON + 5.9 * HOUR
+    assert headline(done, 100, morning) == headline(done, 100, NOON) == headline(done, 100, evening)
+
+
+def test_before_its_first_working_day_is_over_nothing_is_late() -> None:
+    assert headline(0, 100, datetime(2026, 11, 9, 15, tzinfo=UTC)).startswith("On track: 0 of 100")
+    assert headline(0, 100, datetime(2026, 11, 10, 15, tzinfo=UTC)).startswith("0 of 100")
 
 
 LAST_MORNING = datetime(2026, 11, 27, 15, tzinfo=UTC)
@@ -249,11 +260,12 @@ def test_a_digest_names_whose_move_it_is() -> None:
     assert [item.text for item in post.items] == [
         "PR api#7 “Change 7” has waited for review for 3 working days: Ann and 2 more",
         "PAY-1 “Title 1” has been blocked for 1 working day: Ann",
-        "PAY-2 “Title 2” has been blocked for 1 working day: nobody",
+        "PAY-2 “Title 2” has been blocked for 1 working day: needs an owner",
     ]
     unowned = digest(snapshot(issue(3, None)), signals(snapshot(issue(3, None))), LAW)
     assert unowned is not None
-    assert unowned.items[0].text == "PAY-3 “Title 3” is in progress and has had no owner for 3 working days: Pat"
+    text = "PAY-3 “Title 3” is “In Progress” and has had no owner for 3 working days: needs an owner"
+    assert unowned.items[0].text == text
 
 
 def test_a_digest_keeps_three_words_of_a_title_and_the_name() -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from models.actions import RemindPerson
-from models.cycles import Cycle, History
+from models.actions import PostDigest, Reassign, RemindPerson
+from models.cycles import Cycle, History, LastCycle
 from models.errors import LostLease, NotDone, Refused, Unclear
 from models.events import Reason, Trigger
-from models.ids import ApprovalId, EffectId, PersonId, SprintId, TeamId
+from models.hushes import Hush
+from models.ids import ApprovalId, EffectId, PersonId, SignalId, SprintId, TeamId
 from models.proposals import (
     Approval,
     ApprovalState,
@@ -23,8 +24,10 @@ from models.proposals import (
     Outcome,
     Proposal,
     Receipt,
+    Unit,
     Verdict,
 )
+from models.signals import Urgency
 from models.work import Facts, Issue, Progress
 from planner.carry_out import carry_out
 from planner.cycle import run_cycle
@@ -67,8 +70,20 @@ class Book:
     outcomes: list[Outcome] = field(default_factory=list)
     lost: bool = False
 
+    async def last_cycles(self, team: TeamId, limit: int) -> Sequence[LastCycle]:
+        return ()
+
     async def history(self, team: TeamId) -> History:
         return self.known
+
+    async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
+        return replace(self.known, heard=tuple(each for each in self.known.heard if each.subject in subjects))
+
+    async def hushes(self, team: TeamId, person: PersonId) -> Sequence[Hush]:
+        return [hush for hush in self.known.hushes if hush.person == person]
+
+    async def shown_cards(self) -> frozenset[PersonId]:
+        return self.known.shown_cards
 
     async def record(self, cycle: Cycle) -> Sequence[Decided]:
         self.cycles.append(cycle)
@@ -87,8 +102,16 @@ class Book:
             heard = {(action.person, item.signal) for item in action.items}
             self.known = replace(self.known, told=self.known.told | heard)
 
+    async def known_items(self, team: TeamId) -> Mapping[SignalId, Urgency]:
+        posts = [each.proposal.action for cycle in self.cycles for each in cycle.decided]
+        lines = (item for post in posts if isinstance(post, PostDigest) for item in post.items)
+        return {item.signal: Urgency[item.urgency.upper()] for item in lines}
+
     async def begin(self, effect: EffectId) -> Effect | None:
         return self.effects.get(effect)
+
+    async def take(self, effect: EffectId, units: Sequence[Unit]) -> bool:
+        return True
 
     async def still_ours(self) -> None:
         if self.lost:
@@ -155,6 +178,18 @@ async def test_a_look_every_hour_tells_a_person_once_a_day() -> None:
     assert len(sent) == 3
 
 
+async def test_the_summary_of_the_next_morning_counts_what_that_of_today_has_told() -> None:
+    book, held = Book(), facts(issue(1, flagged_since=NOON - 26 * HOUR), issue(2, None))
+    for at in (NOON, NOON + HOUR):  # an hour stands for a morning: nothing but the summary's day differs
+        due = Trigger(team=TEAM, reason=Reason.DIGEST, at=at)
+        book.known = history()
+        await run_cycle(due, desk(held, at=at, book=book))
+    decided = (each.proposal.action for cycle in book.cycles for each in cycle.decided)
+    today, tomorrow = (action for action in decided if isinstance(action, PostDigest))
+    assert ([item.subject for item in today.items], today.footer) == (["PAY-2", "PAY-1"], "")
+    assert (tomorrow.items, tomorrow.footer) == ((), "2 known items not repeated")
+
+
 async def test_a_look_says_when_to_look_again() -> None:
     ticket = issue(1, flagged_since=NOON - HOUR)
     looked = await run_cycle(look(), desk(facts(ticket)))
@@ -187,6 +222,15 @@ async def test_a_question_that_is_over_is_withdrawn_by_the_look_that_sees_it() -
     owned = issue(1, "ann", updated=NOON)
     await run_cycle(look(), desk(facts(owned, STILL_UNOWNED), book=book))
     assert book.cycles[0].overtaken == ("PAY-1",)
+
+
+async def test_a_ticket_that_waits_on_a_card_is_counted_for_whom_the_card_would_give_it_to() -> None:
+    (asked,) = await asked_about(UNOWNED)
+    book = Book(known=history(pending=(asked,), settled={asked.proposal.id: Verdict.ASK}))
+    await run_cycle(look(), desk(facts(UNOWNED, STILL_UNOWNED), book=book))
+    [second] = [d.proposal for d in book.cycles[0].decided if isinstance(d.proposal.action, Reassign)]
+    assert isinstance(asked.proposal.action, Reassign) and isinstance(second.action, Reassign)
+    assert (asked.proposal.action.taker, second.action.taker) == ("ann", "bob")
 
 
 async def test_a_look_that_does_not_see_everything_withdraws_no_question() -> None:

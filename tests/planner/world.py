@@ -68,7 +68,7 @@ BASE: dict[str, Any] = {
     ],
     "escalation": [
         line("to-leadership", {"escalate": "blocked_too_long", "after": "2 business days", "to": "leadership"}),
-        line("pile", {"escalate": "review_overdue", "more_than": 3, "to": "tech_lead"}),
+        line("pile", {"watch": "reviews_piling_up", "more_than": 3, "tell": "tech_lead"}),
     ],
     "autonomy": {
         "automatic": [
@@ -237,8 +237,9 @@ def snapshot(
     now: datetime = NOON,
     sprints: tuple[Sprint, ...] | None = None,
     who: dict[PersonId, Person] | None = None,
+    **more: Any,
 ) -> Snapshot:
-    """What one look sees."""
+    """What one look sees; ``more`` are further fields: ``settled``, ``strays``, ``known_sprints``."""
     seen = (sprint(),) if sprints is None else sprints
     return Snapshot(
         team=TEAM,
@@ -249,6 +250,7 @@ def snapshot(
         people=people() if who is None else who,
         read_at={"jira": now, "bitbucket": now},
         sprints=seen,
+        **{"known_sprints": seen} | more,
     )
 
 

@@ -140,7 +140,7 @@ DAY = """
     Sam opens a draft of "Fee page" and names Li as its reviewer
     Sarah asks Li to review "Login page"
     Li asks for changes in "Login page"
-    Dana types "/pm status sprint 24"
+    Dana types "/pm status sprint 24" in #engineering
     Dana presses "Post to channel"
     Dana types "/pm status sprint 99"
     Dana presses "Sprint 24"

@@ -32,6 +32,37 @@ def works_on(plan: Plan, person: str, ticket: str) -> None:
     plan.acts.append(act)
 
 
+@given('{person} works on "{ticket}" outside the sprint')
+def works_outside(plan: Plan, person: str, ticket: str) -> None:
+    def act(simulator: Any, tickets: dict[str, str]) -> None:
+        plant(simulator, tickets, ticket, account_of(simulator, person))
+        issues, key = simulator.company.issues, tickets[ticket]
+        issues[key] = replace(issues[key], sprints=())
+
+    plan.acts.append(act)
+
+
+@given('"{ticket}" waits for "{other:ticket}"')
+def waits_for(plan: Plan, ticket: str, other: str) -> None:
+    plan.acts.append(lambda simulator, tickets: remake(simulator, tickets[ticket], blocked_by=(tickets[other],)))
+
+
+@given('production is down because of "{ticket}"')
+def production_down(plan: Plan, ticket: str) -> None:
+    marks: dict[str, Any] = {"priority": "Highest", "labels": ("production-down",)}
+    plan.acts.append(lambda simulator, tickets: remake(simulator, tickets[ticket], **marks))
+
+
+@given('"{ticket}" is due today')
+def due_today(plan: Plan, ticket: str) -> None:
+    plan.acts.append(lambda simulator, tickets: remake(simulator, tickets[ticket], due=plan.at.date()))
+
+
+@given('"{ticket}" is far larger than all the rest')
+def large(plan: Plan, ticket: str) -> None:
+    plan.acts.append(lambda simulator, tickets: remake(simulator, tickets[ticket], points=100))
+
+
 @given('{person} has the Slack status "{words}"')
 def has_status(plan: Plan, person: str, words: str) -> None:
     plan.acts.append(lambda simulator, _: change_user(simulator, person, status=words))
@@ -56,3 +87,9 @@ def change_user(simulator: Any, name: str, **fields: Any) -> None:
     users = simulator.workspace.users
     user = next(u for u in users.values() if u.name.split()[0] == name)
     users[user.id] = replace(user, **fields)
+
+
+def remake(simulator: Any, key: str, **fields: Any) -> None:
+    """A ticket is otherwise than it was planted."""
+    issues = simulator.company.issues
+    issues[key] = replace(issues[key], **fields)

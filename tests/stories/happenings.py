@@ -47,6 +47,27 @@ def finishes(scene: Scene, person: str, ticket: str) -> None:
     _edit(scene, ticket, person, status="Done")
 
 
+@when('{person} sets "{ticket}" to {status}')
+def sets(scene: Scene, person: str, ticket: str, status: str) -> None:
+    _edit(scene, ticket, person, status=status)
+
+
+@when('{person} takes up "{ticket}" again')
+def takes_up(scene: Scene, person: str, ticket: str) -> None:
+    _edit(scene, ticket, person, status="In Progress")
+
+
+@when("{person} puts {number} more tickets into the sprint", "{person} puts {number} more ticket into the sprint")
+def puts_in(scene: Scene, person: str, number: str) -> None:
+    """Out of the backlog, each somebody's already."""
+    company, by = scene.world.simulator.company, scene.account(person)
+    running = next(sprint.id for sprint in company.sprints.values() if sprint.state == "active")
+    for _ in range(int(number)):
+        title = f"One more {len(scene.tickets)}"
+        made = company.create(scene.world.team.jira.projects[0], by, title, assignee=by, points=2)
+        scene.tickets[title] = company.edit(made.key, by, sprints=(running,)).key
+
+
 @when('{person} comments on "{ticket}": "{words}"')
 def comments(scene: Scene, person: str, ticket: str, words: str) -> None:
     scene.world.simulator.company.comment(scene.tickets[ticket], scene.account(person), paragraph(words))
@@ -77,6 +98,11 @@ def approves(scene: Scene, person: str, ticket: str) -> None:
 @when('{person} asks for changes in "{ticket}"')
 def asks_for_changes(scene: Scene, person: str, ticket: str) -> None:
     scene.world.simulator.company.review(scene.pull_request(ticket), scene.account(person), "changes_requested")
+
+
+@when('the build of "{ticket}" fails')
+def build_fails(scene: Scene, ticket: str) -> None:
+    scene.world.simulator.company.build(scene.pull_request(ticket), "unit-tests", "FAILED")
 
 
 @when('{person} merges "{ticket}"')
@@ -172,12 +198,20 @@ def status_gone(scene: Scene, person: str) -> None:
 # --- in Slack ------------------------------------------------------------------------------------------------------
 
 
-@when('{person} types "{words}"')
-async def types(scene: Scene, person: str, words: str) -> None:
+@when('{person} types "{words}"', '{person} types "{words}" in {channel}')
+async def types(scene: Scene, person: str, words: str, channel: str = "") -> None:
+    """``[Refund page]`` stands for the ticket's key. Where nothing is said they type it to the agent directly."""
+    for title, key in scene.tickets.items():
+        words = words.replace(f"[{title}]", key)
     command, _, rest = words.partition(" ")
-    room = scene.world.simulator.workspace.direct(scene.user(person))
-    answered = await scene.world.simulator.slack_out.command(scene.user(person), room.id, command, rest)
+    room = _room(scene, channel) if channel else scene.world.simulator.workspace.direct(scene.user(person)).id
+    answered = await scene.world.simulator.slack_out.command(scene.user(person), room, command, rest)
     assert answered.ok, f"the agent answered {answered.status}"
+
+
+def _room(scene: Scene, channel: str) -> str:
+    """The id of ``#engineering``."""
+    return next(c.id for c in scene.world.simulator.workspace.channels.values() if f"#{c.name}" == channel)
 
 
 @when('{person} writes to the agent "{words}"')
@@ -188,9 +222,8 @@ def writes(scene: Scene, person: str, words: str) -> None:
 
 @when('{person} writes in {channel} "{words}"')
 def writes_in(scene: Scene, person: str, channel: str, words: str) -> None:
-    workspace = scene.world.simulator.workspace
-    room = next(c.id for c in workspace.channels.values() if f"#{c.name}" == channel)
-    scene.world.simulator.slack_out.say(scene.user(person), room, words.replace("@agent", f"<@{workspace.bot}>"))
+    words = words.replace("@agent", f"<@{scene.world.simulator.workspace.bot}>")
+    scene.world.simulator.slack_out.say(scene.user(person), _room(scene, channel), words)
 
 
 @when('{person} presses "{button}"')
@@ -219,6 +252,13 @@ async def both_press(scene: Scene, person: str, other: str, button: str) -> None
     await asyncio.gather(_press(scene, person, message, button), _press(scene, other, message, button))
 
 
+@when('{person} and {other:person} press "{button}" at the same moment, each on their own card')
+async def each_presses(scene: Scene, person: str, other: str, button: str) -> None:
+    cards = [(name, await _message_with(scene, name, button)) for name in (person, other)]
+    assert len({card.ts for _, card in cards}) == len(cards), "there is only one card"
+    await asyncio.gather(*(_press(scene, name, card, button) for name, card in cards))
+
+
 @when('{person} presses "{button}" and {other:person}, who still sees the buttons, presses "{late:button}"')
 async def presses_late(scene: Scene, person: str, button: str, other: str, late: str) -> None:
     messages = scene.world.simulator.workspace.messages
@@ -239,8 +279,7 @@ async def presses_others(scene: Scene, person: str, button: str, owner: str) -> 
 async def presses_copy(scene: Scene, person: str, button: str, channel: str) -> None:
     workspace = scene.world.simulator.workspace
     card = await _message_with(scene, person, button)
-    room = next(c.id for c in workspace.channels.values() if f"#{c.name}" == channel)
-    copy = replace(card, ts=workspace.stamp(), channel=room, metadata=None)
+    copy = replace(card, ts=workspace.stamp(), channel=_room(scene, channel), metadata=None)
     workspace.messages[copy.ts] = copy
     await _press(scene, person, copy, button)
     workspace.remove(copy)
@@ -255,6 +294,41 @@ async def presses_older(scene: Scene, person: str, button: str) -> None:
     workspace.messages[card.ts] = card
 
 
+@when('{person} picks "{button}" for "{ticket}"')
+async def picks(scene: Scene, person: str, button: str, ticket: str) -> None:
+    await _pick(scene, person, button, scene.tickets[ticket], person)
+
+
+@when('{person} picks "{button}" for "{ticket}" in the message to {reader:person}')
+async def picks_others(scene: Scene, person: str, button: str, ticket: str, reader: str) -> None:
+    await _pick(scene, person, button, scene.tickets[ticket], reader)
+
+
+async def _pick(scene: Scene, person: str, choice: str, key: str, reader: str) -> None:
+    """Somebody chooses in a menu of the latest message about the ticket."""
+    message = next(m for m in reversed(scene.told(reader)) if key in m.text)
+    found = [
+        (block, element, option)
+        for block, element in elements(message.blocks)
+        for option in element.get("options", ())
+        if option["text"]["text"] == choice and (element is not block.get("accessory") or key in json.dumps(block))
+    ]
+    assert found, f"nothing in the menus says {choice!r}: {message.blocks}"
+    block, element, option = found[0]
+    world, user = scene.world.simulator.workspace, scene.user(person)
+    room = world.channels[message.channel]
+    world.channels[room.id] = replace(room, members=room.members | {user})
+    used = {"block_id": block.get("block_id"), "action_id": element["action_id"], "selected_option": option}
+    answered = await scene.world.simulator.slack_out.click(user, {"channel": room.id, "ts": message.ts}, used)
+    world.channels[room.id] = room
+    assert answered.ok, f"the agent answered {answered.status}"
+
+
+@when("{person} opens their Home")
+def opens_home(scene: Scene, person: str) -> None:
+    scene.world.simulator.slack_out.open_home(scene.user(person))
+
+
 async def _message_with(scene: Scene, person: str, button: str) -> Message:
     """The latest message this person can see that has the button."""
     world = scene.world.simulator.workspace
@@ -262,7 +336,8 @@ async def _message_with(scene: Scene, person: str, button: str) -> Message:
     room = world.direct(user).id
 
     def found() -> list[Message]:
-        visible = [m for m in world.messages.values() if m.channel == room and m.only_for in (None, user)]
+        theirs = (m for m in world.messages.values() if m.only_for in (None, user))
+        visible = [m for m in theirs if m.channel == room or m.only_for]
         return [message for message in visible if _element(message, button) is not None]
 
     await scene.wait_for(found)

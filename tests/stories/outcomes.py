@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from integrations.simulator.nouns import Issue
 from integrations.simulator.seed import ASKER
 from integrations.simulator.slack.blocks import elements
@@ -41,19 +43,29 @@ def not_about(scene: Scene, person: str, ticket: str) -> None:
     assert scene.tickets[ticket] not in shown(scene.told(person)[-1]), scene.told(person)[-1].text
 
 
-@then('the last message to {person} says "{words}"', '{person}\'s card says "{words}"')
+@then('{person}\'s card says "{words}"')
+def card_says(scene: Scene, person: str, words: str) -> None:
+    assert words in shown(scene.card(person)), shown(scene.card(person))
+
+
+@then('{person}\'s card does not say "{words}"')
+def card_says_not(scene: Scene, person: str, words: str) -> None:
+    assert words.lower() not in shown(scene.card(person)).lower(), shown(scene.card(person))
+
+
+@then('the last message to {person} says "{words}"')
 def says(scene: Scene, person: str, words: str) -> None:
     assert words in shown(scene.told(person)[-1]), shown(scene.told(person)[-1])
 
 
-@then('the last message to {person} does not say "{words}"', '{person}\'s card does not say "{words}"')
+@then('the last message to {person} does not say "{words}"')
 def says_not(scene: Scene, person: str, words: str) -> None:
     assert words.lower() not in shown(scene.told(person)[-1]).lower(), shown(scene.told(person)[-1])
 
 
 @then("{person}'s card is one line")
 def one_line(scene: Scene, person: str) -> None:
-    card = scene.told(person)[-1]
+    card = scene.card(person)
     assert len(card.blocks) == 1 and "\n" not in card.text, shown(card)
 
 
@@ -91,11 +103,11 @@ def no_answer(scene: Scene, person: str) -> None:
     assert not scene.answers(person)
 
 
-@then("the answer stands in {person}'s conversation for everybody, shown by {person_again:person}")
-def for_everybody(scene: Scene, person: str, person_again: str) -> None:
-    room = scene.world.simulator.workspace.direct(scene.user(person)).id
-    [post] = scene.world.messages(lambda m: m.channel == room and m.metadata is None)
-    assert "shown by" in shown(post) and person_again in shown(post), shown(post)
+@then("the answer stands in {channel} for everybody, shown by {person}")
+def for_everybody(scene: Scene, channel: str, person: str) -> None:
+    rooms = scene.world.simulator.workspace.channels
+    [post] = scene.world.messages(lambda m: f"#{rooms[m.channel].name}" == channel and m.metadata is None)
+    assert "shown by" in shown(post) and person in shown(post), shown(post)
 
 
 @then("{channel} has {number} post", "{channel} has {number} posts")
@@ -124,6 +136,19 @@ def no_broadcast(scene: Scene) -> None:
     assert not any("<!" in text or "<@U" in text for text in said), said
 
 
+@then('{person}\'s Home says "{words}"')
+async def home_says(scene: Scene, person: str, words: str) -> None:
+    homes = scene.world.simulator.workspace.homes
+    await scene.wait_for(lambda: words in json.dumps(homes.get(scene.user(person)), ensure_ascii=False))
+    assert words in json.dumps(homes.get(scene.user(person)), ensure_ascii=False), homes.get(scene.user(person))
+
+
+@then("the last message to {person} is one line")
+def message_one_line(scene: Scene, person: str) -> None:
+    told = scene.told(person)[-1]
+    assert len(told.blocks) == 1 and "\n" not in told.text, shown(told)
+
+
 # --- Jira and the record -------------------------------------------------------------------------------------------
 
 
@@ -140,6 +165,32 @@ def unowned(scene: Scene, ticket: str) -> None:
 @then('somebody owns "{ticket}" in Jira')
 def owned(scene: Scene, ticket: str) -> None:
     assert scene.issue(ticket).assignee is not None
+
+
+@then('"{ticket}" is {status} in Jira')
+def in_status(scene: Scene, ticket: str, status: str) -> None:
+    assert scene.issue(ticket).status == status
+
+
+@then('the priority of "{ticket}" is {status} in Jira')
+def has_priority(scene: Scene, ticket: str, status: str) -> None:
+    assert scene.issue(ticket).priority == status
+
+
+@then('"{ticket}" is in the next sprint')
+def in_next(scene: Scene, ticket: str) -> None:
+    sprints = scene.world.simulator.company.sprints
+    assert [sprints[s].state for s in scene.issue(ticket).sprints][-1:] == ["future"]
+
+
+@then('"{ticket}" is in the running sprint')
+def in_sprint(scene: Scene, ticket: str) -> None:
+    assert scene.issue(ticket) in scene.world.simulator.company.active(), scene.issue(ticket).sprints
+
+
+@then('"{ticket}" is outside the sprint')
+def out_of_sprint(scene: Scene, ticket: str) -> None:
+    assert scene.issue(ticket) not in scene.world.simulator.company.active(), scene.issue(ticket).sprints
 
 
 @then('the agent has changed "{ticket}" {number} times', 'the agent has changed "{ticket}" {number} time')

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from integrations.simulator.nouns import Issue, PullRequest, Review, Step
 from integrations.simulator.seed import ASKER
 from integrations.simulator.server import Simulator
+from integrations.simulator.slack.blocks import elements
 from integrations.simulator.slack.workspace import Message
 from models.tables import audit
 from planner.worktime import person_calendar, team_calendar
@@ -135,6 +136,13 @@ class Scene:
         room = workspace.direct(self.user(name))
         return [m for m in self.unasked() if m.channel == room.id]
 
+    def card(self, name: str) -> Message:
+        """The last message on which somebody was asked something; what only reminds of one has no such blocks."""
+        parts = ("ask", "end")
+        cards = [m for m in self.told(name) if str(m.blocks[0].get("block_id", "")).partition(".")[2][:3] in parts]
+        assert cards, f"{name} has no card: {[m.text for m in self.told(name)]}"
+        return cards[-1]
+
     def posts(self, channel: str) -> list[Message]:
         """What the bot posted unasked in a channel."""
         rooms = self.world.simulator.workspace.channels
@@ -176,16 +184,26 @@ class Scene:
         letters = await self.world.app.mailbox.dead_letters() if self.running else []
         assert not letters, f"given up: {letters}"
         days: Counter[tuple[str, str]] = Counter()
+        wanted = await self._wanted()
         for member in self.world.team.members:
             zone = ZoneInfo(member.zone)
             heard = [m.at for m in self.told(member.name.split()[0])]
+            told = self.told(member.name.split()[0])
+            promised = [m.at for m in told if "you asked for this" in m.text or m.ts in wanted]
             heard += [c.at for _, c in self.comments() if str(member.jira) in mentioned(c.body)]
             for at in heard:
                 local = at.astimezone(zone)
                 assert 9 <= local.hour < 18 and local.weekday() < 5, f"{member.name} heard of it at {local}"
-                days[(member.name, local.date().isoformat())] += 1
+                days[(member.name, local.date().isoformat())] += at not in promised
         most = max(days.values(), default=0)
         assert most <= self._budget(), f"too much for one day: {days.most_common(3)}"
+
+    async def _wanted(self) -> set[str]:
+        """The messages that show what somebody had just asked for, or what came of it: those cost no attention."""
+        effects = await self.world.app.ledger.recent(days=365, limit=10_000) if self.running else []
+        owed = {f"why {effect.proposal.id}" for effect in effects if effect.proposal.asked_in is not None}
+        answers = {m.ts for m in self.world.messages() for _, e in elements(m.blocks) if e.get("value") in owed}
+        return answers | {effect.receipt.get("ts", "") for effect in effects if effect.proposal.asked_by is not None}
 
     def _budget(self) -> int:
         found = re.search(r"per_person_per_day: (\d+)", self.world.simulator._text)
@@ -252,7 +270,7 @@ def plant(simulator: Simulator, tickets: dict[str, str], title: str, owner: str 
         blocked_by=(),
         sprints=(sprint.id,),
         created=begun,
-        updated=begun,
+        updated=company.clock.now() - timedelta(minutes=30),
     )
     tickets[title] = key
 

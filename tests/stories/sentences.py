@@ -13,6 +13,7 @@ BLANKS = {
     "people": r"(?:[A-Z][a-z]+|#[a-z]+)(?:, (?:[A-Z][a-z]+|#[a-z]+))*(?: and (?:[A-Z][a-z]+|#[a-z]+))?",
     "channel": r"#[a-z]+",
     "ticket": r'[^"]+',
+    "status": r"[A-Z][A-Za-z]*(?: [A-Z][a-z]+)*",
     "words": r'[^"]+',
     "button": r'[^"]+',
     "number": r"\d+",

@@ -12,6 +12,7 @@ from integrations.simulator.nouns import (
     FLAGGED,
     IMPEDIMENT,
     POINTS,
+    PRIORITY_IDS,
     SPRINT,
     Board,
     Change,
@@ -85,7 +86,6 @@ CATEGORY_IDS = {
     "indeterminate": (4, "In Progress", "yellow"),
     "done": (3, "Done", "green"),
 }
-PRIORITY_IDS = {"Highest": "1", "High": "2", "Medium": "3", "Low": "4", "Lowest": "5"}
 LINK_TYPES = {
     "Blocks": ("10000", "is blocked by", "blocks"),
     "Duplicate": ("10002", "is duplicated by", "duplicates"),
@@ -322,8 +322,11 @@ class Shapes:
         }
 
 
-def _status_changed(shapes: Shapes, issue: Issue) -> str:
-    moved = [c.at for c in issue.changes if any(i.field_id == "status" for i in c.items)]
+def _category_changed(shapes: Shapes, issue: Issue) -> str:
+    """When it last went from one category to another: a move inside of one does not count."""
+    known = {status.name: status.category for status in shapes.company.statuses.values()}
+    rows = ((c.at, i) for c in issue.changes for i in c.items if i.field_id == "status")
+    moved = [at for at, i in rows if known.get(i.old_words or "") != known.get(i.new_words or "")]
     return moment(max(moved, default=issue.created))
 
 
@@ -337,7 +340,7 @@ _FIELD: Mapping[str, Callable[[Shapes, Issue], Any]] = {
     "issuetype": lambda s, i: s.kind(i.kind),
     "project": lambda s, i: s.project(i.project),
     "status": lambda s, i: s.status(i.status),
-    "statuscategorychangedate": _status_changed,
+    "statuscategorychangedate": _category_changed,
     "assignee": lambda s, i: s.person(i.assignee),
     "reporter": lambda s, i: s.person(i.reporter),
     "creator": lambda s, i: s.person(i.reporter),

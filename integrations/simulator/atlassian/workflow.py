@@ -9,8 +9,8 @@ from aiohttp import web
 
 from integrations.simulator.atlassian.door import body, jira_error
 from integrations.simulator.atlassian.jira import NO_ISSUE, Jira
-from integrations.simulator.atlassian.jira_shapes import FIELDS, LINK_TYPES, PRIORITY_IDS
-from integrations.simulator.nouns import Issue, Link, Status
+from integrations.simulator.atlassian.jira_shapes import FIELDS, LINK_TYPES
+from integrations.simulator.nouns import PRIORITY_IDS, Issue, Link, Status
 
 UPDATE_KEYS = frozenset({"fields", "update", "historyMetadata", "properties", "transition"})
 EDITABLE = ("summary", "priority", "labels")

@@ -23,11 +23,11 @@ PATIENCE = 30.0
 class Started:
     """One ``pm start`` in a session of its own, and its log lines."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, **more: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        variables = {**ENVIRONMENT, "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        variables = {**ENVIRONMENT, "PORT": str(self.port), "PYTHONPATH": str(ROOT), **more}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
             cwd=folder,

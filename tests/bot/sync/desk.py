@@ -46,8 +46,11 @@ class Site:
     asked: list[str] = field(default_factory=list)
     running: list[Sprint] = field(default_factory=lambda: [RUNNING])
     tickets: list[Issue] = field(default_factory=list)
+    backlog: list[Issue] = field(default_factory=list)
+    """In no sprint: found by name alone."""
     pulls: list[PullRequest] = field(default_factory=list)
     changed: list[Any] = field(default_factory=list)
+    over: list[PullRequest] = field(default_factory=list)
     miscounts: int = 0
     builds: dict[str, Build] = field(default_factory=dict)
     reminded: list[PullRequestId] = field(default_factory=list)
@@ -69,7 +72,7 @@ class Site:
 
     async def issues(self, names: Sequence[str]) -> list[Issue]:
         self._answer(",".join(names), None)
-        return [issue for issue in self.tickets if {issue.id, issue.key} & set(names)]
+        return [issue for issue in (*self.tickets, *self.backlog) if {issue.id, issue.key} & set(names)]
 
     async def project_keys(self) -> frozenset[str]:
         return self._answer("projects", frozenset({"PAY", "UTF"}))
@@ -79,6 +82,9 @@ class Site:
 
     async def updated_since(self, repository: str, since: datetime, projects: Sequence[str]) -> list[PullRequest]:
         return self._answer(f"changes of {repository}", list(self.changed))
+
+    async def settled_since(self, repository: str, since: datetime, projects: Sequence[str]) -> list[PullRequest]:
+        return self._answer(f"what is over in {repository}", list(self.over))
 
     async def pull_request(self, repository: str, number: int, projects: Sequence[str]) -> PullRequest:
         self._answer(f"{repository}#{number}", None)
@@ -117,7 +123,7 @@ class Desk:
 
     def sync(self) -> Sync:
         sites: Any = {"jira": self.jira, "bitbucket": self.bitbucket}
-        return Sync(self.store, self.clock, DIRECTIVES, **sites, slack=None, inbox=self.mailbox)
+        return Sync(self.store, self.clock, lambda: DIRECTIVES, **sites, slack=None, inbox=self.mailbox)
 
     async def keys(self) -> list[str]:
         return [issue.key for issue in (await self.store.facts_about(TEAM.id)).issues]

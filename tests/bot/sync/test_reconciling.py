@@ -48,7 +48,7 @@ async def test_a_project_that_jira_does_not_have_is_not_asked_about(desk: Desk, 
             return []
 
     sites: Any = {"jira": Strict(), "bitbucket": None, "slack": None}
-    sync = Sync(desk.store, desk.clock, DIRECTIVES.model_copy(update={"teams": (two,)}), **sites)
+    sync = Sync(desk.store, desk.clock, lambda: DIRECTIVES.model_copy(update={"teams": (two,)}), **sites)
     await sync.everything(TEAM.id)
     await sync.reconcile(TEAM.id)
     await sync.reconcile(TEAM.id)

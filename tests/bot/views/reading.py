@@ -23,10 +23,19 @@ def _block(block: Mapping[str, Any]) -> str:
         case "context":
             return " ".join(f"({_text(part)})" for part in block["elements"])
         case "actions":
-            return " ".join(f"[{_text(part['text'])}]" for part in block["elements"])
+            return " ".join(f"[{_label(part)}]" for part in block["elements"])
         case _:
             parts = [block["text"]] if "text" in block else block["fields"]
-            return "\n".join(_text(part) for part in parts)
+            beside = f"  [{_label(block['accessory'])}]" if "accessory" in block else ""
+            return "\n".join(_text(part) for part in parts) + beside
+
+
+def _label(part: Mapping[str, Any]) -> str:
+    """A button by its words, a menu by what can be chosen."""
+    if part["type"] == "button":
+        return _text(part["text"])
+    title = part.get("placeholder", {}).get("text", "…")
+    return f"{title} " + ", ".join(_text(option["text"]) for option in part["options"])
 
 
 def _text(part: Mapping[str, Any]) -> str:

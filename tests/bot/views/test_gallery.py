@@ -15,23 +15,41 @@ from typing import Any
 
 import pytest
 
+from bot.jobs.learn import DELETED
 from bot.listeners.buttons import JOBS
-from bot.views.approval import approval_card
+from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import digest
 from bot.views.escalation import escalation
+from bot.views.feedback import noted
 from bot.views.home import HomeData, Reach, home, home_of
 from bot.views.identity import REASONS, identity_answered, identity_question
+from bot.views.known import forget_question, forgotten_message, known_message
 from bot.views.message import Message
+from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
 from bot.views.refusal import already_answered, not_allowed, refusal_message
 from bot.views.reply import reply_message
-from models.actions import Action, AskIdentity
-from models.ids import AccountId
+from models.actions import (
+    Action,
+    AskIdentity,
+    ChangePriority,
+    ChangeSprintScope,
+    CloseIssue,
+    DelegateTask,
+    PostToOtherChannel,
+    Task,
+    TellAdmins,
+    TransitionIssue,
+)
+from models.ids import AccountId, IssueKey, SprintId
+from models.lessons import Feedback, Forgotten
 from models.people import Seen, Standing
-from models.proposals import Approval, ApprovalState, Ending
+from models.proposals import Approval, ApprovalState, EffectState, Ending, Undone
 from models.signals import Evidence
 from planner.identity import settle
+from planner.known import Known
 from planner.replies import HelpReply, PlainReply, Reply, Row, WhyReply
+from planner.titles import UNDO_WORDS
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import (
     ACCOUNT,
@@ -39,6 +57,7 @@ from tests.bot.views.samples import (
     CHANNELS,
     DANA,
     NAMES,
+    NOOR,
     ON_TRACK,
     REVIEW,
     SITE,
@@ -112,6 +131,31 @@ RECOGNISED = (
     Evidence("Not certain: Jira finds it by e-mail address, but hides the account's own"),
 )
 
+ABOUT: dict[str, Any] = {
+    "issue": IssueKey("PAY-420"),
+    "issue_title": "Refund webhooks for partial captures",
+    "issue_url": f"{SITE}/PAY-420",
+}
+STATUS = TransitionIssue(**ABOUT, before="In Progress", after="In Review")
+SCOPE = ChangeSprintScope(**ABOUT, before=SprintId(24), after=None, before_name="Sprint 24")
+PRIORITY = ChangePriority(**ABOUT, before="Medium", after="Highest")
+POST = PostToOtherChannel(channel="leadership", headline="Sprint 24 ships on Friday <b>@here", facts=("2 left",))
+TASK = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-420", question="Why does PAY-420 wait?")
+ADMINS = TellAdmins(channel="ops", headline="The daily cap is reached; templates take over.", facts=("$1.00 spent",))
+
+
+def wanted(action: Action, *, undo: str | None = UNDO_WORDS) -> Approval:
+    """A card about what somebody has asked for."""
+    facts = (Evidence("Li Wei asked for it"),)
+    made = proposal(action, evidence=facts, because="Li Wei asked for it.", if_nothing="It stays as it is.", undo=undo)
+    return approval(proposal=made)
+
+
+def undone(state: EffectState, words: str = "") -> Approval:
+    at = TUESDAY + timedelta(minutes=50)
+    return replace(done(), undone=Undone(state=state, at=at, by=DANA, words=words))
+
+
 KNOWN: dict[str, Any] = {"profile": ask().item.url, "admins": ["Dana Ortiz", "Noor Haddad"]}
 
 
@@ -120,6 +164,23 @@ def nameless() -> AskIdentity:
     text = f"The Atlassian account {ACCOUNT} may be yours"
     return ask(item=replace(ask().item, text=text, url=f"{SITE}/PAY-420"))
 
+
+LEARNT = (
+    Known(
+        topic="response",
+        words="You answer after about 40 minutes of your working time.",
+        times=12,
+        since=TUESDAY - 20 * 24 * HOUR,
+    ),
+    Known(
+        topic="channel",
+        words="You answered 11 of 12 direct messages. So I write direct messages.",
+        times=12,
+        since=TUESDAY - 20 * 24 * HOUR,
+        corrections=(("Prefer direct messages", "channel:dm"), ("Prefer Jira comments", "channel:jira")),
+    ),
+    Known(topic="", words="directives.yaml says: zone Europe/Berlin, “Likes mornings.”"),
+)
 
 MESSAGES: dict[str, Callable[[], Message]] = {
     "identity": lambda: identity_question(ask(), "p1", RECOGNISED, NOTES[:1]),
@@ -131,6 +192,12 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "nudge": lambda: nudge(remind(), "p1", NOTES),
     "nudge-three-items": lambda: nudge(remind(item(), REVIEW, item("PAY-42"), more=2), "p1", NOTES),
     "nudge-flagged": lambda: nudge(remind(item(remedy="take the flag off in Jira")), "p1", NOTES),
+    "known": lambda: known_message(LEARNT, DANA, BERLIN, TUESDAY),
+    "known-corrected": lambda: known_message(LEARNT[:1], DANA, BERLIN, TUESDAY, DELETED),
+    "known-nothing": lambda: known_message(LEARNT[-1:], DANA, BERLIN, TUESDAY),
+    "known-forget": lambda: forget_question(DANA),
+    "known-forgotten": lambda: forgotten_message(Forgotten(observations=12, hushes=1, identities=0)),
+    "nudge-noted": lambda: nudge(remind(), "p1", [noted(Feedback.TOO_EARLY), *NOTES]),
     "approval": lambda: card(approval()),
     "approval-of-words": lambda: card(about(escalate())),
     "approval-of-words-done": lambda: card(about(escalate(), **POSTED)),
@@ -138,8 +205,31 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "approval-of-words-stopped": lambda: card(about(escalate(), **STOPPED)),
     "approval-of-a-message-done": lambda: card(about(remind(), **POSTED)),
     "approval-second-on-the-same-card": lambda: card(done(1), approval(2)),
+    "approval-with-a-deputy": lambda: approval_card(
+        [approval(approvers=(DANA,))], NAMES, BERLIN, then={approval().id: (NOOR, TUESDAY + timedelta(hours=30))}
+    ),
+    "approval-in-shadow-mode": lambda: approval_card([approval()], NAMES, BERLIN, CHANNELS, halted=True),
+    "approval-copy": lambda: card(approval(passed_on=TUESDAY, copies={NOOR: None})),
+    "approval-reminder": lambda: question_reminder(approval(), NAMES, BERLIN, now=TUESDAY + timedelta(days=1), more=2),
     "approval-working": lambda: card(answered(ApprovalState.APPROVED)),
     "approval-done": lambda: card(done()),
+    "approval-of-a-status": lambda: card(wanted(STATUS)),
+    "approval-of-a-scope": lambda: card(wanted(SCOPE)),
+    "approval-of-a-priority": lambda: card(wanted(PRIORITY)),
+    "approval-of-a-close": lambda: card(wanted(CloseIssue(**ABOUT, before="To Do", after="Won't Do"))),
+    "approval-of-a-close-that-counts": lambda: card(
+        wanted(CloseIssue(**ABOUT, before="To Do", after="Done", counts_as_done=True))
+    ),
+    "approval-of-a-post": lambda: card(wanted(POST, undo=None)),
+    "approval-of-a-task": lambda: card(wanted(TASK, undo=None)),
+    "approval-undone": lambda: card(undone(EffectState.SENT)),
+    "approval-being-undone": lambda: card(undone(EffectState.PLANNED)),
+    "approval-not-undone": lambda: card(
+        undone(EffectState.CANCELLED, "PAY-420 has been changed by Sam Keller since (now with Sam Keller); not undone.")
+    ),
+    "notice-post": lambda: channel_post(POST, "p1", "Li Wei"),
+    "notice-admins": lambda: admin_notice(ADMINS, "p1", "tell-admins"),
+    "why-done": lambda: reply(replace(WHY, undo="undo 0f1e2d3c4b5a69788796")),
     "approval-overtaken": lambda: card(answered(ApprovalState.APPROVED, **CHANGED)),
     "approval-rejected": lambda: card(answered(ApprovalState.REJECTED)),
     "approval-lapsed": lambda: card(approval(state=ApprovalState.EXPIRED)),

@@ -16,15 +16,29 @@ from bot.views.digest import WORDS, digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, home
 from bot.views.identity import identity_answered, identity_question
+from bot.views.known import known_message
 from bot.views.message import Message
+from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
 from bot.views.refusal import refusal_message
 from bot.views.reply import reply_message
-from models.actions import CommentOnIssue, Item
-from models.ids import IssueKey, PersonId
+from models.actions import (
+    ChangePriority,
+    ChangeSprintScope,
+    CloseIssue,
+    CommentOnIssue,
+    DelegateTask,
+    Item,
+    PostToOtherChannel,
+    Task,
+    TellAdmins,
+    TransitionIssue,
+)
+from models.ids import IssueKey, PersonId, SprintId
 from models.people import Standing
-from models.proposals import ApprovalState, Ending
+from models.proposals import Approval, ApprovalState, EffectState, Ending, Undone
 from models.signals import Evidence
+from planner.known import Known
 from planner.replies import HelpReply, PlainReply, Row
 from tests.bot.views.samples import (
     BERLIN,
@@ -97,13 +111,37 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
         "card of a comment": approval_card([approval(1, comment), approval(2, told)], names, BERLIN, {text: text}),
         "digest": digest(summary(line, line, line, line, headline=text), "p"),
         "escalation": escalation(told, "p"),
+        "post": channel_post(PostToOtherChannel(channel=text, headline=text, facts=(text,) * 9), "p", text),
+        "notice": admin_notice(TellAdmins(channel=text, headline=text, facts=(text,) * 9), "p", text),
+        "card of changes": approval_card([*changes(text, url), *taken_back(text)], names, BERLIN, {text: text}),
         "refusal": refusal_message(text),
         "identity": identity_question(ask(item=line), "p", facts),
+        "known": known_message([Known(topic=t, words=text) for t in ("hour", "")], DANA, BERLIN, TUESDAY, text),
         "identity answered": identity_answered(replace(said(Standing.CONFIRMED), name=text), BERLIN, TUESDAY),
         "identity refused": identity_answered(replace(said(Standing.REFUSED), name=text), BERLIN, TUESDAY),
         "card of a question": approval_card([approval(1, ask(item=line))], names, BERLIN, {text: text}),
         **{type(r).__name__: reply_message(r, **asking) for r in replies},  # type: ignore[arg-type]
     }
+
+
+def changes(text: str, url: str) -> list[Approval]:
+    """A question about every change somebody can ask for."""
+    about: dict[str, Any] = {"issue": IssueKey(text), "issue_title": text, "issue_url": url}
+    every = (
+        TransitionIssue(**about, before=text, after=text),
+        CloseIssue(**about, before=text),
+        ChangePriority(**about, before=text, after=text),
+        ChangeSprintScope(**about, before=None, after=SprintId(1), before_name=text, after_name=text),
+        PostToOtherChannel(channel=text, headline=text, facts=(text,)),
+        DelegateTask(task=Task.PATTERN, about=text, question=text),
+        TellAdmins(channel=text, headline=text, facts=(text,)),
+    )
+    return [approval(100 + n, action) for n, action in enumerate(every)]
+
+
+def taken_back(text: str) -> list[Approval]:
+    by, done = PersonId(text), answered(ApprovalState.APPROVED, 200, outcome=text, ending=Ending.DONE)
+    return [replace(done, undone=Undone(state=s, at=TUESDAY, by=by, words=text)) for s in EffectState]
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))

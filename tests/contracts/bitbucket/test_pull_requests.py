@@ -107,6 +107,8 @@ async def test_what_has_changed_is_found_in_every_state_and_nothing_older(
     assert (pr.id, pr.state) == (f"{repository}#{story.pull.number}", state)
     assert await bitbucket.updated_since(repository, story.pull.updated) == [pr]
     assert await bitbucket.updated_since(repository, story.pull.updated + MINUTE) == []
+    assert await bitbucket.settled_since(repository, before) == [pr]
+    assert pr.settled_at == story.pull.updated
     assert held.count("/activity") == held.count("/statuses") == 0
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from integrations.jira import Jira, adf
+from integrations.jira.standing import Topic
 from integrations.signatures import signed
 from integrations.simulator.company import Company
 from integrations.simulator.nouns import Issue
@@ -270,6 +271,7 @@ async def test_every_method_keeps_to_the_operations_the_vendor_describes(
         "sprint": admin.sprint(running),
         "sprint_issues": admin.sprint_issues(running),
         "sprints": admin.sprints(board),
+        "standing": admin.standing(one.key, Topic.SPRINT),
         "transitions": admin.transitions(one.key),
         "user": admin.user(str(one.assignee)),
         "users_with_email": admin.users_with_email("ann@acme.example"),

@@ -11,7 +11,7 @@ from models.errors import LostLease
 from models.ids import ApprovalId, EffectId, PersonId, TeamId, named
 from models.ledger import Ledger
 from models.mailbox import Mailbox
-from models.proposals import Approval, ApprovalState, Decided, Ending, Outcome
+from models.proposals import Approval, ApprovalState, Decided, Ending, Outcome, Receipt, ask_of
 from models.store import Store
 from tests.contracts.stores.values import (
     ADA,
@@ -105,6 +105,21 @@ async def test_a_click_on_an_older_version_of_the_card_changes_nothing(ledger: L
     assert (await ledger.decide(approval, by=PM, approve=True, version="old")).state is ApprovalState.PENDING
     shown = (await kept(ledger, approval)).payload_hash
     assert (await ledger.decide(approval, by=PM, approve=True, version=shown)).state is ApprovalState.APPROVED
+
+
+async def test_a_card_that_waited_for_the_morning_is_of_the_day_it_was_posted(ledger: Ledger, clock: FakeClock) -> None:
+    approval = await asked(ledger, clock)
+    clock.tick(14 * 3600)
+    assert (await ledger.history(PAY)).open_cards == frozenset()
+    shown = await ledger.begin(ask_of(approval))
+    assert shown is not None
+    receipt = Receipt({"channel": "D1", "ts": "1.1"})
+    await ledger.settle(ask_of(approval), Outcome(ending=Ending.DONE, words="asked", receipt=receipt))
+    history = await ledger.history(PAY)
+    assert history.open_cards == history.shown_cards == {PM}
+    clock.tick(9 * 3600)
+    history = await ledger.history(PAY)
+    assert history.open_cards == history.shown_cards == frozenset()
 
 
 async def test_lapsing_returns_each_expired_ask_once(ledger: Ledger, clock: FakeClock) -> None:

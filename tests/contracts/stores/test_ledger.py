@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,12 +13,14 @@ from sqlalchemy import text
 from models.actions import AskApproval
 from models.database import Database
 from models.errors import LostLease
-from models.events import Reason
+from models.events import Reason, Source
 from models.ids import EffectId, PersonId, SprintId, TeamId, named
+from models.keeping.cycles import HEARD
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox
-from models.proposals import ApprovalState, EffectState, Ending, Outcome, Receipt, Verdict
+from models.proposals import ApprovalState, EffectState, Ending, Outcome, Receipt, Verdict, effect_of
 from models.store import Store
+from models.work import Person
 from tests.contracts.stores.values import (
     ADA,
     LI,
@@ -37,6 +40,7 @@ from tests.contracts.stores.values import (
 
 pytestmark = pytest.mark.anyio
 ALL = (0, 1, 2)
+OPS = TeamId("ops")
 
 
 async def claimed(mailbox: Mailbox) -> Job:
@@ -127,8 +131,56 @@ async def test_a_lost_race_for_attention_defers_that_decision_and_keeps_the_othe
 
 async def test_an_episode_is_told_to_a_person_once_even_out_of_another_budget(ledger: Ledger, clock: FakeClock) -> None:
     await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend())))
-    [again] = await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend(ordinal=1))))
-    assert again.decision.verdict is Verdict.DEFER
+    [again] = await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1")), spend=spend(ordinal=2))))
+    assert (again.decision.verdict, again.decision.reason) == (Verdict.DEFER, HEARD)
+    assert (await ledger.history(PAY)).spent == {(ADA, "2027-03-01", "daily"): 1}, "what is put off costs nothing"
+
+
+async def test_what_another_team_has_told_somebody_is_known_to_all_of_theirs(
+    ledger: Ledger, store: Store, clock: FakeClock
+) -> None:
+    await ledger.record(cycle(clock, allow(proposal(nudge(ADA, "s1"))), allow(proposal(nudge(LI, "s2"))), team=OPS))
+    await store.save(PAY, source=Source.SLACK, people=[Person(id=ADA, name="Ada", zone="UTC")])
+    assert (await ledger.history(PAY)).told == {(ADA, "s1")}
+
+
+@pytest.mark.parametrize(("most", "took"), [(1, 1), (2, 2), (3, 3)])
+async def test_of_looks_that_want_the_same_unit_as_many_get_one_as_there_are(
+    most: int, took: int, ledger: Ledger, clock: FakeClock
+) -> None:
+    first = replace(spend(), most=most)
+    cycles = [cycle(clock, allow(proposal(nudge(ADA, f"s{n}")), spend=first)) for n in range(8)]
+    kept = await asyncio.gather(*(ledger.record(each) for each in cycles))
+    assert [decided.decision.verdict for each in kept for decided in each].count(Verdict.ALLOW) == took
+
+
+async def test_a_unit_that_was_given_back_is_taken_again_whichever_it_was(ledger: Ledger, clock: FakeClock) -> None:
+    two = [allow(proposal(nudge(ADA, f"s{n}"), f"p{n}"), spend=replace(spend(ordinal=n), most=2)) for n in (1, 2)]
+    await ledger.record(cycle(clock, *two))
+    await ledger.begin(effect_of(two[0].proposal.id))
+    await ledger.settle(effect_of(two[0].proposal.id), Outcome(ending=Ending.CHANGED, words="PAY-7 is done"))
+    third = allow(proposal(nudge(ADA, "s3")), spend=replace(spend(ordinal=2), most=2))
+    assert list(await ledger.record(cycle(clock, third))) == [third]
+
+
+@pytest.mark.parametrize(
+    "after", [{"reason": Reason.REQUEST}, {"reason": Reason.NOTICE}, {"reason": Reason.LOOK, "sprint": SprintId(25)}]
+)
+async def test_what_the_last_look_at_everything_put_off_waits_until_it_is_settled(
+    after: dict[str, Any], ledger: Ledger, clock: FakeClock
+) -> None:
+    held = allow(proposal(nudge(), "p1"), verdict=Verdict.DEFER, until=MONDAY, reason="it is night")
+    await ledger.record(cycle(clock, held))
+    again = [held] if after["reason"] is Reason.LOOK else []
+    for decided in ([], again):  # a look at one sprint may put the same off again
+        clock.tick(60)
+        beside = cycle(clock, *decided)
+        await ledger.record(replace(beside, trigger=replace(beside.trigger, **after)))
+        assert [each.proposal.id for each in await ledger.deferred(PAY)] == ["p1"]
+    clock.tick(60)
+    settled = cycle(clock, allow(proposal(nudge(), "p1")))
+    await ledger.record(replace(settled, trigger=replace(settled.trigger, sprint=SprintId(25))))
+    assert await ledger.deferred(PAY) == ()
 
 
 async def test_a_proposal_is_settled_once_but_may_be_deferred_often(

@@ -282,7 +282,7 @@ async def test_depths_tell_what_waits_and_for_how_long(mailbox: Mailbox, clock: 
     await mailbox.put(NewJob("click", "person", PAY, 0, delay=100))
     clock.tick(7)
     depths = await mailbox.depths()
-    assert depths.waiting == {0: 1, 1: 1}
+    assert (depths.waiting, depths.later) == ({0: 0, 1: 1}, 1)
     assert depths.oldest == {1: 7.0}
     assert (depths.unseen, depths.oldest_unseen) == (1, 7.0)
 

@@ -72,7 +72,7 @@ def proposal(action: Action, name: str = "", **changes: Any) -> Proposal:
     return replace(given, **changes)
 
 
-def spend(person: PersonId = ADA, ordinal: int = 0) -> Spend:
+def spend(person: PersonId = ADA, ordinal: int = 1) -> Spend:
     return Spend(person=person, day=date(2027, 3, 1), budget="daily", ordinal=ordinal)
 
 

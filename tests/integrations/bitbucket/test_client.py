@@ -113,6 +113,29 @@ async def test_what_changed_is_asked_for_by_time_and_in_every_state(
     assert asked["state"] == ["OPEN", "MERGED", "DECLINED", "SUPERSEDED"]
 
 
+async def test_what_is_over_is_asked_for_by_itself_and_costs_one_call(
+    bitbucket: Bitbucket, workspace: Workspace, loopback: Loopback
+) -> None:
+    workspace.pull_requests = [pull_request(1, state="MERGED"), pull_request(2, state="DECLINED"), pull_request(3)]
+    since = datetime.fromisoformat("2026-11-02T10:00:00+01:00")
+    assert [pr.state for pr in await bitbucket.settled_since("pay", since)] == ["MERGED", "DECLINED"]
+    asked = parse_qs(urlsplit(loopback.asked[0].url).query)
+    assert asked["q"] == ["updated_on >= 2026-11-02T09:00:00+00:00"]
+    assert asked["state"] == ["MERGED", "DECLINED", "SUPERSEDED"]
+    assert len(loopback.asked) == 1
+
+
+async def test_a_comment_after_the_merge_does_not_move_it(bitbucket: Bitbucket, workspace: Workspace) -> None:
+    workspace.pull_requests = [pull_request(1, updated_on=OPENED)]
+    assert (await bitbucket.pull_request("pay", 1)).settled_at is None
+    workspace.pull_requests = [pull_request(1, state="MERGED", updated_on=TOUCHED)]
+    merged = await bitbucket.pull_request("pay", 1)
+    workspace.pull_requests = [pull_request(1, state="MERGED", updated_on="2026-11-09T15:00:00+00:00")]
+    talked_about = await bitbucket.pull_request("pay", 1)
+    assert talked_about.updated > merged.updated
+    assert talked_about.settled_at == merged.settled_at == datetime.fromisoformat(TOUCHED)
+
+
 async def test_a_commit_bitbucket_has_not_linked_yet_leads_nowhere(
     bitbucket: Bitbucket, loopback: Loopback, workspace: Workspace
 ) -> None:

@@ -138,7 +138,10 @@ class JiraSite:
         return {"values": [c if kept else {"id": c["id"]} for c in found], "isLast": True}
 
     def _assign(self, asked: Asked) -> Any:
-        self.issues[asked.path.split("/")[-2]]["fields"]["assignee"] = asked.json
+        found = self.issues[asked.path.split("/")[-2]]
+        entry = {**row(T0, "assignee", "before", asked.json["accountId"]), "author": {"accountId": BOT}}
+        self.history.setdefault(found["id"], []).append(entry)
+        found["fields"]["assignee"] = asked.json
         return Reply(204)
 
     def _sprints(self, asked: Asked) -> Any:

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 import pytest
 
 from integrations.jira import Jira, JiraHand
-from models.actions import Action, CommentOnIssue, Escalate, Item, Reassign
+from models.actions import Action, CommentOnIssue, Escalate, Item, Reassign, TransitionIssue
 from models.errors import Refused
 from models.ids import AccountId, EffectId, IssueKey, PersonId, ProposalId, SignalId, TeamId
 from models.proposals import Effect, EffectState, Proposal
 from models.signals import Urgency
 from models.work import Person
 from tests.contracts import openapi
-from tests.integrations.jira.conftest import ADA, DONE, LI, JiraSite, issue, row
+from tests.integrations.jira.conftest import ADA, DONE, LI, JiraSite, issue, row, status
+from tests.integrations.loopback import Reply
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +155,25 @@ async def test_a_comment_is_valid_rich_text_whatever_the_fact_says(hand: JiraHan
         item = Item(SignalId("s"), "k", text, text, text, "high", text)
         await hand.perform(effect(CommentOnIssue(person=PersonId("ada"), issue=PAY, item=item)))
     assert len(site.comments) == 5
+
+
+REVIEW = status("In Review", "4", "indeterminate")
+WAYS = {
+    "transitions": [
+        {"id": "11", "name": "In Review", "to": DONE},
+        {"id": "21", "name": "Ask for a look", "to": REVIEW},
+        {"id": "31", "name": "Park", "to": status("Waiting", "5", "indeterminate")},
+    ]
+}
+
+
+@pytest.mark.parametrize(("wanted", "way", "after"), [("in review", "21", "In Review"), ("park", "31", "Waiting")])
+async def test_a_status_is_meant_before_the_name_of_a_way(
+    hand: JiraHand, site: JiraSite, wanted: str, way: str, after: str
+) -> None:
+    site.at.on("GET", "/rest/api/3/issue/[^/]+/transitions", WAYS)
+    site.at.on("POST", "/rest/api/3/issue/[^/]+/transitions", lambda asked: Reply(204))
+    action = TransitionIssue(issue=PAY, issue_title="T", issue_url="u", before="In Arbeit", after=wanted)
+    receipt = await hand.perform(effect(action))
+    assert site.at.asked[-1].json == {"transition": {"id": way}}
+    assert (receipt.ref["after"], receipt.words) == (after, f"PAY-7: In Arbeit → {after}")

@@ -109,6 +109,42 @@ def test_a_flag_set_again_counts_from_the_last_setting() -> None:
     assert made.flagged_since == datetime(2026, 11, 4, 9, tzinfo=UTC)
 
 
+def joined(*rows: dict[str, Any], **own: Any) -> datetime | None:
+    made = issue_of(issue("PAY-1", 1, **own), Fields(sprint=SPRINT), changes(list(rows)), SITE)
+    assert made is not None
+    return made.sprint_since
+
+
+def test_a_ticket_is_in_its_sprint_since_it_was_last_put_there() -> None:
+    """The ids of one side are listed, and names beside them may hold commas."""
+    into = row("2026-11-03T09:00:00.000+0000", "Sprint", "196", "196, 197", SPRINT)
+    out = row("2026-11-04T09:00:00.000+0000", "Sprint", "196, 197", "196", SPRINT)
+    again = row("2026-11-05T09:00:00.000+0000", "Sprint", "196", "196, 197", SPRINT)
+    edited = row("2026-11-06T09:00:00.000+0000", "Sprint", "196, 197", "197", SPRINT)
+    assert joined(into, out, again, edited) == datetime(2026, 11, 5, 9, tzinfo=UTC)
+    assert joined(row("2026-11-03T09:00:00.000+0000", "Sprint", "", "1197, 19", SPRINT)) is None
+    assert joined() is None and joined(again, **{SPRINT: None}) is None
+
+
+def test_a_move_inside_of_a_category_does_not_begin_its_progress_anew() -> None:
+    begun = "2026-11-02T12:00:00.000+0000"
+    raw = issue("PAY-1", 1, statuscategorychangedate=begun, issuetype={"name": "Teilaufgabe", "subtask": True})
+    made = issue_of(raw, Fields(), changes([row("2026-11-03T09:00:00.000+0000", "status", "1", "3")]), SITE)
+    assert made is not None and made.subtask
+    assert made.progress_since == instant(begun) != made.status_since
+
+
+def test_who_let_go_of_an_issue_is_known_while_nobody_has_it() -> None:
+    def last(assignee: object, *steps: tuple[str, str]) -> object:
+        hands = [row(f"2026-11-0{day}T09:00:00.000+0000", "assignee", *step) for day, step in enumerate(steps, 3)]
+        made = issue_of(issue("PAY-1", 1, assignee=assignee), OURS, changes(hands), SITE)
+        return made.last_assignee if made is not None else "unread"
+
+    assert last(None, ("", "sam"), ("sam", "li"), ("li", "")) == "li"
+    assert last({"accountId": "li"}, ("", "sam"), ("sam", "li")) is None
+    assert last(None) is None and last(None, ("", "li")) is None
+
+
 def test_an_assignee_we_cannot_name_is_not_nobody() -> None:
     deleted = issue_of(issue("PAY-1", 1, assignee={"displayName": "Former user"}), OURS, (), SITE)
     hidden = issue("PAY-1", 1)
@@ -219,6 +255,15 @@ def test_a_recorded_site_keeps_status_and_assignee_as_its_history_says() -> None
 
 
 @recorded
+def test_a_recorded_history_tells_when_tickets_came_into_their_sprint() -> None:
+    issues = load("history/devlake-issues-with-changelog.json")
+    own = Fields(sprint="customfield_10020")
+    made = [issue_of(raw, own, changes(raw["changelog"]["histories"]), SITE) for raw in issues]
+    told = [each for each in made if each is not None and each.sprint_since is not None]
+    assert told and all(each.created <= (each.sprint_since or each.created) <= each.updated for each in told)
+
+
+@recorded
 def test_recorded_sprints_are_read() -> None:
     made = [sprint_of(raw, 8) for raw in load("history/devlake-sprints.json")]
     assert all(sprint is not None and sprint.end is not None for sprint in made)
@@ -228,3 +273,24 @@ def test_whose_account_it_is_comes_from_the_account_id() -> None:
     made = issue_of(issue("PAY-1", 1), OURS, (), SITE)
     assert made is not None
     assert made.assignee == ADA
+
+
+def test_since_when_it_has_its_priority_and_each_of_its_labels() -> None:
+    first, second = "2026-11-05T10:00:00.000+0100", "2026-11-06T10:00:00.000+0100"
+    labels = {"field": "labels", "fieldId": "labels", "from": "", "to": ""}
+    history = changes(
+        [
+            row(first, "priority", "3", "1"),
+            {"created": first, "items": [labels | {"fromString": "web", "toString": "web incident"}]},
+            {"created": second, "items": [labels | {"fromString": "web incident", "toString": "web incident late"}]},
+        ]
+    )
+    made = issue_of(issue("PAY-1", 1, priority={"id": "1"}, labels=["web", "incident", "late"]), OURS, history, SITE)
+    assert made is not None
+    assert made.priority_since == instant(first)
+    assert [(each.label, each.at) for each in made.labels_since] == [
+        ("incident", instant(first)),
+        ("late", instant(second)),
+    ]
+    plain = issue_of(issue("PAY-1", 1), OURS, (), SITE)
+    assert plain is not None and (plain.priority_since, plain.labels_since) == (None, ())

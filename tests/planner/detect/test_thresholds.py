@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from models.directives_file import load
-from models.ids import AccountId, PersonId
-from models.people import Doubt
 from models.signals import Signal, SignalKind, Urgency
-from models.work import Person, Progress, Snapshot, SprintState
+from models.work import Progress, Snapshot, SprintState
 from planner.detect import detect
+from tests.planner.everything import IN_THE_REPOSITORY, everything
 from tests.planner.world import (
     BASE,
     DAY,
@@ -164,18 +160,5 @@ def test_the_most_urgent_comes_first() -> None:
 
 
 def test_the_constitution_in_the_repository_finds_every_kind() -> None:
-    law = load(Path(__file__).parents[3] / "directives.yaml")
-    world = snapshot(
-        issue(1, flagged_since=LONG_AGO), issue(2, None), prs=(pull_request(1),), sprints=(sprint(end=END),)
-    )
-    doubt = Doubt(person=PersonId("kai"), account=AccountId("acc-x"), name="", why="", since=LONG_AGO)
-    kai = Person(id=PersonId("kai"), name="Kai", zone="Asia/Tokyo")
-    world = replace(
-        world,
-        team=law.teams[0].id,
-        people={**world.people, kai.id: kai},
-        issues=(*world.issues, issue(3, "x")),
-        doubts=(doubt,),
-    )
-    signals = detect(world, law).signals
+    signals = detect(everything(), IN_THE_REPOSITORY).signals
     assert {signal.kind for signal in signals} == set(SignalKind)

@@ -1,0 +1,52 @@
+"""Something those who run the agent must hear of: told once, and only while it is so."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+from bot.app import App
+from bot.constitution import broken_name, span_of
+from models.errors import LostLease
+from models.mailbox import Job, NewJob
+from models.proposals import EffectState, Verdict
+from planner.notices import Notice, is_of_mode, name_of, tell, whom_to_tell
+
+log = logging.getLogger(__name__)
+
+_HEARD = frozenset({EffectState.SENT, EffectState.PLANNED, EffectState.SENDING, EffectState.UNKNOWN})
+"""They have heard of it, or will: what is on its way is not called back, so its end is told as well."""
+
+
+async def tell_one(app: App, job: Job) -> None:
+    """Decide and record it; what must wait for its reader comes again."""
+    notice = _read(job)
+    whom = whom_to_tell(app.directives)
+    if whom is None or await _is_over(app, notice):
+        log.info("notice not told: %s", notice.headline, extra={"action": "notice_dropped"})
+        await app.mailbox.finish(job)
+        return
+    decision = await tell(notice, whom, app.desk(job))
+    if decision.verdict is Verdict.DEFER and decision.until is not None:
+        wait = app.real_seconds_until(decision.until)
+        await app.mailbox.put(NewJob(job.kind, job.key, job.team, job.lane, job.payload, delay=wait))
+        with contextlib.suppress(LostLease):  # a decision that lost a race was recorded, and ended the job
+            await app.mailbox.finish(job)
+
+
+def _read(job: Job) -> Notice:
+    said = job.payload
+    return Notice(name=said["name"], headline=said["headline"], facts=tuple(said["facts"]), after=said["after"])
+
+
+async def _is_over(app: App, notice: Notice) -> bool:
+    """Trouble that is mended by now, or the end of one that nobody heard of."""
+    if notice.after:
+        heard = await app.ledger.why(name_of(notice.after))
+        return heard is None or heard.effect not in _HEARD
+    await app.constitution.look(at_once=True)  # another process may have seen it first
+    still = is_of_mode(notice, app.directives)
+    if still is not None:
+        return not still
+    trouble = app.constitution.trouble
+    return trouble is None or notice.name != broken_name(trouble, (await span_of(app.store))[0])

@@ -1,0 +1,30 @@
+"""What somebody has not been told, in their Home: the matter, why it was held back, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.views.items import item_labels
+from bot.views.message import Block, context, divider, header, section
+from bot.views.moments import moment
+from bot.views.mrkdwn import and_more, escape, linked
+from planner.held import Held
+
+MOST = 8
+
+
+def held_back(held: Sequence[Held], zone: str, now: datetime) -> list[Block]:
+    """The section, nothing when nothing is held back. ``now`` is company time."""
+    if not held:
+        return []
+    blocks: list[Block] = [divider(), header("Held back")]
+    blocks += [section(_line(each, zone, now)) for each in held[:MOST]]
+    left = len(held) - MOST
+    return [*blocks, context(and_more(left, "matter"))] if left > 0 else blocks
+
+
+def _line(held: Held, zone: str, now: datetime) -> str:
+    what = linked(held.text, item_labels(held.subject), held.url) if held.subject else escape(held.text)
+    until = f", until {moment(held.until, zone, now)}" if held.until else ""
+    return f"{what}\nNot told: {escape(held.why, 120)}{until}"

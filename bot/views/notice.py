@@ -1,0 +1,36 @@
+"""What somebody wants said in another channel, and word to the admins: their words, and nothing hidden in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.views.items import rule_id, why_button
+from bot.views.message import Block, Message, actions, context, message, section
+from bot.views.mrkdwn import and_more, escape
+from models.actions import PostToOtherChannel, TellAdmins
+
+MOST_FACTS = 6
+
+
+def channel_post(action: PostToOtherChannel, proposal: str, asker: str, notes: Sequence[str] = ()) -> Message:
+    """The post in a channel; ``asker`` is the name of whoever wanted it said, empty when nobody did."""
+    by = f"Posted for {escape(asker, 60)}" if asker else "Posted by PM Agent"
+    return message([*_body(action.headline, action.facts), *_foot([by, *notes], proposal)])
+
+
+def admin_notice(action: TellAdmins, proposal: str, rule: str) -> Message:
+    """The post in the ops channel, with the line of the constitution behind it."""
+    return message([*_body(action.headline, action.facts), *_foot([f"rule {rule_id(rule)}"], proposal)])
+
+
+def _body(headline: str, facts: Sequence[str]) -> list[Block]:
+    blocks = [section(escape(headline, 2_000) or "–")]
+    if facts:
+        lines = [f"• {escape(fact)}" for fact in facts[:MOST_FACTS]]
+        left = len(facts) - MOST_FACTS
+        blocks.append(section("\n".join([*lines, *([and_more(left, "fact")] if left > 0 else [])])))
+    return blocks
+
+
+def _foot(notes: Sequence[str], proposal: str) -> list[Block]:
+    return [context(" · ".join(notes)), actions(why_button(proposal))]

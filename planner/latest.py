@@ -1,0 +1,18 @@
+"""The last thing somebody was sent unasked, for whoever asks *why me?*"""
+
+from __future__ import annotations
+
+from models.actions import RemindPerson
+from models.cycles import History
+from models.ids import PersonId
+
+
+def latest_to(person: PersonId, history: History) -> str:
+    """The id of the last message to ``person``, or of the last question on their card; empty when nothing is known."""
+    sent = [
+        (living.at, str(living.effect))
+        for living in history.living
+        if isinstance(living.action, RemindPerson) and living.action.person == person
+    ]
+    asked = [(each.asked_at, str(each.id)) for each in history.pending if person in each.asked]
+    return max([*sent, *asked], default=(None, ""))[1]

@@ -1,0 +1,118 @@
+"""What those who run the agent must hear from it: in the ops channel, else the first admin by direct message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.actions import TellAdmins
+from models.cycles import Cycle
+from models.directives import Allow, Directives, Mode, Team
+from models.events import Reason, Trigger
+from models.ids import CycleId, PersonId, ProposalId, TeamId, named
+from models.proposals import Decided, Decision, Proposal, Verdict
+from models.signals import Urgency
+from planner.observe import observe
+from planner.policy import UNLISTED, as_recorded, decide
+from planner.ports import Desk
+
+CHANNEL, ROLE = "ops", "admins"
+"""The role of the channel, and of the people where a team has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell, under a name for ever: it is told once."""
+
+    name: str
+    headline: str
+    facts: tuple[str, ...] = ()
+    after: str = ""
+    """Name of the notice it answers: who has not heard of that one needs not hear of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who hears: the team's channel, or one person."""
+
+    team: TeamId
+    channel: str = ""
+    person: PersonId | None = None
+
+
+def whom_to_tell(directives: Directives) -> Whom | None:
+    """The first ops channel of the file, else its first admin; a team in shadow mode only when there is no other."""
+    ordered = sorted(directives.teams, key=lambda team: team.mode is Mode.SHADOW)
+    ops = (Whom(team.id, channel=CHANNEL) for team in ordered if CHANNEL in team.channels)
+    people = (Whom(team.id, person=person) for team in ordered for person in team.people_of(ROLE)[:1])
+    return next(ops, None) or next(people, None)
+
+
+def proposal_of(notice: Notice, whom: Whom, directives: Directives) -> Proposal:
+    """The one proposal of telling ``notice``."""
+    return Proposal(
+        id=name_of(notice.name),
+        action=TellAdmins(channel=whom.channel, person=whom.person, headline=notice.headline, facts=notice.facts),
+        because=notice.headline,
+        evidence=(),
+        signals=(),
+        urgency=Urgency.MEDIUM,
+        rule=_rule(directives),
+        if_nothing="Nobody who could put it right hears of it.",
+    )
+
+
+_MODE = "mode"
+
+
+def mode_notice(team: Team, edit: str) -> str:
+    """The name of the notice that ``team`` has its mode since ``edit``."""
+    return f"{_MODE} {team.id} {team.mode} {edit}"
+
+
+def is_of_mode(notice: Notice, directives: Directives) -> bool | None:
+    """Whether the mode it tells of is still in force; ``None`` for a notice about something else."""
+    what, team, mode, *_ = f"{notice.name}   ".split(" ")
+    if what != _MODE:
+        return None
+    return any(each.id == team and each.mode.value == mode for each in directives.teams)
+
+
+def name_of(notice: str) -> ProposalId:
+    """The proposal that tells the notice of that name."""
+    return ProposalId(named("notice", notice))
+
+
+async def tell(notice: Notice, whom: Whom, desk: Desk) -> Decision:
+    """Decide about one notice and record it; one that must wait for its reader is not recorded but decided again.
+
+    Raises ``LostLease`` when another worker has taken over.
+    """
+    now, directives = desk.clock.now(), desk.directives
+    trigger = Trigger(team=whom.team, reason=Reason.NOTICE, at=now)
+    snapshot = observe(await desk.work.facts_about(whom.team), trigger, now)
+    proposal = proposal_of(notice, whom, directives)
+    history = await desk.ledger.history(whom.team)
+    decision = as_recorded(decide(proposal, snapshot, directives, history), directives.team(whom.team))
+    if decision.verdict is Verdict.DEFER:
+        return decision
+    cycle = Cycle(
+        id=CycleId(named(whom.team, trigger.reason, notice.name, now.isoformat())),
+        trigger=trigger,
+        at=now,
+        directives_version=directives.version,
+        signals=(),
+        decided=(Decided(proposal, decision),),
+        urgency=Urgency.LOW,
+        next_look=now,
+        thought_by=desk.mind.name,
+    )
+    recorded = await desk.ledger.record(cycle)
+    return recorded[0].decision if recorded else decision
+
+
+def _rule(directives: Directives) -> str:
+    lines = (line.id for line in directives.lines() if isinstance(line.rule, Allow) and line.rule.allow == _KIND)
+    return next(lines, UNLISTED)
+
+
+_KIND = TellAdmins.kind

@@ -1,0 +1,30 @@
+"""What is asked of the very same thing again and again within one look is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_NOTHING = object()
+
+
+def once(ask: Callable[P, T]) -> Callable[P, T]:
+    """``ask``, of one thing or two, remembering its last answer for as long as it is asked of the same.
+
+    The same means identical, so they must be things that never change: a constitution, a team, a snapshot.
+    """
+    last: tuple[object, object, Any] = (_NOTHING, _NOTHING, None)
+
+    def asked(one: Any, two: Any = _NOTHING) -> Any:
+        nonlocal last
+        first, second, answer = last  # read and written whole: no thread can see half of it
+        if one is not first or two is not second:
+            answer = cast(Any, ask)(one) if two is _NOTHING else cast(Any, ask)(one, two)
+            last = (one, two, answer)
+        return answer
+
+    return cast("Callable[P, T]", wraps(ask)(asked))

@@ -1,0 +1,256 @@
+"""The twenty requirements: what each asks, which tests prove it, the figure they hold, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NOISE, POLICY, MOVES = "promises/test_never_noisy.py::", "planner/test_policy.py::", "planner/test_moves.py::"
+WORKTIME, LEDGER = "planner/test_worktime.py::", "contracts/stores/test_ledger.py::"
+GATE, HOSTILE, WHO = "integrations/slack/test_gate.py::", "bot/views/test_hostile.py::", "promises/test_who_is_who.py::"
+KILL, STORM = "chaos/test_kill.py::", "chaos/test_storm.py::"
+MIRROR, DOUBLES = "promises/test_mirror.py::", "promises/test_mirror_doubles.py::"
+DOOR, CONNECTIONS = "bot/test_slack_door.py::", "bot/test_connections.py::"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One requirement of the product."""
+
+    title: str
+    says: str
+    figure: str
+    """What the tests measure or count, with its unit."""
+    proofs: tuple[str, ...]
+    """Tests below tests/; stories that name the requirement in ``proves`` are added."""
+    open: str = ""
+    """What is not built yet; empty when it is whole."""
+
+
+REQUIREMENTS: Mapping[str, Requirement] = {
+    "R1": Requirement(
+        title="The send gate is code",
+        says="No unasked message leaves unless a rule fired on verified facts and passed budget, hours and dedupe.",
+        figure="1,000 looks at a quiet project: 0 messages besides the digest; 1,000 looks of a hostile mind: 0.",
+        proofs=(
+            NOISE + "test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest",
+            NOISE + "test_a_hostile_mind_says_nothing_in_a_thousand_looks",
+            "promises/test_hostile_mind.py::test_no_forbidden_effect_and_no_word_of_its_own_in_hundreds_of_cases",
+            POLICY + "test_what_no_finding_carries_is_denied",
+        ),
+    ),
+    "R2": Requirement(
+        title="Attention budget",
+        says="At most one unasked message per person and day over all sources; the best wins, the rest waits in Home.",
+        figure="200 events about one person: 1 message with the top 3; 200 concurrent reminders: 1 sent; 90 days of "
+        "40 people in 6 zones: 0 person-days over budget.",
+        proofs=(
+            NOISE + "test_two_hundred_events_about_one_person_are_one_message",
+            LEDGER + "test_200_concurrent_reminders_for_one_person_become_one",
+            POLICY + "test_two_hundred_conditions_of_one_person_are_one_message_with_three_items",
+            POLICY + "test_the_best_item_wins_the_day",
+            "soak/test_ninety_days.py::test_ninety_days_of_forty_people",
+        ),
+    ),
+    "R3": Requirement(
+        title="No invented facts",
+        says="Every key, number, name and date told comes from the facts of that decision; a mind may only choose.",
+        figure="A hostile mind in more than 300 cases: 0 forbidden effects, 0 of its own words, links or addressees.",
+        proofs=(
+            POLICY + "test_no_word_of_a_mind_gets_through",
+            POLICY + "test_a_digest_passes_only_as_code_wrote_it",
+            "promises/test_hostile_mind.py::test_no_forbidden_effect_and_no_word_of_its_own_in_hundreds_of_cases",
+            POLICY + "test_a_thousand_looks_of_a_hostile_mind_on_quiet_data_send_nothing",
+        ),
+        open="A language model's own prose is checked once it writes any; today every sentence is code's.",
+    ),
+    "R4": Requirement(
+        title="Hours, zone, do not disturb, absence",
+        says="Out of a person's hours nothing arrives: it waits, is weighed again at delivery, and is never dropped.",
+        figure="Property tests over zones, both clock changes, holidays and night windows: 0 moments outside; 90 days "
+        "of 40 people in 6 zones: 0 messages outside.",
+        proofs=(
+            WORKTIME + "test_working_never_means_outside_the_hours_on_the_wall",
+            "planner/test_hours.py::test_whatever_the_zone_season_holiday_night_or_absence_it_is_said_inside_their_hours_"
+            "and_never_dropped",
+            WORKTIME + "test_a_clock_change_costs_or_gives_what_the_wall_shows",
+            WORKTIME + "test_the_next_working_moment_is_inside_hours_and_none_is_before_it",
+            "planner/test_stories.py::test_an_effect_is_put_off_when_night_has_fallen",
+        ),
+    ),
+    "R5": Requirement(
+        title="Only the person whose move it is",
+        says="Drafts, parked, approved, changes requested, own actions: nobody else is pinged.",
+        figure="A table of at least 40 situations with the expected addressee: every row holds.",
+        proofs=(
+            MOVES + "test_whose_move_it_is",
+            MOVES + "test_the_table_is_as_long_as_promised",
+            "planner/detect/test_signal_properties.py::test_a_signal_never_addresses_somebody_who_is_away",
+        ),
+    ),
+    "R6": Requirement(
+        title="Approvals survive",
+        says="A question outlives a restart, is answered once, and lapses with no action, never as a denial.",
+        figure="Killed at every commit point between click and execution: 0 lost, 0 done twice.",
+        proofs=(
+            KILL + "test_a_kill_at_this_point_loses_nothing_and_doubles_nothing",
+            "planner/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
+            "planner/test_approvals.py::test_an_ask_takes_its_course_in_the_approvers_own_working_time",
+            "planner/test_approvals.py::test_reminder_then_deputy_then_nothing_each_at_its_moment",
+            "bot/jobs/test_card.py::test_over_a_weekend_reminder_and_deputy_come_once_and_then_it_lapses",
+        ),
+    ),
+    "R7": Requirement(
+        title="Only allowed approvers, exactly what was shown",
+        says="The click of anybody else is refused privately; what changed since the card was drawn is asked again.",
+        figure="Every other click than the approver's own on the newest card: 0 effects.",
+        proofs=(
+            "planner/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
+            POLICY + "test_policy_is_asked_once_more_before_it_is_done",
+            "planner/requests/test_story.py::test_what_changed_since_it_was_asked_is_asked_again_of_whoever_said_yes",
+            DOOR + "test_a_signature_of_another_secret_is_refused",
+            DOOR + "test_a_request_older_than_five_minutes_is_refused_although_its_signature_is_right",
+        ),
+    ),
+    "R8": Requirement(
+        title="Never silent after being addressed",
+        says="A command, mention or message is answered or told plainly why not, whatever dependency is down.",
+        figure="Acknowledged after one commit; every dependency down in turn: an answer or a reason each time.",
+        proofs=(
+            "planner/test_answer.py::test_every_text_is_some_question",
+            DOOR + "test_a_command_that_cannot_be_kept_says_so_to_the_asker",
+            DOOR + "test_who_asks_while_nobody_is_at_work_is_told_so",
+            "faults/test_mcp.py::test_who_asks_is_answered_whatever_the_server_does",
+            "bench/test_latency.py::test_the_answer_to_status",
+        ),
+    ),
+    "R9": Requirement(
+        title="One event, one effect",
+        says="Deliveries are deduplicated by their id, sends are looked up before they are repeated.",
+        figure="Every recorded delivery repeated and reordered: one run each; random kills: 0 lost, 0 doubled.",
+        proofs=(
+            DOOR + "test_an_event_sent_four_times_is_one_job_whatever_the_retry_headers_say",
+            "promises/test_real_payloads.py::test_every_recorded_body_comes_in_once_however_often_it_is_sent",
+            STORM + "test_random_kills_lose_nothing_and_double_nothing",
+            DOUBLES + "test_what_is_told_twice_counts_once_whatever_comes_first",
+        ),
+    ),
+    "R10": Requirement(
+        title="Missed data heals and shows its age",
+        says="Reading finds what no webhook told; every answer carries the age of its data.",
+        figure="A day of lost, late and doubled webhooks: equal to the source after one reconciliation.",
+        proofs=(
+            MIRROR + "test_a_day_of_lost_late_and_doubled_webhooks_is_healed_by_one_reconciliation",
+            DOUBLES + "test_missing_webhooks_are_counted_and_shown_where_operators_look",
+            "bot/views/test_words.py::test_the_age_of_data_names_its_sources",
+        ),
+    ),
+    "R11": Requirement(
+        title="Untrusted text stays text",
+        says="What stands in a ticket or a pull request can add no action, recipient or link.",
+        figure="Property tests over any text in any field: nobody is called, no odd link stays alive.",
+        proofs=(
+            HOSTILE + "test_nobody_is_called_and_no_message_is_too_large",
+            GATE + "test_nothing_in_any_message_calls_anybody",
+            GATE + "test_only_whole_web_links_stay_alive",
+        ),
+    ),
+    "R12": Requirement(
+        title="The right person",
+        says="Accounts are matched by id and address, asked about in doubt, and never guessed.",
+        figure="Hidden, doubled and departed accounts: 0 guesses; a question at most once a person and account.",
+        proofs=(
+            WHO + "test_nothing_is_guessed_and_nobody_is_asked",
+            WHO + "test_in_doubt_the_person_is_asked_once_at_the_end_of_the_day_and_yes_settles_it",
+            WHO + "test_nobody_but_the_person_can_answer",
+            "planner/test_identity.py::test_an_id_of_the_constitution_always_wins",
+        ),
+    ),
+    "R13": Requirement(
+        title="Set-up proves itself",
+        says="Each defect of a set-up is named in one line with its remedy.",
+        figure="Every seeded defect is named; a healthy company has 0 faults.",
+        proofs=(
+            CONNECTIONS + "test_a_mistake_is_named_in_one_line_with_its_remedy",
+            CONNECTIONS + "test_a_healthy_company_has_no_fault",
+            "models/test_directives_mistakes.py::test_one_mistake_is_one_line_with_its_number_and_what_to_do",
+        ),
+        open="The three live probes of a conversation (answered, follow-up answered, unrelated ignored).",
+    ),
+    "R14": Requirement(
+        title="Honest status colours",
+        says="Red and amber come from written thresholds only; early in a sprint nothing is amber.",
+        figure="Every working day of a sprint against every share done: amber and red exactly where the lines say.",
+        proofs=(
+            "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_and_a_late_one_only_by_its_figures",
+            "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_wherever_the_team_lives",
+            "planner/test_reports.py::test_at_risk_only_by_the_written_threshold",
+        ),
+        open="The path back to green by probability comes with the forecast.",
+    ),
+    "R15": Requirement(
+        title="A short digest",
+        says="At most 80 words and 3 items; on a quiet day one line, or nothing with `when: needed`.",
+        figure="Property test over generated sprints and the wordiest digest there can be: never more than 80 words.",
+        proofs=(
+            "planner/test_reports.py::test_no_digest_is_longer_than_eighty_words_or_three_items",
+            "planner/test_reports.py::test_the_wordiest_digest_there_can_be_keeps_to_eighty",
+            HOSTILE + "test_a_digest_has_at_most_eighty_words_and_three_items",
+            "planner/test_reports.py::test_a_quiet_day_is_one_line_or_nothing",
+            "planner/test_daily.py::test_what_an_earlier_summary_told_is_counted_and_not_repeated",
+        ),
+    ),
+    "R16": Requirement(
+        title="Thread manners",
+        says="Replies stay in their thread, bots are never answered, and words for others are left alone.",
+        figure="Of what is said around it, 0 words for others are kept; mentions are answered in their thread.",
+        proofs=(
+            DOOR + "test_words_that_are_not_for_us_are_acknowledged_and_not_kept",
+            DOOR + "test_a_person_who_turns_to_us_gets_a_job",
+        ),
+        open="Follow-ups without a mention in a thread we were called into come with the conversation.",
+    ),
+    "R17": Requirement(
+        title="Permissions hold",
+        says="Guests and channels shared with others hear nothing internal; every row is kept by team.",
+        figure="Guests, bots, strangers and shared channels: 0 internal words.",
+        proofs=(
+            "bot/jobs/test_answer.py::test_guests_and_strangers_hear_nothing_internal",
+            "bot/jobs/test_answer.py::test_nothing_internal_is_said_in_a_channel_shared_with_others",
+            "bot/jobs/test_learn.py::test_nobody_touches_what_is_known_of_another",
+        ),
+        open="Issues restricted by Jira's security levels are shown to everybody in the team who can ask.",
+    ),
+    "R18": Requirement(
+        title="Cost stops, work does not",
+        says="Everything works without a language model; idle looks cost nothing.",
+        figure="0 calls to a model, so $0.00 a day: rules and templates do all the work there is.",
+        proofs=(
+            NOISE + "test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest",
+            "bot/test_server.py::test_the_web_process_loads_neither_model_nor_vendor_libraries",
+        ),
+        open="The daily cap (daily_cap_usd) is reserved from when a model is asked; none is asked yet.",
+    ),
+    "R19": Requirement(
+        title="Renders everywhere",
+        says="Every message fits Slack's limits; what does not fit is counted, never cut in the middle of a line.",
+        figure="Property tests over any message up to 50 blocks and 12,000 characters: every one is taken.",
+        proofs=(
+            GATE + "test_any_message_becomes_one_slack_takes",
+            HOSTILE + "test_slack_takes_every_message",
+            HOSTILE + "test_slack_takes_every_home",
+            "integrations/slack/test_fitting.py::test_no_piece_and_no_cut_is_longer_than_allowed",
+        ),
+    ),
+    "R20": Requirement(
+        title="Edits update, bursts coalesce",
+        says="One living message per subject; a burst of events is one look.",
+        figure="120 transitions in 2 minutes: 1 update; a second question joins the open card.",
+        proofs=(
+            "bot/test_webhooks.py::test_an_event_that_matters_asks_for_one_debounced_look_of_its_team",
+            "bot/test_notify.py::test_a_second_question_joins_the_open_card",
+            "promises/test_one_update.py::test_a_hundred_and_twenty_transitions_in_two_minutes_are_one_update",
+            "bot/test_living_messages.py::test_a_further_step_edits_the_post_there_is_and_posts_no_second",
+        ),
+    ),
+}
