@@ -120,7 +120,7 @@ def _is_meant(issues: Sequence[Issue], rule: LookEvery) -> bool:
 def _production_down(issue: Issue, rule: LookEvery) -> bool:
     """Any of the priorities together with any of the labels; an empty list asks for nothing."""
     marks = rule.production_down
-    if marks is None or not (marks.priorities or marks.labels):
+    if marks is None or not (marks.priorities or marks.labels) or (marks.labels and not issue.labels):
         return False
     priority = (issue.priority or "").casefold()
     labels = {label.casefold() for label in issue.labels}
