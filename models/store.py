@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select
 
 from models.clock import Clock
 from models.database import Database, insert_into, insert_new
@@ -176,8 +177,7 @@ class Store:
 
     async def fired(self, schedule: str) -> str | None:
         """The last slot of ``schedule`` that was fired or skipped."""
-        wanted = select(func.max(firings.c.slot)).where(firings.c.schedule == schedule)
-        return await self._database.read(lambda c: c.execute(wanted).scalar())
+        return await self._database.read(lambda c: c.execute(_last_slot(), {"schedule": schedule}).scalar())
 
     # --- memory ----------------------------------------------------------------------------------------------
 
@@ -272,6 +272,12 @@ class Store:
 
     async def _column(self, wanted: Any) -> Iterable[Any]:
         return await self._database.read(lambda c: c.execute(wanted).scalars().all())
+
+
+@cache
+def _last_slot() -> Select[Any]:
+    """Put together once: every tick asks for every schedule of every team."""
+    return select(func.max(firings.c.slot)).where(firings.c.schedule == bindparam("schedule"))
 
 
 def _set_team(connection: Connection, team: TeamId, **changes: Any) -> None:

@@ -11,6 +11,7 @@ from models.ids import PersonId, TeamId
 from models.signals import Signal, SignalKind, Urgency
 from models.spans import Span
 from models.work import Person, Snapshot
+from planner.once import once_for_each
 from planner.rules import lines_with
 from planner.worktime import Calendar, person_calendar
 
@@ -32,11 +33,13 @@ class Rung:
     """A channel or role of the team; ``None`` for the person concerned, who hears first unless a role is named."""
 
 
+@once_for_each
 def watched(directives: Directives, kind: SignalKind) -> tuple[str, Watch] | None:
     """The directive that says ``kind`` matters, and its thresholds; ``None`` when none does."""
     return next(((name, rule) for name, rule in lines_with(directives, Watch) if rule.watch is kind), None)
 
 
+@once_for_each
 def escalations(directives: Directives, kind: SignalKind) -> tuple[tuple[str, EscalateRule], ...]:
     """The directives that take ``kind`` further; one that names no place goes where escalations are routed."""
     found = ((name, rule) for name, rule in lines_with(directives, EscalateRule) if rule.escalate == kind)
@@ -64,6 +67,7 @@ def answer_within(directives: Directives, urgency: Urgency) -> Span | None:
     return level.rule.answer_within if level else None
 
 
+@once_for_each
 def ladder(directives: Directives, kind: SignalKind) -> tuple[Rung, ...]:
     """The rungs of a condition that is measured in time."""
     first = watched(directives, kind)

@@ -277,7 +277,8 @@ def is_away(person: Person, now: datetime) -> bool:
 def is_parked(issue: Issue, team: Team) -> bool:
     """Whether a status or label says that it waits on purpose. A status the team calls blocked is no purpose."""
     parked, blocked = _marks(team)
-    return any(mark in parked and mark not in blocked for mark in map(_plain, (issue.status, *issue.labels)))
+    marks = (issue.status, *issue.labels) if issue.labels else (issue.status,)
+    return any(mark in parked and mark not in blocked for mark in map(_plain, marks))
 
 
 @once

@@ -19,6 +19,7 @@ from models.work import (
     Sprint,
     SprintState,
 )
+from planner.once import once
 
 RECENT = timedelta(days=14)
 """Company time for which a pull request that was merged or declined still says something about its ticket."""
@@ -91,11 +92,15 @@ def blocked_since(issue: Issue, team: Team) -> datetime | None:
     """Since when it is flagged or in one of the team's blocked statuses; ``None`` when it is not blocked."""
     if issue.progress is Progress.DONE:
         return None
-    blocked = {status.casefold() for status in team.jira.blocked_statuses}
     since = [issue.flagged_since] if issue.flagged_since else []
-    if issue.status.casefold() in blocked:
+    if issue.status.casefold() in _blocked_statuses(team):
         since.append(issue.status_since)
     return min(since, default=None)
+
+
+@once
+def _blocked_statuses(team: Team) -> frozenset[str]:
+    return frozenset(status.casefold() for status in team.jira.blocked_statuses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,19 @@ def once(ask: Callable[P, T]) -> Callable[P, T]:
         return answer
 
     return cast("Callable[P, T]", wraps(ask)(asked))
+
+
+def once_for_each(ask: Callable[P, T]) -> Callable[P, T]:
+    """As ``once``, of one thing and a word about it: the answer about every word is remembered."""
+    last: tuple[object, dict[Any, Any]] = (_NOTHING, {})
+
+    def asked(one: Any, word: Any) -> Any:
+        nonlocal last
+        first, answers = last
+        if one is not first:
+            last = (one, answers := {})
+        if word not in answers:
+            answers[word] = cast(Any, ask)(one, word)
+        return answers[word]
+
+    return cast("Callable[P, T]", wraps(ask)(asked))

@@ -122,6 +122,8 @@ def _production_down(issue: Issue, rule: LookEvery) -> bool:
     marks = rule.production_down
     if marks is None or not (marks.priorities or marks.labels) or (marks.labels and not issue.labels):
         return False
+    if marks.labels and not issue.labels:  # as most tickets
+        return False
     priority = (issue.priority or "").casefold()
     labels = {label.casefold() for label in issue.labels}
     return (not marks.priorities or priority in {p.casefold() for p in marks.priorities}) and (

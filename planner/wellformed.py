@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import call
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -25,7 +26,7 @@ def check_of(hint: Any) -> Check:
     hint = getattr(hint, "__supertype__", hint)
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return _any_of([check_of(each) for each in get_args(hint)])
+        return _any_of(get_args(hint))
     if origin is tuple:
         return _tuple_of(check_of(get_args(hint)[0]))
     if is_dataclass(hint):
@@ -35,8 +36,17 @@ def check_of(hint: Any) -> Check:
     return lambda value: isinstance(value, hint)
 
 
-def _any_of(checks: list[Check]) -> Check:
-    return lambda value: any(check(value) for check in checks)
+def _any_of(hints: tuple[Any, ...]) -> Check:
+    """A record is of one kind only, so its own type says which to try."""
+    kinds: list[Any] = [hint for hint in hints if is_dataclass(hint)]
+    records: dict[Any, Check] = {kind: check_of(kind) for kind in kinds}
+    others = [check_of(hint) for hint in hints if hint not in kinds]
+
+    def check(value: object) -> bool:
+        of_its_kind = records.get(type(value))
+        return of_its_kind(value) if of_its_kind is not None else any(other(value) for other in others)
+
+    return check
 
 
 def _tuple_of(check: Check) -> Check:
@@ -45,9 +55,12 @@ def _tuple_of(check: Check) -> Check:
 
 def _record_of(kind: Any) -> Check:
     hints = get_type_hints(kind)
-    parts = [(field.name, check_of(hints[field.name])) for field in fields(kind)]
+    names = [field.name for field in fields(kind)]
+    checks = [check_of(hints[name]) for name in names]
 
     def check(value: object) -> bool:
-        return type(value) is kind and all(part(getattr(value, name, _MISSING)) for name, part in parts)
+        if type(value) is not kind:
+            return False
+        return all(map(call, checks, [getattr(value, name, _MISSING) for name in names]))
 
     return check

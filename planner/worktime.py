@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.directives import Directives, Hours, Member, Team, Weekday
+from models.directives import Directives, Hours, Team, Weekday
 from models.ids import PersonId, TeamId
 from models.spans import Span
 from models.work import Person
-from planner.once import once
+from planner.once import once, once_for_each
 
 OFFICE = Hours(hours="09:00-18:00")
 """When the constitution says nothing about hours."""
@@ -178,20 +178,21 @@ def person_calendar(directives: Directives, team: TeamId, person: Person | Perso
 
     Somebody the constitution does not know works the team's hours.
     """
+    if isinstance(person, Person):
+        return _calendar(directives, (team, person.id, person.zone, person.holidays))
+    return _calendar(directives, (team, person, None, None))
+
+
+@once_for_each
+def _calendar(directives: Directives, of: tuple[TeamId, PersonId, str | None, str | None]) -> Calendar:
+    """Of somebody who is today in that zone and has those holidays, where anybody knows."""
+    team, person, zone, free = of
     ours = directives.team(team)
-    name = person.id if isinstance(person, Person) else person
-    member = _members(ours).get(name)
+    member = next((m for m in ours.members if m.id == person), None)
     if member is None:
         return team_calendar(directives, team)
-    known = person if isinstance(person, Person) else None
-    zone = known.zone if known is not None and _is_zone(known.zone) else member.zone
-    free = (known.holidays if known else None) or member.holidays or ours.holidays
-    return Calendar(zone, member.hours or house_hours(directives), free)
-
-
-@once
-def _members(team: Team) -> Mapping[PersonId, Member]:
-    return {member.id: member for member in reversed(team.members)}
+    here = zone if zone is not None and _is_zone(zone) else member.zone
+    return Calendar(here, member.hours or house_hours(directives), free or member.holidays or ours.holidays)
 
 
 def watch_calendar(directives: Directives, team: Team, person: Person | None) -> Calendar:

@@ -24,8 +24,12 @@ def anyio_backend() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: playwright's sync API leaves its event loop running in the thread it was started in."""
+    """The longest file first, so that nobody waits for it alone at the end; browser tests last.
+
+    Playwright's sync API leaves its event loop running in the thread it was started in.
+    """
     items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: item.path.name != "test_stories.py" or "stories" not in item.path.parts)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from models.directives_file import ADVICE
@@ -24,6 +26,12 @@ def test_a_line_is_proved_by_tests_that_exist_or_is_advice_as_check_says(line: L
 
 def test_the_page_shows_the_table_as_it_is() -> None:
     assert LINES_PAGE.read_text(encoding="utf-8") == lines_page(), "run: .venv/bin/python -m tests.proofs"
+
+
+def test_the_readme_gives_the_same_figures() -> None:
+    every, enforced, advice = figures()
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"| **together** | **{every}** | **{enforced}** | **{advice}** |" in readme
 
 
 def test_most_of_the_constitution_is_enforced() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, not_, select, update
 
 from bot.app import App, build
 from bot.server import make_asgi
@@ -31,6 +31,7 @@ from models.database import upgrade
 from models.directives import Directives, Team
 from models.directives_file import parse
 from models.ids import PersonId
+from models.keeping.jobs import SOON
 from models.mailbox import NewJob
 from models.tables import jobs
 from planner.approvals import course
@@ -103,8 +104,11 @@ class World:
                 await asyncio.sleep(0.02)
 
     async def _idle(self, parked: bool) -> bool:
+        planned = and_(jobs.c.state == "waiting", jobs.c.attempts == 0, jobs.c.run_at > self.clock.real() + SOON)
         busy = select(jobs.c.id).where(jobs.c.state.in_(["waiting", "running"]))
-        if parked:
+        if not parked:
+            busy = busy.where(not_(planned))
+        else:
             due = jobs.c.run_at <= self.clock.real()
             busy = busy.where((jobs.c.state == "running") | due | never_tried())
         return await self.app.database.read(lambda c: c.execute(busy.limit(1)).first()) is None

@@ -114,8 +114,8 @@ class _TeamSeed:
         """Somebody who can be told something now, in Slack; the first maker when nobody can."""
         chosen = [m for m in self.makers if fits(m)] or self.makers
         here = [m for m in chosen if of_member(m, self.directives).present(self.now)]
-        plain = [m for m in here if m.channel == "dm" and m.id not in _leads(self.team)]
-        return (plain or [m for m in here if m.channel == "dm"] or here or chosen)[0]
+        plain = [m for m in here if m.channel != "jira" and m.id not in _leads(self.team)]
+        return (plain or [m for m in here if m.channel != "jira"] or here or chosen)[0]
 
     def _statuses(self) -> None:
         names = [("To Do", "new"), ("In Progress", "indeterminate"), ("In Review", "indeterminate"), ("Done", "done")]

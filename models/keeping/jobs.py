@@ -8,7 +8,21 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, exists, func, literal, not_, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -192,8 +206,7 @@ def _together(earlier: NewJob, later: NewJob) -> NewJob:
 
 def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
     """Postpone the waiting job of the same kind and key, within its ``max_wait``; ``None`` if none waits."""
-    same = and_(jobs.c.kind == job.kind, jobs.c.key == job.key, jobs.c.state == "waiting", jobs.c.coalesce)
-    row = connection.execute(select(jobs).where(same).with_for_update()).mappings().first()
+    row = connection.execute(_waiting(), {"kind": job.kind, "key": job.key}).mappings().first()
     if row is None:
         return None
     quiet = min(now + timedelta(seconds=job.delay), row["first_at"] + timedelta(seconds=job.max_wait))
@@ -208,6 +221,12 @@ def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
         )
     )
     return JobId(row["id"])
+
+
+@cache
+def _waiting() -> Select[Any]:
+    same = and_(jobs.c.kind == bindparam("kind"), jobs.c.key == bindparam("key"))
+    return select(jobs).where(same, jobs.c.state == "waiting", jobs.c.coalesce).with_for_update()
 
 
 def _add(connection: Connection, job: NewJob, now: datetime) -> JobId | None:

@@ -132,6 +132,9 @@ DAY = """
     Sam lets go of "Fee page"
     30 minutes pass
     Robin presses "Approve" on Dana's card
+    Robin types "/pm status"
+    Sam's Slack status is empty again
+    10 minutes pass
     Dana presses "Approve" for "Login page"
     Dana presses "Why?"
     Dana presses "Reject" for "Fee page"

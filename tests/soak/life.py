@@ -25,7 +25,7 @@ from models.work import (
 from tests.soak.company import EVERYBODY, Member, members
 
 FORTNIGHT = timedelta(days=14)
-TICKETS = 14
+TICKETS = 11
 """In a sprint, when it begins."""
 
 LATELY = timedelta(days=7)
