@@ -31,7 +31,6 @@ from models.database import upgrade
 from models.directives import Directives, Team
 from models.directives_file import parse
 from models.ids import PersonId
-from models.keeping.jobs import SOON
 from models.mailbox import NewJob
 from models.tables import jobs
 from planner.approvals import course
@@ -104,7 +103,7 @@ class World:
                 await asyncio.sleep(0.02)
 
     async def _idle(self, parked: bool) -> bool:
-        planned = and_(jobs.c.state == "waiting", jobs.c.attempts == 0, jobs.c.run_at > self.clock.real() + SOON)
+        planned = and_(jobs.c.kind == "living", jobs.c.state == "waiting", jobs.c.attempts == 0)
         busy = select(jobs.c.id).where(jobs.c.state.in_(["waiting", "running"]))
         if not parked:
             busy = busy.where(not_(planned))

@@ -19,9 +19,9 @@ from bot.app import App, build, close_app
 from bot.worker import work
 from integrations.simulator.nouns import Issue
 from integrations.simulator.server import Simulator
-from models.actions import addressee
+from models.actions import CommentOnIssue, RemindPerson, addressee
 from models.events import Reason
-from models.ids import CycleId, EffectId, ProposalId, named
+from models.ids import CycleId, EffectId, IssueKey, ProposalId, named
 from models.keeping import effects as outbox
 from models.mailbox import Job, NewJob, look_at
 from models.proposals import Effect, EffectState
@@ -287,4 +287,13 @@ async def _first_morning(made: Town) -> None:
     await made.to_the_end(most=20)
     for effect in await app.ledger.recent(team=world.team.id):
         made.templates.setdefault(effect.action.kind, effect)
+        if isinstance(effect.action, RemindPerson) and effect.action.items[0].kind == "blocked_too_long":
+            made.templates["comment_on_issue"] = _as_a_comment(effect, effect.action)
     await made.restore()
+
+
+def _as_a_comment(effect: Effect, reminder: RemindPerson) -> Effect:
+    """The same matter as somebody hears of it who likes Jira better."""
+    item = reminder.items[0]
+    action = CommentOnIssue(person=reminder.person, issue=IssueKey(item.subject), item=item)
+    return replace(effect, action=action, proposal=replace(effect.proposal, action=action))

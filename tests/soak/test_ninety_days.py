@@ -13,6 +13,7 @@ from tests.bench.figures import machine
 from tests.soak.company import EVERYBODY
 from tests.soak.figures import examples, resident, table
 from tests.soak.soak import DAY, MONDAY, Soak, soaking
+from tests.world import in_memory
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
@@ -25,12 +26,14 @@ FLAT = 1.10
 async def test_ninety_days_of_forty_people(tmp_path: Path) -> None:
     began, used = time.perf_counter(), time.process_time()
     held: dict[int, float] = {}
-    async with soaking(tmp_path, DAYS) as soak:
-        for day in (30, 60, 90):
-            await soak.live_until(MONDAY + day * DAY)
-            held[day] = resident()
-        seconds, computed = time.perf_counter() - began, time.process_time() - used
-        rows, left = await soak.rows(), await half_a_year_later(soak)
+    # In memory where the machine has a folder for that: what is measured is our own work, not the disk.
+    with in_memory(tmp_path) as folder:
+        async with soaking(folder, DAYS) as soak:
+            for day in (30, 60, 90):
+                await soak.live_until(MONDAY + day * DAY)
+                held[day] = resident()
+            seconds, computed = time.perf_counter() - began, time.process_time() - used
+            rows, left = await soak.rows(), await half_a_year_later(soak)
     oracle = soak.oracle
     print(f"\n{DAYS} days of {len(EVERYBODY)} people: {seconds:.0f} s, {computed:.0f} s of them computing; {machine()}")
     print(f"  {soak.wakes} times awake, {soak.jobs} jobs; memory {', '.join(f'{m:.0f} MB' for m in held.values())}")
