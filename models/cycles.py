@@ -45,8 +45,6 @@ class History:
     """Proposals that were already allowed, asked or denied: never again."""
     open_cards: frozenset[PersonId]
     """Approvers with a question of today: one more line on its card costs nothing, posted yet or not."""
-    shown_cards: frozenset[PersonId] = frozenset()
-    """Those of them whose card is posted and still shows an open question: a further one is an edit of it."""
     raised: frozenset[tuple[PersonId, SignalId, Verdict]] = frozenset()
     """Episodes somebody was to be told of, where that was asked of an approver or denied: not again that way."""
     pending: tuple[Approval, ...] = ()

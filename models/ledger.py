@@ -364,7 +364,6 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         told=past.told_to(connection, team),
         settled=past.settled(connection, team),
         open_cards=asks.open_cards(connection, now),
-        shown_cards=asks.shown_cards(connection, now),
         raised=past.raised(connection, team),
         pending=asks.pending_of(connection, team),
         hushes=quiet.of_team(connection, team, now),

@@ -1,8 +1,8 @@
-"""The change in Jira that would settle a Signal, where there is exactly one: nobody need make it by hand."""
+"""What one Signal is the reason for: the change that would settle it, where there is exactly one, made by no hand."""
 
 from __future__ import annotations
 
-from models.actions import ChangeSprintScope, TransitionIssue
+from models.actions import Action, ChangeSprintScope, TransitionIssue
 from models.directives import Directives
 from models.ids import IssueKey, ProposalId, named
 from models.proposals import Proposal
@@ -42,7 +42,7 @@ def _moved_on(signal: Signal, snapshot: Snapshot, directives: Directives) -> Pro
         after=directives.team(snapshot.team).jira.merged_status or "",
         merged=left.last.id,
     )
-    return _about(
+    return because_of(
         signal,
         "transition",
         action,
@@ -66,7 +66,7 @@ def _taken_in(signal: Signal, snapshot: Snapshot, directives: Directives) -> Pro
         before_name=each.planned.name if each.planned else "",
         after_name=sprints[0].name,
     )
-    return _about(
+    return because_of(
         signal,
         "scope",
         action,
@@ -77,16 +77,17 @@ def _taken_in(signal: Signal, snapshot: Snapshot, directives: Directives) -> Pro
     )
 
 
-def _about(
+def because_of(
     signal: Signal,
     what: str,
-    action: TransitionIssue | ChangeSprintScope,
+    action: Action,
     directives: Directives,
     *,
     evidence: tuple[Evidence, ...] = (),
     if_nothing: str,
-    undo: str,
+    undo: str | None = None,
 ) -> Proposal:
+    """One Action that one Signal is the reason for; ``what`` and the Signal name it, the same in every look."""
     return Proposal(
         id=ProposalId(named(what, signal.id)),
         action=action,

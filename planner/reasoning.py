@@ -17,7 +17,7 @@ from planner.detect.identity_uncertain import account_of
 from planner.escalation import PM, heard_by
 from planner.foremost import is_lesser, outdone
 from planner.observe import running
-from planner.proposing import settling
+from planner.proposing import because_of, settling
 from planner.reports import MOST_ITEMS, digest, item_of, says
 from planner.titles import UNDO_WORDS
 
@@ -117,7 +117,7 @@ def reminder(
 
 def comment(signal: Signal, issue: Issue, person: PersonId, directives: Directives) -> Proposal:
     """Ask in Jira, for people who like that better."""
-    return _about(
+    return because_of(
         signal,
         f"comment for {person}",
         CommentOnIssue(person=person, issue=issue.key, item=item_of(signal)),
@@ -131,14 +131,14 @@ def ask_identity(signal: Signal, directives: Directives) -> Proposal:
     if signal.addressee is None:
         raise ValueError(f"nobody can be asked about {signal.subject}")
     action = AskIdentity(person=signal.addressee, account=account_of(signal), item=item_of(signal))
-    return _about(signal, "identity", action, directives, if_nothing="Nobody hears of that account's work.")
+    return because_of(signal, "identity", action, directives, if_nothing="Nobody hears of that account's work.")
 
 
 def escalate(signal: Signal, channel: str, directives: Directives) -> Proposal:
     """Tell a channel of what went on too long."""
     facts = tuple(fact.text for fact in signal.evidence)
     action = Escalate(channel=channel, item=item_of(signal), facts=facts)
-    return _about(signal, "escalate", action, directives, if_nothing="That channel does not hear of it.")
+    return because_of(signal, "escalate", action, directives, if_nothing="That channel does not hear of it.")
 
 
 def reassign(
@@ -149,7 +149,7 @@ def reassign(
     least = load.next_taker(snapshot, directives, but=last_owner(issue, snapshot)) == taker
     why = f"{taker.name} is here, with {load.words(taker)}"
     why += f": by rule the least {'work' if load.offered else 'open work'} takes it" if least else ""
-    return _about(
+    return because_of(
         signal,
         "reassign",
         action,
@@ -174,29 +174,6 @@ def daily_digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Dire
             urgency=Urgency.LOW,
             rule=next(rules, "digest"),
         )
-
-
-def _about(
-    signal: Signal,
-    what: str,
-    action: AskIdentity | CommentOnIssue | Escalate | Reassign,
-    directives: Directives,
-    *,
-    evidence: tuple[Evidence, ...] = (),
-    if_nothing: str,
-    undo: str | None = None,
-) -> Proposal:
-    return Proposal(
-        id=ProposalId(named(what, signal.id)),
-        action=action,
-        because=says(signal.rule, directives),
-        evidence=signal.evidence + evidence,
-        signals=(signal.id,),
-        urgency=signal.urgency,
-        rule=signal.rule,
-        if_nothing=if_nothing,
-        undo=undo,
-    )
 
 
 @dataclass(frozen=True, slots=True)

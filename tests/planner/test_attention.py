@@ -39,6 +39,8 @@ class Office:
     """Whether there is attention left to take."""
     at: datetime = NOON
     known: History = field(default_factory=history)
+    shown: frozenset[PersonId] = frozenset()
+    """Whose card is posted and still shows an open question."""
     taken: list[Unit] = field(default_factory=list)
     sent: int = 0
     outcome: Outcome | None = None
@@ -62,7 +64,7 @@ class Office:
         return [hush for hush in self.known.hushes if hush.person == person]
 
     async def shown_cards(self) -> frozenset[PersonId]:
-        return self.known.shown_cards
+        return self.shown
 
     async def begin(self, effect: EffectId) -> Effect | None:
         return self.effect
@@ -158,13 +160,13 @@ async def test_a_question_is_one_more_line_on_a_card_only_if_that_card_is_still_
     shown: frozenset[PersonId], ending: Ending
 ) -> None:
     ask = effect(action=AskApproval(approval=ApprovalId("a"), person=PAT), approval=None)
-    office = Office(ask, left=False, known=history(open_cards=frozenset({PAT}), shown_cards=shown))
+    office = Office(ask, left=False, known=history(open_cards=frozenset({PAT})), shown=shown)
     assert (await office.carried_out()).ending is ending
 
 
 async def test_a_reminder_of_a_question_is_a_message_whatever_card_is_open() -> None:
     again = effect(action=AskApproval(approval=ApprovalId("a"), person=PAT, asking=Asking.AGAIN), approval=None)
-    office = Office(again, left=False, known=history(open_cards=frozenset({PAT}), shown_cards=frozenset({PAT})))
+    office = Office(again, left=False, known=history(open_cards=frozenset({PAT})), shown=frozenset({PAT}))
     assert (await office.carried_out()).ending is Ending.LATER
 
 
@@ -181,7 +183,7 @@ async def test_a_reminder_of_a_question_and_its_copy_cost_attention_and_wait(ask
 
 async def test_one_more_line_on_a_deputys_open_card_is_free() -> None:
     copy = effect(action=AskApproval(approval=ApprovalId("a"), person=DEB, asking=Asking.DEPUTY), approval=None)
-    office = Office(copy, left=False, known=history(shown_cards=frozenset({DEB})))
+    office = Office(copy, left=False, shown=frozenset({DEB}))
     assert (await office.carried_out()).ending is Ending.DONE
 
 

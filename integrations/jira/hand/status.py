@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from integrations.jira.client import Jira
@@ -28,32 +28,20 @@ class Status:
 
     async def perform(self) -> Receipt:
         """See ``Deed.perform``. Raises ``Refused`` when none or several of its ways lead there."""
-        issue = self.action.issue
-        ways = await self.jira.transitions(issue)
-        leading = leading_to(ways, self.action.after) if self.action.after else ending(ways)
-        way = _only(issue, leading, ways, self.action.after or "a done status")
-        await self.jira.transition(issue, way.id)
-        return _receipt(issue, self.action.before, way.to)
+        return await _through(self.jira, self.action, ending, "a done status")
 
     async def find(self) -> Receipt | None:
         """See ``Deed.find``."""
-        standing = await self.jira.standing(self.action.issue, Topic.STATUS)
-        if not self._is_there(standing) or not is_ours(self.effect, standing, await self.jira.myself()):
-            return None
-        return _receipt(self.action.issue, self.action.before, standing.status)
+        return await _found(self.jira, self.effect, self.action)
 
     async def changed(self) -> str | None:
         """See ``Deed.changed``."""
         standing = await self.jira.standing(self.action.issue, Topic.STATUS)
         if same(standing.status, self.action.before):
             return None
-        if self._is_there(standing):
+        if _is_there(self.action, standing):
             return already(self.action.issue, f"is {standing.status}", standing, self.who)
         return moved_on(self.effect, self.action.issue, standing, standing.status, self.who)
-
-    def _is_there(self, standing: Standing) -> bool:
-        wanted = self.action.after
-        return same(standing.status, wanted) if wanted else standing.progress is Progress.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +56,11 @@ class Close:
 
     async def perform(self) -> Receipt:
         """See ``Deed.perform``. Raises ``Refused`` when it is not clear which status closes it."""
-        issue = self.action.issue
-        ways = await self.jira.transitions(issue)
-        leading = leading_to(ways, self.action.after) if self.action.after else closing(ways)
-        way = _only(issue, leading, ways, self.action.after or "a closed status")
-        await self.jira.transition(issue, way.id)
-        return _receipt(issue, self.action.before, way.to)
+        return await _through(self.jira, self.action, closing, "a closed status")
 
     async def find(self) -> Receipt | None:
         """See ``Deed.find``."""
-        standing = await self.jira.standing(self.action.issue, Topic.STATUS)
-        wanted = self.action.after
-        ended = same(standing.status, wanted) if wanted else standing.progress is Progress.DONE
-        if not ended or not is_ours(self.effect, standing, await self.jira.myself()):
-            return None
-        return _receipt(self.action.issue, self.action.before, standing.status)
+        return await _found(self.jira, self.effect, self.action)
 
     async def changed(self) -> str | None:
         """See ``Deed.changed``."""
@@ -92,6 +70,32 @@ class Close:
         if same(standing.status, self.action.before):
             return None
         return moved_on(self.effect, self.action.issue, standing, standing.status, self.who)
+
+
+Ways = Sequence[Transition]
+
+
+async def _through(
+    jira: Jira, action: TransitionIssue | CloseIssue, choose: Callable[[Ways], Ways], what: str
+) -> Receipt:
+    """Into the status that is named; where none is, the way that ``choose`` finds, called ``what`` for people."""
+    ways = await jira.transitions(action.issue)
+    leading = leading_to(ways, action.after) if action.after else choose(ways)
+    way = _only(action.issue, leading, ways, action.after or what)
+    await jira.transition(action.issue, way.id)
+    return _receipt(action.issue, action.before, way.to)
+
+
+async def _found(jira: Jira, effect: Effect, action: TransitionIssue | CloseIssue) -> Receipt | None:
+    """An earlier try of ours, by the status it has left."""
+    standing = await jira.standing(action.issue, Topic.STATUS)
+    if not _is_there(action, standing) or not is_ours(effect, standing, await jira.myself()):
+        return None
+    return _receipt(action.issue, action.before, standing.status)
+
+
+def _is_there(action: TransitionIssue | CloseIssue, standing: Standing) -> bool:
+    return same(standing.status, action.after) if action.after else standing.progress is Progress.DONE
 
 
 def _only(issue: IssueKey, leading: Sequence[Transition], ways: Sequence[Transition], wanted: str) -> Transition:
