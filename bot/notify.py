@@ -11,14 +11,14 @@ from bot.shown import Shown
 from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import digest
 from bot.views.escalation import escalation
-from bot.views.feedback import noted
 from bot.views.home import HomeData, home, home_of
 from bot.views.identity import identity_question
 from bot.views.living import all_settled, as_it_stands, settled_lines
-from bot.views.message import Message
-from bot.views.moments import data_age
 from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
+from bot.views.parts.feedback import noted
+from bot.views.parts.message import Message
+from bot.views.parts.moments import data_age
 from bot.views.refusal import refusal_message
 from integrations.slack import Slack
 from models.actions import (
@@ -41,11 +41,11 @@ from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt
 from models.signals import Urgency
 from models.standing import Living
 from models.work import Facts
-from planner.held import Held, held_for
-from planner.known import Known
-from planner.learning import learns
-from planner.limits import Place
-from planner.observe import people_of
+from planner.asked.held import Held, held_for
+from planner.bounds.limits import Place
+from planner.facts.observe import people_of
+from planner.lessons.known import Known
+from planner.lessons.learning import learns
 from planner.policy import next_asked
 from planner.ports import Work
 

@@ -14,7 +14,7 @@ from bot.constitution import keep_up
 from bot.jobs.card import chase
 from models.directives import Directives, Team
 from models.mailbox import NewJob, look_at
-from planner.worktime import team_calendar
+from planner.bounds.worktime import team_calendar
 
 log = logging.getLogger(__name__)
 

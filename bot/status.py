@@ -17,7 +17,7 @@ from models.ledger import Ledger
 from models.lessons import What
 from models.mailbox import Depths, Mailbox
 from models.store import READING, Reading, Store
-from planner.urgency import UNSAID
+from planner.hearers.urgency import UNSAID
 
 _LANES = {0: "people", 1: "events", 2: "periodic"}
 

@@ -41,7 +41,7 @@ class Span:
     def elapsed(self) -> timedelta:
         """The length on the wall clock. Raises ``ValueError`` for business time, which needs a calendar."""
         if self.business:
-            raise ValueError(f"{self} is working time: planner.worktime measures it")
+            raise ValueError(f"{self} is working time: planner.bounds.worktime measures it")
         return self.count * _UNITS[self.unit]
 
     def __str__(self) -> str:

@@ -12,24 +12,24 @@ from models.events import Reason, Trigger
 from models.ids import PersonId, TeamId
 from models.proposals import ApprovalState, EffectState, Verdict
 from models.work import Facts, Sprint, SprintState
-from planner.asked_peace import about_peace
+from planner.asked.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
+from planner.asked.peace import about_peace
+from planner.asked.questions import COMMANDS, AskForgetMe, AskHelp, AskMe, AskStatus, AskWhy, Pleasantry, Question
+from planner.asked.requests import AskUndo, Request, about_change
+from planner.asked.undo import can_be_taken_back
 from planner.detect import detect
-from planner.discretion import is_private, outline, reads_all, stands_open
-from planner.escalation import PM
-from planner.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
-from planner.latest import latest_to
-from planner.modes import mode_line
-from planner.observe import observe, sprints_for, watched_sprints
+from planner.facts.observe import observe, sprints_for, watched_sprints
+from planner.hearers.discretion import is_private, outline, reads_all, stands_open
+from planner.hearers.escalation import PM
+from planner.matters.pressing import how_often
 from planner.policy import CLOSED_WORLD, NOT_OURS, SHADOW, SUGGEST, UNGROUNDED, UNLISTED, law_in
 from planner.ports import Desk
-from planner.pressing import how_often
-from planner.questions import COMMANDS, AskForgetMe, AskHelp, AskMe, AskStatus, AskWhy, Pleasantry, Question
-from planner.replies import Attention, HelpReply, PlainReply, Reply, StatusReply, WhyReply
-from planner.reports import says, status
-from planner.requests import AskUndo, Request, about_change
-from planner.sprints import NEAREST, by_end, matching, nearest
-from planner.titles import name_of, the, title
-from planner.undo import can_be_taken_back
+from planner.reports.summaries import says, status
+from planner.words.latest import latest_to
+from planner.words.modes import mode_line
+from planner.words.replies import Attention, HelpReply, PlainReply, Reply, StatusReply, WhyReply
+from planner.words.sprints import NEAREST, by_end, matching, nearest
+from planner.words.titles import name_of, the, title
 
 
 async def answer(

@@ -8,14 +8,14 @@ from models.events import Reason, Trigger
 from models.ids import EffectId
 from models.proposals import Effect, EffectState, Ending, Outcome
 from models.work import Facts
-from planner.clocks import go_further
+from planner.bounds.limits import Place, none_left
 from planner.detect import detect
-from planner.factcheck import Ground, still_so, subjects_of
-from planner.limits import Place, none_left
-from planner.observe import observe, people_of
+from planner.facts.observe import observe, people_of
+from planner.matters.quiet import still_wanted
 from planner.policy import joins_a_card, owes, stays, still_allowed
 from planner.ports import Desk, Hand
-from planner.quiet import still_wanted
+from planner.still.clocks import go_further
+from planner.still.factcheck import Ground, still_so, subjects_of
 
 IN_FLIGHT = 12.0
 """Seconds a lost call may still be under way: the HTTP time-out of 10 plus 2 (reliability 2.4)."""

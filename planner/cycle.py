@@ -11,17 +11,17 @@ from models.events import Reason, Trigger
 from models.ids import CycleId, IssueKey, PersonId, named
 from models.proposals import Approval
 from models.work import Facts
-from planner.clocks import go_further, ripening
 from planner.detect import detect
-from planner.factcheck import Ground, is_over
-from planner.learning import lessons_of, observed
-from planner.observe import observe
+from planner.facts.observe import observe
+from planner.hearers.urgency import next_look, urgency_of
+from planner.lessons.learning import lessons_of, observed
+from planner.matters.pressing import pressing
+from planner.matters.quiet import ended_by, wakes, with_alarms
 from planner.policy import decide_all
 from planner.ports import Desk, Looked
-from planner.pressing import pressing
-from planner.quiet import ended_by, wakes, with_alarms
-from planner.standing import stood
-from planner.urgency import next_look, urgency_of
+from planner.still.clocks import go_further, ripening
+from planner.still.factcheck import Ground, is_over
+from planner.still.standing import stood
 
 
 async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:

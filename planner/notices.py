@@ -11,7 +11,7 @@ from models.events import Reason, Trigger
 from models.ids import CycleId, PersonId, ProposalId, TeamId, named
 from models.proposals import Decided, Decision, Proposal, Verdict
 from models.signals import Urgency
-from planner.observe import observe
+from planner.facts.observe import observe
 from planner.policy import UNLISTED, as_recorded, decide
 from planner.ports import Desk
 

@@ -14,12 +14,12 @@ from models.proposals import Proposal
 from models.signals import Evidence, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Snapshot
 from planner.detect.identity_uncertain import account_of
-from planner.escalation import PM, heard_by
-from planner.foremost import is_lesser, outdone
-from planner.observe import running
-from planner.proposing import because_of, settling
-from planner.reports import MOST_ITEMS, digest, item_of, says
-from planner.titles import UNDO_WORDS
+from planner.facts.observe import running
+from planner.hearers.escalation import PM, heard_by
+from planner.hearers.foremost import is_lesser, outdone
+from planner.matters.proposing import because_of, settling
+from planner.reports.summaries import MOST_ITEMS, digest, item_of, says
+from planner.words.titles import UNDO_WORDS
 
 
 @dataclass(frozen=True, slots=True)

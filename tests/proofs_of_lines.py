@@ -13,10 +13,18 @@ AUTHOR, BEHIND = (
     "planner/detect/test_waiting_for_the_author.py::",
     "planner/detect/test_tickets_behind_pull_requests.py::",
 )
-POLICY, MODES, URGENCY = "planner/test_policy.py::", "planner/test_modes.py::", "planner/test_urgency.py::"
+POLICY, MODES, URGENCY = (
+    "planner/test_policy.py::",
+    "planner/words/test_modes.py::",
+    "planner/hearers/test_urgency.py::",
+)
 ESCALATION, ACTIONS = "stories/escalation.yaml::", "stories/actions.yaml::"
-FORM, PATIENCE, CLOCKS = "planner/test_form.py::", "planner/test_patience.py::", "planner/test_clocks.py::"
-LEARNING, LEARNT = "promises/test_learning.py::", "planner/test_learning.py::"
+FORM, PATIENCE, CLOCKS = (
+    "planner/test_form.py::",
+    "planner/hearers/test_patience.py::",
+    "planner/still/test_clocks.py::",
+)
+LEARNING, LEARNT = "promises/test_learning.py::", "planner/lessons/test_learning.py::"
 
 _OUTSIDE = PULLS + "Work outside the sprint is the PM's to take in, and Approve does it"
 _DIGEST = DIGEST + "The summary comes once a day, at its time"
@@ -100,7 +108,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
         MANNERS + "A weekend is no working time",
         MANNERS + "A holiday is no working day",
         MANNERS + "A project manager in Los Angeles is asked in the morning there",
-        "planner/test_worktime.py::test_working_never_means_outside_the_hours_on_the_wall",
+        "planner/bounds/test_worktime.py::test_working_never_means_outside_the_hours_on_the_wall",
     ),
     "always-context": (
         FORM + "test_a_message_that_lacks_a_part_is_refused_with_the_line_that_asks_for_it",
@@ -138,7 +146,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
     ),
     "status-follows-merges": (
         PULLS + "A merged pull request moves its ticket, and nobody is pinged",
-        "planner/test_proposing.py::test_only_a_merge_frees_a_change_of_status",
+        "planner/matters/test_proposing.py::test_only_a_merge_frees_a_change_of_status",
     ),
     "confirm-reassign": (_OWNER, APPROVALS + "A colleague who may not decide is refused as well", _MODES),
     "confirm-scope": (_OUTSIDE, _MODES),

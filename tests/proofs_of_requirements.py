@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-NOISE, POLICY, MOVES = "promises/test_never_noisy.py::", "planner/test_policy.py::", "planner/test_moves.py::"
-WORKTIME, LEDGER = "planner/test_worktime.py::", "contracts/stores/test_ledger.py::"
+NOISE, POLICY, MOVES = "promises/test_never_noisy.py::", "planner/test_policy.py::", "planner/hearers/test_moves.py::"
+WORKTIME, LEDGER = "planner/bounds/test_worktime.py::", "contracts/stores/test_ledger.py::"
 GATE, HOSTILE, WHO = "integrations/slack/test_gate.py::", "bot/views/test_hostile.py::", "promises/test_who_is_who.py::"
 KILL, STORM = "chaos/test_kill.py::", "chaos/test_storm.py::"
 MIRROR, DOUBLES = "promises/test_mirror.py::", "promises/test_mirror_doubles.py::"
@@ -94,9 +94,9 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         figure="Killed at every commit point between click and execution: 0 lost, 0 done twice.",
         proofs=(
             KILL + "test_a_kill_at_this_point_loses_nothing_and_doubles_nothing",
-            "planner/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
-            "planner/test_approvals.py::test_an_ask_takes_its_course_in_the_approvers_own_working_time",
-            "planner/test_approvals.py::test_reminder_then_deputy_then_nothing_each_at_its_moment",
+            "planner/hearers/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
+            "planner/hearers/test_approvals.py::test_an_ask_takes_its_course_in_the_approvers_own_working_time",
+            "planner/hearers/test_approvals.py::test_reminder_then_deputy_then_nothing_each_at_its_moment",
             "bot/jobs/test_card.py::test_over_a_weekend_reminder_and_deputy_come_once_and_then_it_lapses",
         ),
     ),
@@ -105,9 +105,9 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         says="The click of anybody else is refused privately; what changed since the card was drawn is asked again.",
         figure="Every other click than the approver's own on the newest card: 0 effects.",
         proofs=(
-            "planner/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
+            "planner/hearers/test_approvals.py::test_only_a_named_approver_answers_and_only_in_time",
             POLICY + "test_policy_is_asked_once_more_before_it_is_done",
-            "planner/requests/test_story.py::test_what_changed_since_it_was_asked_is_asked_again_of_whoever_said_yes",
+            "planner/asked/requests/test_story.py::test_what_changed_since_it_was_asked_is_asked_again_of_whoever_said_yes",
             DOOR + "test_a_signature_of_another_secret_is_refused",
             DOOR + "test_a_request_older_than_five_minutes_is_refused_although_its_signature_is_right",
         ),
@@ -163,7 +163,7 @@ REQUIREMENTS: Mapping[str, Requirement] = {
             WHO + "test_nothing_is_guessed_and_nobody_is_asked",
             WHO + "test_in_doubt_the_person_is_asked_once_at_the_end_of_the_day_and_yes_settles_it",
             WHO + "test_nobody_but_the_person_can_answer",
-            "planner/test_identity.py::test_an_id_of_the_constitution_always_wins",
+            "planner/hearers/test_identity.py::test_an_id_of_the_constitution_always_wins",
         ),
     ),
     "R13": Requirement(
@@ -184,7 +184,7 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         proofs=(
             "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_and_a_late_one_only_by_its_figures",
             "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_wherever_the_team_lives",
-            "planner/test_reports.py::test_at_risk_only_by_the_written_threshold",
+            "planner/reports/test_summaries.py::test_at_risk_only_by_the_written_threshold",
         ),
         open="The path back to green by probability comes with the forecast.",
     ),
@@ -193,11 +193,11 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         says="At most 80 words and 3 items; on a quiet day one line, or nothing with `when: needed`.",
         figure="Property test over generated sprints and the wordiest digest there can be: never more than 80 words.",
         proofs=(
-            "planner/test_reports.py::test_no_digest_is_longer_than_eighty_words_or_three_items",
-            "planner/test_reports.py::test_the_wordiest_digest_there_can_be_keeps_to_eighty",
+            "planner/reports/test_summaries.py::test_no_digest_is_longer_than_eighty_words_or_three_items",
+            "planner/reports/test_summaries.py::test_the_wordiest_digest_there_can_be_keeps_to_eighty",
             HOSTILE + "test_a_digest_has_at_most_eighty_words_and_three_items",
-            "planner/test_reports.py::test_a_quiet_day_is_one_line_or_nothing",
-            "planner/test_daily.py::test_what_an_earlier_summary_told_is_counted_and_not_repeated",
+            "planner/reports/test_summaries.py::test_a_quiet_day_is_one_line_or_nothing",
+            "planner/reports/test_daily.py::test_what_an_earlier_summary_told_is_counted_and_not_repeated",
         ),
     ),
     "R16": Requirement(
@@ -215,9 +215,9 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         says="Guests and channels shared with others hear nothing internal; every row is kept by team.",
         figure="Guests, bots, strangers and shared channels: 0 internal words.",
         proofs=(
-            "bot/jobs/test_answer.py::test_guests_and_strangers_hear_nothing_internal",
-            "bot/jobs/test_answer.py::test_nothing_internal_is_said_in_a_channel_shared_with_others",
-            "bot/jobs/test_learn.py::test_nobody_touches_what_is_known_of_another",
+            "bot/jobs/asked/test_answer.py::test_guests_and_strangers_hear_nothing_internal",
+            "bot/jobs/asked/test_answer.py::test_nothing_internal_is_said_in_a_channel_shared_with_others",
+            "bot/jobs/asked/test_learn.py::test_nobody_touches_what_is_known_of_another",
         ),
         open="Issues restricted by Jira's security levels are shown to everybody in the team who can ask.",
     ),

@@ -30,8 +30,8 @@ from models.mailbox import NewJob, look_at
 from models.proposals import Decided
 from models.tables import jobs
 from planner.answer import answer
-from planner.questions import AskStatus, AskWhy
-from planner.replies import PlainReply
+from planner.asked.questions import AskStatus, AskWhy
+from planner.words.replies import PlainReply
 from tests.contracts.stores import values
 from tests.reloading import TEAM, TEXT, Process, one_process
 from tests.world import TUESDAY

@@ -17,9 +17,9 @@ from models.events import Reason, Source, Trigger
 from models.mailbox import look_at
 from models.work import Issue
 from planner.answer import answer
+from planner.asked.questions import AskStatus
 from planner.cycle import run_cycle
-from planner.questions import AskStatus
-from planner.replies import StatusReply
+from planner.words.replies import StatusReply
 from tests.planner.world import issue, sprint
 from tests.reloading import TEAM, Process, one_process
 

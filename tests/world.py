@@ -33,8 +33,8 @@ from models.directives_file import parse
 from models.ids import PersonId
 from models.mailbox import NewJob
 from models.tables import jobs
-from planner.approvals import course
-from planner.limits import Place
+from planner.bounds.limits import Place
+from planner.hearers.approvals import course
 
 CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
 TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")

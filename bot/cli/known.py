@@ -13,7 +13,7 @@ from bot.people import Roster
 from models.directives import Member
 from models.lessons import ALL, What
 from models.mailbox import look_at
-from planner.known import Known, known_of
+from planner.lessons.known import Known, known_of
 
 Finder = Callable[[Rooms, str], Member]
 """Finds a member by id. Raises ``OperatorError``."""

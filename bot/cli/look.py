@@ -16,7 +16,7 @@ from bot.settings import Settings
 from models.directives import Mode
 from models.errors import DatabaseNotReady, DirectivesError
 from models.ids import TeamId
-from planner.modes import MODES
+from planner.words.modes import MODES
 
 
 @click.command()

@@ -22,7 +22,7 @@ from models.errors import OperatorError
 from models.ids import PersonId
 from models.mailbox import look_at
 from models.people import ATLASSIAN, HELD, Identity, Service, Standing
-from planner.identity import Stranger, owners, strangers
+from planner.hearers.identity import Stranger, owners, strangers
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _ACCOUNT_ID = re.compile(r"[\w:.-]{1,128}")

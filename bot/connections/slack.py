@@ -18,7 +18,7 @@ from integrations.slack.members import SlackMember
 from models.clock import Clock
 from models.directives import Ask, Directives, Member, Never, Team
 from models.errors import NotDone, Refused, VendorError
-from planner.replies import HelpReply
+from planner.words.replies import HelpReply
 
 MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
 """What the operator gave Slack: the one list of the scopes we need."""

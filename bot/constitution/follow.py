@@ -13,9 +13,9 @@ from models.ids import ApprovalId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob, look_at
 from models.store import Store
-from planner.modes import MODES
 from planner.notices import Notice, mode_notice, whom_to_tell
 from planner.policy import who_may_answer
+from planner.words.modes import MODES
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from models.events import Reason
 from models.ids import JobId, TeamId
 from models.mailbox import NewJob
 from models.work import Facts
-from planner.sprints import meant_by
+from planner.words.sprints import meant_by
 
 
 class Jobs(Protocol):

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.jobs import (
-    answer,
-    card,
-    click,
-    effect,
-    feedback,
-    hush,
-    identity,
-    learn,
-    living,
-    look,
-    notice,
-    outcome,
-    people,
-    presence,
-    refresh,
-    request_again,
-    tidy,
-    undo,
-)
+from bot.jobs import card, effect, living, look, notice, people, presence, refresh, tidy
+from bot.jobs.asked import answer, learn, outcome, request_again
 from bot.jobs.gone import Handler, of_a_team
+from bot.jobs.presses import click, feedback, hush, identity, undo
 
 __all__ = ["HANDLERS", "Handler"]
 

@@ -7,8 +7,8 @@ from models.cycles import NO_HISTORY
 from models.ids import TeamId
 from models.mailbox import Job
 from models.proposals import Approval
-from planner.approvals import PassOn, Remind
-from planner.limits import Place
+from planner.bounds.limits import Place
+from planner.hearers.approvals import PassOn, Remind
 from planner.policy import step_due
 
 

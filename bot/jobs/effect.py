@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
-from bot.jobs.request_again import plan_again
+from bot.jobs.asked.request_again import plan_again
 from models.errors import NotDone
 from models.ids import EffectId
 from models.mailbox import Job

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
-from bot.jobs.learn import acts_of
+from bot.jobs.asked.learn import acts_of
 from models.events import Reason, Source, Trigger
 from models.ids import SprintId, TeamId
 from models.mailbox import Job

@@ -11,7 +11,7 @@ from models.ids import PersonId, TeamId
 from models.people import FOUND, Identity, Service
 from models.store import Store
 from models.work import Person
-from planner.identity import joined, owners, said, unresolved
+from planner.hearers.identity import joined, owners, said, unresolved
 
 
 class Roster:

@@ -12,7 +12,7 @@ from models.directives import Member
 from models.errors import Refused
 from models.ids import AccountId, PersonId, SlackUserId
 from models.people import FOUND, Identity, Seen, Service, Standing
-from planner.identity import Verdict, same_address, settle, without_conflicts
+from planner.hearers.identity import Verdict, same_address, settle, without_conflicts
 
 log = logging.getLogger(__name__)
 

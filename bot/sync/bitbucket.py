@@ -19,7 +19,7 @@ from models.events import Source
 from models.ids import IssueKey, PullRequestId, TeamId
 from models.store import Store
 from models.work import BuildState, PullRequest
-from planner.observe import RECENT, is_ours, is_recent
+from planner.facts.observe import RECENT, is_ours, is_recent
 from planner.triggers import repositories_of
 
 log = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from models.ids import IssueKey, SprintId, TeamId
 from models.store import Store
 from models.work import Facts, Issue, Sprint, SprintState
 from models.work import Progress as Status
-from planner.observe import is_ours
-from planner.sprints import meant_by
+from planner.facts.observe import is_ours
+from planner.words.sprints import meant_by
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from models.events import Event, Source
 from models.ids import TeamId
 from models.store import Store
 from models.work import Facts
-from planner.identity import joined
+from planner.hearers.identity import joined
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.views.items import rule_id, subject_link, why_button
-from bot.views.message import Block, Message, actions, button, columns, context, message, section, text_size
-from bot.views.moments import dated, moment
-from bot.views.moves import UNNAMED, Channels, Names, channel_of, details, matter, move, name_of
-from bot.views.mrkdwn import and_more, escape, link, linked
+from bot.views.parts.items import rule_id, subject_link, why_button
+from bot.views.parts.message import Block, Message, actions, button, columns, context, message, section, text_size
+from bot.views.parts.moments import dated, moment
+from bot.views.parts.moves import UNNAMED, Channels, Names, channel_of, details, matter, move, name_of
+from bot.views.parts.mrkdwn import and_more, escape, link, linked
 from bot.views.undone import undo_button, undone_line
 from models.actions import (
     ChangePriority,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.views.items import item_line, why_button
-from bot.views.message import Block, Message, actions, button, context, message, section
-from bot.views.mrkdwn import and_more, escape
+from bot.views.parts.items import item_line, why_button
+from bot.views.parts.message import Block, Message, actions, button, context, message, section
+from bot.views.parts.mrkdwn import and_more, escape
 from models.actions import Item, PostDigest
 
 WORDS = 80

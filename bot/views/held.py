@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.items import item_labels
-from bot.views.message import Block, context, divider, header, section
-from bot.views.moments import moment
-from bot.views.mrkdwn import and_more, escape, linked
-from planner.held import Held
+from bot.views.parts.items import item_labels
+from bot.views.parts.message import Block, context, divider, header, section
+from bot.views.parts.moments import moment
+from bot.views.parts.mrkdwn import and_more, escape, linked
+from planner.asked.held import Held
 
 MOST = 8
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.views.held import held_back
-from bot.views.message import Block, context, divider, header, section, sections
-from bot.views.moments import data_age, moment
-from bot.views.moves import Channels, Names, move
-from bot.views.mrkdwn import and_more, escape, link
+from bot.views.parts.message import Block, context, divider, header, section, sections
+from bot.views.parts.moments import data_age, moment
+from bot.views.parts.moves import Channels, Names, move
+from bot.views.parts.mrkdwn import and_more, escape, link
 from models.directives import Directives, Hours, LimitReminders, Member
 from models.ids import AccountId
 from models.proposals import Approval, ApprovalState
 from models.work import Facts, Person
-from planner.held import Held
-from planner.known import Known
-from planner.replies import Row
-from planner.reports import moves_of, work_of
+from planner.asked.held import Held
+from planner.lessons.known import Known
+from planner.reports.summaries import moves_of, work_of
+from planner.words.replies import Row
 
 MOST_QUESTIONS, MOST_MOVES, MOST_ROWS, MOST_KNOWN = 6, 5, 8, 4
 

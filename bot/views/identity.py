@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.views.items import account_line, rule_id, why_button
-from bot.views.message import Message, actions, button, context, message, section
-from bot.views.moments import dated
-from bot.views.mrkdwn import escape, link
+from bot.views.parts.items import account_line, rule_id, why_button
+from bot.views.parts.message import Message, actions, button, context, message, section
+from bot.views.parts.moments import dated
+from bot.views.parts.mrkdwn import escape, link
 from models.actions import AskIdentity
 from models.people import Identity, Standing
 from models.signals import Evidence

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.message import Block, Message, actions, button, context, message, section
-from bot.views.moments import dated
-from bot.views.mrkdwn import escape
+from bot.views.parts.message import Block, Message, actions, button, context, message, section
+from bot.views.parts.moments import dated
+from bot.views.parts.mrkdwn import escape
 from models.ids import PersonId
 from models.lessons import Forgotten
-from planner.known import Known
+from planner.lessons.known import Known
 
 STAYS = (
     "What stays: the record of messages I sent you and of what was decided, because it is how anybody can ask why; "

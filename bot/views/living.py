@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.views.items import item_labels, rule_id
-from bot.views.message import Message, message, section
-from bot.views.moments import dated, moment
-from bot.views.mrkdwn import escape, linked
+from bot.views.parts.items import item_labels, rule_id
+from bot.views.parts.message import Message, message, section
+from bot.views.parts.moments import dated, moment
+from bot.views.parts.mrkdwn import escape, linked
 from models.actions import Escalate, Item, RemindPerson
 from models.hushes import Hush
 from models.ids import SignalId
 from models.standing import Living, Over
-from planner.quiet import awaited_words
-from planner.titles import called
+from planner.matters.quiet import awaited_words
+from planner.words.titles import called
 
 NOTHING_TO_DO = "Nothing to do."
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.views.feedback import feedback_menu
-from bot.views.items import item_line, rule_id, why_button
-from bot.views.later import can_wait, later_menu
 from bot.views.living import all_settled
-from bot.views.message import Block, Message, actions, context, message, section
-from bot.views.mrkdwn import and_more, escape
+from bot.views.parts.feedback import feedback_menu
+from bot.views.parts.items import item_line, rule_id, why_button
+from bot.views.parts.later import can_wait, later_menu
+from bot.views.parts.message import Block, Message, actions, context, message, section
+from bot.views.parts.mrkdwn import and_more, escape
 from models.actions import Item, RemindPerson
 from models.ids import SignalId
-from planner.quiet import ASKED
+from planner.matters.quiet import ASKED
 
 _NONE: Mapping[SignalId, str] = MappingProxyType({})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.views.message import Message, message, section
-from bot.views.moments import dated
-from bot.views.mrkdwn import escape
+from bot.views.parts.message import Message, message, section
+from bot.views.parts.moments import dated
+from bot.views.parts.mrkdwn import escape
 from models.proposals import Approval, ApprovalState
 
 _ANSWERS = {ApprovalState.APPROVED: "approved", ApprovalState.REJECTED: "rejected"}

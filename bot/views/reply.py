@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views.items import rule_id
-from bot.views.message import Block, Message, actions, button, context, header, message, section, sections
-from bot.views.moments import data_age, moment
-from bot.views.mrkdwn import and_more, coded, escape, link, plain
-from planner.replies import Attention, HelpReply, ListReply, PlainReply, Reply, Row, StatusReply, WhyReply
+from bot.views.parts.items import rule_id
+from bot.views.parts.message import Block, Message, actions, button, context, header, message, section, sections
+from bot.views.parts.moments import data_age, moment
+from bot.views.parts.mrkdwn import and_more, coded, escape, link, plain
+from planner.words.replies import Attention, HelpReply, ListReply, PlainReply, Reply, Row, StatusReply, WhyReply
 
 MOST_ROWS = 5
 _NOTES, _COMMANDS = 6, 24

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from bot.views.message import Block, button
-from bot.views.moments import dated
-from bot.views.moves import Names, name_of
-from bot.views.mrkdwn import escape, link
+from bot.views.parts.message import Block, button
+from bot.views.parts.moments import dated
+from bot.views.parts.moves import Names, name_of
+from bot.views.parts.mrkdwn import escape, link
 from models.actions import (
     Action,
     ChangePriority,
@@ -19,7 +19,7 @@ from models.actions import (
     was_of,
 )
 from models.proposals import DONE, Approval, EffectState, Undone
-from planner.undo import can_be_taken_back
+from planner.asked.undo import can_be_taken_back
 
 _WORDS = 160
 """Characters of why something was not taken back."""

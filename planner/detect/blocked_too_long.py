@@ -10,12 +10,12 @@ from models.directives import Directives, Team
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder
-from planner.moves import is_away, is_parked, whose_move
-from planner.observe import blocked_since, running
-from planner.urgency import issue_urgency
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
+from planner.facts.observe import blocked_since, running
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder
+from planner.hearers.moves import is_away, is_parked, whose_move
+from planner.hearers.urgency import issue_urgency
 
 
 def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:

@@ -10,12 +10,12 @@ from models.directives import Directives
 from models.ids import IssueKey
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder, watched
-from planner.moves import is_parked, whose_move
-from planner.observe import running, running_sprints, worked_on
-from planner.urgency import issue_urgency, levels
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
+from planner.facts.observe import running, running_sprints, worked_on
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder, watched
+from planner.hearers.moves import is_parked, whose_move
+from planner.hearers.urgency import issue_urgency, levels
 
 KIND = SignalKind.BLOCKER_OF_SEVERAL
 

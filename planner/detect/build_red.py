@@ -5,9 +5,9 @@ from __future__ import annotations
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import BuildState, PullRequest, Snapshot
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.moves import Move, Step, open_moves
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.hearers.moves import Move, Step, open_moves
 
 
 def build_red(snapshot: Snapshot, directives: Directives) -> Findings:

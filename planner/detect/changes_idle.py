@@ -8,9 +8,9 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import PullRequest, ReviewState, Snapshot
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.moves import Move, Step, Turn, open_moves
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.hearers.moves import Move, Step, Turn, open_moves
 
 
 def changes_idle(snapshot: Snapshot, directives: Directives) -> Findings:

@@ -7,10 +7,10 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, PullRequest, Snapshot
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.moves import Move, is_under_way, open_moves, to_settle
-from planner.observe import is_ours
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.facts.observe import is_ours
+from planner.hearers.moves import Move, is_under_way, open_moves, to_settle
 
 
 def done_but_open(snapshot: Snapshot, directives: Directives) -> Findings:

@@ -9,9 +9,9 @@ from models.ids import AccountId
 from models.people import Doubt, Service
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot
-from planner.identity import asking_line, owners
-from planner.observe import running
-from planner.worktime import quoted
+from planner.bounds.worktime import quoted
+from planner.facts.observe import running
+from planner.hearers.identity import asking_line, owners
 
 SUBJECT = "account:"
 

@@ -11,11 +11,11 @@ from models.directives import Directives
 from models.ids import IssueKey
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, PullRequest, Snapshot
+from planner.bounds.once import once
+from planner.bounds.worktime import Calendar, quoted, team_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.moves import is_parked, whose_move
-from planner.observe import blocked_since, is_ours
-from planner.once import once
-from planner.worktime import Calendar, quoted, team_calendar
+from planner.facts.observe import blocked_since, is_ours
+from planner.hearers.moves import is_parked, whose_move
 
 EPIC = "epic"
 """A kind of issue that no one pull request finishes, and that is in no sprint."""

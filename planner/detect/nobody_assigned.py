@@ -7,12 +7,12 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder
-from planner.moves import is_parked
-from planner.observe import running, running_sprints
-from planner.urgency import issue_urgency
-from planner.worktime import Calendar, quoted, team_calendar
+from planner.bounds.worktime import Calendar, quoted, team_calendar
+from planner.facts.observe import running, running_sprints
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder
+from planner.hearers.moves import is_parked
+from planner.hearers.urgency import issue_urgency
 
 
 def nobody_assigned(snapshot: Snapshot, directives: Directives) -> Findings:

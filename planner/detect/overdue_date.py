@@ -8,12 +8,12 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder
-from planner.moves import is_parked, whose_move
-from planner.observe import running
-from planner.urgency import issue_urgency
-from planner.worktime import FARTHEST, quoted, watch_calendar
+from planner.bounds.worktime import FARTHEST, quoted, watch_calendar
+from planner.facts.observe import running
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder
+from planner.hearers.moves import is_parked, whose_move
+from planner.hearers.urgency import issue_urgency
 
 KIND = SignalKind.OVERDUE_DATE
 

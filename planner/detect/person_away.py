@@ -10,12 +10,12 @@ from models.directives import Directives
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Absence, Issue, Person, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, ladder
-from planner.moves import is_parked
-from planner.observe import issues_url, running, running_sprints
-from planner.urgency import issue_urgency
-from planner.worktime import Calendar, person_calendar, quoted
+from planner.bounds.worktime import Calendar, person_calendar, quoted
+from planner.facts.observe import issues_url, running, running_sprints
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, ladder
+from planner.hearers.moves import is_parked
+from planner.hearers.urgency import issue_urgency
 
 KIND = SignalKind.PERSON_AWAY
 

@@ -11,11 +11,11 @@ from models.directives import Directives
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder, watched
-from planner.moves import REVIEWING, awaited, is_away, is_parked
-from planner.observe import issues_url, running_sprints
-from planner.worktime import person_calendar, quoted
+from planner.bounds.worktime import person_calendar, quoted
+from planner.facts.observe import issues_url, running_sprints
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder, watched
+from planner.hearers.moves import REVIEWING, awaited, is_away, is_parked
 
 KIND = SignalKind.PERSON_OVERLOADED
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind
 from models.work import Issue, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder
-from planner.moves import whose_move
-from planner.observe import is_ours
-from planner.urgency import Down, down
-from planner.worktime import quoted, watch_calendar
+from planner.bounds.worktime import quoted, watch_calendar
+from planner.facts.observe import is_ours
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder
+from planner.hearers.moves import whose_move
+from planner.hearers.urgency import Down, down
 
 KIND = SignalKind.PRODUCTION_DOWN
 

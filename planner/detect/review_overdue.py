@@ -7,11 +7,11 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import PullRequest, Snapshot
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import pr_name
-from planner.escalation import Rung, climbed, destination, ladder
-from planner.moves import Move, Step, Turn, awaited
-from planner.urgency import review_urgency
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.hearers.escalation import Rung, climbed, destination, ladder
+from planner.hearers.moves import Move, Step, Turn, awaited
+from planner.hearers.urgency import review_urgency
 
 
 def review_overdue(snapshot: Snapshot, directives: Directives) -> Findings:

@@ -9,10 +9,10 @@ from models.directives import Directives
 from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import PullRequest, Snapshot
+from planner.bounds.worktime import Calendar, team_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.escalation import watched
-from planner.moves import awaited
-from planner.worktime import Calendar, team_calendar
+from planner.hearers.escalation import watched
+from planner.hearers.moves import awaited
 
 SUBJECT = "author:"
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from models.directives import Directives
 from models.signals import Findings, Signal
 from models.work import PullRequest, Snapshot
-from planner.addressing import hearer
-from planner.escalation import climbed, ladder
-from planner.moves import Move
-from planner.worktime import Calendar
+from planner.bounds.worktime import Calendar
+from planner.hearers.addressing import hearer
+from planner.hearers.escalation import climbed, ladder
+from planner.hearers.moves import Move
 
 
 def climb(

@@ -9,11 +9,11 @@ from datetime import datetime
 from models.directives import Directives, Team
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot, Sprint
-from planner.addressing import calendar_of, hearer
-from planner.escalation import Rung, climbed, ladder, watched
-from planner.moves import is_parked
-from planner.observe import issues_url, of_sprint, running_sprints, tally
-from planner.worktime import Calendar, quoted, team_calendar
+from planner.bounds.worktime import Calendar, quoted, team_calendar
+from planner.facts.observe import issues_url, of_sprint, running_sprints, tally
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder, watched
+from planner.hearers.moves import is_parked
 
 KIND = SignalKind.SCOPE_CHANGED
 

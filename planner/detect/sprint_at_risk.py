@@ -8,12 +8,12 @@ from datetime import datetime
 from models.directives import Directives, Watch
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot, Sprint
-from planner.addressing import calendar_of, holder
+from planner.bounds.worktime import Calendar, days_left, quoted, team_calendar
 from planner.detect.sprint_critical import sprint_critical
-from planner.escalation import PM, escalations, heard_by, watched
-from planner.observe import of_sprint, running_sprints, sprint_url, tally
-from planner.urgency import sprint_urgency
-from planner.worktime import Calendar, days_left, quoted, team_calendar
+from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
+from planner.hearers.addressing import calendar_of, holder
+from planner.hearers.escalation import PM, escalations, heard_by, watched
+from planner.hearers.urgency import sprint_urgency
 
 
 @dataclass(frozen=True, slots=True)

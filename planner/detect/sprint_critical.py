@@ -7,11 +7,11 @@ from datetime import datetime
 from models.directives import Directives, Watch
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot, Sprint
-from planner.addressing import calendar_of, holder
-from planner.escalation import PM, watched
-from planner.observe import of_sprint, running_sprints, sprint_url, tally
-from planner.once import once
-from planner.worktime import days_left, quoted, team_calendar
+from planner.bounds.once import once
+from planner.bounds.worktime import days_left, quoted, team_calendar
+from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
+from planner.hearers.addressing import calendar_of, holder
+from planner.hearers.escalation import PM, watched
 
 KIND = SignalKind.SPRINT_CRITICAL
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from models.directives import Directives
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
-from planner.addressing import calendar_of, hearer
+from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.merged_but_open import left_open
-from planner.escalation import Rung, climbed, ladder, watched
-from planner.moves import Move, Step, whose_move
-from planner.observe import running, worked_at, worked_on
-from planner.urgency import issue_urgency
-from planner.worktime import Calendar, quoted, watch_calendar
+from planner.facts.observe import running, worked_at, worked_on
+from planner.hearers.addressing import calendar_of, hearer
+from planner.hearers.escalation import Rung, climbed, ladder, watched
+from planner.hearers.moves import Move, Step, whose_move
+from planner.hearers.urgency import issue_urgency
 
 KIND = SignalKind.STALE_IN_PROGRESS
 

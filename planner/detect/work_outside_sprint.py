@@ -11,11 +11,11 @@ from models.directives import Directives
 from models.ids import IssueKey
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, PullRequest, Snapshot, Sprint, SprintState
+from planner.bounds.once import once
+from planner.bounds.worktime import Calendar, quoted, team_calendar
 from planner.detect.rungs import climb, pr_name, together
-from planner.moves import Move, is_parked, is_under_way, open_moves
-from planner.observe import is_ours, running_sprints
-from planner.once import once
-from planner.worktime import Calendar, quoted, team_calendar
+from planner.facts.observe import is_ours, running_sprints
+from planner.hearers.moves import Move, is_parked, is_under_way, open_moves
 
 NEVER_PLANNED = frozenset({"epic", "sub-task", "subtask"})
 """Kinds of issues that are put into no sprint themselves: an epic is too large, a sub-task goes with its parent."""

@@ -11,12 +11,12 @@ from models.directives import Directives, Mode, Team
 from models.ids import PersonId
 from models.proposals import Decision, Proposal, Verdict
 from models.work import Snapshot
-from planner.approvals import approvers_of, course
-from planner.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
+from planner.bounds.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
+from planner.bounds.worktime import team_calendar
+from planner.hearers.approvals import approvers_of, course
 from planner.policy.form import lacks
 from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_for
-from planner.titles import the
-from planner.worktime import team_calendar
+from planner.words.titles import the
 
 
 def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, history: History) -> Decision:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from models.actions import Action, AskIdentity, CommentOnIssue, Escalate, Item, PostDigest, RemindPerson
 from models.directives import Directives, Require
 from models.signals import Urgency
-from planner.rules import lines_with
+from planner.bounds.rules import lines_with
 
 WORDS = {"link": "a link", "urgency": "how urgent it is", "why": "why it is said"}
 """What a refusal calls the parts."""

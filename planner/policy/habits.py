@@ -17,13 +17,13 @@ from models.lessons import Lessons, Way, What
 from models.proposals import Decision, Proposal, Verdict
 from models.signals import Signal, Urgency
 from models.spans import Span
-from planner.escalation import ladder
-from planner.factcheck import Ground
-from planner.learning import MOST_PATIENT, line_of
-from planner.limits import Place, Wait, named, none_left
+from planner.bounds.limits import Place, Wait, named, none_left
+from planner.bounds.worktime import Calendar, person_calendar
+from planner.hearers.escalation import ladder
+from planner.lessons.learning import MOST_PATIENT, line_of
 from planner.policy.law import law_in
 from planner.reasoning import comment
-from planner.worktime import Calendar, person_calendar
+from planner.still.factcheck import Ground
 
 PATIENT = Urgency.MEDIUM
 """The most urgent that may wait for somebody's preferred hour."""

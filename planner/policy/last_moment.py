@@ -10,7 +10,7 @@ from models.directives import Directives, Mode, Team
 from models.ids import PersonId
 from models.proposals import Effect, Ending, Outcome, Unit, Verdict
 from models.work import Person
-from planner.limits import Place, Wait, units
+from planner.bounds.limits import Place, Wait, units
 from planner.policy.decision import no_time_for
 from planner.policy.form import lacks
 from planner.policy.law import exists, is_member, law_for

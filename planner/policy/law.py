@@ -13,12 +13,12 @@ from models.cycles import History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId
 from models.proposals import Approval, ApprovalState, Proposal, Verdict
-from planner.approvals import PassOn, Remind, course, next_step
-from planner.escalation import PM
-from planner.limits import Place
-from planner.once import once
-from planner.reports import channel_for
-from planner.rules import lines_with
+from planner.bounds.limits import Place
+from planner.bounds.once import once
+from planner.bounds.rules import lines_with
+from planner.hearers.approvals import PassOn, Remind, course, next_step
+from planner.hearers.escalation import PM
+from planner.reports.summaries import channel_for
 
 UNGROUNDED = "no-finding"
 CLOSED_WORLD = "closed-world"

@@ -14,16 +14,16 @@ from models.lessons import NO_LESSONS, Lessons
 from models.proposals import Decided, Decision, Proposal, Verdict
 from models.signals import Urgency
 from models.work import Snapshot
-from planner.factcheck import Ground, is_proposal
-from planner.foremost import DOWN
-from planner.limits import Place, Wait
-from planner.patience import Patience
+from planner.bounds.limits import Place, Wait
+from planner.hearers.foremost import DOWN
+from planner.hearers.patience import Patience
 from planner.policy.decision import as_recorded, decide, defer, deny
 from planner.policy.habits import by_their_way, honestly, in_order, in_their_time, weight_for
 from planner.policy.law import UNGROUNDED, law_in, law_of
 from planner.policy.peace import awake, left_in_peace
 from planner.reasoning import reminder
-from planner.reports import MOST_ITEMS
+from planner.reports.summaries import MOST_ITEMS
+from planner.still.factcheck import Ground, is_proposal
 
 MOST_PROPOSALS = 1000
 """How many proposals of one look are weighed; more can only be a mind gone wrong."""

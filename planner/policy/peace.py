@@ -9,10 +9,10 @@ from models.cycles import History
 from models.ids import PersonId
 from models.proposals import Proposal, Verdict
 from models.signals import Signal
-from planner import quiet
-from planner.approvals import approvers_of
-from planner.factcheck import Ground
+from planner.hearers.approvals import approvers_of
+from planner.matters import quiet
 from planner.policy.law import law_in
+from planner.still.factcheck import Ground
 
 
 def awake(signals: Iterable[Signal], person: PersonId, ground: Ground, history: History) -> tuple[Signal, ...]:

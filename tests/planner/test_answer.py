@@ -18,11 +18,11 @@ from models.proposals import Approval, ApprovalState, Decision, EffectState, Ver
 from models.standing import Living
 from models.work import Facts, SprintState
 from planner.answer import answer, explained
+from planner.asked.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, parse_command
 from planner.ports import Desk
-from planner.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, parse_command
 from planner.reasoning import RulesMind, reminder
-from planner.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
-from planner.reports import item_of
+from planner.reports.summaries import item_of
+from planner.words.replies import HelpReply, PlainReply, Reply, StatusReply, WhyReply
 from tests.planner.world import DAY, LAW, NOON, TEAM, autonomy, constitution, facts, history, issue, signal, sprint
 
 pytestmark = pytest.mark.anyio

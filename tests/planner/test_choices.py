@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from models.ids import HushId, IssueKey, PersonId
 from models.work import SprintState
-from planner.hushing import AskHush, AskUnhush, NotHushed, hushes_of, taken_back, undoing
-from planner.questions import parse_command
-from planner.replies import PlainReply
-from planner.requests import Request
-from planner.requests.meaning import Asker, meaning
+from planner.asked.hushing import AskHush, AskUnhush, NotHushed, hushes_of, taken_back, undoing
+from planner.asked.questions import parse_command
+from planner.asked.requests import Request
+from planner.asked.requests.meaning import Asker, meaning
+from planner.words.replies import PlainReply
 from tests.planner.world import LAW, LONG_AGO, NOON, constitution, facts, issue, pull_request, sprint
 
 ANN = PersonId("ann")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.moves import Step, whose_move
+from planner.hearers.moves import Step, whose_move
 from tests.planner.large import company, look_at
 from tests.planner.world import LAW, issue, snapshot
 

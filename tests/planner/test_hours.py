@@ -18,11 +18,11 @@ from models.ids import ApprovalId, EffectId, HushId, IssueKey, PersonId
 from models.proposals import Decided, Effect, EffectState, Ending, Proposal, Verdict
 from models.signals import Urgency
 from models.work import Absence, Person
-from planner.factcheck import Ground, still_so
 from planner.policy import decide, still_allowed
 from planner.reasoning import reminder
-from planner.reports import item_of
-from tests.planner.test_quiet import look
+from planner.reports.summaries import item_of
+from planner.still.factcheck import Ground, still_so
+from tests.planner.matters.test_quiet import look
 from tests.planner.world import (
     DAY,
     HOUR,

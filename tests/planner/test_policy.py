@@ -32,9 +32,9 @@ from models.proposals import AskedIn, Decided, Decision, Effect, EffectState, En
 from models.signals import Findings, Urgency
 from models.work import Absence, Snapshot
 from planner.detect import detect
-from planner.factcheck import Ground
 from planner.policy import as_recorded, decide, decide_all, law_of, still_allowed
 from planner.reasoning import RulesMind, reminder
+from planner.still.factcheck import Ground
 from tests.planner.world import (
     BASE,
     DAY,

@@ -12,8 +12,8 @@ from models.ids import IssueKey, PersonId
 from models.proposals import Proposal
 from models.work import Absence, Snapshot
 from planner.detect import detect
-from planner.factcheck import Ground
 from planner.reasoning import RulesMind
+from planner.still.factcheck import Ground
 from tests.planner.world import (
     HOUR,
     LAW,

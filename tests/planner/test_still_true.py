@@ -14,8 +14,8 @@ from models.proposals import Effect, EffectState, Ending, Outcome, Proposal
 from models.signals import SignalKind
 from models.work import Progress, Snapshot
 from planner.detect import detect
-from planner.factcheck import Ground, still_so
 from planner.reasoning import RulesMind
+from planner.still.factcheck import Ground, still_so
 from tests.planner.world import (
     DAY,
     HOUR,

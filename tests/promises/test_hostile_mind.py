@@ -39,11 +39,11 @@ from models.work import Facts, Progress, Snapshot
 from planner.carry_out import carry_out
 from planner.cycle import run_cycle
 from planner.detect import detect
-from planner.escalation import heard_by
-from planner.observe import observe
+from planner.facts.observe import observe
+from planner.hearers.escalation import heard_by
 from planner.ports import Desk
 from planner.reasoning import RulesMind
-from planner.reports import item_of
+from planner.reports.summaries import item_of
 from tests.planner.large import Company, Shown, Still, company
 from tests.planner.world import DAY, NOON
 from tests.world import in_memory

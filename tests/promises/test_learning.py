@@ -27,12 +27,12 @@ from models.ledger import Ledger
 from models.lessons import ALL, Act, Habits, Way, What
 from models.proposals import Effect, Ending, Receipt, Verdict
 from models.work import Facts, Issue
+from planner.bounds.worktime import person_calendar
 from planner.carry_out import carry_out
 from planner.cycle import run_cycle
-from planner.learning import LEAST, lessons_of
+from planner.lessons.learning import LEAST, lessons_of
 from planner.ports import Desk
 from planner.reasoning import RulesMind
-from planner.worktime import person_calendar
 from tests.planner.world import BASE, TEAM, ZONE, constitution, facts, issue, line, sprint
 from tests.world import empty_database, in_memory
 

@@ -31,7 +31,7 @@ from models.signals import Evidence, Urgency
 from models.tables import cycles, inbox
 from planner.cycle import run_cycle
 from planner.ports import Desk
-from planner.reports import digest
+from planner.reports.summaries import digest
 from tests.stories.scene import Scene, empty, plant
 from tests.world import CONSTITUTION, World, in_memory, running
 

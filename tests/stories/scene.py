@@ -22,7 +22,7 @@ from integrations.simulator.server import Simulator
 from integrations.simulator.slack.blocks import elements
 from integrations.simulator.slack.workspace import Message
 from models.tables import audit
-from planner.worktime import person_calendar, team_calendar
+from planner.bounds.worktime import person_calendar, team_calendar
 from tests.world import CONSTITUTION, World, running
 
 MORNING = datetime.fromisoformat("2026-11-17T10:00:00-05:00")

@@ -13,7 +13,7 @@ from bot.sync.jira import MOST_STRAYS
 from models.events import Event, Source
 from models.ids import IssueKey, PullRequestId
 from models.work import Facts, Issue, Progress, PullRequest
-from planner.observe import RECENT
+from planner.facts.observe import RECENT
 from tests.bot.sync.desk import PULL, REPOSITORY, TEAM, Desk
 from tests.contracts.stores.values import MONDAY
 from tests.contracts.stores.values import issue as an_issue

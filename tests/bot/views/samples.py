@@ -11,7 +11,7 @@ from models.ids import AccountId, ApprovalId, IssueKey, PersonId, ProposalId, Si
 from models.people import Identity, Service, Standing
 from models.proposals import Approval, ApprovalState, Ending, Proposal
 from models.signals import Evidence, Urgency
-from planner.replies import Row, StatusReply
+from planner.words.replies import Row, StatusReply
 
 BERLIN = "Europe/Berlin"
 TUESDAY = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)

@@ -15,18 +15,18 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.learn import DELETED
+from bot.jobs.asked.learn import DELETED
 from bot.listeners.buttons import JOBS
 from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import digest
 from bot.views.escalation import escalation
-from bot.views.feedback import noted
 from bot.views.home import HomeData, Reach, home, home_of
 from bot.views.identity import REASONS, identity_answered, identity_question
 from bot.views.known import forget_question, forgotten_message, known_message
-from bot.views.message import Message
 from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
+from bot.views.parts.feedback import noted
+from bot.views.parts.message import Message
 from bot.views.refusal import already_answered, not_allowed, refusal_message
 from bot.views.reply import reply_message
 from models.actions import (
@@ -46,10 +46,10 @@ from models.lessons import Feedback, Forgotten
 from models.people import Seen, Standing
 from models.proposals import Approval, ApprovalState, EffectState, Ending, Undone
 from models.signals import Evidence
-from planner.identity import settle
-from planner.known import Known
-from planner.replies import HelpReply, PlainReply, Reply, Row, WhyReply
-from planner.titles import UNDO_WORDS
+from planner.hearers.identity import settle
+from planner.lessons.known import Known
+from planner.words.replies import HelpReply, PlainReply, Reply, Row, WhyReply
+from planner.words.titles import UNDO_WORDS
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import (
     ACCOUNT,

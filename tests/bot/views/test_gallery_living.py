@@ -13,15 +13,15 @@ from bot.listeners.buttons import JOBS
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, home
 from bot.views.living import all_settled, as_it_stands, settled_lines
-from bot.views.message import Message
 from bot.views.nudge import nudge
+from bot.views.parts.message import Message
 from bot.views.reply import reply_message
 from models.actions import Item
 from models.hushes import Hush, Sight
 from models.ids import EffectId, HushId, SignalId, TeamId
 from models.standing import Living, Over, Standing
-from planner.held import Held
-from planner.replies import ListReply
+from planner.asked.held import Held
+from planner.words.replies import ListReply
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import BERLIN, LI, REVIEW, TUESDAY, escalate, item, remind
 from tests.bot.views.test_gallery import GALLERY, NOTES, REACH

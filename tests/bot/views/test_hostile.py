@@ -17,9 +17,9 @@ from bot.views.escalation import escalation
 from bot.views.home import HomeData, home
 from bot.views.identity import identity_answered, identity_question
 from bot.views.known import known_message
-from bot.views.message import Message
 from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
+from bot.views.parts.message import Message
 from bot.views.refusal import refusal_message
 from bot.views.reply import reply_message
 from models.actions import (
@@ -38,8 +38,8 @@ from models.ids import IssueKey, PersonId, SprintId
 from models.people import Standing
 from models.proposals import Approval, ApprovalState, EffectState, Ending, Undone
 from models.signals import Evidence
-from planner.known import Known
-from planner.replies import HelpReply, PlainReply, Row
+from planner.lessons.known import Known
+from planner.words.replies import HelpReply, PlainReply, Row
 from tests.bot.views.samples import (
     BERLIN,
     DANA,

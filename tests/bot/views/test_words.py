@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.views.items import item_line
-from bot.views.moments import age, data_age, dated, moment
-from bot.views.mrkdwn import coded, escape, link, linked
+from bot.views.parts.items import item_line
+from bot.views.parts.moments import age, data_age, dated, moment
+from bot.views.parts.mrkdwn import coded, escape, link, linked
 from tests.bot.views.samples import BERLIN, REVIEW, SITE, item
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

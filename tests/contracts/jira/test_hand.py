@@ -26,7 +26,7 @@ from models.ids import AccountId, EffectId, PersonId, ProposalId, SprintId, Team
 from models.proposals import Effect, EffectState, Proposal
 from models.signals import Urgency
 from models.work import Person
-from planner.undo import inverse
+from planner.asked.undo import inverse
 
 pytestmark = pytest.mark.anyio
 

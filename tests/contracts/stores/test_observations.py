@@ -20,7 +20,7 @@ from models.people import Identity, Service, Standing
 from models.proposals import Ending, Outcome, Receipt
 from models.store import Store
 from models.tables import approvals
-from planner.learning import forgotten_at
+from planner.lessons.learning import forgotten_at
 from tests.contracts.stores.values import ADA, LI, MONDAY, PAY, FakeClock, allow, ask, cycle, item, nudge, proposal
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 
 from models.work import Absence
 from planner.detect.blocked_too_long import blocked_too_long
-from planner.reports import item_of
+from planner.reports.summaries import item_of
 from tests.planner.world import DAY, LAW, LONG_AGO, NOON, issue, people, snapshot
 
 AWAY = people(ann=Absence(reason="on vacation", until=NOON + 5 * DAY))

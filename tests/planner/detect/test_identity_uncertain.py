@@ -19,10 +19,10 @@ from models.signals import SignalKind
 from models.work import Progress, Snapshot
 from planner.detect import detect
 from planner.detect.identity_uncertain import identity_uncertain
-from planner.factcheck import Ground, still_so
 from planner.policy import decide_all
 from planner.reasoning import RulesMind, ask_identity
-from planner.reports import digest
+from planner.reports.summaries import digest
+from planner.still.factcheck import Ground, still_so
 from tests.planner.world import (
     DAY,
     HOUR,

@@ -16,7 +16,7 @@ from planner.detect import detect
 from planner.detect.person_away import person_away
 from planner.detect.person_overloaded import person_overloaded
 from planner.reasoning import reminder
-from planner.reports import digest
+from planner.reports.summaries import digest
 from tests.planner.world import (
     DAY,
     HOUR,

@@ -13,11 +13,11 @@ from models.signals import Findings, Signal, SignalKind, Urgency
 from models.work import Absence, Labelled, Progress, Snapshot
 from planner.detect import detect
 from planner.detect.production_down import production_down
-from planner.factcheck import Ground
+from planner.hearers.urgency import urgency_of
 from planner.policy import decide_all
 from planner.reasoning import RulesMind, reminder
-from planner.reports import digest, status
-from planner.urgency import urgency_of
+from planner.reports.summaries import digest, status
+from planner.still.factcheck import Ground
 from tests.planner.world import (
     BASE,
     DAY,

@@ -15,10 +15,10 @@ from models.ids import IssueKey, PersonId, SprintId
 from models.signals import SignalKind
 from models.work import Absence, Issue, Person, Progress, Snapshot
 from planner.detect import detect
-from planner.escalation import heard_by
-from planner.factcheck import Ground, ended
-from planner.moves import is_away, is_parked
+from planner.hearers.escalation import heard_by
+from planner.hearers.moves import is_away, is_parked
 from planner.reasoning import reminder
+from planner.still.factcheck import Ground, ended
 from tests.planner.everything import IN_THE_REPOSITORY, everything
 from tests.planner.world import DAY, HOUR, NOON, constitution, issue, line, people, pull_request, snapshot, sprint
 

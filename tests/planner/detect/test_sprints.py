@@ -17,9 +17,9 @@ from planner.detect import detect
 from planner.detect.scope_changed import scope_changed
 from planner.detect.sprint_at_risk import sprint_at_risk
 from planner.detect.sprint_critical import sprint_critical
-from planner.factcheck import Ground, ended
 from planner.reasoning import reminder
-from planner.reports import digest, status
+from planner.reports.summaries import digest, status
+from planner.still.factcheck import Ground, ended
 from tests.planner.world import DAY, HOUR, constitution, issue, line, people, snapshot, sprint
 
 END = datetime(2026, 11, 20, 22, tzinfo=UTC)

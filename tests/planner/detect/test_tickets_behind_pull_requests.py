@@ -9,7 +9,7 @@ import pytest
 from models.events import Reason, Trigger
 from models.ids import IssueKey, SprintId
 from models.work import Absence, Issue, Progress, PullRequest, Snapshot, Sprint
-from planner.observe import RECENT, observe, of_sprint, running, tally
+from planner.facts.observe import RECENT, observe, of_sprint, running, tally
 from tests.planner.pulls import (
     NEXT,
     OVER,

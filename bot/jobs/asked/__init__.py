@@ -1,0 +1,1 @@
+"""What people ask: understood, answered where it was asked, and told what came of it."""

@@ -1,0 +1,62 @@
+"""What came of somebody's request is told to them where they asked, once; it is their own answer, and costs nothing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.app import App
+from bot.views.parts.message import Message
+from bot.views.reply import reply_message
+from models.cycles import WhyRecord
+from models.directives import Member
+from models.errors import NotDone, Unclear
+from models.ids import ProposalId, named
+from models.mailbox import Job
+from models.proposals import AskedIn
+from planner.asked.requests import came_of
+from planner.carry_out import IN_FLIGHT
+from planner.words.replies import PlainReply
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(hours=6)
+"""How far back an earlier try of the same word is looked for: longer than all tries of a job take."""
+
+
+async def tell_asker(app: App, job: Job) -> None:
+    """Tell them; nothing while it is under way, or when they know. Raises ``VendorError`` to be tried again."""
+    record = await app.ledger.why(ProposalId(job.payload["proposal"]))
+    words = came_of(record, app.directives) if record is not None else None
+    if record is not None and words is not None:
+        await _tell(app, job, record, words)
+    await app.mailbox.finish(job)
+
+
+async def _tell(app: App, job: Job, record: WhyRecord, words: str) -> None:
+    place, members = record.proposal.asked_in, app.directives.team(record.team).members
+    asker = next((m for m in members if place is not None and m.id == place.person), None)
+    if app.slack is None or place is None or asker is None or asker.slack is None:
+        log.info("nobody to tell: %s", words, extra={"action": "outcome_dropped"})
+        return
+    channel = place.channel or await app.slack.open_dm(asker.slack)
+    marker = named("outcome", record.proposal.id, words)
+    if job.attempts > 1 and await _stands(app, channel, marker, place):
+        return
+    said = _drawn(app, record, asker, words)
+    try:
+        await app.slack.post(channel, said.text, said.blocks, marker=marker, thread=place.thread or None)
+    except Unclear as lost:  # looked for, once the lost call has surely ended
+        raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
+    log.info("told %s", asker.id, extra={"action": "outcome_told"})
+
+
+async def _stands(app: App, channel: str, marker: str, place: AskedIn) -> bool:
+    assert app.slack is not None
+    began = app.clock.real() - LOOK_BACK
+    return await app.slack.find(channel, marker, began, thread=place.thread or None) is not None
+
+
+def _drawn(app: App, record: WhyRecord, asker: Member, words: str) -> Message:
+    reply = PlainReply(text=words, choices=(("Why?", f"why {record.proposal.id}"),))
+    return reply_message(reply, zone=asker.zone, now=app.clock.real(), company_now=app.clock.now())

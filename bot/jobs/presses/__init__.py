@@ -1,0 +1,1 @@
+"""Buttons, menus and windows: each press is settled once, on the server, against the record."""

@@ -1,0 +1,44 @@
+"""What a reader may say of a message, in a menu of four; what they said then stands in its footer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.views.parts.message import Block
+from models.lessons import Feedback
+
+WORDS: Mapping[Feedback, str] = {
+    Feedback.USEFUL: "Useful",
+    Feedback.NOT_USEFUL: "Not useful",
+    Feedback.TOO_EARLY: "Too early",
+    Feedback.WRONG_PERSON: "Wrong person",
+}
+
+_FOLLOWS: Mapping[Feedback, str] = {
+    Feedback.USEFUL: "useful",
+    Feedback.NOT_USEFUL: "not useful, such messages go last",
+    Feedback.TOO_EARLY: "too early, this rule may wait longer",
+    Feedback.WRONG_PERSON: "wrong person, the admins can see it",
+}
+"""What it changes, said at once; a lesson is drawn only when several say so."""
+
+
+def feedback_menu(proposal: str) -> Block:
+    """The menu, for the row of buttons below a message."""
+    return {
+        "type": "overflow",
+        "action_id": "feedback",
+        "options": [
+            {
+                "text": {"type": "plain_text", "text": words, "emoji": False},
+                "value": json.dumps({"p": proposal, "f": said.value}),
+            }
+            for said, words in WORDS.items()
+        ],
+    }
+
+
+def noted(said: Feedback) -> str:
+    """``Noted: too early, this rule may wait longer``."""
+    return f"Noted: {_FOLLOWS[said]}"

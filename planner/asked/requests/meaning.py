@@ -1,0 +1,310 @@
+"""From a request to the one Action it means, with what is so now; or to what is not understood, and choices."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.actions import (
+    Action,
+    ChangePriority,
+    ChangeSprintScope,
+    CloseIssue,
+    DelegateTask,
+    PostToOtherChannel,
+    Reassign,
+    Task,
+    TransitionIssue,
+)
+from models.directives import Directives, Member, Team
+from models.ids import IssueKey, PersonId
+from models.ways import Possible, same
+from models.work import Facts, Issue, Progress, Sprint, SprintState
+from planner.asked.requests.allowed import MOST_CHOICES, UNKNOWN, close_into, priority_named, shown, status_named
+from planner.asked.requests.parsing import Request, Wish, same_of
+from planner.facts.observe import is_ours
+from planner.words.replies import PlainReply
+from planner.words.sprints import by_end, matching, nearest
+from planner.words.typed import which
+
+KEEPERS = "admins"
+"""The role that keeps the constitution: whom to ask about a line of it."""
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_BACKLOG = frozenset({"backlog", "the backlog", "no sprint"})
+_NEXT = frozenset({"next", "next sprint", "the next sprint", "the next"})
+_CLOSE_ENOUGH = 0.75
+"""Of difflib's ratio: what is so like a name we know is taken for a slip of the fingers."""
+
+_PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
+"""How Jira calls them where nobody has changed that; which of them an issue may have is Jira's to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and what is known of the team's work at that moment (company time)."""
+
+    person: Member
+    team: Team
+    facts: Facts
+    directives: Directives
+    now: datetime
+
+
+def meaning(request: Request, asker: Asker) -> Action | PlainReply:
+    """The Action it asks for, with ``before`` as it is now; never a guess."""
+    match request.wish:
+        case Wish.POST:
+            return _post(request, asker)
+        case Wish.DELEGATE:
+            return _delegate(request)
+        case Wish.FORBIDDEN:
+            return _forbidden(request, asker)
+    found = _issue(request, asker)
+    if isinstance(found, PlainReply):
+        return found
+    match request.wish:
+        case Wish.ASSIGN | Wish.UNASSIGN:
+            return _assign(request, found, asker)
+        case Wish.MOVE:
+            return _move(request, found, asker)
+        case Wish.PRIORITY:
+            return _priority(request, found, asker)
+        case _:
+            return _status(request, found, asker)
+
+
+def issues_named(request: Request, team: Team) -> tuple[IssueKey, ...]:
+    """The issues a request may be about; of a bare number, one in each project of the team."""
+    if not request.issue.isdecimal():
+        return (IssueKey(request.issue),) if request.issue else ()
+    return tuple(IssueKey(f"{project}-{request.issue}") for project in team.jira.projects)
+
+
+# --- an issue -----------------------------------------------------------------------------------------------
+
+
+def _issue(request: Request, asker: Asker) -> Issue | PlainReply:
+    named = issues_named(request, asker.team)
+    if not named:
+        return PlainReply(text=f"Which issue? For example: /pm {_EXAMPLES[request.wish]}")
+    if not any(is_ours(key, asker.team) for key in named):
+        projects = ", ".join(asker.team.jira.projects)
+        return PlainReply(text=f"{named[0]} is not of this team's projects ({projects}), so I change nothing there.")
+    held = {issue.key: issue for issue in asker.facts.issues}
+    found = [held[key] for key in named if key in held]
+    if len(found) > 1:
+        again = tuple((str(i.key), same_of(request, i.key)) for i in found[:MOST_CHOICES])
+        return PlainReply(text="Which one?", choices=again)
+    if not found:
+        return PlainReply(text=f"Jira shows me no {' or '.join(named)}, so nothing was asked.")
+    return found[0]
+
+
+_EXAMPLES = {
+    Wish.ASSIGN: "assign PAY-7 to li",
+    Wish.UNASSIGN: "unassign PAY-7",
+    Wish.MOVE: "move PAY-7 to sprint 25",
+    Wish.CLOSE: "close PAY-7",
+    Wish.PRIORITY: "priority PAY-7 High",
+    Wish.SET: "set PAY-7 to In Review",
+}
+
+
+def _assign(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
+    if issue.progress is Progress.DONE:
+        return PlainReply(text=f"{issue.key} is done.")
+    giver = next((p.id for p in asker.facts.people if issue.assignee in p.accounts), None)
+    if issue.assignee is not None and giver is None:
+        words = f"{issue.key} belongs to somebody the constitution does not know. Change its owner in Jira."
+        return PlainReply(text=words)
+    taker: PersonId | None = None
+    if request.wish is Wish.ASSIGN:
+        member = _member(request, asker)
+        if isinstance(member, PlainReply):
+            return member
+        if all(p.account is None for p in asker.facts.people if p.id == member.id):
+            return PlainReply(text=f"I do not know {member.name}'s Jira account. An admin can tell me: pm people map")
+        taker = member.id
+    if taker == giver:
+        owner = asker.team.member(taker).name if taker is not None else "Nobody"
+        return PlainReply(text=f"{owner} has {issue.key} already.")
+    return Reassign(issue=issue.key, issue_title=issue.title, issue_url=issue.url, giver=giver, taker=taker)
+
+
+def _member(request: Request, asker: Asker) -> Member | PlainReply:
+    """By Slack mention or id; else by a name that only one has. ``me`` is who asks."""
+    wanted, members = request.value.casefold().lstrip("@"), asker.team.members
+    mention = _MENTION.search(request.value)
+    if mention is not None:
+        found = [m for m in members if m.slack == mention[1]]
+    elif wanted in ("me", "myself"):
+        found = [asker.person]
+    else:
+        found = [m for m in members if wanted == m.id.casefold()] or [m for m in members if wanted == m.name.casefold()]
+        found = found or [m for m in members if wanted and wanted in m.name.casefold().split()]
+    if len(found) == 1:
+        return found[0]
+    offered = found or members
+    choices = tuple((m.name, f"assign {request.issue} to {m.id}") for m in offered[:MOST_CHOICES])
+    if found:
+        return PlainReply(text=f"Which {request.value}?", choices=choices)
+    who = f"Nobody in {asker.team.name} is called “{shown(request.value)}”." if request.value else "To whom?"
+    return PlainReply(text=who, choices=choices)
+
+
+def _move(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
+    sprints = {sprint.id: sprint for sprint in asker.facts.sprints}
+    target = _sprint(request, issue, asker)
+    if isinstance(target, PlainReply):
+        return target
+    here = sprints.get(issue.sprint) if issue.sprint is not None else None
+    before = here if here is not None and here.state is not SprintState.CLOSED else None
+    if (before.id if before else None) == (target.id if target else None):
+        return PlainReply(text=f"{issue.key} is in {target.name if target else 'the backlog'} already.")
+    return ChangeSprintScope(
+        issue=issue.key,
+        issue_title=issue.title,
+        issue_url=issue.url,
+        before=before.id if before else None,
+        after=target.id if target else None,
+        before_name=before.name if before else "",
+        after_name=target.name if target else "",
+    )
+
+
+def _sprint(request: Request, issue: Issue, asker: Asker) -> Sprint | None | PlainReply:
+    """The open sprint it shall go to; ``None`` is the backlog."""
+    wanted, every = request.value.casefold(), asker.facts.sprints
+    open_ones = [sprint for sprint in every if sprint.state is not SprintState.CLOSED]
+    if wanted in _BACKLOG:
+        return None
+    if not wanted:
+        return PlainReply(text="Where to?", choices=_into(issue, [*by_end(open_ones)]))
+    if wanted in _NEXT:
+        found: tuple[Sprint, ...] = tuple(s for s in open_ones if s.state is SprintState.FUTURE)
+        first = min(found, key=lambda s: (s.start is None, s.start or asker.now, s.id), default=None)
+        found = (first,) if first else ()
+    else:
+        name = which(wanted)
+        running = tuple(s for s in open_ones if s.state is SprintState.ACTIVE)
+        found = running if name is None else matching(name, every)
+    if len(found) == 1 and found[0].state is SprintState.CLOSED:
+        return PlainReply(text=f"{found[0].name} is over and takes no issues.", choices=_into(issue, by_end(open_ones)))
+    if len(found) == 1:
+        return found[0]
+    words = "Which sprint?" if found else f"There is no sprint “{shown(request.value)}” here."
+    return PlainReply(text=words, choices=_into(issue, list(found) or nearest(wanted, open_ones)))
+
+
+def _into(issue: Issue, sprints: list[Sprint]) -> tuple[tuple[str, str], ...]:
+    offered = [(sprint.name, f"move {issue.key} to id:{sprint.id}") for sprint in sprints[: MOST_CHOICES - 1]]
+    return (*offered, ("The backlog", f"move {issue.key} to the backlog"))
+
+
+def _priority(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
+    names = _possible(request, issue).priorities
+    if names is None:
+        names = (*_PRIORITIES, *sorted({i.priority for i in asker.facts.issues if i.priority} - {*_PRIORITIES}))
+        name = _one_of([*names], request, f"priority {issue.key}", "Which priority?")
+    else:
+        name = priority_named(_wanted(request), issue, names)
+    if isinstance(name, PlainReply):
+        return name
+    if name.casefold() == (issue.priority or "").casefold():
+        return PlainReply(text=f"{issue.key} has priority {issue.priority} already.")
+    return ChangePriority(
+        issue=issue.key, issue_title=issue.title, issue_url=issue.url, before=issue.priority, after=name
+    )
+
+
+def _status(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
+    ways = _possible(request, issue).transitions
+    if request.wish is Wish.CLOSE:
+        if issue.progress is Progress.DONE:
+            return PlainReply(text=f"{issue.key} is {issue.status} already.")
+        if ways is not None:
+            return close_into(issue, ways)
+        return CloseIssue(issue=issue.key, issue_title=issue.title, issue_url=issue.url, before=issue.status)
+    if same(_wanted(request), issue.status):
+        return PlainReply(text=f"{issue.key} is {issue.status} already.")
+    if ways is not None:
+        name = status_named(_wanted(request), issue, ways)
+    else:
+        seen = sorted({i.status for i in asker.facts.issues if i.status})
+        name = _one_of(seen, request, f"set {issue.key} to", "To which status?")
+    if isinstance(name, PlainReply):
+        return name
+    return TransitionIssue(
+        issue=issue.key, issue_title=issue.title, issue_url=issue.url, before=issue.status, after=name
+    )
+
+
+def _possible(request: Request, issue: Issue) -> Possible:
+    return request.possible.get(issue.key, UNKNOWN)
+
+
+def _wanted(request: Request) -> str:
+    return " ".join(request.value.split())
+
+
+def _one_of(seen: list[str], request: Request, again: str, question: str) -> str | PlainReply:
+    """A name as Jira writes it, without asking: one we have not seen may still exist, unless it looks like a slip."""
+    wanted = _wanted(request)
+    choices = tuple((name, f"{again} {name}") for name in seen[:MOST_CHOICES])
+    if not wanted:
+        return PlainReply(text=question, choices=choices)
+    known = {name.casefold(): name for name in seen}
+    if wanted.casefold() in known:
+        return known[wanted.casefold()]
+    alike = difflib.get_close_matches(wanted.casefold(), known, n=2, cutoff=_CLOSE_ENOUGH)
+    if not alike:
+        return wanted[:60]
+    meant = tuple((known[name], f"{again} {known[name]}") for name in alike)
+    return PlainReply(text=f"There is no “{shown(wanted)}” that I know of. Did you mean this?", choices=meant)
+
+
+# --- elsewhere ----------------------------------------------------------------------------------------------
+
+
+def _post(request: Request, asker: Asker) -> Action | PlainReply:
+    channels = asker.team.channels
+    role = next((r for r, name in channels.items() if request.place in (r.casefold(), name.lstrip("#").casefold())), "")
+    if not role:
+        known = ", ".join(f"#{name.lstrip('#')}" for name in channels.values())
+        return PlainReply(text=f"I post in channels the constitution names: {known}. For example: /pm post ops: text")
+    if not request.value:
+        return PlainReply(text=f"Post what? For example: /pm post {role}: text")
+    return PostToOtherChannel(channel=role, headline=request.value, facts=())
+
+
+def _delegate(request: Request) -> Action | PlainReply:
+    tasks = {name: task for task in Task for name in (task.value, task.value.replace("_", "-"))}
+    task = tasks.get(request.place) or next((t for word, t in _SHORT.items() if word == request.place), None)
+    if task is None or not request.value:
+        offered = ", ".join(_SHORT)
+        return PlainReply(text=f"Delegate what, about what? Tasks: {offered}. For example: /pm delegate cause PAY-7")
+    return DelegateTask(task=task, about=request.value[:120], question=f"{task.value}: {request.value}")
+
+
+_SHORT = {"cause": Task.ROOT_CAUSE, "report": Task.SPRINT_REPORT, "pattern": Task.PATTERN, "sources": Task.SYNTHESIS}
+
+
+def _forbidden(request: Request, asker: Asker) -> PlainReply:
+    line = next((li for li in asker.directives.lines() if request.value in _nevers(li.rule)), None)
+    if line is None:
+        return PlainReply(text="I cannot: there is no such action at all, whoever asks.")
+    return PlainReply(text=f"I cannot: {line.id} ({line.says.rstrip('.')}). {whom_to_ask(asker.team)}")
+
+
+def _nevers(rule: object) -> tuple[str, ...]:
+    return tuple(getattr(rule, "never", ()) or ())
+
+
+def whom_to_ask(team: Team) -> str:
+    """Who keeps the constitution, for somebody it has just refused."""
+    keepers = team.people_of(KEEPERS) or team.people_of("pm")
+    names = [member.name for member in team.members if member.id in keepers]
+    return f"Ask {names[0]}." if names else "Nobody is named who keeps the constitution."

@@ -1,0 +1,1 @@
+"""The facts of one look: the Snapshot, and whether a condition somebody named has come."""

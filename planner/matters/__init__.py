@@ -1,0 +1,1 @@
+"""One matter as it is found: what is proposed about it, what presses, and who wants peace."""

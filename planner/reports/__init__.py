@@ -1,0 +1,1 @@
+"""What people read, as data: every number is counted here."""

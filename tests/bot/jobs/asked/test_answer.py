@@ -1,0 +1,163 @@
+"""Who is answered: members of the workspace; nobody else hears anything internal."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.jobs.asked.answer import OUTSIDE, SHARED, Asked, _drawn, answer_one, fitting
+from integrations.slack.members import SlackMember
+from models.directives_file import load
+from models.errors import Refused
+from models.events import Delivery, Source
+from models.ids import DeliveryId, SlackUserId
+from planner.asked.questions import AskStatus
+from planner.words.replies import Attention
+from tests.bot.views.samples import status
+from tests.contracts.stores.values import MONDAY, FakeClock
+from tests.world import CONSTITUTION
+
+pytestmark = pytest.mark.anyio
+DIRECTIVES = load(CONSTITUTION)
+TEAM = DIRECTIVES.teams[0]
+DANA, LISTED_GUEST = (str(member.slack) for member in DIRECTIVES.teams[0].members[:2])
+
+
+@dataclass
+class Workspace:
+    """Fits what an answer needs of Slack; knows one guest and one colleague outside the team."""
+
+    said: list[str] = field(default_factory=list)
+
+    async def member(self, user: str) -> SlackMember:
+        if user == "UNKNOWN":
+            raise Refused("no such user", code="user_not_found")
+        return SlackMember(id=SlackUserId(user), name=user, tz=None, guest=user in ("GUEST", LISTED_GUEST))
+
+    async def respond(self, url: str, text: str, blocks: Any = (), **how: Any) -> None:
+        self.said.append(text)
+
+    async def post(self, channel: str, text: str, blocks: Any = (), **how: Any) -> None:
+        self.said.append(text)
+
+
+@dataclass
+class Inbox:
+    """One delivery, and nothing to remember."""
+
+    body: dict[str, Any]
+    name: str = "command"
+    finished: int = 0
+
+    async def delivery(self, row: int) -> Delivery:
+        body = json.dumps(self.body).encode()
+        return Delivery(source=Source.SLACK, id=DeliveryId("d"), name=self.name, body=body, received=MONDAY)
+
+    async def finish(self, job: Any) -> None:
+        self.finished += 1
+
+    async def note(self, job: Any, **words: Any) -> None: ...
+
+
+async def heard(body: dict[str, Any], name: str = "command") -> str:
+    """What is said to a question for help."""
+    slack, inbox = Workspace(), Inbox(body, name)
+    app = SimpleNamespace(
+        slack=slack, mailbox=inbox, directives=DIRECTIVES, clock=FakeClock(), desk=lambda job: SimpleNamespace()
+    )
+    await answer_one(app, SimpleNamespace(id=1, attempts=1, payload={"inbox": 1}))  # type: ignore[arg-type]
+    assert inbox.finished == 1
+    [text] = slack.said
+    return text
+
+
+def command(user: str) -> dict[str, Any]:
+    return {"text": "help", "user_id": user, "response_url": "https://slack.test/r"}
+
+
+@pytest.mark.parametrize("user", [DANA, "COLLEAGUE"])
+async def test_members_of_the_workspace_are_answered(user: str) -> None:
+    assert "/pm status" in await heard(command(user))
+
+
+@pytest.mark.parametrize("user", ["GUEST", "UNKNOWN"])
+async def test_guests_and_strangers_hear_nothing_internal(user: str) -> None:
+    assert await heard(command(user)) == OUTSIDE.text
+
+
+@pytest.mark.parametrize("typed", ["close PAY-7", "undo e1"])
+async def test_a_guest_whom_the_constitution_lists_has_nothing_done(typed: str) -> None:
+    assert await heard(command(LISTED_GUEST) | {"text": typed}) == OUTSIDE.text
+
+
+async def test_nothing_internal_is_said_in_a_channel_shared_with_others() -> None:
+    event = {"type": "app_mention", "user": DANA, "text": "<@B> help", "channel": "C1", "ts": "1.0"}
+    assert await heard({"is_ext_shared_channel": True, "event": event}, "event") == SHARED.text
+
+
+# --- in whose time ------------------------------------------------------------------------------------------------
+
+KAI = "U0KAI"
+"""Reads in Tokyo; the team is in New York."""
+
+
+def shown(asked: Asked, *, public: bool) -> str:
+    """The next look of a status, as it is drawn for Kai."""
+    team = DIRECTIVES.teams[0]
+    kai = team.members[0].model_copy(update={"slack": KAI, "zone": "Asia/Tokyo"})
+    there = team.model_copy(update={"members": (kai, *team.members[1:])})
+    soon = FakeClock().now() + timedelta(hours=1)
+    reply = replace(status(), attention=Attention("low", "nothing is pressing", "6 hours", soon))
+    app = SimpleNamespace(clock=FakeClock(), directives=DIRECTIVES)
+    blocks = json.dumps(_drawn(app, replace(asked, public=public), reply, there).blocks)  # type: ignore[arg-type]
+    return str(re.findall(r"the next ([^\"]*)\"", blocks)[0])
+
+
+URL = "https://slack.test/r"
+
+
+@pytest.mark.parametrize(
+    ("asked", "public", "said"),
+    [
+        (Asked(AskStatus(), KAI, response_url=URL), False, "19:00"),
+        (Asked(AskStatus(), KAI, channel="D1"), False, "19:00"),
+        (Asked(AskStatus(), KAI, channel="C1"), False, "05:00 EST"),
+        (Asked(AskStatus(), KAI, response_url=URL), True, "05:00 EST"),
+    ],
+)
+def test_a_channel_reads_the_teams_time_and_its_name_and_one_person_their_own(
+    asked: Asked, public: bool, said: str
+) -> None:
+    assert shown(asked, public=public) == said
+
+
+@pytest.mark.parametrize("typed", ["held", "snoozed", "mute PAY-1"])
+async def test_what_is_between_somebody_and_the_agent_is_not_said_in_a_channel(typed: str) -> None:
+    event = {"type": "app_mention", "user": DANA, "text": f"<@B> {typed}", "channel": "C1", "ts": "1.0"}
+    assert "between you and me: type /pm" in await heard({"event": event}, "event")
+
+
+# --- in one's own direct messages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "offered"),
+    [
+        ({"channel_id": "D1"}, False),
+        ({"container": {"channel_id": "D1"}}, False),
+        ({"event": {"type": "message", "channel": "D1"}}, False),
+        ({"channel_id": "C1"}, True),
+        ({"event": {"type": "app_mention", "channel": "C1"}}, True),
+    ],
+)
+def test_a_status_is_offered_to_the_channel_only_where_there_is_one(body: dict[str, Any], offered: bool) -> None:
+    reply = fitting(status(), body)
+    app = SimpleNamespace(clock=FakeClock(), directives=DIRECTIVES)
+    drawn = _drawn(app, Asked(AskStatus(), DANA), reply, TEAM)  # type: ignore[arg-type]
+    assert ("post_to_channel" in json.dumps(drawn.blocks)) is offered
