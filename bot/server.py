@@ -124,6 +124,7 @@ class Doors:
             clock=app.clock,
             metrics=app.metrics,
             forgotten=app.slack.forget,
+            open_window=app.slack.open_window,
         )
         async with aiohttp.ClientSession() as session:
             token = app.settings.slack_bot_token.get_secret_value()

@@ -8,6 +8,7 @@ from bot.jobs import card, effect, living, look, notice, people, presence, refre
 from bot.jobs.asked import answer, learn, outcome, request_again
 from bot.jobs.gone import Handler, of_a_team
 from bot.jobs.presses import click, feedback, hush, identity, undo
+from bot.jobs.windows import open as windows
 
 __all__ = ["HANDLERS", "Handler"]
 
@@ -27,6 +28,7 @@ HANDLERS: Mapping[str, Handler] = {
     "feedback": feedback.settle_one,
     "known": learn.settle_one,
     "hush": hush.settle_one,
+    "window": windows.handle,
     "living": of_a_team(living.redraw),
     "tidy": tidy.tidy,
     "undo": undo.settle_one,

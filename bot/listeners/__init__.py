@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners import buttons, commands, events
+from bot.listeners import buttons, commands, events, windows
 from bot.listeners.intake import Intake
 
 __all__ = ["Intake", "make_bolt"]
@@ -45,7 +45,7 @@ def make_bolt(
         attaching_conversation_kwargs_enabled=False,
     )
     bolt.error(_not_stored)
-    for listeners in (commands, buttons, events):
+    for listeners in (commands, buttons, windows, events):
         listeners.register(bolt, intake)
     return bolt
 

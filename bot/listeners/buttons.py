@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.listeners import windows
 from bot.listeners.intake import Intake
 
 ANYTHING = re.compile("")
@@ -38,13 +39,8 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
         job, key = work_of(body)
         await intake.keep(body.get("type") or "block_actions", body, job=job, key=key)
         await ack()
-
-    @bolt.view(ANYTHING)
-    @bolt.view_closed(ANYTHING)
-    @bolt.shortcut(ANYTHING)
-    async def other(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await intake.keep(body["type"], body)
-        await ack()
+        if job == "window":
+            windows.show(intake, word_of(body), body)
 
     @bolt.options(ANYTHING)
     async def options(ack: AsyncAck) -> None:
@@ -55,9 +51,16 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
 def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
     """The job a click asks for and its key; clicks on one question are worked one after the other."""
     action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
-    word = re.match(r"[a-z_]*", str(action.get("action_id") or ""))
-    job = JOBS.get(word.group() if word else "")
+    word = word_of(body)
+    job = "window" if word in windows.OPENS else JOBS.get(word)
     return job, f"{_QUESTIONS[job]}:{_asked(action.get('value'))}" if job in _QUESTIONS else ""
+
+
+def word_of(body: Mapping[str, Any]) -> str:
+    """What the pressed button is for: its action id without the suffix."""
+    action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
+    word = re.match(r"[a-z_]*", str(action.get("action_id") or ""))
+    return word.group() if word else ""
 
 
 _QUESTIONS: Mapping[str | None, str] = {"click": "approval", "identity": "identity", "undo": "undo"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,6 +42,8 @@ class Intake:
     metrics: Metrics
     forgotten: Callable[[str], None]
     """Told of each user group that changed."""
+    open_window: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None
+    """Opens a view by a trigger id; may raise ``VendorError``."""
 
     async def keep(
         self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "", lane: int = 0

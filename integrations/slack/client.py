@@ -16,13 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.health import Check
 from integrations.slack import responses
-from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, VIEW_FAULTS, understand
-from integrations.slack.gate import guard, guard_view, plain_view
+from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
+from integrations.slack.gate import guard
 from integrations.slack.history import History
 from integrations.slack.members import SlackMember
 from integrations.slack.pacing import INTERVAL, PER_MINUTE, Pacer
 from integrations.slack.people import Changed, People, nobody, told
 from integrations.slack.places import Places
+from integrations.slack.views import Views
 from integrations.slack.wire import TIMEOUT, ahead, new_session
 from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
@@ -74,6 +75,7 @@ class Slack:
         self._people = People(self._ask, clock, changed)
         self._places = Places(self._ask, clock)
         self._history = History(self._ask)
+        self._views = Views(self._ask)
 
     async def close(self) -> None:
         """Close the shared session."""
@@ -140,14 +142,15 @@ class Slack:
 
     async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Draw somebody's Home tab; when Slack refuses its blocks, its words alone."""
-        safe = guard_view(view)
-        try:
-            await self._ask("views.publish", user_id=user, view=safe)
-        except Refused as refused:
-            if refused.code not in VIEW_FAULTS:
-                raise
-            _words_alone(refused)
-            await self._ask("views.publish", user_id=user, view=plain_view(safe))
+        await self._views.publish(user, view)
+
+    async def open_window(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """Open a window within the three seconds a trigger lasts."""
+        await self._views.open(trigger, view)
+
+    async def update_window(self, name: str, view: Mapping[str, Any]) -> None:
+        """Draw the window with that ``external_id`` again. ``Refused`` with ``not_found`` when it is not open."""
+        await self._views.update(name, view)
 
     # --- find out --------------------------------------------------------------------------------------
 

@@ -1,0 +1,121 @@
+"""A Window is a form somebody has opened: drawn here, filled in there, and read back as plain values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.views.parts.message import Block, section
+from models.ids import named
+
+Picked = Mapping[str, Any]
+"""What was filled in, by ``block_id``: a text, a chosen value, a list of chosen values, or ``None``."""
+
+LOADING = "One moment ..."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One form. Its word names what it is for, from the button that opens it to the job that settles it."""
+
+    word: str
+    title: str
+    """At most 24 characters."""
+    blocks: tuple[Block, ...]
+    submit: str = ""
+    """What its button says, at most 24 characters; empty for one that only shows something."""
+    close: str = "Cancel"
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    """Ids that come back with it: never content, never anything that is believed."""
+
+
+def name_of(trigger: str) -> str:
+    """The ``external_id`` of the window that a press opens: known to the door and to the job alike."""
+    return f"w{named('window', trigger)}"
+
+
+def drawn(window: Window, name: str) -> dict[str, Any]:
+    """The view of ``window``."""
+    submit = {"submit": _plain(window.submit)} if window.submit else {}
+    return {
+        "type": "modal",
+        "callback_id": window.word,
+        "external_id": name,
+        "title": _plain(window.title),
+        "close": _plain(window.close if window.submit else "Close"),
+        "private_metadata": json.dumps(dict(window.carried)),
+        "blocks": list(window.blocks),
+        **submit,
+    }
+
+
+def loading(word: str, name: str) -> dict[str, Any]:
+    """What is shown until the job has drawn the window: opened at once, because a trigger lasts three seconds."""
+    return drawn(Window(word=word, title="PM Agent", blocks=(section(LOADING),)), name)
+
+
+def picked(view: Mapping[str, Any]) -> Picked:
+    """What was filled in, one value a block; a block without a value is ``None``."""
+    values = (view.get("state") or {}).get("values") or {}
+    return {block: _value(next(iter(actions.values()), {})) for block, actions in values.items()}
+
+
+def carried(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ids that came back; empty when they cannot be read."""
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _value(element: Mapping[str, Any]) -> Any:
+    if "selected_options" in element:
+        return [each.get("value") for each in element["selected_options"] or ()]
+    option = element.get("selected_option")
+    if isinstance(option, Mapping):
+        return option.get("value")
+    kinds = ("value", "selected_user", "selected_date", "selected_time", "selected_conversation")
+    return next((element[kind] for kind in kinds if element.get(kind) is not None), None)
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+# --- elements ---------------------------------------------------------------------------------------------------
+
+
+def entry(
+    block: str, label: str, *, multiline: bool = False, optional: bool = False, most: int = 500, start: str = ""
+) -> Block:
+    """A text to be typed."""
+    element: Block = {"type": "plain_text_input", "action_id": block, "multiline": multiline, "max_length": most}
+    return _input(block, label, element | ({"initial_value": start[:most]} if start else {}), optional)
+
+
+def choice(
+    block: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str = "", optional: bool = False
+) -> Block:
+    """One of ``options`` (what is read, what comes back): round buttons up to ten, else a menu of at most a hundred."""
+    drawn_options = [option(words, value) for words, value in options[:100]]
+    kind = "radio_buttons" if len(drawn_options) <= 10 else "static_select"
+    element: Block = {"type": kind, "action_id": block, "options": drawn_options}
+    first = next((each for each in drawn_options if each["value"] == chosen), None)
+    return _input(block, label, element | ({"initial_option": first} if first else {}), optional)
+
+
+def day(block: str, label: str, *, optional: bool = False) -> Block:
+    """A date."""
+    return _input(block, label, {"type": "datepicker", "action_id": block}, optional)
+
+
+def option(words: str, value: str) -> Block:
+    """One choice; Slack takes 75 characters of words and 150 of value."""
+    return {"text": _plain(words[:75] or "–"), "value": value[:150]}
+
+
+def _input(block: str, label: str, element: Block, optional: bool) -> Block:
+    return {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}

@@ -1,0 +1,42 @@
+"""What one person has in front of them: their Home, and the windows they opened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.slack.complaints import VIEW_FAULTS
+from integrations.slack.gate import guard_view, plain_view
+from integrations.slack.people import Ask
+from models.errors import Refused
+
+log = logging.getLogger(__name__)
+
+View = Mapping[str, Any]
+
+
+class Views:
+    """Views of one workspace, each through the gate. Raises what ``ask`` raises."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def publish(self, user: str, view: View) -> None:
+        """Draw somebody's Home; when Slack refuses its blocks, its words alone."""
+        safe = guard_view(view)
+        try:
+            await self._ask("views.publish", user_id=user, view=safe)
+        except Refused as refused:
+            if refused.code not in VIEW_FAULTS:
+                raise
+            log.warning("Slack refused a Home, so its words go alone: %s", refused, extra={"action": "blocks_refused"})
+            await self._ask("views.publish", user_id=user, view=plain_view(safe))
+
+    async def open(self, trigger: str, view: View) -> None:
+        """Open a window for whoever has just done something; a trigger lasts three seconds and is good for one."""
+        await self._ask("views.open", trigger_id=trigger, view=guard_view(view))
+
+    async def update(self, name: str, view: View) -> None:
+        """Draw an open window again, by its ``external_id``. ``Refused`` with ``not_found`` while it is not there."""
+        await self._ask("views.update", external_id=name, view=guard_view(view))
