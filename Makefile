@@ -6,15 +6,15 @@ STAMPS := $(VENV)/.stamps
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos faults soak clean
+.PHONY: help install demo test check lint types imports bench chaos faults soak pictures clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMPS)/project  ## create .venv with the locked dependencies and .venv/bin/pm
 
-demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no account
-	@$(BIN)/pm demo
+demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no account (ARGS=--socket: over Socket Mode)
+	@$(BIN)/pm demo $(ARGS)
 
 test: install $(STAMPS)/browser  ## the test suite: three at a time, as two cores wait a third of it
 	$(BIN)/pytest -n 3
@@ -42,6 +42,9 @@ faults: install  ## every vendor and the database under every fault of the netwo
 
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak
+
+pictures: install $(STAMPS)/browser  ## play every surface in headless Chromium and write docs/images
+	$(BIN)/python -m tests.browser.picture
 
 clean:  ## remove what was installed and built; data under var/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

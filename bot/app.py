@@ -42,6 +42,7 @@ from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, look_at
 from models.proposals import Effect, Receipt
 from models.store import Store
+from models.wording import meanings
 from models.work import Person
 from models.written import look_up
 from planner.ports import Desk, Hand
@@ -104,6 +105,8 @@ class App:
             mind=RulesMind(),
             ledger=self.ledger.under(job),
             hands=self.hands,
+            switch=self.store,
+            meanings=meanings,
             off={kind: hand.why for kind, hand in self.hands.items() if isinstance(hand, SwitchedOff)},
         )
 

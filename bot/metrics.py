@@ -32,6 +32,8 @@ class Metrics:
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
             registry=self.registry,
         )
+        self._socket_lost = self._counter("pm_slack_socket_reconnects", "Connections to Slack replaced, by why", "why")
+        self._socket: tuple[Gauge, Gauge] | None = None
         self._waiting = self._gauge("pm_jobs_waiting", "Jobs that wait, by lane", "lane")
         self._running = self._gauge("pm_jobs_running", "Jobs being worked")
         self._dead = self._gauge("pm_dead_letters", "Jobs that were given up")
@@ -86,6 +88,21 @@ class Metrics:
     def fallback(self, operation: str, server: str, reason: str) -> None:
         """Somebody else was asked because this server did not answer."""
         self._fallbacks.labels(operation, server, reason).inc()
+
+    def socket_lost(self, why: str) -> None:
+        """One connection to Slack was replaced."""
+        self._socket_lost.labels(why).inc()
+
+    def socket(self, connected: bool, quiet: float | None) -> None:
+        """How the socket stands now; ``quiet`` seconds since Slack was last heard. Without one nothing is told."""
+        if self._socket is None:
+            self._socket = (
+                self._gauge("pm_slack_socket_connected", "1 while there is a connection to Slack"),
+                self._gauge("pm_slack_socket_silent_seconds", "Since Slack was last heard on its socket"),
+            )
+        self._socket[0].set(connected)
+        if quiet is not None:
+            self._socket[1].set(quiet)
 
     def depths(self, depths: Depths) -> None:
         """How things stand in the queue now."""

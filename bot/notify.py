@@ -9,9 +9,8 @@ from typing import Any
 
 from bot.shown import Shown
 from bot.views.approval import approval_card, question_reminder
-from bot.views.digest import digest
+from bot.views.digest import Pressed, digest
 from bot.views.escalation import escalation
-from bot.views.home import HomeData, home, home_of
 from bot.views.identity import identity_question
 from bot.views.living import all_settled, as_it_stands, settled_lines
 from bot.views.notice import admin_notice, channel_post
@@ -22,6 +21,7 @@ from bot.views.parts.moments import data_age
 from bot.views.refusal import refusal_message
 from integrations.slack import Slack
 from models.actions import (
+    REMINDERS,
     Action,
     AskApproval,
     AskIdentity,
@@ -31,20 +31,22 @@ from models.actions import (
     PostToOtherChannel,
     RemindPerson,
     TellAdmins,
+    addressee,
 )
 from models.clock import Clock
-from models.directives import Directives, LimitReminders, Member, Mode
+from models.directives import Directives, Member, Mode
 from models.errors import NotDone, Refused, Unclear, VendorError
+from models.hushes import Hush
 from models.ids import EffectId, PersonId, TeamId
 from models.lessons import Feedback, Observation, What
 from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt, ask_of
 from models.signals import Urgency
 from models.standing import Living
-from models.work import Facts
-from planner.asked.held import Held, held_for
-from planner.bounds.limits import Place
+from planner.asked.claims import claimable
+from planner.asked.endings import Asides, asides, became
+from planner.bounds.limits import Place, most_a_day, most_for
 from planner.facts.observe import people_of
-from planner.lessons.known import Known
+from planner.hearers.putting_off import later_choices
 from planner.lessons.learning import learns
 from planner.policy import next_asked
 from planner.ports import Work
@@ -80,7 +82,7 @@ class SlackHand:
 
     async def perform(self, effect: Effect) -> Receipt:
         """Post the message, or add the question to the card its approver already has."""
-        if isinstance(effect.action, AskApproval) and effect.action.asking is not Asking.AGAIN:
+        if isinstance(effect.action, AskApproval) and effect.action.asking not in REMINDERS:
             return await self._ask(effect, effect.action)
         if isinstance(effect.action, Escalate) and (edited := await self._edit_post(effect, effect.action)) is not None:
             return edited
@@ -106,7 +108,7 @@ class SlackHand:
     async def find(self, effect: Effect) -> Receipt | None:
         """Look for the marker. A look-up that fails is *unclear*, never *not done*: we would post twice."""
         try:
-            if isinstance(effect.action, AskApproval) and effect.action.asking is not Asking.AGAIN:
+            if isinstance(effect.action, AskApproval) and effect.action.asking not in REMINDERS:
                 return await self._find_card(effect, effect.action)
             return await self._find_post(effect)
         except NotDone as no:
@@ -160,23 +162,6 @@ class SlackHand:
             return
         drawn = await self._drawn_again(effect, living, *first)
         await self._slack.update(living.sent["channel"], living.sent["ts"], drawn.text, drawn.blocks)
-
-    async def show_home(self, user: str, facts: Facts, known: Sequence[Known] = ()) -> None:
-        """Draw somebody's Home tab from what is known; ``known`` is of themselves."""
-        directives = self._directives_of()
-        now, real = self._clock.now(), self._clock.real()
-        member = next((m for team in directives.teams for m in team.members if m.slack == user), None)
-        if member is None:
-            data = HomeData(zone="UTC", now=now, real=real, reach=None)
-        else:
-            data = home_of(member, directives, facts, await self._ledger.card_of(member.id), now=now, real=real)
-            data = replace(data, held=await self._held(member, facts))
-        await self._slack.publish_home(user, home(replace(data, known=tuple(known))))
-
-    async def _held(self, member: Member, facts: Facts) -> tuple[Held, ...]:
-        history = await self._ledger.history_of(facts.team, member.id)
-        deferred = await self._ledger.deferred(facts.team)
-        return held_for(member.id, facts, history, deferred, self._directives_of(), self._clock.now())
 
     # --- questions -----------------------------------------------------------------------------------------
 
@@ -261,15 +246,18 @@ class SlackHand:
         at = Place(rows[0].team, people, directives, self._clock.now())
         halted = any(team.id == rows[0].team and team.mode is Mode.SHADOW for team in directives.teams)
         then = {a.id: next_asked(a, at) for a in rows if not halted}
-        return approval_card(rows, names, zone, channels, then, halted=halted)
+        known = any(team.id == at.team for team in directives.teams)
+        later = later_choices(person, at) if known else ()
+        return approval_card(rows, names, zone, channels, then, later, halted=halted)
 
     async def _reminded_of(self, action: AskApproval) -> Message:
         asked = await self._approval(action)
         names, zone, channels = _shown_with(self._directives_of(), asked.team, action.person)
-        card = asked.card or {}
+        card = asked.shown_to(action.person) or {}
         beside = await self._ledger.on_card(card["channel"], card["ts"]) if card else ()
         more = sum(a.state is ApprovalState.PENDING and a.id != asked.id for a in beside)
-        return question_reminder(asked, names, zone, channels, now=self._clock.now(), more=more)
+        promised = action.asking is Asking.PROMISED
+        return question_reminder(asked, names, zone, channels, now=self._clock.now(), more=more, promised=promised)
 
     # --- messages ------------------------------------------------------------------------------------------
 
@@ -284,7 +272,7 @@ class SlackHand:
             case Escalate() as action:
                 return escalation(action, effect.proposal.id, await self._age(effect.team))
             case PostDigest() as action:
-                return digest(action, effect.proposal.id, await self._age(effect.team))
+                return await self._digest(effect, action)
             case PostToOtherChannel() as action:
                 return channel_post(action, effect.proposal.id, self._asker(effect))
             case TellAdmins() as action:
@@ -292,17 +280,33 @@ class SlackHand:
             case _:
                 raise Refused(f"{effect.action.kind} is not done in Slack", code="wrong_hand")
 
+    async def _digest(self, effect: Effect, action: PostDigest, shown: Pressed | None = None) -> Message:
+        facts = await self._work.facts_about(effect.team) if shown is None and self._work is not None else None
+        shown = shown or Pressed(offers=claimable(action.items, facts) if facts is not None else {})
+        return digest(action, effect.proposal.id, await self._age(effect.team), shown)
+
+    async def refresh_digest(self, effect: Effect, shown: Pressed) -> None:
+        """Draw a summary again with what was pressed in it. Raises as ``Slack.update``."""
+        assert isinstance(effect.action, PostDigest)
+        drawn = await self._digest(effect, effect.action, shown)
+        await self._slack.update(effect.receipt["channel"], effect.receipt["ts"], drawn.text, drawn.blocks)
+
     async def _nudge(self, effect: Effect, action: RemindPerson, *first: str, **settled: Any) -> Message:
+        directives, menu = self._directives_of(), What.FEEDBACK in learns(self._directives_of())
+        beside = Asides()
+        if self._work is not None:
+            facts = await self._work.facts_about(effect.team)
+            said = (await self._ledger.history_about(effect.team, [item.subject for item in action.items])).hushes
+            beside = asides(action.items, action.person, facts, said, directives, self._clock.now())
         notes = [*first, *self._budget(effect), *await self._age(effect.team)]
-        menu = What.FEEDBACK in learns(self._directives_of())
-        return nudge(action, effect.proposal.id, notes, menu=menu, **settled)
+        return nudge(action, effect.proposal.id, notes, menu=menu, asides=beside, **settled)
 
     async def _drawn_again(self, effect: Effect, living: Living, *first: str) -> Message:
         """As it was drawn first, but for what is over, was put off, or is said of it in other words now."""
         action, team = living.action, self._directives_of().team(effect.team)
         if isinstance(action, RemindPerson):
             reader = self._member(effect.team, action.person)
-            hushes = await self._ledger.hushes(effect.team, action.person)
+            hushes = [await self._as_it_came(h) for h in await self._ledger.hushes(effect.team, action.person)]
             settled = settled_lines(living, hushes, reader.zone)
             said = _said_of(effect, await self._ledger.known_of(action.person))
             return await self._nudge(effect, action, *(first or said), settled=settled, over=living.standing.over)
@@ -311,14 +315,20 @@ class SlackHand:
             return all_settled(settled.values(), nothing=True)
         return escalation(as_it_stands(living, action), effect.proposal.id, await self._age(effect.team))
 
+    async def _as_it_came(self, hush: Hush) -> Hush:
+        """With what came of the request behind a press, once there is something."""
+        record = await self._ledger.why(hush.said.proposal) if hush.said and hush.said.proposal else None
+        words = became(record, self._directives_of()) if record is not None else ""
+        return replace(hush, said=replace(hush.said, words=words)) if hush.said and words else hush
+
     def _budget(self, effect: Effect) -> list[str]:
         """How much of today's attention this is. Critical messages have a budget of their own."""
         if effect.proposal.promised is not None:
             return ["you asked for this"]
         if effect.proposal.urgency is Urgency.CRITICAL:
             return []
-        rules = (line.rule for line in self._directives_of().lines())
-        most = next((rule.per_person_per_day for rule in rules if isinstance(rule, LimitReminders)), 1)
+        who, directives = addressee(effect.action), self._directives_of()
+        most = most_for(who, effect.team, directives) if who is not None else most_a_day(directives)[1]
         return ["1 of 1 today"] if most == 1 else [f"at most {most} a day"]
 
     async def _age(self, team: TeamId) -> list[str]:
@@ -338,7 +348,7 @@ class SlackHand:
                 return f"message to {self._member(effect.team, person).name}"
             case TellAdmins(person=str(person)):
                 return f"message to {self._member(effect.team, PersonId(person)).name}"
-            case AskApproval(person=person, asking=Asking.AGAIN):
+            case AskApproval(person=person, asking=Asking.AGAIN | Asking.PROMISED):
                 return f"reminded {self._member(effect.team, person).name} of a question"
             case AskApproval(person=person) | AskIdentity(person=person):
                 return f"asked {self._member(effect.team, person).name}"

@@ -57,6 +57,7 @@ async def tick(app: App) -> None:
     await _guarded("reap", app.mailbox.reap())
     await _guarded("lapse", app.ledger.lapse(app.clock.now()))
     await _guarded("chase questions", chase(app))
+    await _guarded("end pauses", _end_pauses(app))
     await _guarded("looks", _due_looks(app))
     await _guarded("who is who", _due_search(app))
     for team in app.directives.teams:
@@ -70,6 +71,13 @@ async def _guarded(what: str, part: Awaitable[object]) -> None:
         await part
     except Exception:
         log.exception("the clock failed to %s; the next tick tries again", what, extra={"action": "tick_failed"})
+
+
+async def _end_pauses(app: App) -> None:
+    """A pause for a time ends by itself, and the team is looked at at once."""
+    for team in await app.store.pauses_over(app.clock.now()):
+        await app.store.resume(team)
+        log.info("the pause of %s is over", team, extra={"action": "resumed", "team": team})
 
 
 async def _due_looks(app: App) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -27,7 +28,9 @@ from bot.doors.bodies import read_body, slack_payload
 from bot.doors.readiness import Dependency, Readiness, as_data
 from bot.doors.refusals import Refusals
 from bot.doors.secured import Secured
+from bot.doors.socket import SocketDoor
 from bot.doors.trigger import ask_for_a_look
+from bot.jobs.asked.conversation import joined
 from bot.listeners import Intake, make_bolt
 from bot.metrics import CONTENT_TYPE
 from bot.settings import Settings
@@ -35,6 +38,7 @@ from bot.shift import READ_AGAIN, following, opened, shift
 from bot.webhooks import Webhooks
 from integrations.health import Check
 from integrations.slack.signature import verify
+from integrations.slack.socket import Pace
 from models.errors import OperatorError, Unwelcome
 from models.events import Source
 
@@ -55,12 +59,12 @@ def web() -> Starlette:
     return make_asgi(build(settings), with_worker=False)
 
 
-def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN) -> Starlette:
+def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN, pace: Pace | None = None) -> Starlette:
     """All doors of ``app``; with the worker and the alarm clock in the same process when asked.
 
-    Without them who is who is read anew every ``read_again`` seconds.
+    Without them who is who is read anew every ``read_again`` seconds. ``pace`` is that of Slack's socket.
     """
-    doors = Doors(app)
+    doors = Doors(app, pace)
     routes = [
         Route("/webhooks/jira", doors.webhook(Source.JIRA), methods=["POST"]),
         Route("/webhooks/bitbucket", doors.webhook(Source.BITBUCKET), methods=["POST"]),
@@ -79,6 +83,7 @@ def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN) ->
                 doors.working = await stack.enter_async_context(shift(app))
             else:
                 await stack.enter_async_context(following(app, read_again))
+            await stack.enter_async_context(doors.listening())
             log.info("ready on port %s", app.settings.port, extra={"action": "started", "version": status.version()})
             yield
             log.info("stopping", extra={"action": "stopping"})
@@ -89,11 +94,12 @@ def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN) ->
 class Doors:
     """The HTTP routes over one app."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, pace: Pace | None = None) -> None:
         self._app = app
         self._bolt: AsyncApp | None = None
         self._refusals = Refusals(app.clock, app.metrics)
         self._arrivals = Arrivals(app.clock)
+        self._socket = self._socket_door(pace)
         self._readiness = Readiness(app.clock, self._dependencies())
         self.working: Callable[[], bool] | None = None
         """Whether the worker in this process is alive; ``None`` when it is elsewhere."""
@@ -125,11 +131,28 @@ class Doors:
             metrics=app.metrics,
             forgotten=app.slack.forget,
             open_window=app.slack.open_window,
+            joined=partial(joined, app),
         )
         async with aiohttp.ClientSession() as session:
             token = app.settings.slack_bot_token.get_secret_value()
             self._bolt = make_bolt(intake, token=token, api_url=app.settings.slack_api_url, session=session)
             yield
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Slack's socket, where there is an app-level token; the HTTP route is served beside it all the same."""
+        if self._socket is None or self._bolt is None:
+            yield
+            return
+        async with self._socket.open(self._bolt):
+            yield
+
+    def _socket_door(self, pace: Pace | None) -> SocketDoor | None:
+        settings, app = self._app.settings, self._app
+        token = settings.slack_app_token.get_secret_value()
+        if app.slack is None or not token:
+            return None
+        return SocketDoor(token, settings.slack_api_url, app.clock, app.metrics, self._arrivals, pace)
 
     # --- deliveries -------------------------------------------------------------------------------------------
 
@@ -203,6 +226,8 @@ class Doors:
         """Everything counted, for Prometheus."""
         app = self._app
         app.metrics.depths(await app.mailbox.depths())
+        if self._socket is not None:
+            app.metrics.socket(self._socket.standing.since is not None, self._socket.standing.quiet)
         for team in app.directives.teams:
             for source, reading in (await app.store.readings(team.id)).items():
                 if reading.at is not None:
@@ -239,7 +264,8 @@ class Doors:
 
     def _dependencies(self) -> list[Dependency]:
         ours = [Dependency("database", self._database, needed=True), Dependency("worker", self._worker, needed=True)]
-        return [*ours, *quick(company_of(self._app), self._arrivals, lambda: self.working is not None)]
+        socket = self._socket.check if self._socket is not None else None
+        return [*ours, *quick(company_of(self._app), self._arrivals, lambda: self.working is not None, socket)]
 
     async def _database(self) -> Check:
         await self._app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())

@@ -202,12 +202,12 @@ class Settings(BaseSettings):
     def off_services(self) -> Mapping[str, str]:
         """What is off, by name, and which setting would turn it on."""
         reasons = {
-            "slack": (self.slack_on, "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are not set"),
+            "slack": (self.slack_on, "SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET) are not set"),
             "jira": (self.jira_on, "ATLASSIAN_DOMAIN, ATLASSIAN_EMAIL and ATLASSIAN_API_TOKEN are not set"),
             "bitbucket": (self.bitbucket_on, "BITBUCKET_WORKSPACE and BITBUCKET_TOKEN are not set"),
             "jira webhooks": (bool(self.jira_webhook_secret), "JIRA_WEBHOOK_SECRET is not set"),
             "bitbucket webhooks": (bool(self.bitbucket_webhook_secret), "BITBUCKET_WEBHOOK_SECRET is not set"),
-            "socket mode": (not self.slack_app_token, "this version takes Slack's requests over HTTP only"),
+            "socket mode": (bool(self.slack_app_token), "SLACK_APP_TOKEN is not set: Slack speaks over HTTP"),
             "claude": (bool(self.anthropic_api_key), "ANTHROPIC_API_KEY is not set: rules and templates decide"),
             "mcp": (self.mcp_config is not None, "MCP_CONFIG is not set: searches go over REST"),
         }
@@ -321,7 +321,11 @@ def _halves(given: Callable[[str], bool]) -> Mapping[str, SettingsError]:
 def _excused(name: str, given: Callable[[str], bool]) -> bool:
     """Settings that another one can stand in for."""
     # Calls may go elsewhere, but people's links need the site: the gateway's cloud id alone is not enough.
-    return name == "atlassian_domain" and given("jira_api_url")
+    # Over its socket Slack signs nothing.
+    return (name, True) in {
+        ("atlassian_domain", given("jira_api_url")),
+        ("slack_signing_secret", given("slack_app_token")),
+    }
 
 
 def _half(missing: str, have: str) -> SettingsError:

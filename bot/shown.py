@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from models.cycles import History
+from models.cycles import History, WhyRecord
 from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, PersonId, TeamId
 from models.lessons import Observation
@@ -54,6 +54,14 @@ class Shown(Protocol):
 
     async def history_of(self, team: TeamId, person: PersonId) -> History:
         """What one reader was told and put off, and the team's questions."""
+        ...
+
+    async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
+        """Who has said or put off what of these subjects."""
+        ...
+
+    async def why(self, id: str) -> WhyRecord | None:
+        """The record behind a proposal."""
         ...
 
     async def deferred(self, team: TeamId) -> Sequence[Decided]:

@@ -17,6 +17,8 @@ from models.ledger import Ledger
 from models.lessons import What
 from models.mailbox import Depths, Mailbox
 from models.store import READING, Reading, Store
+from planner.hearers.contact import ABOUT as CONTACT
+from planner.hearers.contact import ALL_TEAMS, wishes
 from planner.hearers.urgency import UNSAID
 
 _LANES = {0: "people", 1: "events", 2: "periodic"}
@@ -70,6 +72,7 @@ async def status(
         "company_time": clock.now().isoformat(),
         "queue": _queue(await mailbox.depths()),
         "searches": await tally.recent(store, clock.real()),
+        "own_wishes": len(wishes(await store.recall(ALL_TEAMS, CONTACT))),
         "teams": [await _team(team, law["every"], store, ledger, clock) for team in law["teams"]],
     }
 

@@ -28,7 +28,9 @@ MAX_TRIES = 10
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
-ONCE = frozenset({"card", "click", "answer", "identity", "undo", "again", "feedback", "known", "hush", "outcome"})
+ONCE = frozenset(
+    {"card", "click", "answer", "identity", "undo", "again", "feedback", "known", "hush", "outcome", "introduce"}
+)
 """Kinds of job that nothing will ask for again by itself: refused for good is then the end."""
 
 LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))

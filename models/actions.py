@@ -168,6 +168,8 @@ class TellAdmins:
     facts: tuple[str, ...]
     person: PersonId | None = None
     """The admin who is told in a direct message, where no team has an ops channel."""
+    diff: str = ""
+    """A change of the constitution that is proposed, line by line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,12 @@ class Asking(StrEnum):
     """One short reminder of a card that stands already."""
     DEPUTY = "deputy"
     """A copy of the card for whoever stands in."""
+    PROMISED = "promised"
+    """As ``AGAIN``, because its reader has put the question off until now: it costs no attention."""
+
+
+REMINDERS = frozenset({Asking.AGAIN, Asking.PROMISED})
+"""What points to a card that stands, and is none itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

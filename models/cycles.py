@@ -8,7 +8,7 @@ from datetime import datetime
 
 from models.events import Trigger
 from models.hushes import Hush, Woken
-from models.ids import ApprovalId, CycleId, PersonId, ProposalId, SignalId, TeamId
+from models.ids import ApprovalId, CycleId, PersonId, ProposalId, SignalId, TeamId, named
 from models.lessons import Experience, Observation
 from models.proposals import Approval, Decided, Decision, EffectState, Proposal, Verdict
 from models.signals import Signal, Urgency
@@ -57,6 +57,8 @@ class History:
     """As ``told``, with what, when and how it was taken; the latest last."""
     experience: Experience = Experience()
     """What may be learnt from, and what has been learnt."""
+    early: tuple[Approval, ...] = ()
+    """Questions answered with *too early*, whose time has not come yet."""
 
 
 NO_HISTORY = History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())
@@ -89,6 +91,30 @@ class Cycle:
     cost_usd: float = 0.0
     learnt: tuple[Observation, ...] = ()
     """What this look has taught; kept with it."""
+
+
+EDITED = "edited"
+"""The note of a question that an edit replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Who changed which version of which question, and the cycle whose one decision is about what it became."""
+
+    approval: ApprovalId
+    version: str
+    by: PersonId
+    cycle: Cycle
+
+    @property
+    def decided(self) -> Decided:
+        """What it became, and what policy says of that."""
+        return self.cycle.decided[0]
+
+    @property
+    def name(self) -> ApprovalId:
+        """The one id of the question it became."""
+        return ApprovalId(named("edited", self.approval, self.decided.proposal.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,7 @@ def _standing(word: str, directives: Directives) -> _Standing:
 
 
 _CONDITIONAL = 3
+_FOUR_EYES = ", with four eyes"
 
 
 def _stands(word: str, line: Directive) -> _Standing | None:
@@ -231,10 +232,10 @@ def _stands(word: str, line: Directive) -> _Standing | None:
     match line.rule:
         case Never(never=words, unless_approved_by=None) if word in words:
             return _Standing(0, "never")
-        case Never(never=words, unless_approved_by=role) if word in words:
-            return _Standing(1, f"never without a yes of {role}")
-        case Ask(ask=asked, of=role) if asked == word:
-            return _Standing(2, f"asked of {role}")
+        case Never(never=words, unless_approved_by=role, four_eyes=four) if word in words:
+            return _Standing(1, f"never without a yes of {role}{_FOUR_EYES if four else ''}")
+        case Ask(ask=asked, of=role, four_eyes=four) if asked == word:
+            return _Standing(2, f"asked of {role}{_FOUR_EYES if four else ''}")
         case Allow(allow=allowed, when=str(when)) if allowed == word:
             return _Standing(_CONDITIONAL, f"allowed without asking when {when.replace('_', ' ')}")
         case Allow(allow=allowed) if allowed == word:

@@ -119,6 +119,8 @@ class Ask(Node):
 
     ask: str
     of: str = "pm"
+    four_eyes: bool | None = None
+    """Whether whoever asked for it may not say yes to it themselves."""
 
 
 class Never(Node):
@@ -126,6 +128,8 @@ class Never(Node):
 
     never: Words
     unless_approved_by: str | None = None
+    four_eyes: bool | None = None
+    """With ``unless_approved_by``: whether whoever asked for it may not say yes to it themselves."""
 
 
 class LimitReminders(Node):
@@ -283,6 +287,10 @@ class Member(Node):
     channel: Literal["dm", "jira"] | None = None
     """Where to reach them; left out, it is learnt from how they answer, and is ``dm`` until then."""
     hours: Hours | None = None
+    reached: Hours | None = None
+    """When messages may come, where that is not their working time. How long something waits is not counted by it."""
+    per_day: int | None = Field(None, ge=0, le=20)
+    """How many messages they get unasked on one day, where that is fewer than the constitution's limit."""
     response: str = ""
     on_call: bool = False
     notes: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models.ids import HushId, PersonId, TeamId
 
@@ -29,6 +30,39 @@ class Sight:
     """What is waited for: ``done``, ``merged`` or ``unblocked``; empty when it is any change."""
 
 
+class End(StrEnum):
+    """The ways in which one press ends a matter for whoever was told of it."""
+
+    BLOCKED = "still_blocked"
+    OVER = "not_blocked"
+    WAITING = "waiting"
+    WRONG = "wrong_person"
+    TAKE = "take_it"
+    TODAY = "today"
+    ON_IT = "still_on_it"
+    CLOSE = "close_it"
+
+
+CLAIMS = frozenset({End.TODAY, End.TAKE})
+"""With these somebody takes a matter upon themselves: nobody else is asked to meanwhile."""
+
+IN_HAND = frozenset({End.WAITING, End.ON_IT, End.TODAY, End.TAKE})
+"""With these a matter needs nobody else for now: the daily summary leaves it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody has said of a matter with one press; others who would hear of it read this."""
+
+    end: End
+    words: str = ""
+    """Their own reason, or what became of the press: foreign text, never escaped here."""
+    proposal: str = ""
+    """The request it led to; empty when it asked for nothing."""
+    effect: str = ""
+    """The message that was pressed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hush:
     """One thing one person has put off or muted. It is theirs alone: others hear as before."""
@@ -48,6 +82,8 @@ class Hush:
     """Company time."""
     ended: datetime | None = None
     """Company time; ``None`` while it holds."""
+    said: Said | None = None
+    """With what press it was put off; ``None`` where only its owner's peace was wanted."""
     why: str = ""
     """What ended it by itself, in words; empty when its owner or a newer one did, or when there was nothing to tell."""
 

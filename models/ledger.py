@@ -9,23 +9,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select
 
 from models.clock import Clock
-from models.cycles import Cycle, History, LastCycle, WhyRecord
+from models.cycles import Cycle, Edit, History, LastCycle, WhyRecord
 from models.database import Database
 from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
 from models.keeping import approvals as asks
 from models.keeping import cycles as book
+from models.keeping import deeds, editing, matters, past, pursuing, summaries, telling
 from models.keeping import deferred as waiting
 from models.keeping import effects as outbox
 from models.keeping import hushes as quiet
 from models.keeping import jobs as queue
 from models.keeping import living as messages
-from models.keeping import matters, past, pursuing, summaries, telling
 from models.keeping import observations as learnt
 from models.keeping.jobs import Job
 from models.keeping.looks import IS_LOOK
 from models.lessons import Experience, Forgotten, Observation, Reception
-from models.proposals import Approval, ApprovalState, Decided, Effect, Outcome, Unit
+from models.proposals import Approval, ApprovalState, Decided, Effect, Objection, Outcome, PutOff, Unit
 from models.signals import Urgency
 from models.standing import Living
 from models.tables import approvals, audit, cycles, effects
@@ -102,17 +102,43 @@ class Ledger:
     # --- asks and answers ------------------------------------------------------------------------------------
 
     async def decide(
-        self, approval: ApprovalId, *, by: PersonId, approve: bool, note: str = "", version: str = ""
+        self,
+        approval: ApprovalId,
+        *,
+        by: PersonId,
+        approve: bool,
+        note: str = "",
+        version: str = "",
+        objection: Objection | None = None,
+        again: datetime | None = None,
     ) -> Approval:
         """Answer a pending ask and, on yes, plan its effect in the same transaction.
 
         Whoever comes second gets the ask as it is now: compare ``by`` and ``state``. ``version`` is the
-        payload hash the button showed. Whether ``by`` may answer is the caller's to check. Raises
-        ``KeyError`` for an id nobody has.
+        payload hash the button showed. Whether ``by`` may answer is the caller's to check. With a no may go why,
+        and before when (company time) the same is not proposed ``again``. Raises ``KeyError`` for an id nobody has.
         """
-        answered = await self._database.write(lambda c: self._decide(c, approval, by, approve, note, version), "decide")
+        said = asks.Said(by=by, approve=approve, note=note, version=version, objection=objection, again=again)
+        answered = await self._database.write(lambda c: self._decide(c, approval, said), "decide")
         self._database.doorbell.ring()
         return answered
+
+    async def edit(self, edit: Edit) -> Approval:
+        """Answer a pending ask with a yes to something else, and plan that, in one transaction; else as ``decide``."""
+        answered = await self._database.write(lambda c: self._edit(c, edit), "edit")
+        self._database.doorbell.ring()
+        return answered
+
+    async def put_off(self, seen: Approval, to: PutOff, by: PersonId) -> bool:
+        """Bring a pending ask again later; ``False`` when it is over, or not as it was ``seen``."""
+        now, real = self._clock.now(), self._clock.real()
+        done = await self._database.write(lambda c: pursuing.put_off(c, seen, to, by, now, real), "put_off")
+        self._database.doorbell.ring()
+        return done
+
+    async def objections(self, team: TeamId, objection: Objection) -> list[Approval]:
+        """The team's questions somebody said no to for that reason, oldest first."""
+        return await self._database.read(lambda c: asks.objections(c, team, objection))
 
     async def supersede(self, which: Sequence[ApprovalId], note: str = "") -> list[Approval]:
         """End pending asks the world has overtaken; returns those that were still pending."""
@@ -253,6 +279,17 @@ class Ledger:
         now = self._clock.now()
         return await self._database.read(lambda c: messages.post_about(c, team, channel, subject, now))
 
+    async def stand(self, team: TeamId, stood: Sequence[Living]) -> None:
+        """Keep how the matters of these messages stand now; they are drawn again."""
+        real = self._clock.real()
+        await self._database.write(lambda c: messages.stand(c, team, stood, real), "stand")
+
+    async def redraw_about(self, team: TeamId, subject: str, but: PersonId) -> None:
+        """Have what others than ``but`` were told of ``subject`` drawn again: somebody has said something of it."""
+        now, real = self._clock.now(), self._clock.real()
+        await self._database.write(lambda c: messages.redraw_about(c, team, subject, but, now, real), "redraw_about")
+        self._database.doorbell.ring()
+
     # --- looking back ----------------------------------------------------------------------------------------
 
     async def effect(self, effect: EffectId) -> Effect | None:
@@ -278,6 +315,21 @@ class Ledger:
         wanted = wanted.order_by(effects.c.planned.desc(), effects.c.id).limit(limit)
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [outbox.to_effect(row) for row in rows]
+
+    async def deeds(
+        self, person: PersonId, teams: Sequence[TeamId], *, days: float, limit: int
+    ) -> tuple[list[Effect], int]:
+        """What ``person`` was sent, asked for or said yes to and was done in the last ``days``, and how many."""
+        since = self._clock.now() - timedelta(days=days)
+        return await self._database.read(lambda c: deeds.about(c, person, teams, since, limit))
+
+    async def undone(self, which: Sequence[EffectId]) -> frozenset[EffectId]:
+        """Those of ``which`` that somebody takes back or has taken back."""
+        return await self._database.read(lambda c: deeds.undone(c, which))
+
+    async def cost(self, since: datetime) -> float:
+        """What thinking has cost since then (company time), in US dollars."""
+        return await self._database.read(lambda c: deeds.cost(c, since))
 
     async def last_cycles(self, team: TeamId, limit: int) -> list[LastCycle]:
         """The latest looks at ``team``, newest first; a request that was taken down is none, nor is a notice."""
@@ -335,20 +387,27 @@ class Ledger:
         if self._job is not None:
             queue.fence(connection, self._job)
 
-    def _decide(
-        self, connection: Connection, approval: ApprovalId, by: PersonId, approve: bool, note: str, version: str
-    ) -> Approval:
+    def _decide(self, connection: Connection, approval: ApprovalId, said: asks.Said) -> Approval:
         now, real = self._clock.now(), self._clock.real()
-        won = asks.answer(connection, approval, by, approve, note, version, now, real)
+        won = asks.answer(connection, approval, said, now, real)
         if won is None:
-            asks.close(connection, (approvals.c.id == approval) & asks.lapsed(now), ApprovalState.EXPIRED, now, real)
-            found = asks.get(connection, approval)
-            if found is None:
-                raise KeyError(approval)
-            return found
-        if approve:
+            return self._as_it_is(connection, approval)
+        if said.approve:
             asks.plan_approved(connection, won, now, real)
         return won
+
+    def _edit(self, connection: Connection, edit: Edit) -> Approval:
+        won = editing.replaced(connection, edit, self._clock.now(), self._clock.real())
+        return won or self._as_it_is(connection, edit.approval)
+
+    def _as_it_is(self, connection: Connection, approval: ApprovalId) -> Approval:
+        """An ask nobody could answer any more; one whose time is over has lapsed."""
+        now, real = self._clock.now(), self._clock.real()
+        asks.close(connection, (approvals.c.id == approval) & asks.lapsed(now), ApprovalState.EXPIRED, now, real)
+        found = asks.get(connection, approval)
+        if found is None:
+            raise KeyError(approval)
+        return found
 
     async def _close(self, which: object, state: ApprovalState, at: datetime, note: str) -> list[Approval]:
         real = self._clock.real()
@@ -369,4 +428,5 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         hushes=quiet.of_team(connection, team, now),
         living=messages.of_team(connection, team, now),
         heard=telling.heard(connection, team, now),
+        early=asks.too_early(connection, team, now),
     )

@@ -121,6 +121,16 @@ CARD_OPEN = timedelta(hours=9)
 nobody, so what is asked on another day is a message of its own, and costs that day's attention."""
 
 
+class Objection(StrEnum):
+    """Why somebody says no."""
+
+    WRONG_PERSON = "wrong_person"
+    TOO_EARLY = "too_early"
+    NOT_NEEDED = "not_needed"
+    NEVER = "never"
+    OTHER = "other"
+
+
 class EffectState(StrEnum):
     """Where an Action is on its way out."""
 
@@ -192,6 +202,27 @@ class Approval:
 
     undone: Undone | None = None
     """What became of taking the action back, when somebody asked for that."""
+    put_off: datetime | None = None
+    """When it is brought again because somebody asked for that; of a no because it is too early, before when the same
+    is not proposed again (company time)."""
+    put_off_by: PersonId | None = None
+    used: timedelta = timedelta()
+    """Working time of its first approver that its clock had run when it was put off."""
+    objection: Objection | None = None
+    """Why somebody said no, where they said so."""
+    edits: ApprovalId | None = None
+    """The question this one replaced: an approver has changed what was proposed, and said yes to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """What a question that waits becomes when somebody wants to hear it later."""
+
+    until: datetime
+    """When it is brought again (company time): a moment at which its reader works."""
+    used: timedelta
+    """Working time its clock has run so far."""
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,11 @@ def _iana(value: str) -> str:
     return value
 
 
+def zone_named(value: str) -> str:
+    """``value`` when it is an IANA time zone. Raises ``ValueError`` with one that may be meant."""
+    return _iana(value)
+
+
 def _hours_and_minutes(value: time) -> str:
     return f"{value:%H:%M}"
 

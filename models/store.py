@@ -15,11 +15,12 @@ from models.database import Database, insert_into, insert_new
 from models.events import Source
 from models.ids import AccountId, IssueKey, PersonId, SprintId, TeamId
 from models.keeping import facts as mirror
-from models.keeping import housekeeping
+from models.keeping import housekeeping, pauses
 from models.keeping import identities as who
 from models.keeping import jobs as queue
 from models.keeping.housekeeping import BATCH, ROUNDS, Step
 from models.keeping.jobs import NewJob
+from models.pauses import Pause
 from models.people import Identity, Service
 from models.tables import approvals, firings, memory, reads, teams
 from models.work import Facts, Issue, Person, PullRequest, Sprint
@@ -47,7 +48,7 @@ class Store:
 
     async def facts_about(self, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; never calls a vendor."""
-        return await self._database.read(lambda c: who.with_doubts(c, mirror.about(c, team)))
+        return await self._database.read(lambda c: pauses.with_pause(c, who.with_doubts(c, mirror.about(c, team))))
 
     async def people(self, team: TeamId) -> tuple[Person, ...]:
         """Who is in ``team`` and who is away, as the mirror knows it."""
@@ -139,7 +140,8 @@ class Store:
         look = select(func.min(teams.c.next_look)).where(teams.c.paused.is_(False))
         lapse = select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
         both = await self._database.read(lambda c: [c.execute(look).scalar(), c.execute(lapse).scalar()])
-        return min((moment for moment in both if moment is not None), default=None)
+        ends = [until for until, _ in await self._database.read(pauses.ends)]
+        return min((moment for moment in (*both, *ends) if moment is not None), default=None)
 
     async def teams_known(self) -> list[TeamId]:
         """Every team that was ever looked at and is still waited for."""
@@ -150,13 +152,31 @@ class Store:
         """Look at ``team`` no more: it is gone."""
         await self._database.write(lambda c: _set_team(c, team, next_look=None), "end_looks")
 
-    async def pause(self, team: TeamId) -> None:
-        """Stop looking at ``team`` until ``resume``."""
-        await self._database.write(lambda c: _set_team(c, team, paused=True), "pause")
+    async def pause(self, team: TeamId, pause: Pause | None = None) -> None:
+        """Stop looking at ``team`` until ``resume``; ``pause`` says who wants it and when it ends by itself."""
+        real = self._clock.real()
+        await self._database.write(lambda c: pauses.begin(c, team, pause, real), "pause")
 
-    async def resume(self, team: TeamId) -> None:
-        """Look at ``team`` again."""
-        await self._database.write(lambda c: _set_team(c, team, paused=False), "resume")
+    async def resume(self, team: TeamId, by: PersonId | None = None) -> Pause | None:
+        """Look at ``team`` again, at once if a pause ends; returns that pause. ``by`` nobody is the clock."""
+        real, now = self._clock.real(), self._clock.now()
+
+        def end(connection: Connection) -> Pause | None:
+            ended = pauses.end(connection, team, by, real)
+            if ended is not None and ended.since is not None:
+                _set_team(connection, team, next_look=now)
+            return ended
+
+        return await self._database.write(end, "resume")
+
+    async def pause_of(self, team: TeamId) -> Pause | None:
+        """The pause of ``team``, over or not; ``None`` when nobody has paused it."""
+        return await self._database.read(lambda c: pauses.of_team(c, team))
+
+    async def pauses_over(self, now: datetime) -> list[TeamId]:
+        """The teams whose pause ends by itself at or before ``now`` (company time)."""
+        timed = await self._database.read(pauses.ends)
+        return [team for until, team in timed if until <= now]
 
     async def paused(self, team: TeamId) -> bool:
         """Whether ``team`` is paused."""
@@ -190,6 +210,11 @@ class Store:
         wanted = select(memory.c.key, memory.c.value).where(memory.c.team == team, memory.c.about == about)
         rows = await self._database.read(lambda c: c.execute(wanted.order_by(memory.c.key)).all())
         return {row.key: row.value for row in rows}
+
+    async def remembered(self, team: TeamId, about: str, key: str) -> Any | None:
+        """What is kept under that one key; ``None`` for nothing."""
+        wanted = select(memory.c.value).where(memory.c.team == team, memory.c.about == about, memory.c.key == key)
+        return await self._database.read(lambda c: c.execute(wanted).scalar())
 
     async def forget(self, team: TeamId, about: str, key: str | None = None) -> None:
         """Drop one key, or everything kept under ``about``."""

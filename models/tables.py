@@ -336,6 +336,11 @@ approvals = Table(
     Column("ending", String(12)),
     Column("channel", String(40)),
     Column("ts", String(40)),
+    Column("put_off", Instant),
+    Column("put_off_by", String(60)),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("reason", String(16), nullable=False, server_default=text("''")),
+    Column("edits", String(20)),
     CheckConstraint("state IN ('pending','approved','rejected','expired','superseded')", name="state"),
     Index(
         "uq_approvals_one_pending",
@@ -346,8 +351,14 @@ approvals = Table(
     ),
     Index("ix_approvals_asked", "asked", "state"),
     Index("ix_approvals_card", "channel", "ts"),
+    Index("ix_approvals_reason", "team", "reason"),
 )
-"""Questions to people. Only a pending one can change, by one conditional update."""
+"""Questions to people. Only a pending one can change, by one conditional update.
+
+``put_off`` is when the question is brought again (company time) because ``put_off_by`` asked for that; with the reason
+*too early* of a no, before when the same is not proposed again. ``used`` is how many seconds of working time its clock
+had run when it was put off. ``edits`` is the question this one replaced.
+"""
 
 cards = Table(
     "cards",

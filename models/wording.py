@@ -27,24 +27,9 @@ from models.directives import (
 )
 from models.directives_file import explain, written
 from models.errors import OperatorError
+from models.meanings import Meaning
 from models.scalars import Node
 from models.signals import SignalKind
-
-
-class Meaning(NamedTuple):
-    """One line in words for people."""
-
-    id: str
-    section: str
-    """``objectives.primary``, ``urgency.high``, ``role``: where in the file it stands."""
-    says: str
-    kept: str
-    """Enforced or advice, as ``pm directives check`` says it."""
-    rule: str
-    """The rule in plain words; empty where there is none."""
-    effect: str
-    """What it is in the product: ``signal blocked_too_long``, ``action reassign``; empty without a rule."""
-    example: str
 
 
 class _Told(NamedTuple):
@@ -212,6 +197,9 @@ LEARNT = {
 """What each word of a ``learn`` rule means."""
 
 
+_FOUR_EYES = ", never of whoever asked for it"
+
+
 def _permitted(rule: Allow | Ask | Never, directives: Directives) -> _Told:
     match rule:
         case Allow(allow=word, when=when):
@@ -221,15 +209,16 @@ def _permitted(rule: Allow | Ask | Never, directives: Directives) -> _Told:
                 _action(word),
                 _happens(word, f"is done without asking in mode act{limit}"),
             )
-        case Ask(ask=word, of=role):
-            who = _people(role, directives)
+        case Ask(ask=word, of=role, four_eyes=four):
+            who = _people(role, directives) + (_FOUR_EYES if four else "")
             words = f"{_act(word)} waits for a yes of {who}"
             return _Told(words, _action(word), _happens(word, f"becomes a card with Approve and Deny for {who}"))
         case Never(never=words, unless_approved_by=None):
             told = " and ".join(_act(word) for word in words)
             return _Told(f"{told}: never", _action(*words), _happens(words[0], "is refused, whoever asks"))
-        case Never(never=words, unless_approved_by=str(role)):
-            who, told = _people(role, directives), " and ".join(_act(word) for word in words)
+        case Never(never=words, unless_approved_by=str(role), four_eyes=four):
+            who = _people(role, directives) + (_FOUR_EYES if four else "")
+            told = " and ".join(_act(word) for word in words)
             example = _happens(words[0], f"waits for the yes of {who}; without it, it never happens")
             return _Told(f"{told}: never without a yes of {who}", _action(*words), example)
     return _Told()
@@ -284,9 +273,11 @@ def _limited(rule: Node, directives: Directives) -> _Told:
     match rule:
         case LimitReminders(per_person_per_day=most, critical_per_person_per_day=critical):
             words = f"unasked reminders per person and day: at most {most}, and {critical} more for critical matters"
+            words += "; fewer where somebody says so in their Home"
             return _Told(words, "limit: attention budget", f"Reminder {most + 1} of the day waits in App Home.")
         case Hours(hours=hours, days=days):
             words = f"people are reached {hours} of their own time zone, on {', '.join(days)}"
+            words += "; somebody's own word in their Home wins"
             return _Told(
                 words,
                 "limit: quiet hours",

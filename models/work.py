@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SignalId, SlackUserId, SprintId, TeamId
+from models.pauses import Pause
 from models.people import Doubt
 from models.signals import Urgency
 
@@ -237,6 +238,8 @@ class Facts:
     """Accounts that may be somebody's of this team."""
     whole: frozenset[SprintId] = frozenset()
     """Sprints whose issues were all read: of any other we hold what webhooks happened to name, and count nothing."""
+    paused: Pause | None = None
+    """Somebody lets nothing unasked leave; whether it still lasts is asked with the time of now."""
 
     def issue(self, key: IssueKey) -> Issue | None:
         """The issue of that key, in whatever sprint."""
@@ -293,6 +296,8 @@ class Snapshot:
     offered: Mapping[IssueKey, PersonId] = field(default_factory=dict)
     """Issues without an owner that somebody has been asked to approve giving to a person: as good as theirs."""
 
+    paused: Pause | None = None
+    """Somebody lets nothing unasked leave."""
     known: Mapping[SignalId, Urgency] = field(default_factory=dict)
     """For a daily summary: episodes that an earlier one told or somebody refused to act upon, and how urgent then."""
 

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from models.actions import RemindPerson
 from models.cycles import WhyRecord
 from models.directives import Ask, Directives, Never
-from models.events import Reason, Trigger
 from models.ids import PersonId, TeamId
-from models.proposals import ApprovalState, EffectState, Verdict
-from models.work import Facts, Sprint, SprintState
+from models.proposals import Approval, ApprovalState, EffectState, Objection, Verdict
+from planner.asked.helping import help_about
+from planner.asked.here import NOWHERE, Here
 from planner.asked.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
+from planner.asked.pausing import AskPause, AskResume, about_pausing
 from planner.asked.peace import about_peace
-from planner.asked.questions import COMMANDS, AskForgetMe, AskHelp, AskMe, AskStatus, AskWhy, Pleasantry, Question
+from planner.asked.questions import (
+    AskBoard,
+    AskDirectives,
+    AskForgetMe,
+    AskHelp,
+    AskMe,
+    AskMine,
+    AskWhy,
+    Pleasantry,
+    Question,
+)
 from planner.asked.requests import AskUndo, Request, about_change
+from planner.asked.topical import about_topic, told_to
+from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Topic
 from planner.asked.undo import can_be_taken_back
-from planner.detect import detect
-from planner.facts.observe import observe, sprints_for, watched_sprints
+from planner.asked.work import UNREAD, about_work, seen, which_board
 from planner.hearers.discretion import is_private, outline, reads_all, stands_open
 from planner.hearers.escalation import PM
-from planner.matters.pressing import how_often
-from planner.policy import CLOSED_WORLD, NOT_OURS, SHADOW, SUGGEST, UNGROUNDED, UNLISTED, law_in
+from planner.policy import CLOSED_WORLD, NOT_OURS, PAUSED, SHADOW, SUGGEST, UNGROUNDED, UNLISTED, law_in
 from planner.ports import Desk
-from planner.reports.summaries import says, status
-from planner.words.latest import latest_to
-from planner.words.modes import mode_line
-from planner.words.replies import Attention, HelpReply, PlainReply, Reply, StatusReply, WhyReply
-from planner.words.sprints import NEAREST, by_end, matching, nearest
+from planner.reports.constitution import constitution
+from planner.reports.mine import mine
+from planner.reports.summaries import says
+from planner.words.latest import latest_about, latest_to
+from planner.words.replies import PlainReply, Reply, WhyReply
 from planner.words.titles import name_of, the, title
 
 
@@ -40,27 +48,56 @@ async def answer(
     asker: PersonId | None = None,
     name: str = "",
     public: bool = False,
+    here: Here = NOWHERE,
 ) -> Reply:
     """The reply to ``question`` from what is known now; never silent, never a guess.
 
     ``asker`` is the member who asks, if it is one; ``name`` is equal for the same question read again. ``public`` is
-    where others read the answer too.
+    where others read the answer too; ``here`` is what was chosen in the place of the question.
     """
     match question:
         case AskHush() | AskUnhush() | AskHushed() | AskHeld() | AskPeace():
             return _between_us(question) if public else await about_peace(question, asker, name, team, desk)
-        case AskHelp(unknown=unknown):
-            return HelpReply(commands=COMMANDS, unknown=unknown)
-        case AskWhy(id=id):
-            return await _why(id, asker, team, desk, public=public)
-        case AskMe() | AskForgetMe():
-            return PlainReply(text="What I know about you I tell you alone: type /pm me, or ask in a direct message.")
+        case AskWhy() | AskWhyOf() | AskIssue() | AskWhich() | AskSearch() | AskLost():
+            return await _in_talk(question, asker, team, desk, public=public)
         case Request() | AskUndo():
             return await about_change(question, asker, team, desk, name)
-        case AskStatus(sprint=wanted, typed=typed):
-            return await _with_attention(_status(wanted, typed, await desk.work.facts_about(team), desk), team, desk)
+        case AskPause() | AskResume():
+            return await about_pausing(question, asker, team, desk)
+        case AskMine():
+            return _ALONE if public else await _mine(asker, team, desk)
+        case AskBoard():
+            return which_board(question, await desk.work.facts_about(team), here)
+        case AskHelp() | AskDirectives() | AskMe() | AskForgetMe() | Pleasantry():
+            return _said(question, team, desk)
+        case _:
+            return await about_work(question, asker, team, desk, here)
+
+
+def _said(question: AskHelp | AskDirectives | AskMe | AskForgetMe | Pleasantry, team: TeamId, desk: Desk) -> Reply:
+    """What is told without a look at the work."""
+    match question:
+        case AskHelp():
+            return help_about(question)
+        case AskDirectives(about=about):
+            return constitution(about, desk.meanings(desk.directives), team, desk.directives)
         case Pleasantry(thanks=thanks):
             return PlainReply(text=f"{'You are welcome' if thanks else 'Hello'}. /pm help lists what you can ask me.")
+        case AskMe() | AskForgetMe():
+            return PlainReply(text="What I know about you I tell you alone: type /pm me, or ask in a direct message.")
+
+
+_ALONE = PlainReply(text="What is yours I tell you alone: type /pm mine, or ask in a direct message.")
+
+
+async def _mine(asker: PersonId | None, team: TeamId, desk: Desk) -> Reply:
+    if asker is None:
+        return PlainReply(text="You are not in this team’s constitution, so I do not know what is yours.")
+    facts = await desk.work.facts_about(team)
+    if "jira" not in facts.read_at:
+        return PlainReply(text=UNREAD)
+    history = await desk.ledger.history_of(team, asker)
+    return mine(asker, seen(facts, desk), facts, desk.directives, history.pending)
 
 
 def _between_us(question: Hushing) -> PlainReply:
@@ -83,56 +120,18 @@ def _typed(question: Hushing) -> str:
             return "held"
 
 
-# --- status -------------------------------------------------------------------------------------------------
-
-
-def _status(wanted: str | None, typed: str, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
-    if "jira" not in facts.read_at:
-        return PlainReply(text="Nothing is known of the sprints yet: Jira has not been read.")
-    running = watched_sprints(facts) or sprints_for(facts, None)
-    found = running if wanted is None else matching(wanted, facts.sprints)
-    if len(found) == 1:
-        return _status_of(found[0], facts, desk)
-    if found:
-        return PlainReply(text="Which sprint?", choices=_choices(found))
-    if wanted is None:
-        return PlainReply(text="No sprint is running.", choices=_choices(by_end(facts.sprints)))
-    named = f"There is no sprint “{typed or wanted}” here."
-    return PlainReply(text=named, choices=_choices(nearest(wanted, facts.sprints)))
-
-
-def _status_of(sprint: Sprint, facts: Facts, desk: Desk) -> StatusReply | PlainReply:
-    if sprint.id not in facts.whole:
-        watched = _choices(by_end(s for s in facts.sprints if s.id in facts.whole))
-        return PlainReply(text=f"{sprint.name} {_UNREAD[sprint.state]}", choices=watched)
-    now = desk.clock.now()
-    trigger = Trigger(team=facts.team, reason=Reason.ASKED, at=now, sprint=sprint.id)
-    snapshot = observe(facts, trigger, now)
-    signals = detect(snapshot, desk.directives).signals
-    return status(snapshot, sprint, signals, desk.directives)
-
-
-async def _with_attention(reply: StatusReply | PlainReply, team: TeamId, desk: Desk) -> StatusReply | PlainReply:
-    """How closely the team is looked at, from the record of the last look."""
-    if isinstance(reply, PlainReply):
-        return replace(reply, text=f"{reply.text} {mode_line(desk.directives.team(team).mode)}".rstrip())
-    last = next(iter(await desk.ledger.last_cycles(team, 1)), None)
-    if last is None:
-        return reply
-    every = how_often(last.urgency, desk.directives)
-    return replace(reply, attention=Attention(last.urgency.name.lower(), last.pressing, every, last.next_look))
-
-
-_UNREAD = {
-    SprintState.FUTURE: "has not started, and I read only running sprints. Its issues are in Jira.",
-    SprintState.ACTIVE: "has not been read completely yet, so I can give no numbers. Its issues are in Jira.",
-    SprintState.CLOSED: "is over, and I do not keep its issues. They are in Jira.",
-}
-"""Why nothing is told of a sprint whose issues are not all known here."""
-
-
-def _choices(sprints: Sequence[Sprint]) -> tuple[tuple[str, str], ...]:
-    return tuple((sprint.name, f"status id:{sprint.id}") for sprint in sprints[:NEAREST])
+async def _in_talk(
+    question: AskWhy | Topic, asker: PersonId | None, team: TeamId, desk: Desk, *, public: bool
+) -> Reply:
+    """One ticket, or why something was said, to the asker or to somebody else."""
+    match question:
+        case AskWhy(id=id):
+            return await _why(id, asker, team, desk, public=public)
+        case AskWhyOf(person=person):
+            last = told_to(person, await desk.ledger.history(team), team, desk)
+            return await _why(last, asker, team, desk, public=public) if isinstance(last, str) else last
+        case _:
+            return await about_topic(question, team, desk)
 
 
 # --- why ----------------------------------------------------------------------------------------------------
@@ -147,6 +146,9 @@ async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, p
     if not name:
         return PlainReply(text=f"I have sent you nothing in the last days. {_WHERE}")
     record = await desk.ledger.why(name.casefold())
+    if record is None and asker is not None and "-" in name:  # no id has one: it may be a ticket they were told of
+        told = latest_about(name, asker, await desk.ledger.history(team))
+        record = await desk.ledger.why(told) if told else None
     if record is None or record.team != team:
         return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
     if public and not stands_open(record):
@@ -216,6 +218,7 @@ _NO_LINE = {
     UNGROUNDED: "nothing is done without a finding",
     CLOSED_WORLD: "what is not listed cannot be done",
     NOT_OURS: "only members of the team are addressed",
+    PAUSED: "/pm resume ends that",
 }
 """What decided where no line of the constitution did."""
 
@@ -237,12 +240,21 @@ def _since_then(record: WhyRecord, directives: Directives) -> list[str]:
         told.append(f"Asked {name_of(approval.approvers[0], record.team, directives)}, no answer yet")
     elif approval is not None:
         by = f" by {name_of(approval.by, record.team, directives)}" if approval.by else ""
-        told.append(f"{_ANSWERED[approval.state]}{by}")
+        said = approval.objection
+        why = f": {said.replace('_', ' ')}" if said is not None and said is not Objection.OTHER else ""
+        told.append(f"{_answered(approval)}{by}{why}")
     if record.effect is EffectState.SENT and isinstance(record.proposal.action, RemindPerson):
         told.append("Outcome: message sent")
     elif record.effect is not None:
         told.append(f"Outcome: {record.outcome}" if record.outcome else _EFFECT[record.effect])
     return told
+
+
+def _answered(approval: Approval) -> str:
+    if approval.edits:
+        return "Edited and approved"
+    edited = approval.state is ApprovalState.SUPERSEDED and approval.by is not None
+    return "Edited" if edited else _ANSWERED[approval.state]
 
 
 _ANSWERED = {

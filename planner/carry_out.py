@@ -12,7 +12,7 @@ from planner.bounds.limits import Place, none_left
 from planner.detect import detect
 from planner.facts.observe import observe, people_of
 from planner.matters.quiet import still_wanted
-from planner.policy import joins_a_card, owes, stays, still_allowed
+from planner.policy import held_back, joins_a_card, owes, stays, still_allowed
 from planner.ports import Desk, Hand
 from planner.still.clocks import go_further
 from planner.still.factcheck import Ground, still_so, subjects_of
@@ -60,6 +60,7 @@ async def _made_ready(effect: Effect, hand: Hand, desk: Desk) -> Effect | Outcom
     """A decision may be hours old: the world or the constitution may have moved on."""
     facts, now = await desk.work.facts_about(effect.team), desk.clock.now()
     verdict = still_allowed(effect, people_of(facts), desk.directives, now)
+    verdict = verdict or held_back(effect, facts.paused, desk.directives, now)
     if verdict is not None:
         return verdict
     ready = still_so(effect, await _ground(effect, facts, desk))

@@ -17,6 +17,7 @@ from planner.hearers.urgency import next_look, urgency_of
 from planner.lessons.learning import lessons_of, observed
 from planner.matters.pressing import pressing
 from planner.matters.quiet import ended_by, wakes, with_alarms
+from planner.matters.sayings import in_hand, with_sayings
 from planner.policy import decide_all
 from planner.ports import Desk, Looked
 from planner.still.clocks import go_further, ripening
@@ -36,6 +37,9 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
     known = await desk.ledger.known_items(trigger.team) if digest_due else {}
     snapshot = replace(observe(facts, trigger, now), offered=_offered(history), known=known)
     findings = go_further(detect(snapshot, desk.directives), snapshot, desk.directives, history)
+    findings = with_sayings(findings, history.hushes, snapshot, desk.directives)
+    if digest_due:
+        snapshot = replace(snapshot, known={**in_hand(findings, history.hushes, now), **known})
     proposals = await desk.mind.propose(snapshot, findings.signals, trigger, desk.directives)
     awaited = wakes(history, facts, snapshot, findings.signals, desk.directives) if trigger.sprint is None else ()
     promises = [wake.proposal for wake in awaited if wake.proposal is not None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.actions import TellAdmins
 from models.cycles import Cycle
-from models.directives import Allow, Directives, Mode, Team
+from models.directives import Allow, Directives, Mode, Never, Team
 from models.events import Reason, Trigger
 from models.ids import CycleId, PersonId, ProposalId, TeamId, named
 from models.proposals import Decided, Decision, Proposal, Verdict
@@ -28,6 +28,8 @@ class Notice:
     facts: tuple[str, ...] = ()
     after: str = ""
     """Name of the notice it answers: who has not heard of that one needs not hear of this one."""
+    diff: str = ""
+    """A change of directives.yaml that is proposed, line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def proposal_of(notice: Notice, whom: Whom, directives: Directives) -> Proposal:
     """The one proposal of telling ``notice``."""
     return Proposal(
         id=name_of(notice.name),
-        action=TellAdmins(channel=whom.channel, person=whom.person, headline=notice.headline, facts=notice.facts),
+        action=_telling(notice, whom),
         because=notice.headline,
         evidence=(),
         signals=(),
@@ -59,6 +61,39 @@ def proposal_of(notice: Notice, whom: Whom, directives: Directives) -> Proposal:
         rule=_rule(directives),
         if_nothing="Nobody who could put it right hears of it.",
     )
+
+
+def _telling(notice: Notice, whom: Whom) -> TellAdmins:
+    return TellAdmins(
+        channel=whom.channel, person=whom.person, headline=notice.headline, facts=notice.facts, diff=notice.diff
+    )
+
+
+NEVER = "never"
+
+
+def never_notice(team: TeamId, rule: str, kind: str, times: int, diff: str) -> Notice:
+    """Somebody who may decide has said *never do this* several times; ``diff`` is the change that would say it."""
+    what = kind.replace("_", " ")
+    if diff:
+        remedy = "This change of directives.yaml would forbid it for good, also when people ask for it:"
+    else:
+        remedy = f"To forbid it for good, also when people ask for it: a line with rule {{never: {kind}}}."
+    return Notice(
+        name=f"{NEVER} {team} {rule} {kind}",
+        headline=f"“Never do this” was said {times} times to: {what}, proposed by the line {rule}.",
+        facts=("Nothing has been changed. The file is yours to edit.", remedy),
+        diff=diff,
+    )
+
+
+def is_forbidden_by_now(notice: Notice, directives: Directives) -> bool | None:
+    """Whether what was said *never* to is forbidden; ``None`` for a notice about something else."""
+    if not notice.name.startswith(f"{NEVER} "):
+        return None
+    kind = notice.name.rpartition(" ")[2]
+    rules = (line.rule for line in directives.lines())
+    return any(isinstance(rule, Never) and kind in rule.never and not rule.unless_approved_by for rule in rules)
 
 
 _MODE = "mode"

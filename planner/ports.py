@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,8 @@ from models.directives import Directives
 from models.events import Trigger
 from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
+from models.meanings import Meaning
+from models.pauses import Pause
 from models.proposals import Approval, Decided, Effect, Outcome, Proposal, Receipt, Unit
 from models.signals import Signal, Urgency
 from models.work import Facts, Snapshot
@@ -23,6 +25,18 @@ class Work(Protocol):
 
     async def facts_about(self, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; never calls a vendor."""
+        ...
+
+
+class Switch(Protocol):
+    """What an admin can throw: nothing unasked leaves until it is thrown back."""
+
+    async def pause(self, team: TeamId, pause: Pause) -> None:
+        """Keep the pause, instead of any before, with an audit row."""
+        ...
+
+    async def resume(self, team: TeamId, by: PersonId | None) -> Pause | None:
+        """End it and look at once; returns what ended, ``None`` when there was none."""
         ...
 
 
@@ -140,6 +154,11 @@ class Hand(Protocol):
         ...
 
 
+def _untold(directives: Directives) -> Sequence[Meaning]:
+    """Where nobody can ask for the constitution, nothing is told of it."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The ports, bundled and handed in."""
@@ -151,6 +170,10 @@ class Desk:
     ledger: Ledger
     hands: Mapping[str, Hand]
     """By action kind."""
+    switch: Switch | None = None
+    """Only where people can ask for it."""
+    meanings: Callable[[Directives], Sequence[Meaning]] = _untold
+    """The lines of the constitution in plain words, in the order of the file."""
     off: Mapping[str, str] = field(default_factory=dict)
     """The action kinds nothing here can carry out, with the reason and the remedy."""
 

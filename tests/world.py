@@ -26,6 +26,7 @@ from bot.server import make_asgi
 from bot.settings import Settings
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.workspace import Message
+from integrations.slack.pacing import Pacer
 from models.clock import SharedClock
 from models.database import upgrade
 from models.directives import Directives, Team
@@ -35,6 +36,7 @@ from models.mailbox import NewJob
 from models.tables import jobs
 from planner.bounds.limits import Place
 from planner.hearers.approvals import course
+from planner.hearers.putting_off import clock_of
 
 CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
 TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
@@ -80,7 +82,7 @@ class World:
     async def restart(self) -> None:
         """The product ends and starts again on the same database."""
         await self.stop()
-        self.app = build(self.settings)
+        self.app = hurried(build(self.settings))
         await self.start()
 
     # --- time -------------------------------------------------------------------------------------------------
@@ -144,8 +146,9 @@ class World:
         """When something is due for a question that waits: in life the clock looks every few seconds."""
         for asked in await self.app.ledger.pending():
             at = Place(asked.team, {}, self.directives, self.clock.now())
-            ahead = course(asked.approvers[0], "pm", asked.proposal.urgency, asked.asked_at, at)
-            for moment in (ahead.reminder, ahead.passed_on, asked.expires):
+            since, used = clock_of(asked)
+            ahead = course(asked.approvers[0], "pm", asked.proposal.urgency, since, at, used)
+            for moment in (ahead.reminder, ahead.passed_on, asked.expires, asked.put_off):
                 yield moment
 
     async def _sleep_until(self, moment: datetime) -> None:
@@ -220,6 +223,13 @@ class World:
         )
 
 
+def hurried(app: App) -> App:
+    """The simulated Slack takes any pace; that the product keeps Slack's own is tested beside its client."""
+    if app.slack is not None:
+        app.slack.pacer = Pacer(app.clock, hurry=50.0)
+    return app
+
+
 def never_tried() -> ColumnElement[bool]:
     """Jobs that nobody has begun: one that only waits for a moment counts no try, but says why it waits."""
     return and_(jobs.c.attempts == 0, jobs.c.error.is_(None))
@@ -255,11 +265,13 @@ async def running(
     work: bool = True,
     prepare: Callable[[Simulator], None] = lambda simulator: None,
     wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi,
+    socket: bool = False,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """The company and the product, both up, first look done.
 
-    ``prepare`` may change the company before the product sees it; ``settings`` replace the product's own.
+    ``prepare`` may change the company before the product sees it; ``settings`` replace the product's own. With
+    ``socket`` Slack speaks over Socket Mode.
     """
     text = text or CONSTITUTION.read_text(encoding="utf-8")
     constitution = folder / "directives.yaml"
@@ -277,6 +289,7 @@ async def running(
         pacing=False,
         webhook_waits=waits,
         event_retries=waits,
+        socket=socket,
     )
     await simulator.start()
     prepare(simulator)
@@ -286,7 +299,13 @@ async def running(
     else:
         await asyncio.to_thread(upgrade, database_url)
     world = World(
-        simulator=simulator, app=build(own), clock=clock, directives=directives, settings=own, work=work, wrap=wrap
+        simulator=simulator,
+        app=hurried(build(own)),
+        clock=clock,
+        directives=directives,
+        settings=own,
+        work=work,
+        wrap=wrap,
     )
     try:
         await world.start()
@@ -304,7 +323,10 @@ async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]
     doors = wrap(make_asgi(app, with_worker=work))
     config = uvicorn.Config(doors, port=port, log_config=None, lifespan="on", ws="none", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    bound = socket.socket()  # before anything of the product connects from a port of its own
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         async with asyncio.timeout(20):
             while not server.started and not serving.done():

@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Set up": {
         "test-connections": Entry("bot.cli.connect:test_connections", "Ask everything it depends on, by name."),
+        "slack-manifest": Entry("bot.cli.manifest:slack_manifest", "The Slack app's manifest, ready to paste."),
         "webhooks": Entry("bot.cli.hooks:webhooks", "Register, list, delete Jira's and Bitbucket's webhooks."),
         "mcp": Entry("bot.cli.mcp:mcp", "MCP servers: list, inspect, try, accept."),
         "directives": Entry("bot.cli.constitution:directives", "The constitution: check, explain, diff."),

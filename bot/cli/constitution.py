@@ -15,7 +15,8 @@ from models.directives import Directives
 from models.directives_file import explain as kept_lines
 from models.directives_file import load
 from models.errors import DirectivesError, OperatorError
-from models.wording import Meaning, meaning, meanings
+from models.meanings import Meaning
+from models.wording import meaning, meanings
 
 READABLE = click.Path(exists=True, path_type=Path)
 

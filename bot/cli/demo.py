@@ -12,15 +12,15 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 import aiohttp
 import click
 
-from integrations.simulator.control import FASTEST
+from integrations.simulator.acting import FASTEST
 from integrations.simulator.server import Simulator, company_clock
 from models.directives_file import load
 from models.errors import OperatorError
@@ -52,6 +52,8 @@ class Stage:
     port: int
     product_port: int
     speed: float
+    socket: bool = False
+    """Whether Slack is reached over Socket Mode instead of HTTP."""
 
     @property
     def clock_file(self) -> Path:
@@ -81,8 +83,11 @@ class Stage:
     callback=lambda context, option, speed: _a_number(speed),
     help="Company seconds per real second.",
 )
+@click.option("--socket", "over_socket", is_flag=True, help="Socket Mode instead of HTTP between Slack and the agent.")
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in the default browser.")
-def demo(port: int, named: Path | None, constitution: Path | None, speed: float, browse: bool) -> None:
+def demo(
+    port: int, named: Path | None, constitution: Path | None, speed: float, over_socket: bool, browse: bool
+) -> None:
     """A simulated company and a page like Slack; needs no account.
 
     The company is built from the constitution: people, channels, projects and repositories are those of
@@ -96,6 +101,7 @@ def demo(port: int, named: Path | None, constitution: Path | None, speed: float,
             port=_free_port(port),
             product_port=_free_port(0),
             speed=speed,
+            socket=over_socket,
         )
         asyncio.run(_play(stage, browse))
 
@@ -111,42 +117,81 @@ async def _play(stage: Stage, browse: bool) -> None:
     directives = load(stage.directives)
     text = "\n".join(each.plain() for each in look_up(stage.directives).texts)
     clock = company_clock(stage.clock_file, directives, stage.speed)
-    simulator = Simulator(directives, text, clock, stage.product)
+    simulator = Simulator(directives, text, clock, stage.product, socket=stage.socket)
     ended = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, ended.set)
     await simulator.start(port=stage.port)
     click.echo("Starting the agent ...", err=True)
     log = stage.folder / "product.log"
+    product = Product(stage, simulator.environment(), log)
+    simulator.troubles.restart = product.restart
     try:
-        async with _product(stage, simulator.environment(), log) as process:
-            await _until_ready(stage, process, log)
-            address = f"http://127.0.0.1:{stage.port}"
-            click.echo(
-                f"PM Agent demo: {address}\nThe agent itself: {stage.product} (its log: {log})\nCtrl-C ends both."
-            )
-            if browse:
-                click.launch(address)
-            await _until_either_ends(process, ended, log)
+        await product.start()
+        await _until_ready(product)
+        address = f"http://127.0.0.1:{stage.port}"
+        click.echo(f"PM Agent demo: {address}\nThe agent itself: {stage.product} (its log: {log})\nCtrl-C ends both.")
+        if browse:
+            click.launch(address)
+        await _until_either_ends(product, ended)
     finally:
+        await product.stop()
         await simulator.stop()
 
 
-@contextlib.asynccontextmanager
-async def _product(stage: Stage, upstream: Mapping[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+@dataclass
+class Product:
     """The product as an operator starts it, configured by environment alone."""
-    with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "start"),
-            cwd=stage.folder,
-            env=environment(stage, upstream),
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
+
+    stage: Stage
+    upstream: Mapping[str, str]
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while its end is meant."""
+
+    async def start(self) -> None:
+        """Start it; what it says is added to the log."""
+        with self.log.open("ab") as out:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "start"),
+                cwd=self.stage.folder,
+                env=environment(self.stage, self.upstream),
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.returncode is None
+
+    async def restart(self) -> str:
+        """Kill it in the middle of whatever it does and start it again; what happened, in words."""
+        async with self.changing:
+            if self.process is not None and self.process.returncode is None:
+                self.process.kill()
+                await self.process.wait()
+            await self.start()
+        return "The agent was killed (kill -9) and started again on the same database. It is back in a few seconds."
+
+    async def ends(self) -> None:
+        """Returns when it has ended by itself."""
+        awaited = None
+        while awaited is not self.process:
+            awaited = self.process
+            if awaited is not None:
+                await awaited.wait()
+            async with self.changing:  # an end that was meant is followed by a start
+                pass
+
+    async def stop(self) -> None:
+        """Let it end cleanly, or make it."""
+        async with self.changing:
+            process = self.process
+            if process is None:
+                return
             if process.returncode is None:
                 process.terminate()
             with contextlib.suppress(TimeoutError):
@@ -170,25 +215,25 @@ def environment(stage: Stage, upstream: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-async def _until_ready(stage: Stage, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _until_ready(product: Product) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-        while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+        while product.alive and asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with session.get(f"{stage.product}/api/status") as answer:
+                async with session.get(f"{product.stage.product}/api/status") as answer:
                     if answer.status == 200 and all(team["last_cycles"] for team in (await answer.json())["teams"]):
                         return
             await asyncio.sleep(0.1)
-    raise _ended(log)
+    raise _ended(product.log)
 
 
-async def _until_either_ends(process: asyncio.subprocess.Process, ended: asyncio.Event, log: Path) -> None:
-    waits = [asyncio.create_task(process.wait()), asyncio.create_task(ended.wait())]
+async def _until_either_ends(product: Product, ended: asyncio.Event) -> None:
+    waits = [asyncio.create_task(product.ends()), asyncio.create_task(ended.wait())]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
     if not ended.is_set():
-        raise _ended(log)
+        raise _ended(product.log)
 
 
 def _ended(log: Path) -> OperatorError:

@@ -13,6 +13,7 @@ from bot.people import Roster
 from models.directives import Member
 from models.lessons import ALL, What
 from models.mailbox import look_at
+from planner.hearers.contact import NO_WISH, to_keep
 from planner.lessons.known import Known, known_of
 
 Finder = Callable[[Rooms, str], Member]
@@ -29,12 +30,14 @@ def telling(person: str, find: Finder) -> Callable[[Rooms], Awaitable[dict[str, 
         await roster.refresh()
         seen = await rooms.ledger.known_of(member.id)
         hushed = await rooms.ledger.hushes_of(member.id)
-        known = known_of(member, seen, roster.identities, len(hushed), rooms.directives)
+        wish = roster.wishes.get(member.id)
+        known = known_of(member, seen, roster.identities, len(hushed), rooms.directives, wish)
         marks = [each.at for each in seen if each.what is What.FORGOTTEN]
         return {
             "person": member.id,
             "team": team.id,
             "forgotten": max(marks, default=None),
+            "contact": dict(to_keep(wish)) if wish else {},
             "known": [_plain(each) for each in known],
             "observations": [
                 {"what": e.what.value, "about": e.about, "value": e.value, "at": e.at, "source": e.source}
@@ -54,7 +57,7 @@ def forgetting(person: str, find: Finder, who: str) -> Callable[[Rooms], Awaitab
         team = rooms.directives.teams_of(member.id)[0]
         gone = await rooms.ledger.forget(team.id, member.id, ALL)
         await rooms.ledger.audit(team=team.id, who=who, what="forgotten", about=member.id, detail="by an admin")
-        await Roster(rooms.directives, rooms.store).tell()
+        await Roster(rooms.directives, rooms.store).wish(member.id, NO_WISH)
         for each in rooms.directives.teams_of(member.id):
             await rooms.mailbox.put(look_at(each.id))
         counts = {"observations": gone.observations, "hushes": gone.hushes, "identities": gone.identities}

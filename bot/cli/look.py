@@ -77,6 +77,12 @@ def _answers(port: int) -> bool:
         return False
 
 
+def _print_own_wishes(own: int) -> None:
+    who = "one person has" if own == 1 else f"{own} people have"
+    if own:
+        click.echo(f"\n{who} said in Home how they may be contacted, which wins over directives.yaml: pm people show")
+
+
 def print_status(data: Any) -> None:
     """For people: what waits, then a line for each team, how closely it is looked at, and what could not be read."""
     queue = data["queue"]
@@ -87,6 +93,7 @@ def print_status(data: Any) -> None:
     click.echo(f"waiting: {waiting}; oldest {span(queue['oldest_waiting'])}; running: {queue['running']}")
     click.echo(f"dead letters: {queue['dead_letters']}; deliveries not looked at yet: {queue['deliveries_unseen']}\n")
     print_columns(("TEAM", "MODE", "NEXT LOOK", "DATA READ", "DONE IN A DAY"), [_row(team) for team in data["teams"]])
+    _print_own_wishes(data["own_wishes"])
     for team in data["teams"]:
         if said := MODES.get(Mode(team["mode"])):
             click.echo(f"\n{team['id']}: {said}")

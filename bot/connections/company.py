@@ -229,6 +229,14 @@ class Outside:
     here: str
     """This machine's own door, for when there is no public address."""
     secrets: Mapping[Source, str]
+    by_socket: bool = False
+    """Whether Slack speaks over a socket that we open."""
+
+    @property
+    def address_wanted(self) -> bool:
+        """Whether anybody is to reach us from outside."""
+        webhooks = self.secrets.get(Source.JIRA) or self.secrets.get(Source.BITBUCKET)
+        return bool(self.public_url or webhooks) or not self.by_socket
 
     @property
     def url(self) -> str:
@@ -248,6 +256,8 @@ class Company:
     off: Mapping[str, str]
     outside: Outside
     slack: SlackPort | None = None
+    open_socket: Callable[[], Awaitable[str]] | None = None
+    """Asks Slack for the address of a socket, with the app-level token; raises as ``Opening.address``."""
     jira: JiraPort | None = None
     jira_at: JiraAddress = field(default_factory=lambda: JiraAddress(base="", site=""))
     jira_domain: str = ""

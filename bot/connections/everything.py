@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.connections import agreement, bitbucket, hooks, house, jira, mcp, outside, slack
+from bot.connections import agreement, bitbucket, hooks, house, jira, mcp, outside, slack, socket
 from bot.connections.company import Company
 from bot.connections.offices import at_bitbucket, at_jira
 from bot.connections.probes import Probe, off
@@ -30,7 +30,7 @@ def all_probes(company: Company) -> list[Probe]:
 def _slack(company: Company) -> list[Probe]:
     if company.slack is None:
         return [off("slack", company.off.get("slack", "not configured"))]
-    return slack.probes(company.slack, company.directives, company.clock)
+    return [*slack.probes(company.slack, company.directives, company.clock), *socket.probes(company)]
 
 
 def _jira(company: Company) -> list[Probe]:

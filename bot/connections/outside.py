@@ -62,8 +62,10 @@ def secret_name(source: Source) -> str:
 def probes(outside: Outside, clock: Clock, wanted: Mapping[Source, bool]) -> list[Probe]:
     """What is asked from the outside; ``wanted`` says which services are on."""
     found = [Probe(REACHED, partial(reached, outside))]
-    if wanted.get(Source.SLACK):
+    if wanted.get(Source.SLACK) and outside.secrets.get(Source.SLACK):
         found.append(Probe(SIGNING, partial(signing, outside, clock), (REACHED, CLOCK)))
+    elif wanted.get(Source.SLACK):
+        found.append(off(SIGNING, "SLACK_SIGNING_SECRET is not set: Slack speaks over its socket alone"))
     for source in PATHS:
         if wanted.get(source):
             found.append(_webhook_probe(outside, source))
@@ -80,6 +82,8 @@ def _webhook_probe(outside: Outside, source: Source) -> Probe:
 
 async def reached(outside: Outside) -> Check:
     """Something answers at the address that was told, and it is us."""
+    if not outside.address_wanted:
+        return Check(REACHED, True, "none is needed: Slack speaks over its socket, and no webhooks are set", off=True)
     try:
         reply = await _send("GET", f"{outside.url}/health")
     except Unreachable as gone:
@@ -152,17 +156,22 @@ def _not_taken(name: str, url: str, reply: Reply, setting: str) -> Check:
 
 async def _arrived(outside: Outside, source: Source, name: str) -> Check:
     """What the running agent has seen of the vendor: the only proof that it holds the same secret."""
-    try:
-        reply = await _send("GET", f"{outside.url}/ready")
-    except Unreachable:
-        reply = Reply(0, {})
-    checks = reply.said.get("checks")
-    rows = checks if isinstance(checks, list) else []
-    told: Mapping[str, Any] = next((row for row in rows if _is(row, ARRIVALS[source])), {})
+    told = await row(outside, ARRIVALS[source]) or {}
     detail = str(told.get("detail") or "no word on what has come in")
     if told.get("ok") is False:
         return Check(name, False, detail, str(told.get("remedy") or ""), grave=told.get("state") != "warning")
     return Check(name, True, f"our door knows it; {detail}")
+
+
+async def row(outside: Outside, name: str) -> Mapping[str, Any] | None:
+    """What the running agent's ``/ready`` says under that name; ``None`` when none answers, or it does not say."""
+    try:
+        reply = await _send("GET", f"{outside.url}/ready")
+    except Unreachable:
+        return None
+    checks = reply.said.get("checks")
+    rows = checks if isinstance(checks, list) else []
+    return next((each for each in rows if _is(each, name)), None)
 
 
 def _is(check: Any, name: str) -> bool:

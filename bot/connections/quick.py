@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,13 +13,19 @@ from bot.connections.outside import ARRIVALS
 from bot.doors.arrivals import Arrivals
 from bot.doors.readiness import LASTING, Dependency, known, switched_off
 from integrations.health import Check
+from integrations.slack.socket import NAME as SOCKET
 from models.clock import Clock
 from models.errors import VendorError
 from models.events import Source
 
 
-def quick(company: Company, arrivals: Arrivals, working_here: Callable[[], bool]) -> list[Dependency]:
-    """Everything but the database and the worker, which the server itself knows best."""
+def quick(
+    company: Company,
+    arrivals: Arrivals,
+    working_here: Callable[[], bool],
+    socket: Callable[[], Awaitable[Check]] | None = None,
+) -> list[Dependency]:
+    """Everything but the database and the worker, which the server itself knows best; ``socket`` tells of its own."""
     clients = {"slack": company.slack, "jira": company.jira, "bitbucket": company.bitbucket}
     found = [Dependency("directives", partial(_directives, company)), known(company.model)]
     for name, client in clients.items():
@@ -27,13 +33,15 @@ def quick(company: Company, arrivals: Arrivals, working_here: Callable[[], bool]
         found.append(off if client is None else Dependency(name, client.check, fresh=LASTING))
     if company.slack is not None:
         found.append(Dependency(slack.SCOPES, partial(_scopes, company.slack), fresh=LASTING))
+        found.append(Dependency(SOCKET, socket, fresh=1.0) if socket else _no_socket(company))
     for vendor, day in company.expiries.items():
         found.append(Dependency(f"{vendor} token expiry", partial(_expiry, vendor, day, company.clock)))
     if company.mcp is None:
         found.append(switched_off("mcp", company.off.get("mcp", "not configured")))
     else:
         found += mcp.quick(company.mcp, working_here)
-    return [*found, *(_arrivals(company, arrivals, source) for source in Source), known(_public_url(company))]
+    came = [_arrivals(company, arrivals, source, by_socket=socket is not None) for source in Source]
+    return [*found, *came, known(_public_url(company))]
 
 
 async def _directives(company: Company) -> Check:
@@ -53,9 +61,13 @@ async def _expiry(vendor: str, day: date | None, clock: Clock) -> Check:
     return house.expiry(vendor, day, clock)
 
 
-def _arrivals(company: Company, arrivals: Arrivals, source: Source) -> Dependency:
+def _no_socket(company: Company) -> Dependency:
+    return switched_off(SOCKET, company.off.get("socket mode", "Slack speaks over HTTP"))
+
+
+def _arrivals(company: Company, arrivals: Arrivals, source: Source, *, by_socket: bool) -> Dependency:
     name = ARRIVALS[source]
-    if not company.outside.secrets.get(source):
+    if not company.outside.secrets.get(source) and not (by_socket and source is Source.SLACK):
         return switched_off(name, company.off.get(name, company.off.get(source.value, "no secret is set")))
 
     async def ask() -> Check:

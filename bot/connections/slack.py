@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache, partial
-from pathlib import Path
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-
 from bot.connections.company import SlackPort, members
+from bot.connections.manifest import needed_scopes, optional_scopes
 from bot.connections.probes import Probe
 from bot.views.reply import help_reply
 from integrations.health import Check
@@ -18,12 +15,10 @@ from integrations.slack.members import SlackMember
 from models.clock import Clock
 from models.directives import Ask, Directives, Member, Never, Team
 from models.errors import NotDone, Refused, VendorError
+from planner.words.cannot import cannot
 from planner.words.replies import HelpReply
 
-MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
-"""What the operator gave Slack: the one list of the scopes we need."""
-
-TOKEN, SCOPES = "slack token", "slack scopes"
+TOKEN, SCOPES, OPTIONAL = "slack token", "slack scopes", "slack optional scopes"
 DIRECTORY = "Check the member id in directives.yaml (Slack: the person's profile, ..., Copy member ID)"
 
 
@@ -35,6 +30,7 @@ def probes(slack: SlackPort, directives: Directives, clock: Clock) -> list[Probe
     return [
         Probe(TOKEN, partial(token, slack)),
         Probe(SCOPES, partial(scopes, slack), (TOKEN,)),
+        Probe(OPTIONAL, partial(optional, slack), (TOKEN,)),
         *(
             Probe(f"slack channel {name}", partial(channel, slack, name, role), ready)
             for name, role in channels.items()
@@ -69,11 +65,15 @@ async def scopes(slack: SlackPort) -> Check:
     return Check(SCOPES, True, f"all {len(needed)} of deploy/slack-manifest.yaml are granted")
 
 
-@cache
-def needed_scopes() -> frozenset[str]:
-    """The bot scopes of the manifest."""
-    manifest: Any = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
+async def optional(slack: SlackPort) -> Check:
+    """What people must do without because a permission was left out; nothing is wrong then."""
+    granted = await slack.scopes()
+    if not granted:
+        return Check(OPTIONAL, True, "Slack does not say which scopes were granted", off=True)
+    missing = sorted(optional_scopes() - granted)
+    if missing:
+        return Check(OPTIONAL, True, f"without {', '.join(missing)}: {' '.join(cannot(granted))}", off=True)
+    return Check(OPTIONAL, True, f"{', '.join(sorted(optional_scopes()))} are granted")
 
 
 async def channel(slack: SlackPort, name: str, role: str) -> Check:

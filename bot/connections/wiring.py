@@ -14,6 +14,7 @@ from bot.sync.gaps import webhooks_check
 from integrations.health import Check
 from integrations.jira import Jira
 from integrations.slack.client import OFFICIAL
+from integrations.slack.socket import Opening
 from models.events import Source
 
 GATEWAY = "https://api.atlassian.com/ex/jira"
@@ -35,6 +36,7 @@ def company_of(app: App) -> Company:
         off=off,
         outside=outside_of(app),
         slack=app.slack,
+        open_socket=_open_socket(app),
         jira=app.jira,
         jira_at=_jira_at(app),
         jira_domain=settings.atlassian_domain,
@@ -61,7 +63,24 @@ def outside_of(app: App) -> Outside:
             Source.JIRA: settings.jira_webhook_secret.get_secret_value(),
             Source.BITBUCKET: settings.bitbucket_webhook_secret.get_secret_value(),
         },
+        by_socket=settings.slack_on and bool(settings.slack_app_token),
     )
+
+
+def _open_socket(app: App) -> Callable[[], Awaitable[str]] | None:
+    settings = app.settings
+    token = settings.slack_app_token.get_secret_value()
+    if not (settings.slack_on and token):
+        return None
+
+    async def address() -> str:
+        opening = Opening(token, settings.slack_api_url)
+        try:
+            return await opening.address()
+        finally:
+            await opening.close()
+
+    return address
 
 
 def _jira_at(app: App) -> JiraAddress:

@@ -59,6 +59,11 @@ def slack_payload(body: bytes, content_type: str) -> dict[str, Any]:
     else:
         form = _form(body)
         payload = signatures.read(form["payload"].encode()) if "payload" in form else form
+    return in_shape(payload)
+
+
+def in_shape(payload: dict[str, Any]) -> dict[str, Any]:
+    """A payload that has the shape Bolt and we rely on, without its nulls. Raises ``Unwelcome`` 400."""
     if not payload:
         raise Unwelcome(400, "the body says nothing")
     _expect_shape(payload)

@@ -20,6 +20,7 @@ AGAIN = frozenset({Ending.LATER, Ending.UNCLEAR})
 async def carry_out_one(app: App, job: Job) -> None:
     """Do it once. Raises ``NotDone`` for the worker to try again; a refusal for good becomes a dead letter."""
     effect_id = EffectId(job.payload["effect"])
+    await app.roster.refresh()  # how its reader may be contacted holds from the moment they have said it
     outcome = await carry_out(effect_id, app.desk(job))
     effect = await app.ledger.effect(effect_id)
     if effect is None:

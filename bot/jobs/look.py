@@ -6,6 +6,7 @@ import logging
 
 from bot.app import App
 from bot.jobs.asked.learn import acts_of
+from bot.jobs.presses.took import skipped_words
 from models.events import Reason, Source, Trigger
 from models.ids import SprintId, TeamId
 from models.mailbox import Job
@@ -20,8 +21,10 @@ async def after_events(app: App, job: Job) -> None:
 
 
 async def for_the_digest(app: App, job: Job) -> None:
-    """The digest's slot has come."""
-    await _look(app, job, Reason.DIGEST)
+    """The digest's slot has come; where it is left out until the sprint ends, it is a look like any other."""
+    team = TeamId(job.team)
+    left_out = await skipped_words(app, team, await app.store.facts_about(team))
+    await _look(app, job, Reason.EVENT if left_out else Reason.DIGEST)
 
 
 async def _look(app: App, job: Job, reason: Reason) -> None:
@@ -38,6 +41,7 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
         deliveries=tuple(row for row, _ in arrived),
         acts=acts_of(events, app.me),
     )
+    await app.roster.refresh()  # people's own wishes hold at once, in whichever process they were said
     looked = await run_cycle(trigger, app.desk(job))
     app.metrics.cycle(reason.value)
     log.info(

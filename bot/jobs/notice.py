@@ -10,7 +10,7 @@ from bot.constitution import broken_name, span_of
 from models.errors import LostLease
 from models.mailbox import Job, NewJob
 from models.proposals import EffectState, Verdict
-from planner.notices import Notice, is_of_mode, name_of, tell, whom_to_tell
+from planner.notices import Notice, is_forbidden_by_now, is_of_mode, name_of, tell, whom_to_tell
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,8 @@ async def tell_one(app: App, job: Job) -> None:
 
 def _read(job: Job) -> Notice:
     said = job.payload
-    return Notice(name=said["name"], headline=said["headline"], facts=tuple(said["facts"]), after=said["after"])
+    facts, after, diff = tuple(said["facts"]), said.get("after", ""), said.get("diff", "")
+    return Notice(name=said["name"], headline=said["headline"], facts=facts, after=after, diff=diff)
 
 
 async def _is_over(app: App, notice: Notice) -> bool:
@@ -45,6 +46,9 @@ async def _is_over(app: App, notice: Notice) -> bool:
         heard = await app.ledger.why(name_of(notice.after))
         return heard is None or heard.effect not in _HEARD
     await app.constitution.look(at_once=True)  # another process may have seen it first
+    forbidden = is_forbidden_by_now(notice, app.directives)
+    if forbidden is not None:
+        return forbidden
     still = is_of_mode(notice, app.directives)
     if still is not None:
         return not still

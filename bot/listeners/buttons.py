@@ -16,14 +16,24 @@ ANYTHING = re.compile("")
 JOBS: Mapping[str, str] = {
     "approve": "click",
     "reject": "click",
+    "ask_later": "click",
+    "several_yes": "batch",
     "identity_yes": "identity",
     "identity_no": "identity",
     "undo": "undo",
     "feedback": "feedback",
+    "verdict": "verdict",
     "known_delete": "known",
     "known_prefer": "known",
     "known_forget": "known",
     "later": "hush",
+    "ending": "ending",
+    "took": "took",
+    "details": "digest_menu",
+    "digest_menu": "digest_menu",
+    "contact_back": "contact",
+    "pause_all": "pausing",
+    "resume_all": "pausing",
     "why": "answer",
     "ask": "answer",
     "post_to_channel": "answer",
@@ -37,9 +47,9 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
     @bolt.action(ANYTHING)
     async def click(ack: AsyncAck, body: dict[str, Any]) -> None:
         job, key = work_of(body)
-        await intake.keep(body.get("type") or "block_actions", body, job=job, key=key)
+        fresh = await intake.keep(body.get("type") or "block_actions", body, job=job, key=key)
         await ack()
-        if job == "window":
+        if job == "window" and fresh:
             windows.show(intake, word_of(body), body)
 
     @bolt.options(ANYTHING)
@@ -52,8 +62,17 @@ def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
     """The job a click asks for and its key; clicks on one question are worked one after the other."""
     action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
     word = word_of(body)
-    job = "window" if word in windows.OPENS else JOBS.get(word)
-    return job, f"{_QUESTIONS[job]}:{_asked(action.get('value'))}" if job in _QUESTIONS else ""
+    opens = word in windows.OPENS or (word in windows.ON_HOME and is_home(body))
+    job = "window" if opens else JOBS.get(word)
+    pressed = action.get("selected_option") or action
+    value = pressed.get("value") if isinstance(pressed, Mapping) else None
+    return job, f"{_QUESTIONS[job]}:{_asked(value)}" if job in _QUESTIONS else ""
+
+
+def is_home(body: Mapping[str, Any]) -> bool:
+    """Whether it was pressed on a Home, where no message can be answered in."""
+    view = body.get("view")
+    return isinstance(view, Mapping) and view.get("type") == "home"
 
 
 def word_of(body: Mapping[str, Any]) -> str:
@@ -63,7 +82,13 @@ def word_of(body: Mapping[str, Any]) -> str:
     return word.group() if word else ""
 
 
-_QUESTIONS: Mapping[str | None, str] = {"click": "approval", "identity": "identity", "undo": "undo"}
+_QUESTIONS: Mapping[str | None, str] = {
+    "click": "approval",
+    "identity": "identity",
+    "undo": "undo",
+    "took": "digest",
+    "digest_menu": "digest",
+}
 """Jobs that answer a question, and what theirs are called; a button carries the question's id as ``a``."""
 
 

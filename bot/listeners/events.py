@@ -1,4 +1,4 @@
-"""Events: a mention, a direct message, an opened Home or a changed colleague becomes a job; other talk is not kept."""
+"""Events: what is said to us, an opened Home or a changed colleague becomes a job; other talk is not kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from slack_bolt.response import BoltResponse
 
 from bot.listeners.changes import CHANGED, changed_by, changed_group, is_of_group, remembered
 from bot.listeners.intake import Intake
+from bot.listeners.standing import heed, invited
+from bot.listeners.threads import To, key_of, me_of, thread_of, to_whom
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +32,10 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
     @bolt.event(re.compile(""))
     async def event(body: dict[str, Any]) -> None:
         said = body["event"]
-        if asks(said):
-            await intake.keep("event", body, job="answer")
-        elif said.get("type") in {"message", "app_mention"}:
+        heed(said)
+        if (work := await _work_of(intake, body)) is not None:
+            await intake.keep("event", body, job=work[0], key=work[1])
+        elif said.get("type") in {"message", "app_mention", "member_joined_channel"}:
             intake.drop()
         elif is_of_group(said):
             intake.forget(changed_group(said))
@@ -52,13 +55,22 @@ async def _changed(intake: Intake, body: Mapping[str, Any], who: str) -> None:
         intake.drop()
 
 
-def asks(event: Mapping[str, Any]) -> bool:
-    """Whether a person has just turned to us: no bots, no edits, no talk in channels we merely read."""
-    if event.get("bot_id") or event.get("edited") or not event.get("user"):
-        return False
-    match event.get("type"):
-        case "app_mention" | "app_home_opened":
-            return True
-        case "message":
-            return event.get("channel_type") == "im" and event.get("subtype") in {None, "file_share"}
-    return False
+async def _work_of(intake: Intake, body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The job an event asks for and its key, empty for the person's own; ``None`` when nobody has turned to us.
+
+    What people say to each other in a thread is kept only where we were asked, and not when it is our own.
+    """
+    event: Mapping[str, Any] = body["event"]
+    kind = event.get("type")
+    if kind == "app_home_opened":
+        return ("prompts" if event.get("tab") == "messages" else "answer", "") if event.get("user") else None
+    if kind == "agent_session_stopped":  # with a key of its own: what it stops holds the person's
+        return "stop", f"stop:{key_of(*thread_of(event))}"
+    if kind == "member_joined_channel":  # that others join a channel is nothing to us
+        return ("introduce", f"introduce:{event.get('channel')}") if invited(event, me_of(body)) else None
+    match to_whom(event, me_of(body)):
+        case To.US:
+            return "answer", ""
+        case To.THREAD if intake.joined is not None and await intake.joined(*thread_of(event)):
+            return "answer", ""
+    return None

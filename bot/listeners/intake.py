@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.listeners.threads import Joined, said_at
 from bot.metrics import Metrics
 from models.clock import Clock
 from models.directives import Directives
@@ -44,11 +45,16 @@ class Intake:
     """Told of each user group that changed."""
     open_window: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None
     """Opens a view by a trigger id; may raise ``VendorError``."""
+    joined: Joined | None = None
+    """Whether we were asked in a thread; without it words there need a mention."""
 
     async def keep(
         self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "", lane: int = 0
-    ) -> None:
-        """Store ``body`` durably, and a job with it when one is named (0 is people's lane). Raises when it cannot."""
+    ) -> bool:
+        """Store ``body`` durably, and a job with it when one is named (0 is people's lane). Raises when it cannot.
+
+        ``False`` when it was here before: then nothing further is to be done.
+        """
         delivery = Delivery(
             source=Source.SLACK,
             id=delivery_id(body),
@@ -61,6 +67,7 @@ class Intake:
         work = None if job is None else NewJob(kind=job, key=key, team=team, lane=lane)
         fresh = await self.inbox.accept(delivery, team, work)
         self.metrics.delivery("slack", "accepted" if fresh else "duplicate")
+        return fresh
 
     async def lateness(self) -> float:
         """Seconds the person who waits longest has waited for a worker to begin."""
@@ -86,7 +93,13 @@ class Intake:
 
 
 def delivery_id(body: Mapping[str, Any]) -> DeliveryId:
-    """Slack's own id of this delivery, equal over its re-sends; a hash of the body where it gives none."""
+    """Slack's own id of this delivery, equal over its re-sends; a hash of the body where it gives none.
+
+    What was said in a channel is named after its place: a mention there comes as two events with an id each.
+    """
+    said = said_at(body)
+    if said is not None:
+        return DeliveryId(safe(f"said:{':'.join(said)}"))
     own = body.get("event_id") or body.get("trigger_id")
     return DeliveryId(safe(own) if own else f"body:{named(json.dumps(body, sort_keys=True))}")
 

@@ -19,8 +19,13 @@ log = logging.getLogger(__name__)
 
 ANYTHING = re.compile("")
 
-OPENS: frozenset[str] = frozenset()
+OPENS: frozenset[str] = frozenset(
+    {"contact", "waiting", "wrong_person", "edit", "reject_why", "several_no", "track", "question"}
+)
 """Action ids of buttons, and callback ids of shortcuts, that open the window of the same word."""
+
+ON_HOME: frozenset[str] = frozenset({"why", "ask"})
+"""Buttons that are answered in place on a message, and by a window on a Home."""
 
 _running: set[asyncio.Task[None]] = set()
 
@@ -48,9 +53,9 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
     @bolt.shortcut(ANYTHING)
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         word = str(body.get("callback_id", ""))
-        await intake.keep(body["type"], body, job="window" if word in OPENS else None)
+        fresh = await intake.keep(body.get("type") or "shortcut", body, job="window" if word in OPENS else None)
         await ack()
-        if word in OPENS:
+        if word in OPENS and fresh:
             show(intake, word, body)
 
 

@@ -1,4 +1,4 @@
-"""Everybody as they are known now: the constitution, with the accounts that were found out filled in."""
+"""Everybody as they are known now: the constitution, with accounts that were found out and people's own wishes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from models.ids import PersonId, TeamId
 from models.people import FOUND, Identity, Service
 from models.store import Store
 from models.work import Person
+from planner.hearers.contact import ABOUT, ALL_TEAMS, Wish, heeded, to_keep, wishes
 from planner.hearers.identity import joined, owners, said, unresolved
 
 
@@ -20,19 +21,37 @@ class Roster:
     def __init__(self, constitution: Directives, store: Store) -> None:
         self.constitution = constitution
         self.directives = constitution
-        """With every account that is known; as of the last ``refresh``."""
+        """With every account that is known, and people as they want to be contacted; as of the last ``refresh``."""
         self.identities: Sequence[Identity] = ()
+        self.wishes: Mapping[PersonId, Wish] = {}
+        """How people have said they may be contacted; joined into ``directives``."""
         self._store = store
 
     def enact(self, constitution: Directives) -> None:
-        """From now on this one is lived by, at once and everywhere; what is known of accounts stays known."""
+        """From now on this one is lived by, at once and everywhere; what is known of people stays known."""
         self.constitution = constitution
-        self.directives = joined(constitution, self.identities)
+        self.directives = self._lived()
 
     async def refresh(self) -> None:
         """Read what is known now: another process, or an admin, may have added to it."""
-        self.identities = await self._store.identities()
-        self.directives = joined(self.constitution, self.identities)
+        identities, said = await self._store.identities(), wishes(await self._store.recall(ALL_TEAMS, ABOUT))
+        if (identities, said) != (self.identities, self.wishes):  # else what was worked out from it stays good
+            self.identities, self.wishes = identities, said
+            self.directives = self._lived()
+
+    def _lived(self) -> Directives:
+        return heeded(joined(self.constitution, self.identities), self.wishes)
+
+    async def wish(self, person: PersonId, wish: Wish) -> bool:
+        """Keep somebody's own word on how they may be contacted; an empty one is the constitution's again.
+
+        ``True`` as with ``tell``.
+        """
+        if wish:
+            await self._store.remember(ALL_TEAMS, ABOUT, person, to_keep(wish))
+        else:
+            await self._store.forget(ALL_TEAMS, ABOUT, person)
+        return await self.tell(person)
 
     def to_be_found(self, team: Team) -> bool:
         """Whether a search could change anything for ``team``; not when directives.yaml says it all."""
@@ -55,25 +74,29 @@ class Roster:
         await self._store.keep_found([m.id for m in self.constitution.team(team).members], found, everybody)
         return await self.tell()
 
-    async def tell(self) -> bool:
-        """Let the mirror's people have the accounts that are known now; ``True`` when that changed any."""
+    async def tell(self, zone_of: PersonId | None = None) -> bool:
+        """Let the mirror's people have the accounts that are known now; ``True`` when that changed any.
+
+        ``zone_of`` names somebody whose zone may be another now.
+        """
         await self.refresh()
-        changed = [await self._tell(team) for team in self.directives.teams]
+        changed = [await self._tell(team, zone_of) for team in self.directives.teams]
         return any(changed)
 
-    async def _tell(self, team: Team) -> bool:
+    async def _tell(self, team: Team, zone_of: PersonId | None) -> bool:
         facts = await self._store.facts_about(team.id)
-        changed = list(_different(facts.people, team))
+        changed = list(_different(facts.people, team, zone_of))
         if changed:
             await self._store.save(team.id, source=Source.SLACK, people=changed)
         return bool(changed)
 
 
-def _different(people: Iterable[Person], team: Team) -> Iterable[Person]:
+def _different(people: Iterable[Person], team: Team, zone_of: PersonId | None) -> Iterable[Person]:
     members = {member.id: member for member in team.members}
     for person in people:
         member = members.get(person.id)
         if member is not None:
             known = replace(person, slack=member.slack, account=member.account, other_account=member.other_account)
+            known = replace(known, zone=member.zone) if person.id == zone_of else known
             if known != person:
                 yield known

@@ -25,6 +25,7 @@ from models.events import Event, Source
 from models.ids import TeamId
 from models.store import Store
 from models.work import Facts
+from planner.hearers.contact import ABOUT, ALL_TEAMS, heeded, wishes
 from planner.hearers.identity import joined
 
 log = logging.getLogger(__name__)
@@ -152,8 +153,9 @@ class Sync:
         return _work(before) != _work(await self._store.facts_about(team))
 
     async def _with_accounts(self, team: TeamId) -> Team:
-        """The team as the constitution has it, with the accounts of people that were found out."""
-        return joined(self._directives(), await self._store.identities()).team(team)
+        """The team as the constitution has it, with accounts that were found out and people's own wishes."""
+        known = joined(self._directives(), await self._store.identities())
+        return heeded(known, wishes(await self._store.recall(ALL_TEAMS, ABOUT))).team(team)
 
     async def _try(self, team: TeamId, source: Source, reading: Awaitable[None]) -> VendorError | None:
         """One source's reading; its failure is kept, logged and handed back."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.views.parts.items import item_labels, rule_id
 from bot.views.parts.message import Message, message, section
 from bot.views.parts.moments import dated, moment
 from bot.views.parts.mrkdwn import escape, linked
 from models.actions import Escalate, Item, RemindPerson
-from models.hushes import Hush
+from models.hushes import End, Hush
 from models.ids import SignalId
 from models.standing import Living, Over
 from planner.matters.quiet import awaited_words
@@ -48,11 +49,38 @@ def _agreed(item: Item, hush: Hush, living: Living, zone: str) -> str:
     if hush.rule:
         return f"Rule {rule_id(hush.rule)} is muted for you; what is critical still reaches you. {back}"
     subject = linked(called(item.subject), [called(item.subject)], item.url)
+    if hush.said is not None:
+        return f"{subject}: {said_line(hush, zone, living.at)} {back}"
     if hush.until is not None:
         return f"{subject} is put off until {dated(hush.until, zone, living.at)}. {back}"
     if hush.sight is not None:
         return f"{subject} is put off until {escape(awaited_words(hush.subject, hush.sight), 80)}. {back}"
     return f"{subject} is muted for you. {back}"
+
+
+def said_line(hush: Hush, zone: str, seen: datetime) -> str:
+    """``you said at 10:02 that it is not blocked any more. Asked Dana to approve: PAY-7 → In Progress.``"""
+    said = hush.said
+    if said is None:
+        return ""
+    words = escape(said.words, 300)
+    if said.end is End.WAITING:
+        until = dated(hush.until, zone, seen) if hush.until else "it changes"
+        return f"waiting on purpose until {until}{f': “{words}”' if words else ''}."
+    again = f" You hear again {dated(hush.until, zone, seen)} if it still needs you." if hush.until else ""
+    first = _SAID[said.end].format(at=moment(hush.at, zone, seen))
+    return f"{first}{f' {words}' if words else ''}{again}"
+
+
+_SAID: Mapping[End, str] = {
+    End.BLOCKED: "still blocked, you said {at}.",
+    End.OVER: "not blocked any more, you said {at}.",
+    End.WRONG: "not yours, you said {at}.",
+    End.TAKE: "you take it, said {at}.",
+    End.TODAY: "you do it, said {at}.",
+    End.ON_IT: "you are on it, said {at}.",
+    End.CLOSE: "to be closed, you said {at}.",
+}
 
 
 def _plain(word: str) -> str:

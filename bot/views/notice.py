@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.views.parts.items import rule_id, why_button
 from bot.views.parts.message import Block, Message, actions, context, message, section
-from bot.views.parts.mrkdwn import and_more, escape
+from bot.views.parts.mrkdwn import and_more, escape, preformatted
 from models.actions import PostToOtherChannel, TellAdmins
 
 MOST_FACTS = 6
@@ -20,7 +20,8 @@ def channel_post(action: PostToOtherChannel, proposal: str, asker: str, notes: S
 
 def admin_notice(action: TellAdmins, proposal: str, rule: str) -> Message:
     """The post in the ops channel, with the line of the constitution behind it."""
-    return message([*_body(action.headline, action.facts), *_foot([f"rule {rule_id(rule)}"], proposal)])
+    diff = [section(preformatted(action.diff))] if action.diff else []
+    return message([*_body(action.headline, action.facts), *diff, *_foot([f"rule {rule_id(rule)}"], proposal)])
 
 
 def _body(headline: str, facts: Sequence[str]) -> list[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.views.living import all_settled
+from bot.views.parts.endings import ending_buttons
 from bot.views.parts.feedback import feedback_menu
 from bot.views.parts.items import item_line, rule_id, why_button
 from bot.views.parts.later import can_wait, later_menu
@@ -13,9 +14,15 @@ from bot.views.parts.message import Block, Message, actions, context, message, s
 from bot.views.parts.mrkdwn import and_more, escape
 from models.actions import Item, RemindPerson
 from models.ids import SignalId
+from planner.asked.endings import Asides
 from planner.matters.quiet import ASKED
 
 _NONE: Mapping[SignalId, str] = MappingProxyType({})
+
+IN_A_ROW = 5
+"""Elements under each other's eyes: what is more stands in a row of its own below the footer."""
+
+_NO_ASIDES = Asides()
 
 MOST = 3
 """Items in one message (product.md R2): the best three, the rest in Home."""
@@ -51,11 +58,13 @@ def nudge(
     menu: bool = True,
     settled: Mapping[SignalId, str] = _NONE,
     over: Collection[SignalId] = (),
+    asides: Asides = _NO_ASIDES,
 ) -> Message:
     """The reminder. ``notes`` are facts for the footer: ``1 of 1 today``, the age of the data.
 
     With ``menu`` its reader may say what they think of it. ``settled`` is the line that stands for a matter that is
     over or was put off, ``over`` names those that are over; once none is open, these lines are all that is left.
+    ``asides`` are the presses that end a matter at once, and what others have said of it.
     """
     shown = action.items[:MOST]
     hidden = action.more + len(action.items) - len(shown)
@@ -64,20 +73,31 @@ def nudge(
         lines = [settled[item.signal] for item in shown]
         return all_settled(lines, nothing=all(item.signal in over for item in shown))
     alone = open_ones[0] if len(open_ones) == 1 else None
-    blocks = _blocks(action, settled, over, menus=alone is None)
+    blocks = _blocks(action, settled, over, asides, rows=alone is None)
     if hidden:
         blocks.append(context(f"{and_more(hidden, 'item')} {'waits' if hidden == 1 else 'wait'} in the Home tab."))
-    blocks.append(context(" · ".join([_reason(action), *notes])))
-    later = [later_menu(alone)] if alone is not None and can_wait(alone) else []
+    own = [*ending_buttons(alone, asides.endings.get(alone.signal, ())), later_menu(alone)] if alone is not None else []
+    own = own if alone is not None and can_wait(alone) else []
     says = [feedback_menu(proposal)] if menu and can_wait(action.items[0]) else []
-    blocks.append(actions(why_button(proposal), *later, *says))
-    return message(blocks)
+    footer = context(" · ".join(filter(None, [escape(asides.why_you, 60), _reason(action), *notes])))
+    about = [why_button(proposal), *says]
+    if len(own) + len(about) <= IN_A_ROW:
+        return message([*blocks, footer, actions(*own, *about)])
+    return message([*blocks, actions(*own), footer, actions(*about)])
 
 
 def _blocks(
-    action: RemindPerson, settled: Mapping[SignalId, str], over: Collection[SignalId], *, menus: bool
+    action: RemindPerson,
+    settled: Mapping[SignalId, str],
+    over: Collection[SignalId],
+    asides: Asides,
+    *,
+    rows: bool,
 ) -> list[Block]:
-    """One paragraph per item; the next step stands under the last of the open items that share it."""
+    """One paragraph per item; the next step stands under the last of the open items that share it.
+
+    With ``rows`` each open one has its own endings.
+    """
     shown = action.items[:MOST]
     open_ones = [item for item in shown if item.signal not in settled]
     blocks = []
@@ -88,8 +108,12 @@ def _blocks(
             continue
         step = _step(item)
         repeated = any(_step(later) == step for later in open_ones[open_ones.index(item) + 1 :])
-        block = section(item_line(item) + (f"\n{step}" if step and not repeated else ""))
-        blocks.append(block | {"accessory": later_menu(item)} if menus and can_wait(item) else block)
+        lines = [item_line(item), *([step] if step and not repeated else [])]
+        lines += [escape(asides.beside[item.signal], 300)] if item.signal in asides.beside else []
+        blocks.append(section("\n".join(lines)))
+        if rows and can_wait(item):
+            row = [*ending_buttons(item, asides.endings.get(item.signal, ())), later_menu(item)]
+            blocks = [*blocks, actions(*row)] if len(row) > 1 else [*blocks[:-1], blocks[-1] | {"accessory": row[0]}]
     return blocks
 
 

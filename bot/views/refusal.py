@@ -26,6 +26,9 @@ def already_answered(approval: Approval, name: str, zone: str) -> str:
         case ApprovalState.EXPIRED:
             lapsed = dated(approval.expires, zone, approval.asked_at)
             return f"This lapsed on {lapsed} without an answer, so nothing was done."
+        case ApprovalState.SUPERSEDED if approval.by is not None:
+            when = dated(approval.at or approval.asked_at, zone, approval.asked_at)
+            return f"{name or 'Somebody'} already edited and approved this on {when}."
         case ApprovalState.SUPERSEDED:
             return "This was withdrawn because the situation changed. Nothing was done."
         case ApprovalState.PENDING:
@@ -37,4 +40,5 @@ def already_answered(approval: Approval, name: str, zone: str) -> str:
 
 def refusal_message(words: str) -> Message:
     """The private answer that carries one of these texts."""
-    return message([section(escape(words, 1_000) or "Nothing was done.")])
+    lines = [escape(line, 400) for line in words.splitlines()[:12]]
+    return message([section("\n".join(line for line in lines if line) or "Nothing was done.")])

@@ -6,31 +6,26 @@ Nothing here reaches into the product: every act leaves as a signed request of t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from integrations.simulator import showing
+from integrations.simulator.acting import Acting
 from integrations.simulator.company import Company
-from integrations.simulator.doorway import SAFE, Wrong, acting, reading
-from integrations.simulator.happenings import HAPPENINGS, NothingFits
-from integrations.simulator.nouns import Issue, PullRequest
-from integrations.simulator.slack.out import NotThere, SlackOut
-from integrations.simulator.slack.workspace import Channel, Message, User, Workspace
+from integrations.simulator.doorway import SAFE, acting, reading
+from integrations.simulator.happenings import HAPPENINGS
+from integrations.simulator.slack.manifest import Promised
+from integrations.simulator.slack.out import SlackOut
+from integrations.simulator.slack.workspace import Workspace
 from integrations.simulator.stream import Stream
 from integrations.simulator.traffic import Traffic
+from integrations.simulator.trouble import Troubles
 from integrations.simulator.workdays import of_team
-from models.clock import Clock, SharedClock
+from models.clock import Clock
 from models.directives import Directives
-
-COMMAND = "/pm"
-FASTEST = 86_400.0
-"""Company seconds in one real second at most: a day."""
-
-FARTHEST = timedelta(days=60).total_seconds()
-"""Seconds one jump may go forward."""
 
 TYPES = {
     ".html": "text/html",
@@ -51,6 +46,8 @@ class Control:
         workspace: Workspace,
         slack_out: SlackOut,
         traffic: Traffic,
+        troubles: Troubles,
+        promised: Promised,
         clock: Clock,
         directives: Directives,
         directives_text: str,
@@ -58,10 +55,20 @@ class Control:
         static: Path,
     ) -> None:
         self._company, self._workspace, self._slack = company, workspace, slack_out
-        self._traffic, self._clock = traffic, clock
+        self._traffic, self._clock, self._troubles, self._promised = traffic, clock, troubles, promised
         self._days = of_team(directives.teams[0], directives)
         self._text, self._product, self._static = directives_text, product_url, static.resolve()
         self.stream = Stream(workspace)
+        self._acting = Acting(
+            company=company,
+            workspace=workspace,
+            slack_out=slack_out,
+            clock=clock,
+            days=self._days,
+            stream=self.stream,
+            troubles=troubles,
+            promised=promised,
+        )
         company.listeners.append(self.stream.on_news)
         traffic.listeners.append(self.stream.on_traffic)
 
@@ -71,25 +78,17 @@ class Control:
             "state": self.state,
             "messages": self.messages,
             "happenings": self.happenings,
+            "faults": self.faults,
             "constitution": self.constitution,
             "jira": self.jira,
             "traffic": self.traffic,
-        }
-        acts: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
-            "command": self.command,
-            "message": self.message,
-            "click": self.click,
-            "submit": self.submit,
-            "home": self.home,
-            "happen": self.happen,
-            "clock": self.set_clock,
         }
         return [
             web.get("/", self.page),
             web.get("/static/{name}", self.file),
             web.get("/sim/stream", self.listen),
             *(web.get(f"/sim/{name}", reading(read)) for name, read in reads.items()),
-            *(web.post(f"/sim/{name}", acting(act)) for name, act in acts.items()),
+            *(web.post(f"/sim/{name}", acting(act)) for name, act in self._acting.acts().items()),
         ]
 
     def close(self) -> None:
@@ -122,26 +121,29 @@ class Control:
         if me not in world.users or world.users[me].bot:
             me = next(iter(world.users))
         rooms = [room for room in world.channels.values() if world.visible(me, room.id)]
-        open_view = world.views.get(world.open_views.get(me, ""))
+        entries = self._promised.shortcuts
         return {
             "me": me,
             "workspace": {"id": world.team, "name": world.name},
             "app": {"user": world.bot, "name": world.users[world.bot].name, "id": world.app},
-            "users": [_user(user) for user in world.users.values()],
-            "channels": [self._room(room, me) for room in rooms],
-            "clock": self._time(),
+            "users": [showing.user(user) for user in world.users.values()],
+            "channels": [showing.room(world, room, me) for room in rooms],
+            "clock": showing.time(self._clock, self._days),
             "home": world.homes.get(me),
-            "view": open_view,
+            "view": world.views.get(world.open_views.get(me, "")),
+            "shortcuts": [{"callback_id": e.callback_id, "name": e.name, "says": e.description} for e in entries],
+            "hears": self._slack.hears,
             "happenings": [{"name": h.name, "title": h.title} for h in HAPPENINGS.values()],
             "product": {"url": self._product, "ok": await self._alive()},
         }
 
     async def messages(self, request: web.Request) -> dict[str, Any]:
         """``GET /sim/messages?user=&channel=``: oldest first, with this user's ephemeral ones."""
-        me, room = self._who(dict(request.query)), self._where(dict(request.query))
+        given = dict(request.query)
+        me, room = self._acting.who(given), self._acting.where(given)
         shown = self._workspace.shown(room.id, me)
         self._workspace.seen[(me, room.id)] = max((m.news for m in shown), default="0")
-        return {"messages": [_message(m) for m in shown]}
+        return {"messages": [showing.message(m) for m in shown]}
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """``GET /sim/stream?user=``."""
@@ -154,146 +156,21 @@ class Control:
         """``GET /sim/happenings``."""
         return {"happenings": [{"name": h.name, "title": h.title, "says": h.says} for h in HAPPENINGS.values()]}
 
+    async def faults(self, _request: web.Request) -> dict[str, Any]:
+        """``GET /sim/faults``: what can go wrong."""
+        return {"faults": self._troubles.shown()}
+
     async def constitution(self, _request: web.Request) -> dict[str, Any]:
         """``GET /sim/constitution``."""
         return {"text": self._text, "file": "directives.yaml"}
 
     async def jira(self, _request: web.Request) -> dict[str, Any]:
         """``GET /sim/jira``: sprints, issues and pull requests as the company has them."""
-        company = self._company
-        order = {"active": 0, "future": 1, "closed": 2}
-        sprints = sorted(company.sprints.values(), key=lambda s: order[s.state])
-        return {
-            "sprints": [{"id": s.id, "name": s.name, "state": s.state} for s in sprints],
-            "issues": [self._issue(issue) for issue in company.issues.values()],
-            "pull_requests": [self._pull(pull) for pull in company.pull_requests.values()],
-        }
+        return showing.jira(self._company)
 
     async def traffic(self, _request: web.Request) -> dict[str, Any]:
         """``GET /sim/traffic``."""
         return {"traffic": self._traffic.shown()}
-
-    # --- acting -------------------------------------------------------------------------------------------
-
-    async def command(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/command {user, channel, text}``: what follows ``/pm``."""
-        me, room = self._who(given), self._where(given)
-        text = str(given.get("text", "")).strip()
-        answered = await self._slack.command(me, room.id, COMMAND, text.removeprefix(COMMAND).strip())
-        return {"ok": answered.ok, "status": answered.status}
-
-    async def message(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/message {user, channel, text, thread_ts?}``."""
-        me, room, text = self._who(given), self._where(given), str(given.get("text", "")).strip()
-        if me not in room.members:
-            raise Wrong(403, "this person is not in that channel")
-        if not text:
-            raise Wrong(400, "there is nothing to say")
-        thread = str(given.get("thread_ts") or "") or None
-        return {"ok": True, "ts": self._slack.say(me, room.id, text, thread).ts}
-
-    async def click(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/click``: a button of a message, an ephemeral, a modal or the Home tab."""
-        try:
-            answered = await self._slack.click(self._who(given), given, given)
-        except NotThere as gone:
-            raise Wrong(409, str(gone)) from None
-        if not answered.ok:
-            raise Wrong(502, f"the app answered {answered.status}" if answered.status else "the app did not answer")
-        return {"ok": True}
-
-    async def submit(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/submit {user, view_id, values}``."""
-        try:
-            return await self._slack.submit(self._who(given), str(given.get("view_id")), given.get("values") or {})
-        except NotThere as gone:
-            raise Wrong(409, str(gone)) from None
-
-    async def home(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/home {user}``: somebody opens the Home tab."""
-        self._slack.open_home(self._who(given))
-        return {"ok": True}
-
-    async def happen(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/happen {name}``."""
-        happening = HAPPENINGS.get(str(given.get("name")))
-        if happening is None:
-            raise Wrong(404, "there is no such happening")
-        try:
-            return {"ok": True, "told": happening.act(self._company)}
-        except NothingFits as nothing:
-            raise Wrong(409, str(nothing)) from None
-
-    async def set_clock(self, given: dict[str, Any]) -> dict[str, Any]:
-        """``POST /sim/clock {speed?, advance_seconds?, to?}``: faster, or forward; never back."""
-        clock = self._clock
-        if not isinstance(clock, SharedClock):
-            raise Wrong(409, "this clock is the machine's own")
-        speed = _number(given, "speed", clock.pace().speed, FASTEST)
-        now = clock.now() + timedelta(seconds=_number(given, "advance_seconds", 0.0, FARTHEST))
-        if given.get("to") == "next_morning":
-            now = max(now, self._next_morning())
-        clock.set(now, speed)
-        self.stream.tell({"type": "clock", "clock": self._time()})
-        return self._time()
-
-    # --- shapes -------------------------------------------------------------------------------------------
-
-    def _time(self) -> dict[str, Any]:
-        now = self._clock.now().isoformat()
-        speed = self._clock.pace().speed if isinstance(self._clock, SharedClock) else 1.0
-        return {"now": now, "company": now, "speed": speed, "zone": self._days.zone.key}
-
-    def _next_morning(self) -> datetime:
-        now = self._clock.now()
-        day = now.astimezone(self._days.zone).date()
-        if not self._days.works(day) or now >= self._days.at(day, self._days.begin):
-            day = self._days.shift(day, 1)
-        return self._days.at(day, self._days.begin).astimezone(UTC) + timedelta(minutes=1)
-
-    def _room(self, room: Channel, me: str) -> dict[str, Any]:
-        last = next((m.at.isoformat() for m in reversed(self._workspace.shown(room.id, me))), None)
-        news = {"unread": self._workspace.unread(me, room.id), "asked": self._workspace.asked(me, room.id)}
-        shared = {"id": room.id, "name": room.name, "last": last, **news}
-        if room.direct:
-            return {**shared, "kind": "im", "user": self._workspace.bot}
-        return {**shared, "kind": "channel", "topic": room.topic, "has_app": self._workspace.bot in room.members}
-
-    def _issue(self, issue: Issue) -> dict[str, Any]:
-        return {
-            "key": issue.key,
-            "title": issue.title,
-            "status": f"{issue.status}, impediment" if issue.flagged else issue.status,
-            "priority": issue.priority,
-            "points": issue.points,
-            "assignee": self._company.people[issue.assignee].name if issue.assignee else None,
-            "sprint": issue.sprints[-1] if issue.sprints else None,
-            "flagged": issue.flagged,
-            "comments": len(issue.comments),
-        }
-
-    def _pull(self, pull: PullRequest) -> dict[str, Any]:
-        people = self._company.people
-        return {
-            "repository": pull.repository.partition("/")[2],
-            "id": pull.number,
-            "title": pull.title,
-            "state": pull.state,
-            "author": people[pull.author].name,
-            "reviewers": [{"name": people[r.account].name, "approved": r.state == "approved"} for r in pull.reviews],
-        }
-
-    def _who(self, given: dict[str, Any]) -> str:
-        user = self._workspace.users.get(str(given.get("user")))
-        if user is None or user.bot:
-            raise Wrong(404, "there is no such person")
-        return user.id
-
-    def _where(self, given: dict[str, Any]) -> Channel:
-        room = self._workspace.channels.get(str(given.get("channel")))
-        if room is None or not self._workspace.visible(self._who(given), room.id):
-            raise Wrong(404, "this person cannot see that conversation")
-        return room
 
     async def _alive(self) -> bool:
         """Whether the product answers at all."""
@@ -303,45 +180,3 @@ class Control:
                 return said.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False
-
-
-def _user(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "handle": user.handle,
-        "title": user.title,
-        "label": user.roles[0] if user.roles else "",
-        "tz": user.zone,
-        "is_bot": user.bot,
-        "is_guest": user.guest,
-    }
-
-
-def _message(message: Message) -> dict[str, Any]:
-    at = message.at.isoformat()
-    return {
-        "ts": message.ts,
-        "channel": message.channel,
-        "user": message.user,
-        "text": message.text,
-        "at": at,
-        "company_time": at,
-        "blocks": [dict(block) for block in message.blocks],
-        "thread_ts": message.thread,
-        "broadcast": message.broadcast,
-        "edited": message.edited is not None,
-        "ephemeral": message.only_for is not None,
-        "reactions": {name: list(users) for name, users in message.reactions.items()},
-        "metadata": dict(message.metadata) if message.metadata else None,
-    }
-
-
-def _number(given: dict[str, Any], name: str, default: float, most: float) -> float:
-    try:
-        value = float(given.get(name, default))
-    except (TypeError, ValueError):
-        raise Wrong(400, f"{name} is a number") from None
-    if not 0 <= value <= most:
-        raise Wrong(400, f"{name} is between 0 and {most:.0f}")
-    return value

@@ -19,8 +19,12 @@ from integrations.simulator.control import Control
 from integrations.simulator.doorway import only_local
 from integrations.simulator.slack import seed as slack_seed
 from integrations.simulator.slack.api import Pacing, SlackApi
-from integrations.simulator.slack.out import RETRIES, SlackOut
+from integrations.simulator.slack.manifest import promised
+from integrations.simulator.slack.out import SlackOut
+from integrations.simulator.slack.socket import SlackSocket
+from integrations.simulator.slack.wire import RETRIES
 from integrations.simulator.traffic import Faults, Traffic, middleware
+from integrations.simulator.trouble import Troubles
 from models.clock import Clock, SharedClock
 from models.directives import Directives
 from models.errors import OperatorError
@@ -36,6 +40,7 @@ class Secrets:
 
     slack_bot_token: str = field(default_factory=lambda: f"xoxb-{fresh()}")
     slack_signing_secret: str = field(default_factory=fresh)
+    slack_app_token: str = field(default_factory=lambda: f"xapp-{fresh()}")
     atlassian_email: str = "pm-agent@example.com"
     atlassian_token: str = field(default_factory=fresh)
     jira_webhook_secret: str = field(default_factory=fresh)
@@ -48,7 +53,7 @@ class Simulator:
 
     ``directives`` say who is in it; ``clock`` is company time (a ``SharedClock`` can be changed from the
     page); ``product_url`` is where the product's doors are. ``pacing`` switches Slack's posting limit,
-    ``webhook_waits`` and ``event_retries`` are seconds between tries.
+    ``webhook_waits`` and ``event_retries`` are seconds between tries. With ``socket`` Slack speaks over Socket Mode.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Simulator:
         pacing: bool = True,
         webhook_waits: Sequence[float] = WAITS,
         event_retries: Sequence[float] = RETRIES,
+        socket: bool = False,
         static: Path = Path(__file__).parent / "static",
     ) -> None:
         self.secrets, self.clock, self.directives = secrets or Secrets(), clock, directives
@@ -82,6 +88,14 @@ class Simulator:
             secret=secret.slack_signing_secret,
             retries=event_retries,
         )
+        self.slack_socket = SlackSocket(self.workspace, secret.slack_app_token)
+        self.slack_out.socket = self.slack_socket if socket else None
+        self.promised = promised()
+        self.slack_out.events = self.promised.events
+        for room in self.workspace.channels.values():
+            if room.direct and self.promised.prompts:
+                self.workspace.prompts[room.id] = {"title": "", "prompts": list(self.promised.prompts)}
+        self.troubles = Troubles(self.slack, self.slack_out, self.traffic, socket=self.slack_out.socket)
         self._waits, self._text, self._static = webhook_waits, directives_text, static
         self.webhooks: Webhooks | None = None
         self.control: Control | None = None
@@ -108,6 +122,7 @@ class Simulator:
         if self.webhooks is not None:
             await self.webhooks.close()
         await self.slack_out.close()
+        await self.slack_socket.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -118,6 +133,7 @@ class Simulator:
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "SLACK_BOT_TOKEN": secret.slack_bot_token,
             "SLACK_SIGNING_SECRET": secret.slack_signing_secret,
+            **({"SLACK_APP_TOKEN": secret.slack_app_token} if self.slack_out.socket is not None else {}),
             "JIRA_API_URL": f"{self.url}/jira",
             "ATLASSIAN_DOMAIN": team.jira.site or "company.atlassian.net",
             "ATLASSIAN_EMAIL": secret.atlassian_email,
@@ -136,6 +152,8 @@ class Simulator:
             workspace=self.workspace,
             slack_out=self.slack_out,
             traffic=self.traffic,
+            troubles=self.troubles,
+            promised=self.promised,
             clock=self.clock,
             directives=self.directives,
             directives_text=self._text,
@@ -143,6 +161,7 @@ class Simulator:
             static=self._static,
         )
         app = web.Application(middlewares=[only_local, middleware(self.traffic, self.faults)])
+        app.add_routes(self.slack_socket.routes())
         app.add_routes(self.slack.routes())
         app.add_routes(self.jira_doors.routes())
         app.add_routes(self.bitbucket.routes())
@@ -152,7 +171,7 @@ class Simulator:
 
     def _open(self, url: str) -> None:
         """From now on links lead here, and changes are told."""
-        self.url = self.slack_out.own_url = url
+        self.url = self.slack_out.own_url = self.slack_socket.own_url = url
         self.jira.base, self.bitbucket.base = f"{url}/jira", f"{url}/bitbucket/2.0"
         self.webhooks = Webhooks(
             self.traffic,
@@ -164,6 +183,7 @@ class Simulator:
             waits=self._waits,
             bitbucket_hooks=self.bitbucket.hooks,
         )
+        self.troubles.webhooks = self.webhooks
         self.webhooks.retold = self.jira_doors.admin_hooks.retold
         self.company.listeners.append(self.webhooks)
 

@@ -26,7 +26,7 @@ Tap = Callable[[web.Request, bytes, web.StreamResponse], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and how it ended. ``way`` is ``in`` (from the app) or ``out`` (to the app)."""
+    """One request and how it ended. ``way`` is ``in`` (from the app), ``out`` (to the app) or ``note`` (only words)."""
 
     at: str
     way: str
@@ -62,6 +62,10 @@ class Traffic:
         self.log.append(exchange)
         for listener in self.listeners:
             listener(exchange)
+
+    def say(self, words: str) -> None:
+        """Remember what somebody made go wrong, in plain words."""
+        self.note("note", "simulator", "", "", 0, self.clock.monotonic(), words)
 
     def shown(self) -> list[dict[str, Any]]:
         """What the page shows, newest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,9 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.health import Check
 from integrations.slack import responses
+from integrations.slack.assistant import Assistant
 from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
 from integrations.slack.gate import guard
 from integrations.slack.history import History
+from integrations.slack.markers import marked, marker_of
 from integrations.slack.members import SlackMember
 from integrations.slack.pacing import INTERVAL, PER_MINUTE, Pacer
 from integrations.slack.people import Changed, People, nobody, told
@@ -33,12 +34,13 @@ from models.ids import SlackUserId
 log = logging.getLogger(__name__)
 
 OFFICIAL = "https://slack.com/api/"
-EVENT_TYPE = "pm_agent_effect"
-"""``metadata.event_type`` of everything posted with a marker."""
-
 _EARLIER = timedelta(minutes=5)
 """How far before the first try a look-up begins: Slack's clock is not ours."""
 _PAGES, _PER_PAGE = 20, 200
+_GRANTED = 600.0
+"""Seconds for which what the token may do is believed: it changes only when the app is installed again."""
+_MOST_LINKS = 5_000
+"""Addresses of messages that are remembered; they never change."""
 _SCOPES = frozenset({"chat:write", "commands", "im:write", "im:history", "users:read", "channels:read"})
 
 _PLAIN = {"link_names": False, "parse": "none"}
@@ -69,13 +71,16 @@ class Slack:
         self._seconds = seconds
         self._new_session = session or partial(new_session, seconds)
         self._client: AsyncWebClient | None = None
-        self._pacer = Pacer(clock)
+        self.pacer = Pacer(clock)
         self._me: Mapping[str, Any] | None = None
+        self._granted: tuple[float, frozenset[str]] | None = None
         self._dms: dict[str, str] = {}
+        self._links: dict[tuple[str, str], str] = {}
         self._people = People(self._ask, clock, changed)
         self._places = Places(self._ask, clock)
         self._history = History(self._ask)
         self._views = Views(self._ask)
+        self.assistant = Assistant(self._ask)
 
     async def close(self) -> None:
         """Close the shared session."""
@@ -100,7 +105,7 @@ class Slack:
         ``mentions`` are the calls that stay alive in it, such as ``<@U1>`` or ``<!channel>``: what policy allowed for
         this very message. Without them nothing in it calls anybody.
         """
-        extra: dict[str, Any] = _marked(marker) if marker else {}
+        extra: dict[str, Any] = marked(marker) if marker else {}
         if thread:
             extra["thread_ts"] = thread
         answer = await self._say(
@@ -140,9 +145,9 @@ class Slack:
             _words_alone(refused)
             await responses.send(session, response_url, body)
 
-    async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
-        """Draw somebody's Home tab; when Slack refuses its blocks, its words alone."""
-        await self._views.publish(user, view)
+    async def publish_home(self, user: str, view: Mapping[str, Any], seen: str = "") -> str:
+        """Draw somebody's Home tab in place of the one with the hash ``seen``; see ``Views.publish``."""
+        return await self._views.publish(user, view, seen)
 
     async def open_window(self, trigger: str, view: Mapping[str, Any]) -> None:
         """Open a window within the three seconds a trigger lasts."""
@@ -176,7 +181,7 @@ class Slack:
                 method, **where, include_all_metadata=True, oldest=oldest, limit=_PER_PAGE, **_after(cursor)
             )
             for message in told(page, "messages", list):
-                if isinstance(message, dict) and _marker_of(message) == marker:
+                if isinstance(message, dict) and marker_of(message) == marker:
                     return {"channel": channel, "ts": str(message["ts"])}, timedelta()
             cursor = _next(page)
             if not cursor:
@@ -193,9 +198,22 @@ class Slack:
             self._dms[user] = str(channel)
         return self._dms[user]
 
+    async def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message; empty when Slack names none."""
+        if (channel, ts) not in self._links:
+            answer = await self._ask("chat.getPermalink", channel=channel, message_ts=ts)
+            if len(self._links) >= _MOST_LINKS:
+                self._links.clear()
+            self._links[channel, ts] = str(answer.get("permalink") or "")
+        return self._links[channel, ts]
+
     async def channel_named(self, name: str) -> str:
         """The id of ``#name``. Raises ``Refused`` when the app can see no such channel."""
         return await self._places.named(name)
+
+    async def is_public(self, name: str) -> bool:
+        """Whether everybody in the workspace may read ``#name``; not when we cannot see it."""
+        return await self._places.is_public(name)
 
     async def said_in(self, channel: str, since: datetime) -> Sequence[FoundMessage]:
         """What was said in ``#channel`` since then (real time), newest first, replies in threads left out."""
@@ -244,10 +262,17 @@ class Slack:
         """The id of the workspace our token belongs to."""
         return str((await self._whoami()).get("team_id", ""))
 
+    async def myself(self) -> str:
+        """Our own id there: how people mention us."""
+        return str((await self._whoami()).get("user_id", ""))
+
     async def check(self) -> Check:
         """Does the token work, and does it carry the scopes we need?"""
         try:
             answer = await self._ask("auth.test")
+        except Refused as refused:
+            remedy = "Install the app again and put its bot token into SLACK_BOT_TOKEN: docs/set-up.md, 2"
+            return Check("slack", False, f"Slack refuses the token ({refused.code})", hint=remedy)
         except VendorError as failure:
             return Check("slack", False, str(failure), hint="check SLACK_BOT_TOKEN and the network")
         where = f"{answer.get('team', 'a workspace')} as {answer.get('user', 'the app')}"
@@ -261,6 +286,13 @@ class Slack:
     async def scopes(self) -> frozenset[str]:
         """What the token may do; empty when the server does not say."""
         return _granted(await self._ask("auth.test"))
+
+    async def granted(self) -> frozenset[str]:
+        """The same, believed for ten minutes."""
+        now = self._clock.monotonic()
+        if self._granted is None or now - self._granted[0] > _GRANTED:
+            self._granted = now, await self.scopes()
+        return self._granted[1]
 
     # --- how -------------------------------------------------------------------------------------------
 
@@ -277,7 +309,7 @@ class Slack:
         shown = {"blocks": safe} if safe else {}
         posts, channel = method == "chat.postMessage", str(arguments["channel"])
         lane = channel if posts else method
-        async with self._pacer.in_order(channel, INTERVAL if posts else 0.0):
+        async with self.pacer.in_order(channel, INTERVAL if posts else 0.0):
             try:
                 return await self._ask(method, lane, text=words, **shown, **_PLAIN, **arguments)
             except Refused as refused:
@@ -290,7 +322,7 @@ class Slack:
         """One call of a method by Slack's name for it, at the pace of its tier; a ``lane`` given has been paced."""
         call = getattr(self._web(), method.replace(".", "_"))
         if not lane or lane == method:
-            await self._pacer.turn(method, None if method in PER_MINUTE else 0.0)
+            await self.pacer.turn(method, None if method in PER_MINUTE else 0.0)
         return await self._call(call, lane or method, **arguments)
 
     async def _call(self, method: Call, lane: str, **arguments: Any) -> Any:
@@ -301,7 +333,7 @@ class Slack:
         except FAILURES as failure:
             error = understand(failure, getattr(method, "__name__", lane).replace("_", ".", 1))
             if isinstance(error, NotDone) and error.retry_after is not None:
-                self._pacer.close(lane, error.retry_after)
+                self.pacer.close(lane, error.retry_after)
             raise error from failure
 
     def _web(self) -> AsyncWebClient:
@@ -321,22 +353,6 @@ class Slack:
 def _words_alone(refused: Refused) -> None:
     """The one line that says why a message looks plain: Slack's own complaint."""
     log.warning("Slack refused the blocks, so the words go alone: %s", refused, extra={"action": "blocks_refused"})
-
-
-def _marked(marker: str) -> dict[str, Any]:
-    """What makes a message findable again. The id is a second layer: some workspaces refuse a repeat by it."""
-    return {
-        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"effect": marker}},
-        "client_msg_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"pm-agent:{marker}")),
-    }
-
-
-def _marker_of(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    found = (metadata.get("event_payload") or {}).get("effect")
-    return str(found) if found is not None else None
 
 
 def _ref(answer: Any, method: str) -> Ref:

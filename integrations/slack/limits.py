@@ -199,11 +199,20 @@ def _choices(element: Block) -> Block:
         element["options"] = _options(element["options"])[:most]
         for key in ("initial_option", "initial_options"):
             chosen = element.get(key)
-            if chosen and not all(each in element["options"] for each in _options(_as_list(chosen))):
-                del element[key]
+            if chosen:
+                _begun_with(element, key, chosen)
     if isinstance(element.get("option_groups"), list):
         element["option_groups"] = [_texts(g, {"label": 75}) for g in element["option_groups"][:_MOST_CHOICES]]
     return element
+
+
+def _begun_with(element: Block, key: str, chosen: Any) -> None:
+    """A choice made beforehand reads as it does among the options, or Slack takes it for another one."""
+    shortened = _options(_as_list(chosen))
+    if not shortened or not all(each in element["options"] for each in shortened):
+        del element[key]
+    else:
+        element[key] = shortened if isinstance(chosen, list) else shortened[0]
 
 
 def _options(options: Sequence[Any]) -> list[Any]:

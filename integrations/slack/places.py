@@ -54,6 +54,18 @@ class Places:
         found = told(answer, "channel", dict)
         return bool(found.get("is_member") or found.get("is_im")) and not found.get("is_archived")
 
+    async def is_public(self, name: str) -> bool:
+        """Whether a channel (id or name) is open to the workspace; not when the app cannot see it. Asked anew."""
+        try:
+            id_ = name if _ID.fullmatch(name) else await self.named(name)
+            found = told(await self._ask("conversations.info", channel=id_), "channel", dict)
+        except Refused as refused:
+            if refused.code == "channel_not_found":
+                return False
+            raise
+        closed = ("is_private", "is_im", "is_mpim", "is_ext_shared")
+        return bool(found.get("is_channel")) and not any(found.get(each) for each in closed)
+
     async def _list(self) -> dict[str, str]:
         try:
             return await self._pages("public_channel,private_channel")

@@ -22,16 +22,22 @@ class Views:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    async def publish(self, user: str, view: View) -> None:
-        """Draw somebody's Home; when Slack refuses its blocks, its words alone."""
-        safe = guard_view(view)
+    async def publish(self, user: str, view: View, seen: str = "") -> str:
+        """Draw somebody's Home, and tell its hash; when Slack refuses its blocks, its words alone.
+
+        ``seen`` is the hash of the Home this one replaces. A call that was long under way is refused by it (``Refused``
+        with ``hash_conflict``) instead of drawing older facts over newer ones.
+        """
+        safe, only = guard_view(view), {"hash": seen} if seen else {}
         try:
-            await self._ask("views.publish", user_id=user, view=safe)
+            answer = await self._ask("views.publish", user_id=user, view=safe, **only)
         except Refused as refused:
             if refused.code not in VIEW_FAULTS:
                 raise
             log.warning("Slack refused a Home, so its words go alone: %s", refused, extra={"action": "blocks_refused"})
-            await self._ask("views.publish", user_id=user, view=plain_view(safe))
+            answer = await self._ask("views.publish", user_id=user, view=plain_view(safe), **only)
+        drawn = answer.get("view")
+        return str(drawn.get("hash") or "") if isinstance(drawn, Mapping) else ""
 
     async def open(self, trigger: str, view: View) -> None:
         """Open a window for whoever has just done something; a trigger lasts three seconds and is good for one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,8 @@ from models.keeping.owing import owe
 from models.keeping.pursuing import with_copies
 from models.keeping.records import dump, fingerprint, load
 from models.keeping.undoing import with_undone
-from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Ending, Proposal, Verdict
-from models.tables import approvals, cards, decisions, effects, told
+from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Ending, Objection, Proposal, Verdict
+from models.tables import approvals, cards, decisions, effects, teams, told
 
 LONGEST_OPEN = timedelta(days=14)
 """Longer than any question waits for an answer, holidays and all: how far back the posting of one is looked for."""
@@ -62,30 +62,64 @@ def get(connection: Connection, approval: ApprovalId) -> Approval | None:
     return next(iter(_listed(connection, approvals.c.id == approval)), None)
 
 
-def answer(
-    connection: Connection,
-    approval: ApprovalId,
-    by: PersonId,
-    approve: bool,
-    note: str,
-    version: str,
-    at: datetime,
-    real: datetime,
-) -> Approval | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Somebody's answer to a version of a question; an empty version is whichever there is."""
+
+    by: PersonId
+    approve: bool
+    note: str = ""
+    version: str = ""
+    objection: Objection | None = None
+    again: datetime | None = None
+    """Before when the same is not proposed again (company time); of anything but a no, ``None``."""
+
+
+def answer(connection: Connection, approval: ApprovalId, said: Said, at: datetime, real: datetime) -> Approval | None:
     """Settle a pending ask; ``None`` when it is not pending, has lapsed, or shows another payload."""
     open_now = [approvals.c.id == approval, PENDING, approvals.c.expires > at]
-    if version:
-        open_now.append(approvals.c.payload_hash == version)
-    state = ApprovalState.APPROVED if approve else ApprovalState.REJECTED
-    won = update(approvals).where(and_(*open_now)).values(state=state.value, by=by, at=at, note=note)
+    if said.version:
+        open_now.append(approvals.c.payload_hash == said.version)
+    state = ApprovalState.APPROVED if said.approve else ApprovalState.REJECTED
+    answered = {"state": state.value, "by": said.by, "at": at, "note": said.note, "put_off": said.again}
+    answered |= {"reason": said.objection.value if said.objection else "", "put_off_by": None}
+    won = update(approvals).where(and_(*open_now)).values(**answered)
     row = connection.execute(won.returning(*approvals.c)).mappings().first()
     if row is None:
         return None
     outbox.redraw(connection, row["team"], row["channel"], row["ts"], real)
     settled = to_approval(row)
-    if not approve:
+    if not said.approve:
         owe(connection, settled.proposal, settled.team, real)
+    if said.again is not None:
+        _may_come_again(connection, settled, said.again)
     return settled
+
+
+def _may_come_again(connection: Connection, asked: Approval, again: datetime) -> None:
+    """Its decision becomes a *defer*, and the team is looked at in time."""
+    settled = and_(decisions.c.proposal_id == asked.proposal.id, decisions.c.verdict == Verdict.ASK.value)
+    waits = {"verdict": Verdict.DEFER.value, "reason": "whoever was asked found it too early", "until": again}
+    connection.execute(update(decisions).where(settled).values(**waits))
+    connection.execute(update(teams).where(teams.c.id == asked.team, teams.c.next_look > again).values(next_look=again))
+
+
+def too_early(connection: Connection, team: TeamId, now: datetime) -> tuple[Approval, ...]:
+    """Questions answered with *too early*, whose time has not come yet."""
+    waits = and_(objected(team, Objection.TOO_EARLY), approvals.c.put_off > now)
+    rows = connection.execute(select(approvals).where(waits).order_by(approvals.c.id))
+    return tuple(to_approval(row) for row in rows.mappings())
+
+
+def objected(team: TeamId, objection: Objection) -> Any:
+    """The team's questions that somebody said no to for that reason."""
+    return and_(approvals.c.team == team, approvals.c.reason == objection.value)
+
+
+def objections(connection: Connection, team: TeamId, objection: Objection) -> list[Approval]:
+    """The same, oldest first."""
+    rows = connection.execute(select(approvals).where(objected(team, objection)).order_by(approvals.c.at))
+    return [to_approval(row) for row in rows.mappings()]
 
 
 def plan_approved(connection: Connection, approval: Approval, at: datetime, real: datetime) -> None:
@@ -211,6 +245,11 @@ def to_approval(row: RowMapping) -> Approval:
         outcome=row["outcome"],
         ending=Ending(row["ending"]) if row["ending"] else None,
         card={"channel": row["channel"], "ts": row["ts"]} if row["ts"] else None,
+        put_off=row["put_off"],
+        put_off_by=row["put_off_by"],
+        used=timedelta(seconds=row["used"]),
+        objection=Objection(row["reason"]) if row["reason"] else None,
+        edits=row["edits"],
     )
 
 

@@ -37,6 +37,13 @@ def keep(connection: Connection, cycle: Cycle, real: datetime) -> list[Decided]:
     return [decided for decided in kept if decided is not None]
 
 
+def note(connection: Connection, cycle: Cycle) -> None:
+    """Record a cycle and its decisions alone: whoever calls brings about what follows from them."""
+    cycle = _keep_cycle(connection, cycle)
+    for decided in cycle.decided:
+        connection.execute(insert(decisions).values(**_decision_row(cycle, decided)))
+
+
 def why(connection: Connection, name: str) -> WhyRecord | None:
     """The record behind a proposal, effect or approval id."""
     proposal = _proposal_behind(connection, name)

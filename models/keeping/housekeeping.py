@@ -13,7 +13,7 @@ from models.keeping.facts import KEY
 from models.keeping.observations import KEPT
 from models.lessons import What
 from models.proposals import Verdict
-from models.tables import audit, cycles, decisions, facts, firings, hushes, inbox, jobs, observations
+from models.tables import audit, cycles, decisions, facts, firings, hushes, inbox, jobs, memory, observations
 
 JOBS = timedelta(days=7)
 """How long a finished job is kept, for whoever asks what ran."""
@@ -35,6 +35,10 @@ HUSHES = timedelta(days=90)
 
 KEYS = timedelta(days=30)
 """How long it is remembered that something only looks like an issue key; while it is written it is asked anew daily."""
+
+THREADS = timedelta(days=14)
+"""How long a Slack thread in which we were asked is remembered after the last word said there to us; and a Home that
+was opened, and of a daily summary who took what of it."""
 
 BATCH = 500
 """Rows of one transaction: the only writer of SQLite is held for a few milliseconds."""
@@ -82,6 +86,14 @@ def _keys(connection: Connection, real: datetime, most: int) -> int:
     return connection.execute(delete(facts).where(place.in_(old))).rowcount
 
 
+def _threads(connection: Connection, real: datetime, most: int) -> int:
+    told = memory.c.about.in_(("thread", "stopped", "home")) | memory.c.about.like("digest:%")
+    threads = told & (memory.c.at < real - THREADS)
+    place = tuple_(memory.c.team, memory.c.about, memory.c.key)
+    old = select(memory.c.team, memory.c.about, memory.c.key).where(threads).limit(most)
+    return connection.execute(delete(memory).where(place.in_(old))).rowcount
+
+
 def _cycles(connection: Connection, now: datetime, most: int) -> int:
     """Cycles, with their decisions, in which everything was put off or there was nothing to decide."""
     settled = exists().where(decisions.c.cycle == cycles.c.id, decisions.c.verdict != Verdict.DEFER.value)
@@ -101,7 +113,14 @@ def _hushes(connection: Connection, now: datetime, most: int) -> int:
     return _drop(connection, hushes, select(hushes.c.id).where(hushes.c.ended < now - HUSHES), most)
 
 
-REAL: Mapping[str, Step] = {"jobs": _jobs, "bodies": _bodies, "firings": _firings, "audit": _audit, "keys": _keys}
+REAL: Mapping[str, Step] = {
+    "jobs": _jobs,
+    "bodies": _bodies,
+    "firings": _firings,
+    "audit": _audit,
+    "keys": _keys,
+    "threads": _threads,
+}
 """What ages in real time."""
 
 COMPANY: Mapping[str, Step] = {**retention.STEPS, "observations": _observations, "cycles": _cycles, "hushes": _hushes}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from models.database import insert_new
-from models.hushes import Hush, Sight, Woken
+from models.hushes import Hush, Said, Sight, Woken
 from models.ids import HushId, PersonId, TeamId
 from models.keeping import living
 from models.keeping.records import dump, load
@@ -18,6 +18,9 @@ from models.tables import hushes, teams
 
 WOKEN = timedelta(days=14)
 """How long one that has ended by itself may still have to be told of: longer than anybody's hours are closed."""
+
+SAID = "said"
+"""The part of ``state`` that is not how it looked."""
 
 AT_ONCE = 50
 """How often the place of one that somebody else has just put there is taken: more than presses of one person's in one
@@ -85,6 +88,8 @@ def of_team(connection: Connection, team: TeamId, now: datetime) -> tuple[Hush, 
 
 def to_hush(row: RowMapping) -> Hush:
     """The value a row stands for."""
+    seen = json.loads(row["state"]) if row["state"] else {}
+    said = seen.pop(SAID, None)
     return Hush(
         id=HushId(row["id"]),
         team=TeamId(row["team"]),
@@ -92,10 +97,11 @@ def to_hush(row: RowMapping) -> Hush:
         subject=row["subject"],
         rule=row["rule"],
         until=row["until"],
-        sight=load(Sight, json.loads(row["state"])) if row["state"] else None,
+        sight=load(Sight, seen) if seen else None,
         at=row["at"],
         ended=row["ended"],
         why=row["why"],
+        said=load(Said, said) if said else None,
     )
 
 
@@ -107,9 +113,15 @@ def _row(hush: Hush) -> dict[str, Any]:
         "subject": hush.subject,
         "rule": hush.rule,
         "until": hush.until,
-        "state": json.dumps(dump(hush.sight)) if hush.sight else None,
+        "state": _state(hush),
         "at": hush.at,
     }
+
+
+def _state(hush: Hush) -> str | None:
+    """How it looked, and beside that what was said of it."""
+    seen = {**(dump(hush.sight) if hush.sight else {}), **({SAID: dump(hush.said)} if hush.said else {})}
+    return json.dumps(seen) if seen else None
 
 
 def _same(hush: Hush) -> list[ColumnElement[bool]]:

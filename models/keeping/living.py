@@ -80,6 +80,16 @@ def redraw_told(connection: Connection, team: TeamId, person: PersonId, now: dat
             queue.put(connection, _drawing(living, team, 0.0), real)
 
 
+def redraw_about(
+    connection: Connection, team: TeamId, subject: str, but: PersonId, now: datetime, real: datetime
+) -> None:
+    """Have the messages of the last days to others than ``but`` that tell of ``subject`` drawn again at once."""
+    for living in of_team(connection, team, now):
+        items = living.action.items if isinstance(living.action, RemindPerson) else ()
+        if any(item.subject == subject for item in items) and getattr(living.action, "person", None) != but:
+            queue.put(connection, _drawing(living, team, 0.0), real)
+
+
 _COLUMNS = (effects.c.id, effects.c.action, effects.c.receipt, effects.c.standing, effects.c.planned)
 
 

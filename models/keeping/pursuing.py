@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, delete, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 
 from models.actions import AskApproval, Asking
 from models.database import insert_new
@@ -15,7 +15,7 @@ from models.ids import ApprovalId, EffectId, PersonId, TeamId, named
 from models.keeping import effects as outbox
 from models.keeping import spending
 from models.keeping.records import load
-from models.proposals import Approval, ApprovalState, Proposal, Unit
+from models.proposals import Approval, ApprovalState, Proposal, PutOff, Unit
 from models.tables import approvals, cards, reminders
 
 _PENDING = approvals.c.state == ApprovalState.PENDING.value
@@ -39,14 +39,31 @@ def remind(connection: Connection, approval: ApprovalId, at: datetime, real: dat
 
     It reminds of everything that waits on the same card.
     """
-    unreminded = and_(_PENDING, approvals.c.reminded.is_(None), approvals.c.expires > at)
+    awake = or_(approvals.c.put_off.is_(None), approvals.c.put_off <= at)
+    unreminded = and_(_PENDING, approvals.c.reminded.is_(None), approvals.c.expires > at, awake)
     won = update(approvals).where(approvals.c.id == approval, unreminded).values(reminded=at)
     asked = connection.execute(won.returning(*approvals.c)).mappings().first()
     if asked is None:
         return False
     beside = and_(approvals.c.channel == asked["channel"], approvals.c.ts == asked["ts"])
-    connection.execute(update(approvals).where(beside, unreminded).values(reminded=at))
-    return _plan(connection, asked, PersonId(asked["asked"]), Asking.AGAIN, at, real)
+    same = approvals.c.put_off_by.is_not_distinct_from(asked["put_off_by"])
+    connection.execute(update(approvals).where(beside, unreminded, same).values(reminded=at))
+    if asked["put_off"] is None:
+        return _plan(connection, asked, PersonId(asked["asked"]), Asking.AGAIN, at, real)
+    return _plan(connection, asked, PersonId(asked["put_off_by"]), Asking.PROMISED, at, real)
+
+
+def put_off(connection: Connection, seen: Approval, to: PutOff, by: PersonId, at: datetime, real: datetime) -> bool:
+    """Bring a pending ask again because ``by`` wants that; ``False`` when it is over, or not as it was ``seen``."""
+    here = and_(approvals.c.id == seen.id, _PENDING, approvals.c.expires > at)
+    same = and_(approvals.c.payload_hash == seen.payload_hash, approvals.c.put_off.is_not_distinct_from(seen.put_off))
+    later = {"put_off": to.until, "put_off_by": by, "used": round(to.used.total_seconds()), "expires": to.expires}
+    changed = update(approvals).where(here, same).values(**later, reminded=None)
+    row = connection.execute(changed.returning(approvals.c.team, approvals.c.channel, approvals.c.ts)).first()
+    if row is None:
+        return False
+    outbox.redraw(connection, TeamId(row.team), row.channel, row.ts, real)
+    return True
 
 
 def pass_on(
@@ -70,7 +87,9 @@ def _plan(
     """Plan showing an ask once more; the attention it costs is taken when it begins."""
     approval, proposal = ApprovalId(asked["id"]), load(Proposal, asked["proposal"])
     effect = outbox.planned_for(proposal, TeamId(asked["team"]), None, asked["directives_version"])
-    name = EffectId(named("ask", approval, asking, person))
+    # Each time it was put off is brought again once.
+    again = [asked["put_off"].isoformat()] if asking is Asking.PROMISED else []
+    name = EffectId(named("ask", approval, asking, person, *again))
     action = AskApproval(approval=approval, person=person, asking=asking)
     return outbox.plan(connection, replace(effect, id=name, action=action), lane=1, at=at, real=real)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from models.actions import PostDigest
 from models.ids import SignalId, TeamId
 from models.keeping.records import load
-from models.proposals import ApprovalState, EffectState, Proposal
+from models.proposals import ApprovalState, EffectState, Objection, Proposal
 from models.signals import Urgency
 from models.tables import approvals, effects
 
@@ -44,6 +44,7 @@ def _refused(connection: Connection, team: TeamId, now: datetime) -> Iterator[tu
     said = select(approvals.c.proposal).where(
         approvals.c.team == team,
         approvals.c.state == ApprovalState.REJECTED.value,
+        approvals.c.reason != Objection.TOO_EARLY.value,  # it may be proposed again
         approvals.c.asked_at >= now - REMEMBERED,
     )
     for row in connection.execute(said).mappings():

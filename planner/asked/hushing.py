@@ -80,7 +80,7 @@ _FIRST = re.compile(rf"^(?P<what>{_TWO_WORDS.pattern}|{_MANY})\s+(?P<until>.+)$"
 _KINDS = re.compile(r"^(?:the\s+)?(?:rule|ticket|issue|item)\s+", re.IGNORECASE)
 _ME = "me"
 _PEACE = re.compile(
-    r"(?:please )?(?:stop|pause|quiet|silence|be quiet|shut up|dnd|unsubscribe|go away"
+    r"(?:please )?(?:stop|pause me|quiet|silence|be quiet|shut up|dnd|unsubscribe|go away"
     r"|(?:mute|snooze) (?:me|all|everything)|leave me (?:alone|in peace)|do not disturb"
     r"|(?:don t|do not|stop) (?:\w+ ){0,3}me(?: \w+)?)"
     r"(?: (?:it|that|this|now|all|everything|me|please|today))*"

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 
 from planner.asked.hushing import HUSH_COMMANDS, Hushing, hushing_of
+from planner.asked.pausing import PAUSE_COMMANDS, AskPause, AskResume
 from planner.asked.requests import REQUEST_COMMANDS, AskUndo, Request, parse_request
+from planner.asked.topics import Topic
 from planner.words.typed import own_words, plain_text, which
+
+FIRST_COMMANDS = (
+    ("/pm status", "Where the running sprint stands and what needs somebody"),
+    ("/pm mine", "Your issues, the reviews asked of you, what waits for you"),
+    ("/pm blockers", "What is blocked, since when, and whose move it is"),
+    ("/pm reviews", "Pull requests that wait, for whom and how long"),
+    ("/pm why", "Why I wrote to you, or did not"),
+    ("/pm help", "All commands; with a word, more about one: /pm help snooze"),
+)
+"""What somebody is shown whose words were not understood."""
 
 COMMANDS = (
     ("/pm status", "Where the running sprint stands and what needs somebody"),
-    ("/pm status sprint 24", "The same for one sprint, by its number or name"),
+    ("/pm status sprint 24", "The same for one sprint, by its number or name; status all for every running one"),
+    ("/pm changes", "What has changed since the working day before"),
+    ("/pm all", "Every issue of the sprint, by status"),
+    ("/pm blockers", "What is blocked, since when, and whose move it is"),
+    ("/pm mine", "Your issues, the reviews asked of you, what waits for you"),
+    ("/pm reviews", "Pull requests that wait, for whom and how long"),
+    ("/pm waiting", "Who waits for whom; with a name, for one person: /pm waiting for sam"),
+    ("/pm forecast", "How much is left, and how fast it went so far"),
+    ("/pm digest", "Today's summary, now and for you"),
+    ("/pm directives", "The rules I work by; with a word or an id: the lines about it"),
+    ("/pm board", "Which board this channel is answered for"),
     ("/pm why <id>", "Why a message was sent or held back; without an id: the last one to you"),
     *HUSH_COMMANDS,
     *REQUEST_COMMANDS,
+    *PAUSE_COMMANDS,
     ("/pm me", "What I know about you, to be set right or deleted"),
     ("/pm forget me", "Delete what I have learnt about you"),
-    ("/pm help", "These commands"),
+    ("/pm help", "These commands; with a word, more about one: /pm help snooze"),
 )
 """What help lists: only what exists."""
 
@@ -29,6 +53,85 @@ class AskStatus:
     sprint: str | None = None
     typed: str = field(default="", compare=False)
     """The sprint in the asker's own characters, to be quoted back."""
+    every: bool = False
+    """Every running sprint of the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHow:
+    """By what do you say so? How the numbers of a status are computed."""
+
+    sprint: str | None = None
+    typed: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskChanges:
+    """What has changed in a sprint since the working day before?"""
+
+    sprint: str | None = None
+    typed: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskAll:
+    """Which issues are in a sprint?"""
+
+    sprint: str | None = None
+    typed: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskForecast:
+    """Will a sprint be made?"""
+
+    sprint: str | None = None
+    typed: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskBlockers:
+    """What is blocked, by what, since when, and whose move is it?"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMine:
+    """What is the asker's: issues, reviews, what waits for them?"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskReviews:
+    """Which pull requests wait, for whom and how long?"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskWaiting:
+    """Who waits for whom?"""
+
+    on: str = ""
+    """A name or an id as it was typed, ``<@U…>`` where it was mentioned, ``me``; empty is everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskDigest:
+    """What would today's summary say now?"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskDirectives:
+    """By which rules do you work?"""
+
+    about: str = ""
+    """Words or the id of a line; empty is all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskBoard:
+    """Answer this channel for one board from now on; ``None`` asks which one it is."""
+
+    board: int | None = None
+    then: str = ""
+    """What is asked once it is chosen, for example ``status``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +139,10 @@ class AskHelp:
     """What can be asked? ``unknown`` is what was not understood."""
 
     unknown: str = ""
+    about: str = ""
+    """The word of a command that is to be explained."""
+    near: tuple[str, ...] = field(default=(), compare=False)
+    """Commands that come near to what was not understood: offered, never run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +170,26 @@ class Pleasantry:
     thanks: bool = False
 
 
-Question = AskStatus | AskHelp | AskWhy | AskMe | AskForgetMe | Pleasantry | Hushing | Request | AskUndo
+Report = AskStatus | AskHow | AskChanges | AskAll | AskForecast | AskBlockers | AskReviews | AskWaiting | AskDigest
+"""What is answered from facts about the work, and may be read by the whole team."""
+
+Question = (
+    Report
+    | AskMine
+    | AskDirectives
+    | AskPause
+    | AskResume
+    | AskBoard
+    | AskHelp
+    | AskWhy
+    | AskMe
+    | AskForgetMe
+    | Pleasantry
+    | Hushing
+    | Request
+    | AskUndo
+    | Topic
+)
 
 _ME: dict[str, AskMe | AskForgetMe] = {"me": AskMe(), "myself": AskMe(), "forget me": AskForgetMe()}
 
@@ -82,14 +208,14 @@ def parse_command(text: str) -> Question:
     said = " ".join(re.sub(r"[^\w\s]", " ", plain.casefold()).split())
     if _HELLO.fullmatch(said) or _THANKS.fullmatch(said):
         return Pleasantry(thanks=_THANKS.fullmatch(said) is not None)
-    hushing = hushing_of(verb.rstrip("?:.!"), rest)
+    hushing = hushing_of(verb.rstrip("?:.!,;"), rest)
     if hushing is not None:
         return hushing
-    match verb.casefold().rstrip("?:.!"):
+    if (report := _report(said, plain, own, text)) is not None:
+        return report
+    match verb.casefold().rstrip("?:.!,;"):
         case "" | "help" | "hilfe" | "commands":
-            return AskHelp()
-        case "status" | "state":
-            return AskStatus(which(rest), typed=_own_name(own.partition(" ")[2]))
+            return AskHelp(about=_about(rest))
         case "me" | "myself" | "forget" if (asked := _ME.get(said)) is not None:
             return asked
         case "why":
@@ -97,12 +223,122 @@ def parse_command(text: str) -> Question:
         case word if word.startswith("sprint") or word.isdecimal():
             return AskStatus(which(plain), typed=_own_name(own))
         case _:
-            return parse_request(text) or AskHelp(unknown=own)
+            return parse_request(text) or AskHelp(unknown=own, near=_near(plain))
+
+
+# --- questions about the work -----------------------------------------------------------------------------------
+
+_Sprintly = type[AskStatus] | type[AskHow] | type[AskChanges] | type[AskAll] | type[AskForecast]
+
+_OF_A_SPRINT: tuple[tuple[str, _Sprintly], ...] = (
+    (
+        r"what (?:has |s |is )?changed(?: since yesterday)?|changes(?: since yesterday)?|changed|news|whats new",
+        AskChanges,
+    ),
+    (r"(?:show |list )?(?:me )?all(?: the)? issues|(?:show|list) all|all|issues|list(?: the)? issues", AskAll),
+    (r"how(?: do you know)?(?: is)?(?: the)? status|why(?: is)?(?: the)? status|why at risk|how computed", AskHow),
+    (r"forecast|pace|prognosis|burn ?down", AskForecast),
+    (r"status|state|standing", AskStatus),
+)
+"""The words a question about one sprint begins with, the longer before the shorter; what follows names the sprint."""
+
+_EVERY = frozenset({"all", "everything", "every board", "all boards", "all sprints", "every sprint", "of all"})
+
+_BARE: tuple[tuple[str, Question], ...] = (
+    (r"blockers?|blocked|blocks|what(?: s| is)? blocked|whats blocked|what(?: is| s)? blocking(?: us)?", AskBlockers()),
+    (r"mine|my|my (?:work|issues|tickets|tasks|reviews)|what(?: s| is) mine|what(?: s| is)? waits? for me", AskMine()),
+    (r"(?:open |pending )?reviews?|prs?|pulls|(?:open )?pull requests?", AskReviews()),
+    (r"digest|(?:daily |todays? |today s )?summary|today", AskDigest()),
+    (r"resume|unpause|un pause|go on|continue", AskResume()),
+    (r"boards?|which boards?", AskBoard()),
+)
+
+_PAUSE = re.compile(
+    r"pause(?: (?:everything|all(?: of it)?|it|yourself|the agent|now|please))*(?:\s+(?P<until>.+))?", re.IGNORECASE
+)
+_WAITS = re.compile(
+    r"(?:(?:who|what)(?:s| is| else)?\s+)?(?:waiting|waits|wait)(?:\s+(?:for|on))(?:\s+(?P<on>.+))?|waiting|waits"
+    r"|waiting\s+(?P<name>\S+)|who waits(?: for whom)?",
+    re.IGNORECASE,
+)
+_WHOM = frozenset({"whom", "who", "everybody", "everyone", "all", "anybody", "anyone"})
+_RULES = re.compile(r"(?:the )?(?:directives?|rules?|constitution|laws?)\b[\s:,]*(?P<about>.*)", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:about|on|of|for|called|named|the)\s+", re.IGNORECASE)
+_BOARD = re.compile(r"(?:use )?board\s*#?\s*(?P<board>[0-9]{1,9})(?:\s+(?P<then>[a-z ]{1,40}))?", re.IGNORECASE)
+_MENTIONED = re.compile(r"<@([A-Z0-9]{1,40})(?:\|[^>]*)?>")
+
+
+def _report(said: str, plain: str, own: str, text: str) -> Question | None:
+    """A question about the work, the rules or the agent itself; ``None`` for any other."""
+    for words, bare in _BARE:
+        if re.fullmatch(words, said):
+            return bare
+    tidy = plain.strip(_EDGES)
+    if (found := _BOARD.fullmatch(tidy)) is not None:
+        return AskBoard(int(found["board"]), then=(found["then"] or "").casefold())
+    if (found := _PAUSE.fullmatch(tidy)) is not None:
+        return AskPause(until=(found["until"] or "").strip())
+    if (found := _WAITS.fullmatch(tidy)) is not None:
+        return AskWaiting(_whom(found["on"] or found["name"] or "", text))
+    if (found := _RULES.fullmatch(tidy)) is not None:
+        return AskDirectives(_ABOUT.sub("", found["about"]).strip(_EDGES))
+    return _of_a_sprint(plain, own)
+
+
+def _of_a_sprint(plain: str, own: str) -> Question | None:
+    head = re.sub(r"[\u2019'?!.,:]+(?=\s|$)|(?<=\w)[\u2019'](?=s\b)", " ", plain)
+    for words, question in _OF_A_SPRINT:
+        found = re.match(rf"(?:{words})\b\s*", " ".join(head.split()), re.IGNORECASE)
+        if found is None:
+            continue
+        rest = " ".join(head.split())[found.end() :]
+        if question is AskStatus and rest.casefold().strip(_EDGES) in _EVERY:
+            return AskStatus(every=True)
+        if question in (AskAll, AskChanges) and rest and not _names_a_sprint(rest):
+            continue
+        named = which(rest)
+        typed = _own_name(own.partition(" ")[2] if question in (AskStatus, AskForecast) else rest)
+        return question(named, typed=typed)
+    return None
+
+
+def _names_a_sprint(rest: str) -> bool:
+    """Whether words behind a word of everyday talk mean a sprint: ``all good`` is no question."""
+    return re.match(r"(?:(?:of|in|for|the) )*(?:sprint\b|id:|\d|current|running|active|this\b)", rest, re.I) is not None
+
+
+def _whom(typed: str, text: str) -> str:
+    """Whom a question is about: somebody mentioned, or a name; empty for everybody."""
+    mentioned = _MENTIONED.findall(text)
+    name = typed.strip(_EDGES)
+    if not name and mentioned:
+        return f"<@{mentioned[-1]}>"
+    return "" if name.casefold() in _WHOM else name
+
+
+# --- help ---------------------------------------------------------------------------------------------------------
+
+
+def _about(rest: str) -> str:
+    """The first word of a command: ``snooze`` of ``/pm snooze``; *all* is every command."""
+    word = rest.casefold().strip(_EDGES).removeprefix("/pm ").partition(" ")[0].strip(_EDGES)
+    return "" if word in {"all", "commands", "everything", "me"} else word
+
+
+def _near(plain: str) -> tuple[str, ...]:
+    """The commands whose first word comes near to the one that was typed, with what was typed behind it."""
+    verb, _, rest = plain.partition(" ")
+    word = verb.casefold().strip(_EDGES)
+    near = difflib.get_close_matches(word, _VERBS, n=2, cutoff=0.72) if len(word) > 2 else []
+    return tuple(f"{each} {rest}".strip(" ?!") for each in near)
+
+
+_VERBS = tuple(dict.fromkeys(command.split()[1] for command, _ in COMMANDS))
 
 
 def _id_in(rest: str) -> str:
     """The one word behind *why*; a whole question, or *me*, names no message: ``why did you ping me?``"""
-    word = rest.strip("<>#?.! ")
+    word = rest.strip("<>#?.!, ")
     return "" if " " in word or word.casefold() in {"me", "this", "that", "now"} else word
 
 

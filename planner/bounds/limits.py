@@ -13,7 +13,7 @@ from models.proposals import Spend, Unit
 from models.signals import Urgency
 from models.work import Person
 from planner.bounds.rules import lines_with
-from planner.bounds.worktime import person_calendar, team_calendar
+from planner.bounds.worktime import contact_calendar, team_calendar
 
 DAILY, CRITICAL = "daily", "critical"
 """The two budgets; the critical one is for ``Urgency.CRITICAL`` alone."""
@@ -47,7 +47,7 @@ def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | Non
 
     Somebody on call is reached for critical matters at any hour, but not while absent.
     """
-    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
+    calendar = contact_calendar(at.directives, at.team, at.people.get(person, person))
     known = at.people.get(person)
     absent = known.absent if known else None
     if absent is not None and absent.holds(at.now):
@@ -55,13 +55,13 @@ def wait_for_person(person: PersonId, urgency: Urgency, at: Place) -> Wait | Non
         return Wait(until, _hours_rule(at.directives), f"{named(person, at)} is not there")
     if calendar.is_working(at.now) or (urgency is Urgency.CRITICAL and _on_call(person, at)):
         return None
-    reason = f"it is outside {named(person, at)}'s working hours"
+    reason = f"it is outside {named(person, at)}'s {'own' if _has_own_hours(person, at) else 'working'} hours"
     return Wait(calendar.next_working_moment(at.now), _hours_rule(at.directives), reason)
 
 
 def wait_for_spare(person: PersonId, at: Place) -> Wait | None:
     """Until the last hours of their day something better may still need today's attention."""
-    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
+    calendar = contact_calendar(at.directives, at.team, at.people.get(person, person))
     worked = calendar.worked_on(calendar.local_day(at.now))
     if worked is None or at.now >= worked[1] - SPARE:
         return None
@@ -90,17 +90,19 @@ def claim(person: PersonId, urgency: Urgency, history: History, at: Place) -> Sp
 def units(person: PersonId, urgency: Urgency, at: Place) -> tuple[Unit, ...]:
     """Where a unit of their attention today may come from; something critical first takes of its own budget."""
     limit = _limit(at.directives)[1]
-    day = person_calendar(at.directives, at.team, at.people.get(person, person)).local_day(at.now)
-    daily = Unit(person=person, day=day, budget=DAILY, most=limit.per_person_per_day)
+    day = contact_calendar(at.directives, at.team, at.people.get(person, person)).local_day(at.now)
+    daily = Unit(person=person, day=day, budget=DAILY, most=most_for(person, at.team, at.directives))
     critical = Unit(person=person, day=day, budget=CRITICAL, most=limit.critical_per_person_per_day)
     return (critical, daily) if urgency is Urgency.CRITICAL else (daily,)
 
 
 def none_left(person: PersonId, at: Place) -> Wait:
     """The wait until there is a unit of their attention again."""
-    rule, limit = _limit(at.directives)
-    calendar = person_calendar(at.directives, at.team, at.people.get(person, person))
-    reason = f"{named(person, at)} has had today's {_times(limit.per_person_per_day)} already"
+    rule, most = _limit(at.directives)[0], most_for(person, at.team, at.directives)
+    calendar = contact_calendar(at.directives, at.team, at.people.get(person, person))
+    reason = f"{named(person, at)} has had today's {_times(most)} already"
+    if most == 0:
+        reason = f"{named(person, at)} gets no messages that they did not ask for"
     return Wait(calendar.next_morning(at.now), rule, reason)
 
 
@@ -108,6 +110,18 @@ def most_a_day(directives: Directives) -> tuple[str, int]:
     """The line that sets how many messages somebody gets unasked on one day, and how many that are."""
     rule, limit = _limit(directives)
     return rule, limit.per_person_per_day
+
+
+def budget(directives: Directives) -> LimitReminders:
+    """The constitution's own limits, for everybody alike."""
+    return _limit(directives)[1]
+
+
+def most_for(person: PersonId, team: TeamId, directives: Directives) -> int:
+    """How many messages ``person`` gets unasked on one day: the constitution's limit, or fewer where they say so."""
+    most = _limit(directives)[1].per_person_per_day
+    own = next((m.per_day for m in directives.team(team).members if m.id == person), None)
+    return most if own is None else min(own, most)
 
 
 def _times(number: int) -> str:
@@ -124,6 +138,10 @@ _ONE_A_DAY = ("unlisted", LimitReminders(limit="reminders", per_person_per_day=1
 
 def _hours_rule(directives: Directives) -> str:
     return next((line.id for line in directives.communication if isinstance(line.rule, Hours)), "unlisted")
+
+
+def _has_own_hours(person: PersonId, at: Place) -> bool:
+    return any(m.id == person and m.reached is not None for m in at.directives.team(at.team).members)
 
 
 def _on_call(person: PersonId, at: Place) -> bool:

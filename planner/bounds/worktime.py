@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -178,9 +178,22 @@ def person_calendar(directives: Directives, team: TeamId, person: Person | Perso
 
     Somebody the constitution does not know works the team's hours.
     """
+    return _calendar(directives, _named(team, person))
+
+
+def contact_calendar(directives: Directives, team: TeamId, person: Person | PersonId) -> Calendar:
+    """When a person may be written to: their working time, unless they are to be reached at other hours or days.
+
+    Only this decides when a message may come; how long something may wait is counted in ``person_calendar``, so that
+    nobody's wish to be left alone changes what a rule finds.
+    """
+    return _contact(directives, _named(team, person))
+
+
+def _named(team: TeamId, person: Person | PersonId) -> tuple[TeamId, PersonId, str | None, str | None]:
     if isinstance(person, Person):
-        return _calendar(directives, (team, person.id, person.zone, person.holidays))
-    return _calendar(directives, (team, person, None, None))
+        return team, person.id, person.zone, person.holidays
+    return team, person, None, None
 
 
 @once_for_each
@@ -193,6 +206,14 @@ def _calendar(directives: Directives, of: tuple[TeamId, PersonId, str | None, st
         return team_calendar(directives, team)
     here = zone if zone is not None and _is_zone(zone) else member.zone
     return Calendar(here, member.hours or house_hours(directives), free or member.holidays or ours.holidays)
+
+
+@once_for_each
+def _contact(directives: Directives, of: tuple[TeamId, PersonId, str | None, str | None]) -> Calendar:
+    """As ``_calendar``, at the hours and on the days at which they may be written to."""
+    member = next((m for m in directives.team(of[0]).members if m.id == of[1]), None)
+    worked = _calendar(directives, of)
+    return worked if member is None or member.reached is None else replace(worked, hours=member.reached)
 
 
 def watch_calendar(directives: Directives, team: Team, person: Person | None) -> Calendar:

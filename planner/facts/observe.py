@@ -47,6 +47,7 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         settled=tuple(sorted((p for p in facts.pull_requests if is_recent(p, now)), key=lambda pr: pr.id)),
         strays=tuple(sorted((i for i in facts.issues if i.sprint not in wanted), key=lambda issue: issue.key)),
         known_sprints=facts.sprints,
+        paused=facts.paused,
     )
 
 

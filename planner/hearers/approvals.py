@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.cycles import History
 from models.directives import Team
@@ -17,6 +17,7 @@ from planner.bounds.limits import Place, Wait, claim, wait_for_person
 from planner.bounds.worktime import Calendar, person_calendar
 from planner.hearers.escalation import answer_within, clock_ends, is_here
 from planner.hearers.moves import LONG
+from planner.hearers.putting_off import clock_of, is_brought_again, rests
 
 LIFETIME = Span(2, "day", business=True)
 """How long a question stands before it lapses, in the approver's working time; a lapse does nothing."""
@@ -31,12 +32,14 @@ OWN_TIME = 0.25
 def approvers_of(role: str, team: Team, people: Mapping[PersonId, Person], now: datetime) -> tuple[PersonId, ...]:
     """Who may say yes for ``role``, whoever is there first: the first is asked.
 
-    Deputies (``deputy_<role>``) stand in only while nobody who holds the role is there.
+    Deputies (``deputy_<role>``) stand in only while nobody who holds the role is there. Whoever wants no message they
+    did not ask for may answer, but is asked only where nobody else can be.
     """
     holders = team.roles.get(role, ())
-    here = [person for person in holders if is_here(person, people, now)]
+    left_alone = {member.id for member in team.members if member.per_day == 0}
+    here = [person for person in holders if is_here(person, people, now) and person not in left_alone]
     standing_in = () if here else team.roles.get(f"deputy_{role}", ())
-    deputies = [person for person in standing_in if is_here(person, people, now)]
+    deputies = [p for p in standing_in if is_here(p, people, now) and p not in left_alone]
     return tuple(dict.fromkeys([*here, *deputies, *holders, *standing_in]))
 
 
@@ -62,21 +65,29 @@ class Course:
     """When it lapses, and nothing is done."""
 
 
-def course(first: PersonId, role: str, urgency: Urgency, asked_at: datetime, at: Place) -> Course:
+def course(
+    first: PersonId,
+    role: str,
+    urgency: Urgency,
+    asked_at: datetime,
+    at: Place,
+    used: timedelta = timedelta(),
+) -> Course:
     """What is in store for a question to ``first``, who is asked for ``role``; the deputy has time of their own too.
 
-    A critical one has as long as the constitution waits for an answer to such things, and no reminder.
+    A critical one has as long as the constitution waits for an answer to such things, and no reminder. ``used`` is
+    working time that its clock had run before ``asked_at``: a question that was put off.
     """
     mine = _calendar(first, at)
     deputy = stand_in(role, (first,), at)
     within = answer_within(at.directives, urgency)
-    passed_on = _part(PASSED_ON, asked_at, mine)
+    passed_on = _part(PASSED_ON, asked_at, mine, used)
     if within is not None:
         passed_on = min(passed_on, clock_ends(first, asked_at, within, at.people, at.directives, at.team))
     expires = mine.add(asked_at, LIFETIME)
     if deputy is not None:
         expires = max(expires, _part(OWN_TIME, passed_on, _calendar(deputy, at)))
-    return Course(None if within else _part(REMINDED, asked_at, mine), deputy, passed_on, expires)
+    return Course(None if within else _part(REMINDED, asked_at, mine, used), deputy, passed_on, expires)
 
 
 def stand_in(role: str, asked: Iterable[PersonId], at: Place) -> PersonId | None:
@@ -108,13 +119,18 @@ class PassOn:
 
 def next_step(approval: Approval, role: str, at: Place, history: History) -> Remind | PassOn | None:
     """What is due now for a question that waits; ``None`` for nothing. Who asked for it themselves is not chased."""
-    first = approval.approvers[0]
-    if approval.state is not ApprovalState.PENDING or at.now >= approval.expires or approval.proposal.asked_by == first:
+    first, gone = approval.approvers[0], is_away(approval.approvers[0], at)
+    if approval.state is not ApprovalState.PENDING or at.now >= approval.expires:
         return None
-    ahead, gone = course(first, role, approval.proposal.urgency, approval.asked_at, at), is_away(first, at)
+    if is_brought_again(approval, at.now):
+        return Remind()
+    if approval.proposal.asked_by == first or (rests(approval, at.now) and not gone):
+        return None
+    since, used = clock_of(approval)
+    ahead = course(first, role, approval.proposal.urgency, since, at, used)
     if gone or at.now >= ahead.passed_on:
         return None if approval.passed_on or ahead.deputy is None else _passed(ahead.deputy, approval, at, history)
-    is_due = ahead.reminder is not None and at.now >= ahead.reminder
+    is_due = ahead.reminder is not None and at.now >= ahead.reminder and approval.put_off is None
     shown = approval.card is not None and approval.reminded is None
     return Remind() if is_due and shown and not approval.passed_on else None
 
@@ -131,6 +147,6 @@ def _calendar(person: PersonId, at: Place) -> Calendar:
     return person_calendar(at.directives, at.team, at.people.get(person, person))
 
 
-def _part(share: float, since: datetime, calendar: Calendar) -> datetime:
-    """When that share of a question's lifetime has passed since then."""
-    return calendar.add_working_time(since, calendar.length(LIFETIME) * share)
+def _part(share: float, since: datetime, calendar: Calendar, used: timedelta = timedelta()) -> datetime:
+    """When that share of a question's lifetime has passed since then, ``used`` of which was over before."""
+    return calendar.add_working_time(since, calendar.length(LIFETIME) * share - used)

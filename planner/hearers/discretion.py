@@ -86,7 +86,8 @@ def _secret(record: WhyRecord, directives: Directives) -> str | None:
     if private is not None:
         return discreet(private, directives)
     action = record.proposal.action
-    kinds = [SignalKind(item.kind) for item in action.items] if isinstance(action, RemindPerson) else []
+    items = action.items if isinstance(action, RemindPerson) else ()
+    kinds = [SignalKind(item.kind) for item in items if item.kind in frozenset(SignalKind)]
     if any(is_private_kind(kind, directives) for kind in kinds) or isinstance(action, AskIdentity):
         return "something that is not for everybody"
     return None

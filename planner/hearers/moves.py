@@ -296,7 +296,7 @@ def _of_issue(issue: Issue, snapshot: Snapshot, team: Team) -> Move:
     """Whoever can move what it waits for, however long the chain; in a circle, and of others' work, its own owner."""
     why, seen = "", {issue.key}
     while (move := _halted(issue, snapshot, team)) is None:
-        key = next(_waited_for(issue, snapshot), None)
+        key = next(unfinished_blockers(issue, snapshot), None)
         blocker = snapshot.issue(key) if key else None
         if key is None:
             move = _in_review(issue, snapshot, team) or _at_work(issue, snapshot, team)
@@ -320,7 +320,7 @@ def _halted(issue: Issue, snapshot: Snapshot, team: Team) -> Move | None:
     return _owners(issue, Step.UNBLOCK, "it is blocked", blocked, snapshot, team) if blocked is not None else None
 
 
-def _waited_for(issue: Issue, snapshot: Snapshot) -> Iterator[IssueKey]:
+def unfinished_blockers(issue: Issue, snapshot: Snapshot) -> Iterator[IssueKey]:
     """The issues it is blocked by, but for those we see to be done."""
     for key in issue.blocked_by:
         blocker = snapshot.issue(key)

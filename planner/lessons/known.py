@@ -11,6 +11,7 @@ from typing import Any
 from models.directives import Directives, Member
 from models.lessons import Feedback, Habits, Observation, Way, What
 from models.people import FOUND, Identity
+from planner.hearers.contact import Wish, told
 from planner.lessons.learning import LEAST, habits_of, learns
 
 MORNING, AFTERNOON = (9, 12), (13, 17)
@@ -45,14 +46,20 @@ def known_of(
     identities: Sequence[Identity],
     hushed: int,
     directives: Directives,
+    wish: Wish | None = None,
 ) -> tuple[Known, ...]:
-    """What was learnt, found and said of ``member``, and what directives.yaml gives, from which ``member`` comes."""
+    """What was learnt, found and said of ``member``, and what directives.yaml gives, from which ``member`` comes.
+
+    ``wish`` is their own word on how they may be contacted.
+    """
     wanted = learns(directives)
     theirs = [each for each in observations if each.person == member.id]
     habits = habits_of([each for each in theirs if each.what in wanted or each.what is What.SAID], wanted)
-    told = [_response(theirs, habits), _channel(theirs, habits, member), _hours(theirs, habits), _said(theirs)]
+    learnt = [_response(theirs, habits), _channel(theirs, habits, member), _hours(theirs, habits), _said(theirs)]
     return tuple(
-        each for each in (*told, _snoozed(hushed), *_accounts(member, identities), _given(member)) if each is not None
+        each
+        for each in (*learnt, _snoozed(hushed), _wished(wish), *_accounts(member, identities), _given(member))
+        if each is not None
     )
 
 
@@ -117,10 +124,10 @@ def _said(theirs: Sequence[Observation]) -> Known | None:
     if not seen:
         return None
     counts = Counter((each.about, Feedback(each.value["said"])) for each in seen)
-    told = [f"{_SAID[said]} of {rule}{_times(count)}" for (rule, said), count in sorted(counts.items())]
+    said_of = [f"{_SAID[said]} of {rule}{_times(count)}" for (rule, said), count in sorted(counts.items())]
     return Known(
         topic=What.FEEDBACK.value,
-        words=f"You called messages {', '.join(told)}.",
+        words=f"You called messages {', '.join(said_of)}.",
         times=len(seen),
         since=seen[0].at,
     )
@@ -138,6 +145,13 @@ def _snoozed(hushed: int) -> Known | None:
     if not hushed:
         return None
     return Known(topic="", words=f"You have put off or muted {hushed} thing{'' if hushed == 1 else 's'}.")
+
+
+def _wished(wish: Wish | None) -> Known | None:
+    if not wish:
+        return None
+    words = f"You have said how I may contact you: {', '.join(told(wish))}. It wins over directives.yaml; change it in"
+    return Known(topic="", words=f"{words} my Home, or go back there to the constitution's.")
 
 
 def _accounts(member: Member, identities: Sequence[Identity]) -> list[Known]:

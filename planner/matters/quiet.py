@@ -10,7 +10,7 @@ from datetime import datetime
 from models.actions import CommentOnIssue, Item, RemindPerson
 from models.cycles import History
 from models.directives import Directives
-from models.hushes import EVERYTHING, Hush, Sight, Woken
+from models.hushes import CLAIMS, EVERYTHING, Hush, Sight, Woken
 from models.ids import AccountId, IssueKey, PersonId, ProposalId, PullRequestId, SignalId, SprintId, named
 from models.proposals import Decided, Effect, Ending, Outcome, Proposal, Verdict
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
@@ -25,6 +25,9 @@ from planner.words.titles import called
 
 WOKEN = "woken"
 """The kind of an item that tells of a change somebody waited for."""
+
+RELAYED = "relayed"
+"""The kind of an item that carries one person's question to another."""
 
 ASKED = "you-asked"
 """Stands where a directive's id would: the reader's own wish is the rule."""
@@ -41,6 +44,24 @@ def hushed(signal: Signal, person: PersonId, hushes: Sequence[Hush], now: dateti
     critical = signal.urgency is Urgency.CRITICAL
     holding = (hush for hush in _theirs(hushes).get(person, ()) if hush.holds(now) and is_about(hush, signal))
     return next((hush for hush in holding if hush.mutes_item or not critical), None)
+
+
+def claimed(signal: Signal, person: PersonId, hushes: Sequence[Hush], now: datetime) -> Hush | None:
+    """The word of somebody else who has taken ``signal`` on: ``person`` need not, unless it is critical."""
+    if signal.step or signal.urgency is Urgency.CRITICAL:
+        return None
+    claims = (h for h in _claims(hushes).get(signal.subject, ()) if h.person != person and h.holds(now))
+    return next(claims, None)
+
+
+@once
+def _claims(hushes: Sequence[Hush]) -> Mapping[str, Sequence[Hush]]:
+    """By subject."""
+    claims: dict[str, list[Hush]] = defaultdict(list)
+    for hush in hushes:
+        if hush.said is not None and hush.said.end in CLAIMS:
+            claims[hush.subject].append(hush)
+    return claims
 
 
 @once
@@ -70,7 +91,7 @@ def still_wanted(effect: Effect, hushes: Iterable[Hush], now: datetime) -> Effec
     wanted = tuple(item for item in items if not any(_silences(hush, item) for hush in theirs))
     if wanted == items:
         return effect
-    if effect.approval is None:
+    if effect.approval is None and effect.proposal.asked_by is None:
         return Outcome(ending=Ending.DEFERRED, words=words, until=now)
     if not wanted or not isinstance(action, RemindPerson):
         return Outcome(ending=Ending.CHANGED, words=words)

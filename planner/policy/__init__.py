@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.policy.decision import as_recorded, decide
-from planner.policy.last_moment import joins_a_card, owes, stays, still_allowed
+from planner.policy.last_moment import held_back, joins_a_card, owes, stays, still_allowed
 from planner.policy.law import (
     CLOSED_WORLD,
     NOT_OURS,
@@ -19,10 +19,12 @@ from planner.policy.law import (
     who_may_answer,
 )
 from planner.policy.look import decide_all
+from planner.policy.paused import PAUSED
 
 __all__ = [
     "CLOSED_WORLD",
     "NOT_OURS",
+    "PAUSED",
     "SHADOW",
     "SUGGEST",
     "UNGROUNDED",
@@ -31,6 +33,7 @@ __all__ = [
     "as_recorded",
     "decide",
     "decide_all",
+    "held_back",
     "joins_a_card",
     "law_in",
     "law_of",

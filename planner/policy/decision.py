@@ -16,6 +16,7 @@ from planner.bounds.worktime import team_calendar
 from planner.hearers.approvals import approvers_of, course
 from planner.policy.form import lacks
 from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_for
+from planner.policy.paused import put_off
 from planner.words.titles import the
 
 
@@ -36,6 +37,9 @@ def decide(proposal: Proposal, snapshot: Snapshot, directives: Directives, histo
         return deny(NOT_OURS, "it addresses somebody who is not in the team")
     if missing := lacks(action, directives):
         return deny(*missing)
+    pause = put_off(proposal, snapshot.paused, snapshot.team, directives, snapshot.now)
+    if pause is not None:
+        return defer(pause)
     at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
     if law.verdict is Verdict.ASK:
         return _ask(proposal, law, team, at, history)
@@ -69,8 +73,11 @@ def no_time_for(action: Action, who: PersonId | None, proposal: Proposal, at: Pl
 def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) -> Decision:
     """A question to the first approver who is there. One more line on an open card costs nothing."""
     approvers = _asker_first(approvers_of(law.role, team, at.people, at.now), proposal.asked_by)
+    if law.four_eyes and proposal.asked_by in approvers:  # then their deputies stand in, although they are here
+        able = dict.fromkeys([*approvers, *team.people_of(law.role)])
+        approvers = tuple(person for person in able if person != proposal.asked_by)
     if not approvers:
-        return deny(law.rule, f"nobody holds the role {law.role!r}, whose yes it needs")
+        return deny(law.rule, f"nobody {'else ' * law.four_eyes}holds the role {law.role!r}, whose yes it needs")
     first = approvers[0]
     question = Decision(
         verdict=Verdict.ASK,

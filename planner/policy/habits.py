@@ -18,7 +18,7 @@ from models.proposals import Decision, Proposal, Verdict
 from models.signals import Signal, Urgency
 from models.spans import Span
 from planner.bounds.limits import Place, Wait, named, none_left
-from planner.bounds.worktime import Calendar, person_calendar
+from planner.bounds.worktime import Calendar, contact_calendar, person_calendar
 from planner.hearers.escalation import ladder
 from planner.lessons.learning import MOST_PATIENT, line_of
 from planner.policy.law import law_in
@@ -142,7 +142,8 @@ def _patience(signal: Signal, calendar: Calendar, directives: Directives, lesson
 
 def _hour(who: PersonId, calendar: Calendar, now: datetime, ground: Ground, lessons: Lessons) -> Wait | None:
     """Until their hours begin today, while they are still to come."""
-    habits, worked = lessons.people.get(who), calendar.worked_on(calendar.local_day(now))
+    reached = contact_calendar(ground.directives, ground.snapshot.team, ground.snapshot.people.get(who, who))
+    habits, worked = lessons.people.get(who), reached.worked_on(calendar.local_day(now))
     if habits is None or habits.hours is None or worked is None:
         return None
     begin = calendar.local(now).replace(hour=habits.hours[0], minute=0, second=0, microsecond=0)

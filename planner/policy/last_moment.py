@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.actions import Action, AskApproval, Asking, PostDigest, TellAdmins, addressee
+from models.actions import REMINDERS, Action, AskApproval, Asking, PostDigest, TellAdmins, addressee
 from models.directives import Directives, Mode, Team
 from models.ids import PersonId
+from models.pauses import Pause
 from models.proposals import Effect, Ending, Outcome, Unit, Verdict
 from models.work import Person
 from planner.bounds.limits import Place, Wait, units
 from planner.policy.decision import no_time_for
 from planner.policy.form import lacks
 from planner.policy.law import exists, is_member, law_for
+from planner.policy.paused import put_off
 
 
 def still_allowed(
@@ -40,6 +42,17 @@ def still_allowed(
     return Outcome(ending=Ending.DEFERRED, words=wait.reason, until=wait.until)
 
 
+def held_back(effect: Effect, pause: Pause | None, directives: Directives, now: datetime) -> Outcome | None:
+    """What was decided before a pause waits as well; what somebody asked for or said yes to goes on."""
+    if effect.approval is not None or effect.proposal.undoes is not None:
+        return None
+    wait = put_off(effect.proposal, pause, effect.team, directives, now)
+    if wait is None:
+        return None
+    kept = stays(effect) or isinstance(effect.action, PostDigest)
+    return Outcome(ending=Ending.LATER if kept else Ending.DEFERRED, words=wait.reason, until=wait.until)
+
+
 def stays(effect: Effect) -> bool:
     """Whether nothing would decide it anew if it were taken back."""
     wished = effect.approval is not None or effect.proposal.asked_by is not None
@@ -60,12 +73,14 @@ def owes(effect: Effect, at: Place) -> tuple[Unit, ...]:
     who, proposal = addressee(effect.action), effect.proposal
     first = isinstance(effect.action, AskApproval) and not puts_again(effect.action)
     asked_for = proposal.asked_by is not None and (first or who == proposal.asked_by)
-    return () if who is None or asked_for or proposal.promised is not None else units(who, proposal.urgency, at)
+    put_off = isinstance(effect.action, AskApproval) and effect.action.asking is Asking.PROMISED
+    free = who is None or asked_for or put_off or proposal.promised is not None
+    return () if who is None or free else units(who, proposal.urgency, at)
 
 
 def joins_a_card(action: Action) -> bool:
     """Whether it is one more line on the card its approver has open, if there is one. A reminder is a message."""
-    return isinstance(action, AskApproval) and action.asking is not Asking.AGAIN
+    return isinstance(action, AskApproval) and action.asking not in REMINDERS
 
 
 def _forbidden(effect: Effect, team: Team, directives: Directives) -> str | None:

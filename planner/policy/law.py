@@ -18,6 +18,7 @@ from planner.bounds.once import once
 from planner.bounds.rules import lines_with
 from planner.hearers.approvals import PassOn, Remind, course, next_step
 from planner.hearers.escalation import PM
+from planner.hearers.putting_off import clock_of
 from planner.reports.summaries import channel_for
 
 UNGROUNDED = "no-finding"
@@ -38,6 +39,8 @@ class Law:
     strength: int
     """0 is the strongest."""
     role: str = PM
+    four_eyes: bool = False
+    """Whether whoever asked for it may not say yes to it themselves."""
 
 
 def who_may_answer(approval: Approval, directives: Directives) -> tuple[PersonId, ...]:
@@ -45,7 +48,8 @@ def who_may_answer(approval: Approval, directives: Directives) -> tuple[PersonId
     team = next((team for team in directives.teams if team.id == approval.team), None)
     if team is None:
         return ()
-    still = team.people_of(law_in(approval.proposal.action, team, directives).role)
+    law = law_in(approval.proposal.action, team, directives)
+    still = [p for p in team.people_of(law.role) if not (law.four_eyes and p == approval.proposal.asked_by)]
     return tuple(person for person in approval.approvers if person in still)
 
 
@@ -93,7 +97,8 @@ def next_asked(approval: Approval, at: Place) -> tuple[PersonId, datetime] | Non
     if team is None or mine or approval.passed_on or approval.state is not ApprovalState.PENDING:
         return None
     role, urgency = law_for(approval.proposal, team, at.directives).role, approval.proposal.urgency
-    ahead = course(approval.approvers[0], role, urgency, approval.asked_at, at)
+    since, used = clock_of(approval)
+    ahead = course(approval.approvers[0], role, urgency, since, at, used)
     return (ahead.deputy, ahead.passed_on) if ahead.deputy is not None else None
 
 
@@ -111,10 +116,10 @@ def _law(name: str, rule: object, word: str, action: Action) -> Law | None:
     match rule:
         case Never(never=words, unless_approved_by=None) if word in words:
             return Law(Verdict.DENY, name, 0)
-        case Never(never=words, unless_approved_by=str(role)) if word in words:
-            return Law(Verdict.ASK, name, 1, role)
-        case Ask(ask=asked, of=role) if asked == word:
-            return Law(Verdict.ASK, name, 3, role)
+        case Never(never=words, unless_approved_by=str(role), four_eyes=four) if word in words:
+            return Law(Verdict.ASK, name, 1, role, bool(four))
+        case Ask(ask=asked, of=role, four_eyes=four) if asked == word:
+            return Law(Verdict.ASK, name, 3, role, bool(four))
         case Allow(allow=allowed, when=None) if allowed == word:
             return Law(Verdict.ALLOW, name, 4)
         case Allow(allow=allowed, when="pull_request_merged") if allowed == word and _follows_a_merge(action):

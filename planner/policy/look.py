@@ -17,6 +17,7 @@ from models.work import Snapshot
 from planner.bounds.limits import Place, Wait
 from planner.hearers.foremost import DOWN
 from planner.hearers.patience import Patience
+from planner.hearers.putting_off import too_early
 from planner.policy.decision import as_recorded, decide, defer, deny
 from planner.policy.habits import by_their_way, honestly, in_order, in_their_time, weight_for
 from planner.policy.law import UNGROUNDED, law_in, law_of
@@ -53,7 +54,7 @@ def decide_all(
     for proposal in in_order(checked, lessons):
         ready = _ready(proposal, ground, history, lessons, patience)
         if ready is not None and ready.id not in history.settled and ready.id not in decided:
-            wait = _not_yet(ready, ground, patience)
+            wait = too_early(ready, history, snapshot.now) or _not_yet(ready, ground, patience)
             meant = defer(wait) if wait else decide(ready, snapshot, directives, history)
             history = _after(history, meant)
             decision = in_their_time(honestly(meant, kept, at), ready, ground, lessons)

@@ -16,10 +16,12 @@ from planner.still.factcheck import Ground
 
 
 def awake(signals: Iterable[Signal], person: PersonId, ground: Ground, history: History) -> tuple[Signal, ...]:
-    """Those of ``signals`` that ``person`` wants to hear of, and that no message they asked for tells already."""
+    """Those of ``signals`` that ``person`` wants to hear of, that nobody else has taken upon themselves, and that no
+    message they asked for tells already."""
     now = ground.snapshot.now
     theirs = (signal for signal in signals if not ground.is_promised(signal.id, person))
-    return tuple(signal for signal in theirs if not quiet.hushed(signal, person, history.hushes, now))
+    free = (signal for signal in theirs if not quiet.claimed(signal, person, history.hushes, now))
+    return tuple(signal for signal in free if not quiet.hushed(signal, person, history.hushes, now))
 
 
 def left_in_peace(proposal: Proposal, ground: Ground, history: History) -> bool:

@@ -40,7 +40,7 @@ from planner.facts.wellformed import fits
 from planner.hearers.escalation import heard_by
 from planner.hearers.foremost import is_lesser, outdone
 from planner.matters.proposing import settling
-from planner.matters.quiet import WOKEN
+from planner.matters.quiet import RELAYED, WOKEN
 from planner.reasoning import Load, ask_identity, comment, daily_digest, escalate, last_owner, reassign, reminder
 
 
@@ -301,9 +301,18 @@ def _holds(matter: _Matter, action: Action, ground: Ground) -> bool:
     """A ticket may be changed as was chosen, whoever would hear of it now; what has changed has changed."""
     if matter.kind == WOKEN:
         return True
+    if matter.kind == RELAYED:
+        return _is_open(matter.subject, ground)
     if isinstance(action, Reassign | TransitionIssue | ChangeSprintScope):
         return ground.goes_on(matter.signal)
     return ground.holds(matter.signal, matter.channel, matter.person)
+
+
+def _is_open(subject: str, ground: Ground) -> bool:
+    """Whether there is still something to ask about it: what we do not hold may well be open."""
+    issue = ground.snapshot.ticket(IssueKey(subject))
+    settled = any(pull.id == subject for pull in ground.snapshot.settled)
+    return not settled and (issue is None or issue.progress is not Progress.DONE)
 
 
 def _no_longer(matter: _Matter, ground: Ground) -> str:
@@ -313,6 +322,8 @@ def _no_longer(matter: _Matter, ground: Ground) -> str:
         return f"{subject} is somebody else's by now"
     if matter.kind == SignalKind.SPRINT_AT_RISK and ground.finds(SignalKind.SPRINT_CRITICAL, matter.subject):
         return f"{subject} is critical by now"
+    if matter.kind == RELAYED:
+        return f"{subject} is done"
     return f"{subject} {_NOT_ANY_MORE[SignalKind(matter.kind)]}"
 
 

@@ -7,6 +7,18 @@ from models.cycles import History
 from models.ids import PersonId
 
 
+def latest_about(subject: str, person: PersonId, history: History) -> str:
+    """The id of the last message to ``person`` that told of ``subject``, in any capitals; empty when there is none."""
+    told = (
+        (living.at, str(living.effect))
+        for living in history.living
+        if isinstance(living.action, RemindPerson)
+        and living.action.person == person
+        and subject.casefold() in {item.subject.casefold() for item in living.action.items}
+    )
+    return max(told, default=(None, ""))[1]
+
+
 def latest_to(person: PersonId, history: History) -> str:
     """The id of the last message to ``person``, or of the last question on their card; empty when nothing is known."""
     sent = [

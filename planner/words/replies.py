@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from models.actions import PostDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,19 @@ class Row:
     """Display name, or ``nobody``; empty where the reader is the owner."""
     why: str
     """What is so and for how much working time: ``blocked for 2 working days``."""
+    since: datetime | None = field(default=None, compare=False)
+    """Since when (company time), where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that belong together."""
+
+    name: str
+    """``In progress``; empty where there is only one group."""
+    rows: tuple[Row, ...]
+    more: int = 0
+    """Rows left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,64 @@ class StatusReply:
     """Warnings, for example that Bitbucket has not been read."""
     attention: Attention | None = None
     """``None`` while there was no look yet."""
+    how: tuple[str, ...] = ()
+    """By what the numbers are computed, one sentence each."""
+    why: str = ""
+    """The command that tells that alone."""
+    url: str = ""
+    """Where the source shows the same; empty when it is not known."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(label, command text) of what can be asked next."""
+    board: str = ""
+    """Which board was chosen for whoever asks here, in words; empty when there is no choice."""
+    post_to_channel: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReply:
+    """An answer in one sentence and the lines it rests on."""
+
+    title: str
+    """``Blocked · Payments``."""
+    headline: str
+    """The answer: ``3 issues are blocked, the longest for 4 working days.``"""
+    groups: tuple[Group, ...] = ()
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Real time of the last full read per source; empty where the answer rests on none."""
+    notes: tuple[str, ...] = ()
+    """What is not known, or holds for all of it."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(label, command text) of buttons, at most four."""
+    url: str = ""
+    """Where the source shows the same; empty when it is not known."""
+    heading: str = "Issue"
+    """What the lines are about, for a table's first column."""
+    board: str = ""
+    """As in a status."""
+    post_to_channel: bool = True
+    """Whether the whole team may read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestReply:
+    """Today's summary, told to whoever asks for it."""
+
+    title: str
+    digest: PostDigest
+    read_at: Mapping[str, datetime]
+    post_to_channel: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesReply:
+    """Lines of the constitution in plain words, section by section."""
+
+    title: str
+    headline: str
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+    """(name, lines); what stands between backticks is an id."""
+    footer: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
     post_to_channel: bool = True
 
 
@@ -87,6 +160,10 @@ class HelpReply:
     """(what to type, what it answers)."""
     unknown: str = ""
     """What was typed and not understood; empty when help was asked for."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(label, command text) of what was perhaps meant, and of all commands."""
+    cannot: tuple[str, ...] = ()
+    """What this installation cannot do, a line each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +187,4 @@ class ListReply:
     """(label, command text) of buttons, at most five."""
 
 
-Reply = StatusReply | WhyReply | HelpReply | PlainReply | ListReply
+Reply = StatusReply | SheetReply | DigestReply | RulesReply | WhyReply | HelpReply | PlainReply | ListReply

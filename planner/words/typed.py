@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MENTION = re.compile(r"<[@!][^>]*>")
+_MENTION = re.compile(r"<[@!#][^>]*>")
 _QUOTES = re.compile(r"[\"'`“”„‘’«»*_]")
 _NOW = frozenset({"", "current", "active", "running", "this", "now"})
 _WORD = re.compile(r"sprint[\s#:_-]*", re.IGNORECASE)

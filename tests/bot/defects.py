@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.app import build
 from bot.cli.hooking import Choice, register_all
 from bot.connections.everything import all_probes
@@ -53,6 +55,33 @@ DEFECTS: Mapping[str, Defect] = {
         company=lambda simulator: setattr(
             simulator.slack, "scopes", simulator.slack.scopes.replace(",users:read,", ",")
         ),
+    ),
+    "a bot token for the app-level token": Defect(
+        line="slack app token",
+        says="not_allowed_token_type",
+        remedy="connections:write",
+        ours={"slack_app_token": SecretStr("xoxb-1")},
+    ),
+    "an app-level token without its scope": Defect(
+        line="slack app token",
+        says="missing_scope",
+        remedy="connections:write",
+        company=lambda simulator: vars(simulator.slack_socket).update(scoped=False, token="xapp-1"),
+        ours={"slack_app_token": SecretStr("xapp-1")},
+    ),
+    "the running agent was not restarted with its app-level token": Defect(
+        line="slack socket",
+        says="the agent that runs has none",
+        remedy="Restart the agent",
+        company=lambda simulator: vars(simulator.slack_socket).update(token="xapp-1"),
+        ours={"slack_app_token": SecretStr("xapp-1")},
+    ),
+    "Socket Mode is switched off in the app": Defect(
+        line="slack app token",
+        says="socket_mode_disabled",
+        remedy="Switch Socket Mode on",
+        company=lambda simulator: vars(simulator.slack_socket).update(on=False, token="xapp-1"),
+        ours={"slack_app_token": SecretStr("xapp-1")},
     ),
     "the bot is not in a channel": Defect(
         line="slack channel leadership", says="not in #leadership", remedy="/invite", company=leave_channel

@@ -7,22 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 import pytest
+from pydantic import SecretStr
 
 from bot.app import build
 from bot.cli.connect import line, summary
 from bot.connections import mcp
 from bot.connections.company import JiraAddress, JiraPort
 from bot.connections.jira import site
+from bot.connections.outside import reached
 from bot.connections.probes import Finding, Probe, State, constant, examine
 from bot.connections.quick import quick
-from bot.connections.wiring import company_of
+from bot.connections.wiring import company_of, outside_of
 from bot.doors.arrivals import Arrivals
 from integrations.health import Check
 from integrations.jira.nouns import Server
 from models.events import Source
 from tests.bot.defects import DEFECTS, company, findings, register
-from tests.bot.planting import somebody_asks, something_changes
+from tests.bot.planting import Defect, somebody_asks, something_changes
 from tests.contracts.openapi import AVAILABLE, MISSING, check_request
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +42,30 @@ async def test_a_healthy_company_has_no_fault(tmp_path: Path) -> None:
     assert [line(f) for f in wrong(found)] == []
     assert {f.state for f in found.values()} <= {State.OK, State.OFF} and len(found) > 40
     assert found["jira webhook"].state is found["bitbucket webhook payments-api"].state is State.OK
+
+
+async def test_over_socket_mode_no_secret_and_no_address_is_asked_for(tmp_path: Path) -> None:
+    none = {name: SecretStr("") for name in ("slack_signing_secret", "jira_webhook_secret", "bitbucket_webhook_secret")}
+    by_socket = Defect(line="", says="", remedy="", both={"socket": True, **none})
+    async with company(tmp_path, by_socket) as world:
+        with anyio.fail_after(5):
+            while not world.simulator.slack_socket.connected:
+                await anyio.sleep(0.01)
+        found = await findings(world, by_socket)
+        outside = replace(outside_of(world.app), public_url="")
+    assert found["slack app token"].state is found["slack socket"].state is State.OK
+    assert found["slack signing secret"].state is State.OFF and not outside.address_wanted
+    assert (await reached(outside)).off
+
+
+async def test_what_was_left_out_at_the_installation_is_told_and_nothing_is_wrong(tmp_path: Path) -> None:
+    async with company(tmp_path) as world:
+        left = world.simulator.slack.scopes.replace("channels:history,", "").replace("groups:history,", "")
+        world.simulator.slack.scopes = left
+        found = await findings(world)
+    told = found["slack optional scopes"]
+    assert told.state is State.OFF and "needs a mention" in told.detail and "channels:history" in told.detail
+    assert found["slack scopes"].state is State.OK
 
 
 async def test_what_vendors_deliver_shows_that_both_sides_hold_the_same_secret(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from models.directives_file import load
 from models.ids import TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox
+from models.pauses import Pause
 from models.store import Store
 from models.written import look_up
 from tests.contracts.stores.values import FakeClock
@@ -95,6 +96,16 @@ async def test_a_look_that_ends_during_the_tick_does_not_use_up_the_next_one(wor
     works.clock.tick(300)
     await tick(works.app)
     assert "cycle" in await works.kinds()
+
+
+async def test_a_pause_for_a_time_ends_by_itself_and_the_team_is_looked_at(works: Clockwork) -> None:
+    until = works.clock.now() + timedelta(hours=2)
+    await works.store.pause(TEAM.id, Pause(by=None, since=works.clock.now(), until=until))
+    await tick(works.app)
+    assert await works.store.paused(TEAM.id)
+    works.clock.tick(7200)
+    await tick(works.app)
+    assert not await works.store.paused(TEAM.id) and "cycle" in await works.kinds()
 
 
 async def test_no_part_of_a_tick_can_stop_another(works: Clockwork) -> None:

@@ -1,45 +1,42 @@
-"""Shoots docs/images/demo.png from the real demo, by hand: ``.venv/bin/python -m tests.browser.picture``."""
+"""Shoots docs/images/*.png: the simulated company plays every surface in headless Chromium (``make pictures``).
+
+``.venv/bin/python -m tests.browser.picture status home`` plays these scenes alone.
+"""
 
 from __future__ import annotations
 
-import re
-import tempfile
-from pathlib import Path
+import sys
+import traceback
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.conftest import WAIT_MS, chromium, opened_in
-from tests.browser.test_demo import Demo, open_as, orphan, played_in
-
-TARGET = Path(__file__).parents[2] / "docs" / "images" / "demo.png"
+from tests.browser.conftest import chromium
+from tests.browser.scenes import SCENES
+from tests.browser.stage import IMAGES, MOST, PATIENCE_MS, set_up
 
 
-def shoot(page: Page, demo: Demo) -> None:
-    """A morning with a ticket nobody owns: the approver's conversation, the card, and the rule behind it."""
-    demo.post("clock", to="next_morning")
-    page.goto(demo.url)
-    page.locator("#guide").get_by_role("button", name="Dismiss").click()
-    key, approver, _ = orphan(page, demo)
-    open_as(page, demo, approver, demo.channel(approver))
-    card = page.locator(".message.is-app", has=page.get_by_role("button", name=re.compile(f"Approve.*{key}")))
-    page.locator("#panel").get_by_role("tab", name="Constitution").click()
-    card.click(position={"x": 60, "y": 12})
-    expect(page.locator(".law-line.is-lit").first).to_be_in_viewport()
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(2500)  # until nothing flashes and no toast is left
-    page.screenshot(path=TARGET, animations="disabled")
-
-
-def main() -> None:
-    """Start a demo, take the picture, end the demo."""
-    expect.set_options(timeout=WAIT_MS)
-    TARGET.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, played_in(Path(folder)) as demo, sync_playwright() as playwright:
+def main(names: list[str]) -> int:
+    """Play these scenes, or all; what did not come off, and which picture is too large, is told at the end."""
+    expect.set_options(timeout=PATIENCE_MS)
+    failed = [name for name in names if name not in SCENES]
+    with sync_playwright() as playwright:
         browser = chromium(playwright)
-        with opened_in(browser) as page:
-            shoot(page, demo)
+        for name in [n for n in names or SCENES if n in SCENES]:
+            scene = SCENES[name]
+            print(f"{name} ...", flush=True)
+            try:
+                with set_up(browser, scene.at, scene.change, **scene.world) as stage:
+                    scene.play(stage)
+            except Exception:  # noqa: BLE001 - the other scenes are played all the same
+                traceback.print_exc()
+                failed.append(name)
         browser.close()
+    heavy = [file.name for file in sorted(IMAGES.glob("*.png")) if file.stat().st_size > MOST]
+    if failed or heavy:
+        print(f"Did not come off: {', '.join(failed) or 'none'}")
+        print(f"Larger than {MOST} bytes: {', '.join(heavy) or 'none'}")
+    return 1 if failed or heavy else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

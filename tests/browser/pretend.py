@@ -72,6 +72,10 @@ class Pretend:
     def __init__(self) -> None:
         self.messages: dict[str, list[dict[str, Any]]] = {ROOM: [], DIRECT: []}
         self.home: dict[str, Any] | None = None
+        self.room: dict[str, Any] = {}
+        """What the conversation with the app has besides messages."""
+        self.shortcuts: list[dict[str, Any]] = []
+        self.faults: list[dict[str, Any]] = []
         self.issues: list[dict[str, Any]] = []
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, dict[str, Any]] = {}
@@ -169,6 +173,8 @@ class Pretend:
                         {"name": "block", "title": "A ticket is blocked", "says": "Its owner hears of it after a day."}
                     ]
                 }
+            case "faults":
+                return {"faults": self.faults}
             case "constitution":
                 return {"text": LAW, "file": "directives.yaml"}
             case "jira":
@@ -185,10 +191,11 @@ class Pretend:
             "users": PEOPLE,
             "channels": [
                 {"id": ROOM, "name": "engineering", "kind": "channel", "topic": "Technical matters", "unread": 0},
-                {"id": DIRECT, "name": "PM Agent", "kind": "im", "user": APP, "unread": 0},
+                {"id": DIRECT, "name": "PM Agent", "kind": "im", "user": APP, "unread": 0} | self.room,
             ],
             "clock": {"now": NOON, "speed": 1},
             "home": self.home,
+            "shortcuts": self.shortcuts,
             "view": None,
         }
 

@@ -214,7 +214,8 @@ def test_an_approved_proposal_changes_jira_and_the_card_says_who_and_when(page: 
     taker = re.search(rf"{key}: unassigned → (.+)", card.inner_text())
     assert taker is not None, card.inner_text()
     shot(page, "demo-card")
-    card.get_by_role("button", name=re.compile(f"Approve.*{key}")).click()
+    card.get_by_role("button", name=re.compile(f"Approve.*{key}")).focus()
+    page.keyboard.press("Enter")
     done = page.locator(".message .b-section", has_text=f"{key} → {taker.group(1)}").last
     expect(done).to_contain_text(re.compile(r"^Done .*\d\d:\d\d by Dana Whitfield"), timeout=PATIENCE_S * 1000)
     expect(page.get_by_role("button", name=re.compile(f"Approve.*{key}"))).to_have_count(0)
@@ -250,3 +251,19 @@ def test_why_answers_from_the_record(page: Page, demo: Demo, shot: Shot) -> None
     answer = page.locator(".is-ephemeral").last
     expect(answer).to_contain_text("Post the daily sprint summary to #engineering.")
     shot(page, "demo-why")
+
+
+def test_killed_in_the_middle_the_agent_comes_back_and_answers(page: Page, demo: Demo) -> None:
+    engineer = demo.with_role("Engineer")["id"]
+    open_as(page, demo, engineer, demo.channel(engineer, "engineering"))
+    page.locator("#panel").get_by_role("tab", name="Trouble").click()
+    card = page.locator(".happening", has=page.locator("[data-fault=restart]"))
+    card.get_by_role("button").click()
+    expect(card.locator(".happening-told")).to_contain_text("kill -9")
+    page.locator("#panel").get_by_role("tab", name="Traffic").click()
+    expect(page.locator(".wire.is-note").first).to_contain_text("started again on the same database")
+    demo.until(lambda: demo.get("state")["product"]["ok"] or None, "the agent")
+    known = page.locator(".is-ephemeral").count()
+    page.locator("#composer-text").fill("/pm status")
+    page.keyboard.press("Enter")
+    expect(page.locator(".is-ephemeral").nth(known)).to_contain_text("Sprint 24", timeout=PATIENCE_S * 1000)

@@ -20,7 +20,7 @@ from integrations.simulator import happenings
 from integrations.simulator.nouns import Issue
 from integrations.simulator.seed import ASKER
 from integrations.simulator.server import Simulator
-from integrations.simulator.slack.out import NotThere
+from integrations.simulator.slack.wire import NotThere
 from integrations.simulator.slack.workspace import Message
 from integrations.simulator.traffic import Exchange
 from models import tables
@@ -48,6 +48,10 @@ LONGEST = 4
 
 class Missed(Exception):
     """Something that must happen did not; the story ends here."""
+
+
+_ACTION = {"reject": "reject_why"}
+"""Buttons that open a window, and theirs."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +152,26 @@ class Flow:
             message, block = found
             where = {"channel": message.channel, "ts": message.ts}
             with contextlib.suppress(NotThere):
-                used = {"action_id": button, "block_id": block}
-                if (await self.simulator.slack_out.click(self.slack_id(person), where, used)).ok:
+                used = {"action_id": _ACTION.get(button, button), "block_id": block}
+                pressed = await self.simulator.slack_out.click(self.slack_id(person), where, used)
+                if pressed.ok and (button not in _ACTION or await self._said_why(person, ask)):
                     return
             await asyncio.sleep(0.4)
         raise Missed(f"{person} could not press {button}")
+
+    async def _said_why(self, person: str, ask: str) -> bool:
+        """The window of a no is filled in once it is drawn; ``False`` when it was not in time."""
+        workspace, user = self.simulator.workspace, self.slack_id(person)
+        for _ in range(40):
+            await asyncio.sleep(0.05)
+            view = workspace.views.get(workspace.open_views.get(user, ""), {})
+            if ask in str(view.get("private_metadata", "")):
+                form = next(each["element"] for each in view["blocks"] if each.get("block_id") == "reason")
+                option = next(each for each in form["options"] if each["value"] == "not_needed")
+                chosen = {"type": form["type"], "selected_option": option}
+                filled = {"reason": {"reason": chosen}}
+                return not (await self.simulator.slack_out.submit(user, view["id"], filled)).get("errors")
+        return False
 
     # --- what they see ----------------------------------------------------------------------------------------
 

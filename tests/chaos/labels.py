@@ -23,6 +23,7 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
         "tidy_keys",
         "tidy_observations",
         "tidy_reminders",
+        "tidy_threads",
         "tidy_told",
     ),  # fmt: skip
 }
@@ -31,6 +32,8 @@ COMPUTED: Mapping[str, tuple[str, ...]] = {
 NOT_REACHED: Mapping[str, str] = {
     "bury": "needs a job that fails for hours",
     "drop": "pm dead-letters drop: an operator's word about one row",
+    "edit": "the story's approver changes nothing; tests/contracts/stores/test_answering.py races it",
+    "put_off": "the story's approver puts nothing off; tests/contracts/stores/test_answering.py races it",
     "forget_person": "somebody's own word, or an operator's, about what was learnt of them; the story asks for nothing",
     "end_looks": "the constitution keeps its teams; tests/test_constitution_reload.py takes one away",
     "gone": "the story deletes nothing",

@@ -127,17 +127,25 @@ def _from_bitbucket(headers: Mapping[str, str], body: bytes) -> Sent:
     return Sent("bitbucket", headers["X-Request-UUID"], headers["X-Event-Key"], actor)
 
 
+def _name(said: Mapping[str, Any], event: Mapping[str, Any]) -> str:
+    """What is said in a channel may come as two events and is one thing: it is named after its place."""
+    if event["type"] == "app_mention" or (event["type"] == "message" and event.get("channel_type") != "im"):
+        return f"said:{said['team_id']}:{event['channel']}:{event['ts']}"
+    return str(said["event_id"])
+
+
 def _from_slack(headers: Mapping[str, str], body: bytes) -> Sent:
     if "json" in headers.get("Content-Type", ""):
         said = json.loads(body)
         event = said["event"]
-        return Sent("slack", said["event_id"], event["type"], event.get("user", ""), job="answer")
+        return Sent("slack", _name(said, event), event["type"], event.get("user", ""), job="answer")
     form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     said = json.loads(form["payload"]) if "payload" in form else form
-    words = next(_actions(said), "command" if "command" in form else "nothing")
-    job = {"approve": "click", "reject": "click", "nothing": ""}.get(words, "answer")
+    words = next(_actions(said), "command" if "command" in form else said.get("type", "nothing"))
+    jobs = {"approve": "click", "reject_why": "window", "view_submission": "window", "nothing": ""}
+    job = jobs.get(words, "answer")
     actor = form.get("user_id") or (said.get("user") or {}).get("id", "")
-    token = said["response_url"].rpartition("/")[2]
+    token = str(said.get("response_url", "")).rpartition("/")[2]
     return Sent("slack", said["trigger_id"], words, actor, token, job)
 
 

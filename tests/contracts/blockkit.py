@@ -1,11 +1,13 @@
 """Would Slack take it? Messages, views and calls against descriptions of Slack that nobody here wrote.
 
-The schemas are read in place from ``shared/slack`` beside the checkout; without them a test skips and says so.
+The schemas are read in place from ``shared/slack`` beside the checkout; without them a test skips and says so. They
+look at nothing in a text but its length, so blocks that differ only in their words are asked about once.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -26,24 +28,29 @@ MESSAGE_BLOCKS, HOME_BLOCKS, FALLBACK, ALL_TEXT, MARKDOWN = 50, 100, 4_000, 10_0
 def check_message(message: Mapping[str, Any]) -> None:
     """Assert that ``{text, blocks}`` is a message Slack would take."""
     blocks = [dict(block) for block in message.get("blocks") or ()]
-    found = [*cross_payload(blocks, MESSAGE_BLOCKS), *_fallback(message)]
+    found = [*cross_payload(blocks, MESSAGE_BLOCKS), *_fallback(message), *_out_of_place(blocks, "message")]
     assert not found, found
     need_schemas()
-    if blocks:
-        assert not (found := _errors(_tightknit(""), blocks)), found
-    whole = {"channel": "C1", "text": message["text"], "blocks": blocks}
-    assert not (found := _errors(_slack_types("Message"), whole)), found
+    for block in blocks:
+        assert not (found := _complaints("message", "{}", shape(block))), (found, block)
 
 
 def check_view(view: Mapping[str, Any]) -> None:
     """Assert that a Home or modal view is one Slack would take."""
     blocks = [dict(block) for block in view["blocks"]]
-    assert not (found := list(cross_payload(blocks, HOME_BLOCKS))), found
+    found = [*cross_payload(blocks, HOME_BLOCKS), *_out_of_place(blocks, str(view["type"]))]
+    assert not found, found
     assert len(json.dumps(view)) <= 250_000, "a view has at most 250 kB"
     need_schemas()
-    kind = str(view["type"])
-    assert not (found := _errors(_tightknit(f"{kind}_view"), dict(view))), found
-    assert not (found := _errors(_slack_types(kind.capitalize()), dict(view))), found
+    around = shape({key: value for key, value in view.items() if key != "blocks"})
+    assert blocks, "a view has at least one block"
+    for block in blocks:
+        assert not (found := _complaints(str(view["type"]), around, shape(block))), (found, block)
+
+
+def shape(node: Mapping[str, Any]) -> str:
+    """``node`` as JSON with every text as long as the next limit allows: all that the schemas see of it."""
+    return json.dumps(_shaped(node), sort_keys=True)
 
 
 def check_call(method: str, arguments: Mapping[str, Any]) -> None:
@@ -53,7 +60,7 @@ def check_call(method: str, arguments: Mapping[str, Any]) -> None:
     given = {key: value for key, value in arguments.items() if key not in UNLISTED}
     if "blocks" in given and method != "blocks.validate":
         blocks = given["blocks"] if isinstance(given["blocks"], list) else json.loads(given["blocks"])
-        check_message({"text": given.get("text", ""), "blocks": blocks})
+        check_message({"text": given.get("text") or given.get("markdown_text", ""), "blocks": blocks})
     found = _errors(validator, given)
     if found:
         found = _errors(validator, _from_form(given))
@@ -80,8 +87,23 @@ def cross_payload(blocks: Sequence[Mapping[str, Any]], most: int) -> Iterator[st
         yield "more than one table"
     if sum(len(b["text"]) for b in blocks if b["type"] == "markdown") > MARKDOWN:
         yield "markdown blocks are too long together"
+    for part in parts(list(blocks)):
+        first, options = part.get("initial_option"), part.get("options")
+        chosen = [first] if first is not None else part.get("initial_options", [])
+        if options is not None and any(each not in options for each in chosen):
+            yield f"{part.get('action_id')!r} begins with a choice it does not offer"
     if (size := sum(map(len, texts(list(blocks))))) > ALL_TEXT:
         yield f"{size} characters in all blocks, {ALL_TEXT} allowed"
+
+
+def parts(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object in ``node``, from the outside in."""
+    if isinstance(node, Mapping):
+        yield node
+        node = list(node.values())
+    if isinstance(node, list | tuple):
+        for part in node:
+            yield from parts(part)
 
 
 def texts(node: Any) -> Iterator[str]:
@@ -103,6 +125,12 @@ def _fallback(message: Mapping[str, Any]) -> Iterator[str]:
         yield "no text beside the blocks"
     if len(text) > FALLBACK:
         yield f"text has {len(text)} characters, {FALLBACK} allowed"
+
+
+def _out_of_place(blocks: Sequence[Mapping[str, Any]], surface: str) -> Iterator[str]:
+    """Blocks that Slack does not show there, where its list of them can be read."""
+    forbidden = _schema("block-surfaces.json")["outbound_forbidden"][surface] if SCHEMAS.is_dir() else ()
+    yield from (f"a {block['type']} block in a {surface}" for block in blocks if block["type"] in forbidden)
 
 
 def _from_form(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +158,52 @@ def _deepest(error: Any) -> str:
         # A wrong ``type`` means that branch was not the one meant.
         error = max(error.context, key=lambda e: (e.validator not in {"const", "enum"}, len(e.absolute_path)))
     return f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+
+
+@cache
+def _complaints(surface: str, around: str, block: str) -> tuple[str, ...]:
+    """What both descriptions say of one block in a message, or in the view ``around`` it."""
+    if surface == "message":
+        single = [json.loads(block)]
+        whole = {"channel": "C1", "text": "x", "blocks": single}
+        return tuple([*_errors(_tightknit(""), single), *_errors(_slack_types("Message"), whole)])
+    view = {**json.loads(around), "blocks": [json.loads(block)]}
+    asked = (_tightknit(f"{surface}_view"), _slack_types(surface.capitalize()))
+    return tuple(complaint for validator in asked for complaint in _errors(validator, view))
+
+
+def _shaped(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _lengthened(key, value, node) for key, value in node.items()}
+    return [_shaped(part) for part in node] if isinstance(node, list | tuple) else node
+
+
+def _lengthened(key: str, value: Any, node: Mapping[str, Any]) -> Any:
+    if not isinstance(value, str) or key not in FREE or node.get("type") == "color":
+        return _shaped(value)
+    limits = _limits()
+    place = bisect_left(limits, len(value))
+    return "x" * (limits[place] if place < len(limits) else limits[-1] + 1)
+
+
+FREE = frozenset({"text", "value", "url", "alt_text", "accessibility_label"}) | {
+    *("block_id", "action_id", "callback_id", "external_id", "private_metadata")
+}
+"""Keys of strings that the schemas only measure; whatever else is a string may be a word they know."""
+
+
+@cache
+def _limits() -> tuple[int, ...]:
+    """Every length that either description speaks of, shortest first."""
+
+    def found(node: Any) -> Iterator[int]:
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("minLength", "maxLength") if isinstance(node.get(key), int))
+        for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from found(part)
+
+    names = ("block-kit.tightknit.schema.json", "block-kit.slack-types.schema.json")
+    return tuple(sorted({0, *(limit for name in names for limit in found(_schema(name)))}))
 
 
 @cache

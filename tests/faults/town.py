@@ -201,7 +201,7 @@ class Town:
         """However long Slack wanted us to wait, and its channels' pace: that time has passed."""
         for app in self.apps():
             if app.slack is not None:
-                app.slack._pacer._lanes.clear()
+                app.slack.pacer._lanes.clear()
 
     async def close(self) -> None:
         for app in self._others.values():

@@ -14,11 +14,21 @@ from hypothesis import strategies as st
 from models.actions import Escalate, RemindPerson
 from models.cycles import History, LastCycle, WhyRecord
 from models.ids import ApprovalId, EffectId, PersonId, SprintId, TeamId
-from models.proposals import Approval, ApprovalState, Decision, EffectState, Verdict
+from models.proposals import Approval, ApprovalState, Decision, EffectState, Objection, Verdict
 from models.standing import Living
 from models.work import Facts, SprintState
 from planner.answer import answer, explained
-from planner.asked.questions import COMMANDS, AskHelp, AskStatus, AskWhy, Pleasantry, Question, parse_command
+from planner.asked.questions import (
+    COMMANDS,
+    FIRST_COMMANDS,
+    AskBlockers,
+    AskHelp,
+    AskStatus,
+    AskWhy,
+    Pleasantry,
+    Question,
+    parse_command,
+)
 from planner.ports import Desk
 from planner.reasoning import RulesMind, reminder
 from planner.reports.summaries import item_of
@@ -70,7 +80,7 @@ pytestmark = pytest.mark.anyio
         ("why did you ping me?", AskWhy("")),
         ("Why are you telling me this", AskWhy("")),
         ("dance to production", AskHelp(unknown="dance to production")),
-        ("what's blocked?", AskHelp(unknown="what's blocked?")),
+        ("what's blocked?", AskBlockers()),
         ("<@U07AGENT> What’s *up*", AskHelp(unknown="What’s *up*")),
         ("thanks", Pleasantry(thanks=True)),
         ("Thank you so much!", Pleasantry(thanks=True)),
@@ -222,7 +232,9 @@ async def test_a_source_never_read_is_named() -> None:
 
 
 async def test_help_names_what_was_not_understood() -> None:
-    assert await asked("sing") == HelpReply(commands=COMMANDS, unknown="sing")
+    assert await asked("sing") == HelpReply(
+        commands=FIRST_COMMANDS, unknown="sing", choices=(("All commands", "help"),)
+    )
 
 
 @pytest.mark.parametrize("typed", ["status Sprint Bob’s", "status of the sprint Bob’s?", "Sprint Bob’s"])
@@ -264,6 +276,32 @@ async def test_why_answers_from_the_record() -> None:
         directives_version="v1",
         proposal=PROPOSAL.id,
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": ApprovalState.REJECTED, "objection": Objection.TOO_EARLY}, "Rejected by Pat: too early"),
+        ({"state": ApprovalState.REJECTED, "objection": Objection.OTHER}, "Rejected by Pat"),
+        ({"state": ApprovalState.SUPERSEDED}, "Edited by Pat"),
+        ({"state": ApprovalState.APPROVED, "edits": ApprovalId("b")}, "Edited and approved by Pat"),
+    ],
+)
+async def test_why_tells_of_a_reason_and_of_an_edit(changes: dict[str, Any], said: str) -> None:
+    ask = Approval(
+        id=ApprovalId("a"),
+        team=TEAM,
+        proposal=PROPOSAL,
+        payload_hash="h",
+        approvers=(PersonId("pat"),),
+        asked_at=NOON,
+        expires=NOON + DAY,
+        decision_rule="r",
+        directives_version="v1",
+        **{"by": PersonId("pat"), "at": NOON, **changes},
+    )
+    reply = await asked("why abc", abc=record(approval=ask))
+    assert isinstance(reply, WhyReply) and reply.decision.endswith(f"{said}.")
 
 
 @pytest.mark.parametrize(
@@ -322,6 +360,15 @@ async def test_why_without_an_id_explains_the_last_message_to_whoever_asks() -> 
     reply = await asked("why did you ping me?", known=known, e1=record(effect=EffectState.SENT))
     assert isinstance(reply, WhyReply) and reply.title == "Message to Ann about PAY-1"
     assert isinstance(await asked("why me", known=known, person="kai", e1=record()), PlainReply)
+
+
+async def test_why_of_a_ticket_explains_the_last_message_about_it_to_whoever_asks() -> None:
+    told = RemindPerson(person=PersonId("ann"), items=(item_of(signal("PAY-1")),))
+    known = history(living=(Living(effect=EffectId("e1"), action=told, at=NOON),))
+    for typed in ("why PAY-1", "why “pay-1”?"):
+        reply = await asked(typed, known=known, e1=record(effect=EffectState.SENT))
+        assert isinstance(reply, WhyReply) and reply.title == "Message to Ann about PAY-1"
+    assert isinstance(await asked("why PAY-1", known=known, person="bob", e1=record()), PlainReply)
 
 
 async def test_an_id_is_found_in_capitals_too() -> None:

@@ -76,6 +76,9 @@ class Book:
     async def history(self, team: TeamId) -> History:
         return self.known
 
+    async def history_of(self, team: TeamId, person: PersonId) -> History:
+        return self.known
+
     async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
         return replace(self.known, heard=tuple(each for each in self.known.heard if each.subject in subjects))
 

@@ -327,11 +327,21 @@ async def test_everything_the_simulated_slack_sends_has_slacks_shape(recorded: R
         for root, value in _payloads(each):
             _check(schema["x-roots"][root], "inbound-payloads.schema.json", value)
             seen.add(root)
-    assert seen >= {"SlashCommand", "BlockAction", "EnvelopedEvent", "AppMentionEvent", "AppHomeOpenedEvent"}
+    pressed = {"SlashCommand", "BlockAction", "ViewSubmitAction"}
+    assert seen >= pressed | {"EnvelopedEvent", "AppMentionEvent", "AppHomeOpenedEvent"}
 
 
 INNER = {"app_mention": "AppMentionEvent", "app_home_opened": "AppHomeOpenedEvent", "message": "AllMessageEvents"}
 """Slack's name of an event to its name in the schema."""
+
+
+PRESSED = {
+    "block_actions": "BlockAction",
+    "view_submission": "ViewSubmitAction",
+    "view_closed": "ViewClosedAction",
+    "message_action": "MessageShortcut",
+}
+"""The same for what people press."""
 
 
 def _payloads(arrival: Arrival) -> Iterator[tuple[str, Any]]:
@@ -345,7 +355,7 @@ def _payloads(arrival: Arrival) -> Iterator[tuple[str, Any]]:
         yield "SlashCommand", form
         return
     value = json.loads(form["payload"])
-    yield "BlockAction", value
+    yield PRESSED[value["type"]], value
 
 
 def _check(root: str, file: str, value: Any) -> None:

@@ -15,7 +15,13 @@ from tests.stories.scene import Scene, length, moment, open_draft
 from tests.stories.sentences import names, when
 from tests.world import REREAD
 
-BUTTONS = {"Approve": "approve", "Reject": "reject", "Why?": "why", "Post to channel": "post_to_channel"}
+BUTTONS = {
+    "Approve": "approve",
+    "Reject": "reject_why",
+    "Edit": "edit",
+    "Why?": "why",
+    "Post to channel": "post_to_channel",
+}
 FOREVER = 10**6
 
 
@@ -240,6 +246,31 @@ async def presses_for(scene: Scene, person: str, button: str, ticket: str) -> No
     await _press(scene, person, rest, button)
 
 
+@when('{person} presses "{button}" of "{ticket}" in {channel}')
+async def presses_in(scene: Scene, person: str, button: str, ticket: str, channel: str) -> None:
+    label = f"{button} {scene.tickets[ticket]}"
+    await scene.wait_for(lambda: [m for m in scene.posts(channel) if _element(m, label) is not None])
+    await _press(scene, person, scene.posts(channel)[-1], label)
+
+
+@when('{person} rejects it as "{words}"')
+async def rejects(scene: Scene, person: str, words: str) -> None:
+    message = await _message_with(scene, person, "Reject")
+    found = _element(message, "Reject")
+    assert found is not None
+    used = {"block_id": found[0], "action_id": found[1]}
+    await scene.world.simulator.slack_out.click(
+        scene.user(person), {"channel": message.channel, "ts": message.ts}, used
+    )
+    await _fill(scene, person, "reason", words.replace(" ", "_"))
+
+
+@when("{person} edits it: {other:person} takes it")
+async def edits(scene: Scene, person: str, other: str) -> None:
+    await _press(scene, person, await _message_with(scene, person, "Edit"), "Edit")
+    await _fill(scene, person, "value", other.casefold())
+
+
 @when('{person} presses "{button}" twice at once')
 async def presses_twice(scene: Scene, person: str, button: str) -> None:
     message = await _message_with(scene, person, button)
@@ -350,7 +381,7 @@ def _element(message: Message, button: str) -> tuple[str, str] | None:
     for block, element in elements(message.blocks):
         if (
             element["type"] == "button"
-            and element["text"]["text"] == button
+            and element["text"]["text"].rstrip("…") == button
             and (word is None or str(element["action_id"]).startswith(word))
         ):
             return str(block.get("block_id")), str(element["action_id"])
@@ -367,13 +398,35 @@ async def _press(scene: Scene, person: str, message: Message, button: str) -> No
     answered = await scene.world.simulator.slack_out.click(user, where, {"block_id": found[0], "action_id": found[1]})
     world.channels[room.id] = room
     assert answered.ok, f"the agent answered {answered.status}"
+    if found[1] == BUTTONS["Reject"]:
+        await _fill(scene, person, "reason", "not_needed")
+
+
+async def _fill(scene: Scene, person: str, block: str, value: str) -> None:
+    """Somebody fills in the window they have opened, if they were shown a form, and sends it off."""
+    world, user = scene.world.simulator.workspace, scene.user(person)
+
+    def drawn() -> dict[str, Any] | None:
+        view = world.views.get(world.open_views.get(user, ""), {})
+        return view if "One moment" not in str(view.get("blocks", "One moment")) else None
+
+    await scene.wait_for(drawn)
+    view = drawn()
+    assert view is not None, f"{person} sees no window"
+    if not any(each.get("block_id") == block for each in view["blocks"]):
+        return  # the window says why there is nothing to fill in
+    form = next(each["element"] for each in view["blocks"] if each.get("block_id") == block)
+    option = next(each for each in form["options"] if each["value"] == value)
+    filled = {block: {block: {"type": form["type"], "selected_option": option}}}
+    said = await scene.world.simulator.slack_out.submit(user, view["id"], filled)
+    assert not said.get("errors"), said
 
 
 def _with_other_version(card: Message) -> tuple[dict[str, Any], ...]:
     """The same card, drawn before its proposal changed."""
     blocks: list[dict[str, Any]] = json.loads(json.dumps([dict(block) for block in card.blocks]))
     for element in (element for block in blocks for element in block.get("elements", ())):
-        if element.get("action_id") in ("approve", "reject"):
+        if element.get("action_id") in ("approve", "reject_why", "edit"):
             value = json.loads(element["value"])
             element["value"] = json.dumps({**value, "v": "0" * 20})
     return tuple(blocks)

@@ -28,14 +28,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.stories import beginnings, happenings, lawmaking, outcomes
+from tests.stories import at_home, beginnings, happenings, lawmaking, outcomes
 from tests.stories.scene import Plan, Scene, played
 from tests.stories.sentences import Language, NotUnderstood, given, spoken, then, when
 from tests.world import in_memory
 
 pytestmark = pytest.mark.anyio
 
-TOLD_IN = (beginnings, happenings, lawmaking, outcomes)
+TOLD_IN = (at_home, beginnings, happenings, lawmaking, outcomes)
 """Imported for the sentences they teach."""
 
 LANGUAGES: Mapping[str, Language] = {language.kind: language for language in (given, when, then)}

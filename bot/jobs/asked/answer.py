@@ -4,29 +4,49 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from bot import homes
 from bot.app import App
-from bot.jobs.asked.learn import about_asker, known_to
+from bot.jobs.asked import conversation
+from bot.jobs.asked.boards import choose, here
+from bot.jobs.asked.conversation import Heard, own_words
+from bot.jobs.asked.lacking import with_what_is_lacking
+from bot.jobs.asked.learn import about_asker
 from bot.jobs.asked.request import made_ready
+from bot.jobs.asked.searching import searched
+from bot.jobs.asked.streaming import Place, streamed
 from bot.jobs.asked.whose import joined, teams_for
+from bot.jobs.asked.working import working
 from bot.jobs.presses.acting import may_act, memberships
 from bot.jobs.presses.press import note_answer
 from bot.views.parts.message import Message
+from bot.views.parts.verdict import judged
 from bot.views.reply import interrupted, reply_message
 from models.directives import Team
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.ids import PersonId, named
-from models.mailbox import Job
+from models.mailbox import Job, look_at
 from models.proposals import AskedIn
 from planner.answer import answer
-from planner.asked.questions import AskWhy, Question, parse_command
+from planner.asked.pausing import AskPause, AskResume, pause_line
+from planner.asked.questions import AskBoard, AskWhy, Question, Report, parse_command
 from planner.asked.requests import AskUndo, Request
+from planner.asked.topics import AskSearch
 from planner.carry_out import IN_FLIGHT
-from planner.words.replies import PlainReply, Reply, StatusReply
+from planner.words.replies import (
+    DigestReply,
+    ListReply,
+    PlainReply,
+    Reply,
+    RulesReply,
+    SheetReply,
+    StatusReply,
+    WhyReply,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +54,15 @@ OUTSIDE = PlainReply(text="I answer members of this workspace only: what I know 
 SHARED = PlainReply(
     text="This channel is shared with another organisation, so I say nothing internal here. Ask me in a direct message."
 )
+
+ACTS = (Request, AskUndo, AskPause, AskResume)
+"""Questions that have something done."""
+
+PUBLIC = (StatusReply, SheetReply, DigestReply, RulesReply)
+"""Replies that may be for the whole channel."""
+
+JUDGED = (*PUBLIC, WhyReply, ListReply)
+"""Replies whose readers may say whether they helped, where they stand in a conversation."""
 
 SENDING = "sending"
 """In a job's payload: its answer may have been sent."""
@@ -57,6 +86,10 @@ class Asked:
     public: bool = False
     again: str = ""
     """The command that asks the same again."""
+    place: str = ""
+    """The channel it was asked in, wherever the answer goes."""
+    room: str = ""
+    """That channel's name, where Slack tells it."""
 
 
 async def answer_one(app: App, job: Job) -> None:
@@ -85,42 +118,112 @@ def _give_up(job: Job, lost: VendorError) -> None:
 
 async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
     if _opened_home(body):
-        user = str(body["event"]["user"])
-        facts = await app.store.facts_about(_team(app, user).id)
-        await app.notify.show_home(user, facts, await known_to(app, user))
+        await homes.opened(app, str(body["event"]["user"]))
         return
     asked = read_question(name, body)
     if asked is None:
         return
     where = body.get("container") or {}
     await note_answer(app, asked.user, str(where.get("channel_id", "")), str(where.get("message_ts", "")))
-    team = _team(app, asked.user)
+    asked = replace(asked, room=_room(body))
+    team, heard = _team(app, asked.user, asked.room), await conversation.heard_in(app, name, body)
     refusal = await _refusal(app, asked.user, body)
-    if refusal is None and isinstance(asked.question, Request | AskUndo) and not await may_act(app, asked.user):
+    meant = await _meant(app, asked, heard, team, refused=refusal is not None)
+    if meant is None:
+        return
+    asked = replace(asked, question=meant)
+    if refusal is None and isinstance(asked.question, ACTS) and not await may_act(app, asked.user):
         refusal = OUTSIDE
-    own = None if refusal else await about_asker(app, asked.question, asked.user, private=_alone(asked))
-    if own is None:
-        reply = refusal or await _answered(app, job, asked, team)
-        own = _drawn(app, asked, fitting(reply, body), team)
-    await _send(app, job, asked, own)
+    if refusal is None and isinstance(asked.question, AskSearch):
+        await _search(app, job, replace(asked, public=False), asked.question, team)
+    else:
+        await _tell(app, job, asked, team, refusal, body)
+    if heard is not None and refusal is None:
+        await conversation.keep(app, heard, asked.question)
     log.info("answered %s", asked.user, extra={"action": "answered", "question": type(asked.question).__name__})
 
 
+async def _tell(app: App, job: Job, asked: Asked, team: Team, refusal: PlainReply | None, body: dict[str, Any]) -> None:
+    """Answer from facts, or refuse."""
+    own = None if refusal else await about_asker(app, asked.question, asked.user, private=_alone(asked))
+    if own is None:
+        async with working(app, asked.channel, asked.thread):
+            reply = fitting(refusal or await _answered(app, job, asked, team), body)
+        asked = replace(asked, public=asked.public and may_stand(reply))
+        reader = _member(team, asked.user) if _alone(asked) else None
+        own = _drawn(app, asked, reply, team, "" if refusal else await _paused(app, team, reader))
+        own = judged(own, _marker(job)) if asked.channel and isinstance(reply, JUDGED) else own
+    await _send(app, job, asked, own)
+
+
+async def _search(app: App, job: Job, asked: Asked, question: AskSearch, team: Team) -> None:
+    """Answer from Jira and Slack themselves; in a thread it is seen how that goes on."""
+    work = partial(searched, app, question, team, _member(team, asked.user), asked.place)
+
+    def draw(reply: Reply) -> Message:
+        made = _drawn(app, asked, reply, team)
+        return judged(made, _marker(job)) if asked.channel and isinstance(reply, JUDGED) else made
+
+    said: Message | None
+    if asked.response_url:
+        said = draw(await work())
+    else:
+        place = Place(channel=asked.channel, thread=asked.thread, user=asked.user, marker=_marker(job))
+        said = await streamed(app, job, question, place, work=work, draw=draw)
+    if said is not None:
+        await _send(app, job, asked, said)
+
+
+async def _meant(app: App, asked: Asked, heard: Heard | None, team: Team, *, refused: bool) -> Question | None:
+    """What is asked in plain words, or ``None`` when it was not said to us; a refusal is never forced on a thread."""
+    if refused:
+        return None if heard is not None and heard.follow_up else asked.question
+    theirs = _theirs(app, asked.user, team)
+    if heard is not None:
+        return await conversation.understood_in(app, heard, theirs)
+    return await conversation.typed(app, asked.question, asked.again, asked.user, theirs)
+
+
+def _theirs(app: App, user: str, team: Team) -> list[Team]:
+    """The teams somebody is in, ``team`` first."""
+    return [team, *(each for each, _ in memberships(app.directives, user) if each is not team)]
+
+
 async def _answered(app: App, job: Job, asked: Asked, team: Team) -> Reply:
-    theirs = [each for each, _ in memberships(app.directives, asked.user)] or [team]
-    teams = await teams_for(asked.question, theirs, app)
+    teams = await teams_for(asked.question, _theirs(app, asked.user, team), app)
     if isinstance(teams, PlainReply):
         return teams
-    return joined([await _of_team(app, job, asked, each, first=each is teams[0]) for each in teams])
+    reply = joined([await _of_team(app, job, asked, each, first=each is teams[0]) for each in teams])
+    return await with_what_is_lacking(app, reply)
 
 
 async def _of_team(app: App, job: Job, asked: Asked, team: Team, *, first: bool) -> Reply:
     asker = _member(team, asked.user)
+    asked = await _on_board(app, asked, team, asker)
     place = AskedIn(person=asker, channel=asked.channel, thread=asked.thread) if asker is not None else None
     question, desk = await made_ready(app, job, asked.question, team, place)
     name, public = str(job.payload["inbox"]), not _alone(asked)
     name = name if first else f"{name} {team.id}"
-    return await answer(question, team.id, desk, asker=asker, name=name, public=public)
+    where = await here(app, team.id, asked.place, asker)
+    reply = await answer(question, team.id, desk, asker=asker, name=name, public=public, here=where)
+    if isinstance(question, AskResume) and not await app.store.paused(team.id):
+        await app.mailbox.put(look_at(team.id))
+    return reply
+
+
+async def _on_board(app: App, asked: Asked, team: Team, asker: PersonId | None) -> Asked:
+    """A board that is chosen is kept for the place, and what was to be asked of it is asked."""
+    question = asked.question
+    if not isinstance(question, AskBoard) or question.board is None or asker is None:
+        return asked
+    await choose(app, team.id, asked.place, asker, question.board)
+    then = parse_command(question.then) if question.then else None
+    return replace(asked, question=then) if isinstance(then, Report) else asked
+
+
+async def _paused(app: App, team: Team, reader: PersonId | None) -> str:
+    """Who has paused the team, for the foot of whatever is answered meanwhile."""
+    return pause_line(await app.store.pause_of(team.id), team.id, app.directives, app.clock.now(), reader)
 
 
 async def _refusal(app: App, user: str, body: dict[str, Any]) -> PlainReply | None:
@@ -144,16 +247,18 @@ def read_question(name: str, body: dict[str, Any]) -> Asked | None:
             user=str(body.get("user_id", "")),
             response_url=str(body.get("response_url", "")),
             again=str(body.get("text", "")),
+            place=_place(body),
         )
     if name == "block_actions":
         return _button(body)
     event = body.get("event") or {}
     if event.get("type") in {"app_mention", "message"} and not event.get("bot_id"):
         return Asked(
-            parse_command(_without_mention(str(event.get("text", "")))),
+            parse_command(own_words(str(event.get("text", "")))),
             user=str(event.get("user", "")),
             channel=str(event.get("channel", "")),
             thread=str(event.get("thread_ts") or event.get("ts", "")),
+            place=_place(body),
         )
     return None
 
@@ -163,10 +268,11 @@ def _button(body: dict[str, Any]) -> Asked | None:
     word, value = str(action.get("action_id", "")), str(action.get("value", ""))
     user, url = str((body.get("user") or {}).get("id", "")), str(body.get("response_url", ""))
     if word.startswith("why"):
-        return Asked(AskWhy(value), user=user, response_url=url, again=f"why {value}")
+        return Asked(AskWhy(value), user=user, response_url=url, again=f"why {value}", place=_place(body))
     if word.startswith(("ask", "post_to_channel")):
         public = word.startswith("post_to_channel")
-        return Asked(parse_command(value), user=user, response_url=url, public=public, again=value)
+        asked = Asked(parse_command(value), user=user, response_url=url, public=public, again=value)
+        return replace(asked, place=_place(body))
     return None
 
 
@@ -175,19 +281,16 @@ def _alone(asked: Asked) -> bool:
     return bool(asked.response_url and not asked.public) or asked.channel.startswith("D")
 
 
-def _without_mention(text: str) -> str:
-    """The words after ``<@U…>``."""
-    return re.sub(r"^\s*(?:<@[^>]*>\s*)?", "", text)  # a second one may name whom something is asked for
-
-
 def _opened_home(body: dict[str, Any]) -> bool:
     event = body.get("event") or {}
     return bool(event.get("type") == "app_home_opened" and event.get("tab", "home") == "home")
 
 
-def _team(app: App, user: str) -> Team:
-    """The team the asker belongs to; somebody unknown asks about the first."""
-    return next((team for team, _ in memberships(app.directives, user)), app.directives.teams[0])
+def _team(app: App, user: str, room: str = "") -> Team:
+    """The team the asker belongs to, of several the one whose channel it is; somebody unknown asks about the first."""
+    theirs = [team for team, _ in memberships(app.directives, user)]
+    here = [team for team in theirs if room and room in {name.lstrip("#") for name in team.channels.values()}]
+    return next(iter([*here, *theirs]), app.directives.teams[0])
 
 
 def _member(team: Team, user: str) -> PersonId | None:
@@ -196,14 +299,28 @@ def _member(team: Team, user: str) -> PersonId | None:
 
 def fitting(reply: Reply, body: dict[str, Any]) -> Reply:
     """In direct messages there is no channel that an answer could be posted to."""
-    where = body.get("channel_id") or (body.get("container") or {}).get("channel_id")
-    channel = str(where or (body.get("event") or {}).get("channel", ""))
-    if isinstance(reply, StatusReply) and channel.startswith("D"):
+    if isinstance(reply, PUBLIC) and _place(body).startswith("D"):
         return replace(reply, post_to_channel=False)
     return reply
 
 
-def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
+def may_stand(reply: Reply) -> bool:
+    """Whether the whole channel may read it; what may not is told to whoever pressed *Post to channel*."""
+    return isinstance(reply, PUBLIC) and reply.post_to_channel
+
+
+def _place(body: dict[str, Any]) -> str:
+    """The channel something was asked in."""
+    where = body.get("channel_id") or (body.get("container") or {}).get("channel_id")
+    return str(where or (body.get("event") or {}).get("channel", ""))
+
+
+def _room(body: dict[str, Any]) -> str:
+    """The name of that channel; a mention does not tell it."""
+    return str(body.get("channel_name") or (body.get("channel") or {}).get("name", ""))
+
+
+def _drawn(app: App, asked: Asked, reply: Reply, team: Team, paused: str = "") -> Message:
     zone = next((m.zone for m in team.members if m.slack == asked.user and _alone(asked)), team.zone)
     asker = next((m.name for m in team.members if m.slack == asked.user), "somebody outside the team")
     return reply_message(
@@ -214,6 +331,7 @@ def _drawn(app: App, asked: Asked, reply: Reply, team: Team) -> Message:
         public=asker if asked.public else "",
         again=asked.again,
         named=not _alone(asked),
+        paused=paused,
     )
 
 
@@ -224,11 +342,16 @@ async def _send(app: App, job: Job, asked: Asked, message: Message) -> None:
     if asked.response_url:
         await _respond(app, job, asked, message)
     elif asked.channel:
-        marker = named("reply", job.id)
+        marker = _marker(job)
         began = app.clock.real() - LOOK_BACK
         if job.attempts > 1 and await app.slack.find(asked.channel, marker, began, thread=asked.thread) is not None:
             return
         await app.slack.post(asked.channel, message.text, message.blocks, marker=marker, thread=asked.thread)
+
+
+def _marker(job: Job) -> str:
+    """What makes the one answer of a job findable."""
+    return named("reply", job.id)
 
 
 async def _respond(app: App, job: Job, asked: Asked, message: Message) -> None:

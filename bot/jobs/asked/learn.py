@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot import homes
 from bot.app import App
 from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
 from bot.views.known import forget_question, forgotten_message, known_message
@@ -17,6 +18,7 @@ from models.ids import AccountId, PersonId
 from models.lessons import ALL, Act, Observation, Way, What
 from models.mailbox import Job, look_at
 from planner.asked.questions import AskForgetMe, AskMe, Question
+from planner.hearers.contact import NO_WISH
 from planner.lessons.known import PREFERENCES, Known, known_of
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,8 @@ async def known_things(app: App, team: Team, member: Member) -> tuple[Known, ...
     given = app.roster.constitution.team(team.id).member(member.id)
     seen = await app.ledger.known_of(member.id)
     hushed = await app.ledger.hushes_of(member.id)
-    return known_of(given, seen, app.roster.identities, len(hushed), app.directives)
+    wish = app.roster.wishes.get(member.id)
+    return known_of(given, seen, app.roster.identities, len(hushed), app.directives, wish)
 
 
 async def _page(app: App, team: Team, member: Member, first: str = "") -> Message:
@@ -130,8 +133,8 @@ async def _done(app: App, wish: Wish, team: Team, member: Member) -> Message:
     await app.ledger.audit(
         team=team.id, who=wish.press.user, what="forgotten", about=member.id, detail="at their own request"
     )
-    await app.roster.refresh()
-    if await app.roster.tell() or gone.hushes:
+    before = app.roster.wishes.get(member.id)
+    if await app.roster.wish(member.id, NO_WISH) or gone.hushes or before:
         for each in app.directives.teams_of(member.id):
             await app.mailbox.put(look_at(each.id))
     return forgotten_message(gone)
@@ -152,7 +155,10 @@ def _own_word(app: App, wish: Wish, team: Team) -> Observation:
 
 async def _answer(app: App, wish: Wish, shown: Message) -> None:
     """Where they pressed, for them alone; what was done stays done when it cannot be shown."""
-    if app.slack is None or not wish.press.response_url:
+    if app.slack is None:
+        return
+    if not wish.press.response_url:  # on their Home, which is drawn again
+        await homes.touch(app, wish.press.user, shown.text.partition("\n")[0].replace("*", ""))
         return
     try:
         await app.slack.respond(wish.press.response_url, shown.text, shown.blocks, replace=True)

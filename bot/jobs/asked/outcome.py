@@ -6,6 +6,8 @@ import logging
 from datetime import timedelta
 
 from bot.app import App
+from bot.jobs.presses.ending import shown_on_message
+from bot.jobs.presses.took import shown_in_digest
 from bot.views.parts.message import Message
 from bot.views.reply import reply_message
 from models.cycles import WhyRecord
@@ -27,7 +29,8 @@ LOOK_BACK = timedelta(hours=6)
 async def tell_asker(app: App, job: Job) -> None:
     """Tell them; nothing while it is under way, or when they know. Raises ``VendorError`` to be tried again."""
     record = await app.ledger.why(ProposalId(job.payload["proposal"]))
-    words = came_of(record, app.directives) if record is not None else None
+    told = record is not None and (await shown_on_message(app, record) or await shown_in_digest(app, record))
+    words = came_of(record, app.directives) if record is not None and not told else None
     if record is not None and words is not None:
         await _tell(app, job, record, words)
     await app.mailbox.finish(job)

@@ -14,6 +14,7 @@ from models.proposals import AskedIn
 from models.ways import Possible
 from planner.asked.questions import Question
 from planner.asked.requests import AskUndo, Request, Wish, issues_named
+from planner.asked.topics import AskIssue
 from planner.facts.observe import is_ours
 from planner.ports import Desk
 
@@ -29,11 +30,24 @@ async def made_ready(
     whatever comes twice finds the first by its name.
     """
     desk = app.desk(job)
+    if isinstance(question, AskIssue):
+        await _read_of(app, question, team)
     if not isinstance(question, Request | AskUndo):
         return question, desk
     if isinstance(question, Request):
         question = replace(await _reread(app, question, team), asked_in=place)
     return question, replace(desk, ledger=app.ledger)
+
+
+async def _read_of(app: App, asked: AskIssue, team: Team) -> None:
+    """A ticket of ours that we hold nothing of is asked for; when Jira does not answer, nothing is known of it."""
+    key = IssueKey(asked.subject)
+    if not is_ours(key, team) or (await app.store.facts_about(team.id)).issue(key) is not None:
+        return
+    try:
+        await app.sync.issues(team.id, [key])
+    except VendorError as failure:
+        log.warning("a ticket could not be read: %s", failure, extra={"action": "read_failed"})
 
 
 async def _reread(app: App, request: Request, team: Team) -> Request:

@@ -10,10 +10,12 @@ from bot.app import App
 from models.directives import Directives, Team
 from models.ids import IssueKey
 from planner.asked.hushing import AskHeld, AskHush, AskHushed, AskUnhush
-from planner.asked.questions import AskWhy, Question
+from planner.asked.pausing import AskPause, AskResume
+from planner.asked.questions import AskMine, AskWhy, Question
 from planner.asked.requests import Request, Wish, issues_named, same_of
+from planner.asked.topics import AskIssue
 from planner.facts.observe import is_ours
-from planner.words.replies import ListReply, PlainReply, Reply
+from planner.words.replies import ListReply, PlainReply, Reply, SheetReply
 
 _KEY = re.compile(r"\b[a-z][a-z0-9_]*-\d+\b", re.IGNORECASE)
 MOST_CHOICES = 5
@@ -31,8 +33,10 @@ async def teams_for(question: Question, teams: Sequence[Team], app: App) -> Sequ
         case AskWhy(id=str(name)) if name:
             record = await app.ledger.why(name.casefold())
             return [team for team in teams if record is not None and team.id == record.team] or teams[:1]
-        case AskHeld() | AskHushed():
+        case AskHeld() | AskHushed() | AskMine() | AskPause() | AskResume():
             return teams
+        case AskIssue(subject=subject):
+            return [team for team in teams if is_ours(IssueKey(subject), team)][:1] or teams[:1]
         case AskHush(what=what) | AskUnhush(what=what):
             return _of_peace(what, teams, app.directives, undo=isinstance(question, AskUnhush))
         case _:
@@ -73,8 +77,24 @@ def joined(replies: Sequence[Reply]) -> Reply:
         choices = tuple(dict.fromkeys(choice for each in lists for choice in each.choices))
         lines = tuple(line for each in lists for line in each.lines)
         return replace(lists[0], lines=lines, more=sum(each.more for each in lists), choices=choices[-MOST_CHOICES:])
+    sheets = [reply for reply in replies if isinstance(reply, SheetReply)]
+    if len(sheets) > 1:
+        return _one_sheet(sheets)
     plain = [reply for reply in replies if isinstance(reply, PlainReply)]
     if len(plain) < 2 or len(plain) < len(replies):
         return replies[0]
     choices = tuple(dict.fromkeys(choice for each in plain for choice in each.choices))
     return PlainReply(text=" ".join(dict.fromkeys(each.text for each in plain)), choices=choices[:MOST_CHOICES])
+
+
+def _one_sheet(sheets: Sequence[SheetReply]) -> SheetReply:
+    """What several teams say of one person, each under its own name."""
+    names = [sheet.title.rpartition(" · ")[2] for sheet in sheets]
+    groups = tuple(
+        replace(group, name=f"{name} · {group.name}")
+        for name, sheet in zip(names, sheets, strict=True)
+        for group in sheet.groups
+    )
+    notes = tuple(dict.fromkeys(note for sheet in sheets for note in sheet.notes))
+    headline = " ".join(f"{name}: {sheet.headline}" for name, sheet in zip(names, sheets, strict=True))
+    return replace(sheets[0], title=sheets[0].title.partition(" · ")[0], headline=headline, groups=groups, notes=notes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.app import App
 from models.directives import Directives, Member, Team
 from models.errors import Refused
+from models.ids import PersonId
+from planner.hearers.discretion import ADMINS
 
 
 async def may_act(app: App, user: str) -> bool:
@@ -19,6 +21,11 @@ async def may_act(app: App, user: str) -> bool:
     except Refused:  # Slack does not know them either
         return False
     return not (known.guest or known.bot or known.deleted)
+
+
+def run_by(directives: Directives, person: PersonId) -> list[Team]:
+    """The teams ``person`` is an admin of, in the order of the file."""
+    return [team for team in directives.teams if person in team.people_of(ADMINS)]
 
 
 def memberships(directives: Directives, user: str) -> list[tuple[Team, Member]]:

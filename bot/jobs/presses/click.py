@@ -1,111 +1,92 @@
-"""A click on an approval card: who may answer is decided here, on the server, against the record."""
+"""A press of a card's button: a yes, a no, or *Ask me later*; for one question, or for several that were chosen."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.jobs.presses.acting import may_act
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
-from bot.views.refusal import already_answered, not_allowed
-from models.directives import Member, Mode
+from bot.jobs.presses.answering import Answer, put_off_until, settle
+from bot.jobs.presses.authority import IN_SHADOW, TEAM_GONE, Answerer
+from bot.jobs.presses.press import Press, settle_press
+from bot.views.card.batch import MOST_CHOSEN, NOTHING_CHOSEN, chosen_in, told_together
 from models.ids import ApprovalId
 from models.mailbox import Job
-from models.proposals import Approval, ApprovalState
-from planner.hearers.approvals import may_answer
-from planner.policy import who_may_answer
 
-IN_SHADOW = "The team is in shadow mode now; nothing was done."
-TEAM_GONE = "The team this was asked for is not in the constitution any more, so nothing was done."
+__all__ = ["IN_SHADOW", "TEAM_GONE", "settle_one", "settle_several"]
+
+LATER = "ask_later"
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A press of a card's button."""
+    """A press of a card's button about one question."""
 
     press: Press
-    approve: bool
-    approval: ApprovalId
-    version: str
-
-    @property
-    def wanted(self) -> ApprovalState:
-        """What the ask becomes if this click counts."""
-        return ApprovalState.APPROVED if self.approve else ApprovalState.REJECTED
+    who: Answerer
+    later: str
+    """What was chosen in *Ask me later*; may be anything a body can hold."""
 
 
 async def settle_one(app: App, job: Job) -> None:
     """Settle the approval, or refuse privately and write down who tried."""
     await settle_press(
-        app, job, read=_read, settle=_settle, refused="click_refused", about=lambda click: click.approval
+        app, job, read=_read, settle=_settle, refused="click_refused", about=lambda click: click.who.approval
     )
 
 
 def _read(press: Press) -> Click:
-    return Click(press, press.button == "approve", ApprovalId(str(press.value["a"])), str(press.value["v"]))
+    who = _who(press, str(press.value["a"]), str(press.value["v"]))
+    return Click(press, who, str(press.value.get("l", "")))
 
 
 async def _settle(app: App, job: Job, click: Click) -> str | None:
-    """Why the click did nothing; ``None`` when it counted, also when an earlier try died after it had."""
-    approval = await app.ledger.approval(click.approval)
-    if job.attempts > 1 and approval is not None and _counted(app, click, approval):
-        return None
-    refusal = await _refusal(app, click, approval)
-    return await _decide(app, click, approval) if refusal is None and approval is not None else refusal
+    if click.press.button.startswith(LATER):
+        return await put_off_until(app, job, click.who, click.later)
+    return await settle(app, job, click.who, Answer(approve=click.press.button == "approve"))
 
 
-def _counted(app: App, click: Click, approval: Approval) -> bool:
-    member = _member(app, approval, click.press.user)
-    return member is not None and approval.by == member.id and approval.state is click.wanted
+def _who(press: Press, approval: str, version: str) -> Answerer:
+    return Answerer(
+        user=press.user,
+        workspace=press.workspace,
+        approval=ApprovalId(approval),
+        version=version,
+        place=(press.channel, press.ts),
+    )
 
 
-async def _decide(app: App, click: Click, approval: Approval) -> str | None:
-    """One conditional update; the loser learns who won."""
-    member = _member(app, approval, click.press.user)
-    if member is None:
-        return not_allowed(_names(app, approval))
-    settled = await app.ledger.decide(approval.id, by=member.id, approve=click.approve, version=click.version)
-    if settled.state is click.wanted and settled.by == member.id:
-        return None
-    return already_answered(settled, _name_of(app, settled), member.zone)
+# --- several at once ----------------------------------------------------------------------------------------
 
 
-async def _refusal(app: App, click: Click, approval: Approval | None) -> str | None:
-    """The checks in the order of the Slack note, section 2; the first that fails answers."""
-    if approval is None:
-        return "This proposal is not on record here, so nothing was done."
-    if all(team.id != approval.team for team in app.directives.teams):
-        return TEAM_GONE
-    if click.version != approval.payload_hash:
-        return "The proposal has changed since this card was drawn, so nothing was done. Look for the newer card."
-    if app.slack is None or click.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
-    if not _stands_there(approval, click.press):
-        return "This is a copy of the card. Answer on the original, in the direct message with me."
-    member = _member(app, approval, click.press.user)
-    named = member is not None and member.id in who_may_answer(approval, app.directives)
-    if member is None or not named or not await may_act(app, click.press.user):
-        return not_allowed(_names(app, approval))
-    if not may_answer(approval, member.id, app.clock.now()):
-        return already_answered(approval, _name_of(app, approval), member.zone)
-    return IN_SHADOW if app.directives.team(approval.team).mode is Mode.SHADOW else None
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A press of *Approve selected*."""
+
+    press: Press
+    who: tuple[Answerer, ...]
 
 
-def _stands_there(approval: Approval, press: Press) -> bool:
-    """Whether that message is one of those we posted the question in; before any is known, every one is."""
-    return not approval.places or any((press.channel, press.ts) == (p["channel"], p["ts"]) for p in approval.places)
+async def settle_several(app: App, job: Job) -> None:
+    """Each chosen question by itself; what did not count is told in one private answer, a line each."""
+    await settle_press(app, job, read=_read_several, settle=_settle_several, refused="click_refused", about=_about)
 
 
-def _member(app: App, approval: Approval, user: str) -> Member | None:
-    members = (m for team in app.directives.teams if team.id == approval.team for m in team.members)
-    return next((m for m in members if m.slack == user), None)
+def _read_several(press: Press) -> Several:
+    return Several(press, tuple(_who(press, *each) for each in _chosen(press)))
 
 
-def _names(app: App, approval: Approval) -> tuple[str, ...]:
-    able = who_may_answer(approval, app.directives)
-    return tuple(m.name for m in app.directives.team(approval.team).members if m.id in able)
+def _chosen(press: Press) -> Iterator[tuple[str, str]]:
+    yield from chosen_in(press.picked)[:MOST_CHOSEN]
 
 
-def _name_of(app: App, approval: Approval) -> str:
-    members = {m.id: m.name for m in app.directives.team(approval.team).members}
-    return members.get(approval.by, "") if approval.by is not None else ""
+async def _settle_several(app: App, job: Job, several: Several) -> str | None:
+    if not several.who:
+        return NOTHING_CHOSEN
+    refused = [(who, await settle(app, job, who, Answer(approve=True))) for who in several.who]
+    return told_together([(who.approval, words) for who, words in refused if words is not None], len(several.who))
+
+
+def _about(several: Several) -> str:
+    return json.dumps([who.approval for who in several.who])[:200]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from bot.app import App
 from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
 from bot.views.identity import identity_answered
-from models.directives import LimitReminders, Member, Team
+from models.directives import Member, Team
 from models.errors import VendorError
 from models.ids import AccountId, PersonId
 from models.mailbox import Job, look_at
 from models.people import Identity, Service, Standing
+from planner.bounds.limits import most_for
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ async def _show(app: App, team: Team, member: Member, said: Said, answered: Iden
         app.clock.now(),
         profile=_profile(app, team, said.account),
         admins=[_name(team, admin) for admin in team.people_of("admins")],
-        most=_a_day(app),
+        most=most_for(member.id, team.id, app.directives),
     )
     if app.slack is None or not said.press.channel:
         return
@@ -116,9 +117,3 @@ def _profile(app: App, team: Team, account: AccountId) -> str:
 
 def _name(team: Team, person: PersonId) -> str:
     return next((member.name for member in team.members if member.id == person), str(person))
-
-
-def _a_day(app: App) -> int:
-    """How many messages a day a person may get."""
-    rules = (line.rule for line in app.directives.lines())
-    return next((rule.per_person_per_day for rule in rules if isinstance(rule, LimitReminders)), 1)

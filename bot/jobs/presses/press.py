@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from bot import homes
 from bot.app import App
+from bot.views.windows.window import Picked, picked
 from models.mailbox import Job
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ class Press:
     value: Mapping[str, Any]
     """What we had put behind the button; may be anything a body can hold."""
     response_url: str
+    picked: Picked = field(default_factory=dict)
+    """What was chosen in the message beside the button; may be anything a body can hold."""
 
 
 def read_press(body: Mapping[str, Any]) -> Press:
@@ -45,6 +49,7 @@ def read_press(body: Mapping[str, Any]) -> Press:
         button=action["action_id"],
         value=json.loads((action.get("selected_option") or action)["value"]),
         response_url=str(body.get("response_url", "")),
+        picked=picked(body),
     )
 
 
@@ -83,5 +88,7 @@ async def settle_press(
     else:
         await app.ledger.audit(team=job.team, who=press.user, what=refused, about=about(said), detail=refusal)
     await app.mailbox.finish(job)
-    if refusal is not None:  # at most once: whoever misses it still sees the message with its buttons
+    if refusal is not None and not press.response_url:  # pressed on a Home: there is no message to answer in
+        await homes.touch(app, press.user, refusal)
+    elif refusal is not None:  # at most once: whoever misses it still sees the message with its buttons
         await app.notify.whisper(press.response_url, refusal)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from bot.app import App
+from bot.jobs.windows import answers, contact, edit, endings, question, reject, track
+from bot.jobs.windows.form import Filled, Opened
 from bot.views.parts.message import section
 from bot.views.parts.mrkdwn import escape
-from bot.views.windows.window import Picked, Window, carried, drawn, name_of, picked
+from bot.views.refusal import refusal_message
+from bot.views.windows.window import Window, carried, drawn, name_of, picked
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.mailbox import Job
 
@@ -23,34 +25,7 @@ NOT_THERE_YET = 0.4
 TRIES = 8
 """After so many the window was never opened, or has been closed again."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """Who opened a window, where, and what stood behind the button."""
-
-    word: str
-    user: str
-    workspace: str
-    channel: str = ""
-    ts: str = ""
-    value: Mapping[str, Any] = field(default_factory=dict)
-    """What we had put behind the button; may be anything a body can hold. Empty for a shortcut."""
-    message: Mapping[str, Any] = field(default_factory=dict)
-    """The message a shortcut was used on, as Slack sends it: somebody's words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """Who filled a window in, and with what."""
-
-    word: str
-    user: str
-    workspace: str
-    ids: Mapping[str, Any]
-    """What the window carried; may be anything a body can hold."""
-    picked: Picked
-    delivery: str
-    """Equal for the same submission read again."""
+LOST = "The window was closed, or did not open in time. Press again if you still want it."
 
 
 Draw = Callable[[App, Opened], Awaitable[Window | str]]
@@ -59,7 +34,18 @@ Draw = Callable[[App, Opened], Awaitable[Window | str]]
 Settle = Callable[[App, Job, Filled], Awaitable[str | None]]
 """Why nothing was done, or ``None``. Doing it twice changes nothing."""
 
-WINDOWS: Mapping[str, tuple[Draw, Settle]] = {}
+WINDOWS: Mapping[str, tuple[Draw, Settle]] = {
+    "contact": (contact.draw, contact.settle),
+    "why": (answers.draw_why, answers.settle),
+    "ask": (answers.draw_ask, answers.settle),
+    "waiting": (endings.draw_waiting, endings.settle_waiting),
+    "wrong_person": (endings.draw_wrong_person, endings.settle_wrong_person),
+    "edit": (edit.draw, edit.fill),
+    "reject_why": (reject.draw, reject.fill),
+    "several_no": (reject.draw_several, reject.fill),
+    "track": (track.draw, track.settle),
+    "question": (question.draw, question.settle),
+}
 """By word."""
 
 
@@ -75,19 +61,20 @@ async def handle(app: App, job: Job) -> None:
 
 
 async def _draw(app: App, job: Job, body: Mapping[str, Any]) -> None:
-    opened = read_opened(body)
-    if app.slack is None or opened is None or opened.word not in WINDOWS:
-        return
+    opened, trigger = read_opened(body), body.get("trigger_id")
+    if app.slack is None or opened is None or opened.word not in WINDOWS or not isinstance(trigger, str) or not trigger:
+        return  # without a trigger no window was opened
     made = await WINDOWS[opened.word][0](app, opened)
     if isinstance(made, str):
         made = Window(word=opened.word, title="PM Agent", blocks=(section(escape(made)),))
-    name = name_of(str(body.get("trigger_id", "")))
+    name = name_of(trigger)
     try:
         await app.slack.update_window(name, drawn(made, name))
     except Refused as refused:
         if refused.code == "not_found" and job.attempts < TRIES:
             raise NotDone("the window is not open yet", retry_after=NOT_THERE_YET) from refused
         log.info("a window was not drawn: %s", refused, extra={"action": "window_gone", "window": opened.word})
+        await app.notify.whisper(str(body.get("response_url") or ""), LOST)
     except Unclear as lost:  # drawing it twice changes nothing
         raise NotDone(str(lost)) from lost
 
@@ -109,38 +96,41 @@ async def _tell(app: App, user: str, words: str) -> None:
     if app.slack is None:
         return
     try:
-        await app.slack.ephemeral(await app.slack.open_dm(user), user, escape(words), [section(escape(words))])
+        note = refusal_message(words)
+        await app.slack.ephemeral(await app.slack.open_dm(user), user, note.text, note.blocks)
     except VendorError as failure:
         log.warning("a refusal was not shown: %s", failure, extra={"action": "whisper_lost"})
 
 
 def read_opened(body: Mapping[str, Any]) -> Opened | None:
     """What a press or a shortcut asks for; ``None`` for a body that opens nothing."""
-    action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
-    container: Mapping[str, Any] = body.get("container") or {}
-    message: Mapping[str, Any] = body.get("message") or {}
+    actions = body.get("actions")
+    action = _mapping(next(iter(actions), None) if isinstance(actions, list) else None)
+    container, message = _mapping(body.get("container")), _mapping(body.get("message"))
     word = str(action.get("action_id") or body.get("callback_id") or "").partition(":")[0]
     if not word:
         return None
-    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
+    channel = container.get("channel_id") or _mapping(body.get("channel")).get("id") or ""
     return Opened(
         word=word,
-        user=str((body.get("user") or {}).get("id", "")),
-        workspace=str((body.get("team") or {}).get("id", "")),
+        user=_id(body, "user"),
+        workspace=_id(body, "team"),
         channel=str(channel),
         ts=str(container.get("message_ts") or message.get("ts") or ""),
         value=_value(action),
+        said=str(action.get("value") or "")[:2000],
         message=message if body.get("type") == "message_action" else {},
+        picked=picked(body),
     )
 
 
 def read_filled(body: Mapping[str, Any], delivery: str) -> Filled:
     """What came back."""
-    view: Mapping[str, Any] = body.get("view") or {}
+    view = _mapping(body.get("view"))
     return Filled(
         word=str(view.get("callback_id", "")),
-        user=str((body.get("user") or {}).get("id", "")),
-        workspace=str((body.get("team") or {}).get("id", "")),
+        user=_id(body, "user"),
+        workspace=_id(body, "team"),
         ids=carried(view),
         picked=picked(view),
         delivery=delivery,
@@ -149,7 +139,15 @@ def read_filled(body: Mapping[str, Any], delivery: str) -> Filled:
 
 def _value(action: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
-        found = json.loads(str((action.get("selected_option") or action).get("value") or "{}"))
+        found = json.loads(str(_mapping(action.get("selected_option") or action).get("value") or "{}"))
     except (ValueError, RecursionError):
         return {}
+    return _mapping(found)
+
+
+def _id(body: Mapping[str, Any], of: str) -> str:
+    return str(_mapping(body.get(of)).get("id", ""))
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}

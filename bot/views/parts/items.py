@@ -45,9 +45,9 @@ def subject_link(subject: str, url: str) -> str:
     return link(url, _CALLED.get(kind, short), 60)
 
 
-def why_button(proposal: str) -> Block:
-    """Asks for the record behind this message."""
-    return button("Why?", "why", proposal, reads="Why am I told this?")
+def why_button(proposal: str, about: str = "") -> Block:
+    """Asks for the record behind this message, or behind what it says ``about`` one of several things."""
+    return button("Why?", "why", proposal, reads=f"Why: {about}" if about else "Why am I told this?")
 
 
 def rule_id(rule: str) -> str:

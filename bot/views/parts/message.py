@@ -118,6 +118,13 @@ def _named(block: Block, block_id: str | None) -> Block:
 
 def _said(block: Mapping[str, Any]) -> Iterator[str]:
     """The lines of one block; buttons say nothing without a way to press them."""
+    if block["type"] == "table":
+        yield from (" · ".join(escape(_words(cell)) for cell in row) for row in block["rows"][1:])
+        return
+    if block["type"] == "container":
+        yield escape(str(block["title"]["text"]))
+        yield from (line for inside in block["child_blocks"] for line in _said(inside))
+        return
     parts = [block.get("text"), *block.get("fields", ())]
     if block["type"] == "context":
         parts = list(block["elements"])
@@ -126,3 +133,10 @@ def _said(block: Mapping[str, Any]) -> Iterator[str]:
             # Plain text is harmless in its block, but the fallback is read as mrkdwn.
             text = str(part["text"])
             yield from (text if part["type"] == "mrkdwn" else escape(text)).split("\n")
+
+
+def _words(cell: Any) -> str:
+    """What a cell of a table shows."""
+    if isinstance(cell, list | tuple):
+        return "".join(map(_words, cell))
+    return str(cell["text"]) if "text" in cell else _words(cell.get("elements", ()))

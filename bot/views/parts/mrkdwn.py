@@ -37,6 +37,22 @@ def escape(text: str, limit: int = 240) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def preformatted(text: str, limit: int = 2_000) -> str:
+    """Lines as code, their indentation kept; whole lines up to ``limit`` characters. Nothing in them can end it."""
+    kept, size = list[str](), 0
+    for line in text.splitlines():
+        tidy = _UNSEEN.sub(lambda found: " " * len(found[0]), line)
+        shown = "".join(_CODED.get(letter, letter) for letter in tidy)
+        size += len(shown) + 1
+        if size > limit:
+            break
+        kept.append(shown)
+    return f"```{chr(10).join(kept)}```"
+
+
+_CODED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
+
+
 def coded(text: str, limit: int = 240) -> str:
     """As ``escape``, but ids that stand between backticks are shown as code; nothing else can be."""
     pieces = _CODE.split(plain(text, limit))

@@ -57,9 +57,9 @@ def loading(word: str, name: str) -> dict[str, Any]:
 
 
 def picked(view: Mapping[str, Any]) -> Picked:
-    """What was filled in, one value a block; a block without a value is ``None``."""
-    values = (view.get("state") or {}).get("values") or {}
-    return {block: _value(next(iter(actions.values()), {})) for block, actions in values.items()}
+    """What was filled in, one value a block; a block without a value is ``None``, and so is what cannot be read."""
+    values = _mapping(_mapping(view.get("state")).get("values"))
+    return {str(block): _value(_mapping(next(iter(_mapping(used).values()), None))) for block, used in values.items()}
 
 
 def carried(view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,12 +73,17 @@ def carried(view: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _value(element: Mapping[str, Any]) -> Any:
     if "selected_options" in element:
-        return [each.get("value") for each in element["selected_options"] or ()]
+        chosen = element["selected_options"]
+        return [_mapping(each).get("value") for each in chosen] if isinstance(chosen, list) else []
     option = element.get("selected_option")
     if isinstance(option, Mapping):
         return option.get("value")
     kinds = ("value", "selected_user", "selected_date", "selected_time", "selected_conversation")
     return next((element[kind] for kind in kinds if element.get(kind) is not None), None)
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}
 
 
 def _plain(text: str) -> Block:

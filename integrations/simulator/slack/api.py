@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from integrations.simulator.slack import chat, people, views
+from integrations.simulator.slack import chat, people, streams, views
 from integrations.simulator.slack.call import Call, Refusal
 from integrations.simulator.slack.workspace import Workspace
 from integrations.simulator.traffic import WORDS
@@ -18,15 +18,19 @@ from models.clock import Clock
 Method = Callable[[Call], dict[str, Any]]
 
 METHODS: Mapping[str, Method] = {
+    "agents.sessions.setStatus": streams.set_session,
     "assistant.threads.setStatus": chat.set_status,
     "assistant.threads.setSuggestedPrompts": chat.set_prompts,
     "auth.test": people.auth_test,
     "blocks.validate": people.validate_blocks,
     "bots.info": people.bots_info,
+    "chat.appendStream": streams.append,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.get_permalink,
     "chat.postEphemeral": chat.post_ephemeral,
     "chat.postMessage": chat.post_message,
+    "chat.startStream": streams.start,
+    "chat.stopStream": streams.stop,
     "chat.update": chat.update,
     "conversations.history": people.history,
     "conversations.info": people.conversation_info,

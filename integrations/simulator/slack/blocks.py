@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 MOST = {"message": 50, "modal": 100, "home": 100}
@@ -52,9 +53,15 @@ def length(blocks: Sequence[Mapping[str, Any]]) -> int:
 def elements(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Every (block, interactive element) of ``blocks``."""
     for block in blocks:
-        for element in (*(block.get("elements") or ()), block.get("accessory"), block.get("element")):
+        inside = (
+            block.get("elements") or (),
+            block.get("actions") or (),
+            (block.get("accessory"), block.get("element")),
+        )
+        for element in chain.from_iterable(inside):
             if isinstance(element, dict) and "type" in element:
                 yield block, element
+        yield from elements(block.get("child_blocks") or ())
 
 
 def _words(value: Any) -> Iterator[str]:
@@ -210,6 +217,7 @@ _BUTTON = _ACTION | {
     "!accessibility_label": _string(75),
     "!visible_to_user_ids": _list(_string(20), 100),
 }
+_VERDICT = _object({"text": _plain(75), "value": _string(2000, 1), "!accessibility_label": _string(75)})
 _IMAGE = {"!image_url": _string(3000), "!slack_file": _anything, "alt_text": _string(2000)}
 
 _ELEMENTS: Mapping[str, Mapping[str, Check]] = {
@@ -230,8 +238,9 @@ _ELEMENTS: Mapping[str, Mapping[str, Check]] = {
     "email_text_input": _TYPED,
     "url_text_input": _TYPED,
     "number_input": _TYPED | {"is_decimal_allowed": _FLAG, "!min_value": _anything, "!max_value": _anything},
-    "feedback_buttons": {"!action_id": _string(255), "positive_button": _anything, "negative_button": _anything},
-    "icon_button": _ACTION | {"icon": _string(50), "text": _plain(75), "!value": _string(2000)},
+    "feedback_buttons": {"!action_id": _string(255), "positive_button": _VERDICT, "negative_button": _VERDICT},
+    "icon_button": _ACTION
+    | {"icon": _one_of("trash"), "text": _plain(75), "!value": _string(2000), "!accessibility_label": _string(75)},
     "rich_text_section": {"elements": _list(_anything, 1000, 0)},
     "rich_text_list": {"elements": _list(_anything, 1000), "style": _one_of("bullet", "ordered"), "!indent": _anything},
     "rich_text_preformatted": {"elements": _list(_anything, 1000), "!border": _anything},
@@ -240,6 +249,27 @@ _ELEMENTS: Mapping[str, Mapping[str, Check]] = {
 _PICKERS = tuple(kind for kind in _ELEMENTS if kind.endswith(("select", "picker", "checkboxes", "radio_buttons")))
 _INPUTS = (*_PICKERS, "plain_text_input", "email_text_input", "url_text_input", "number_input")
 _RICH = tuple(kind for kind in _ELEMENTS if kind.startswith("rich_text"))
+_TASK: Mapping[str, Check] = {
+    "task_id": _string(255, 1),
+    "title": _string(255, 1),
+    "!status": _one_of("pending", "in_progress", "complete", "error"),
+    "!details": _anything,
+    "!output": _anything,
+    "!sources": _list(_anything, 100, 0),
+}
+
+
+def _child(value: Any, at: str) -> Iterator[Fault]:
+    """A block inside a container."""
+    if not isinstance(value, dict) or value.get("type") not in _CHILDREN:
+        yield f"unsupported type: {value.get('type') if isinstance(value, dict) else None}", f"{at}/type"
+    else:
+        yield from _block(value, at, "message")
+
+
+def _title_of_plan(value: Any, at: str) -> Iterator[Fault]:
+    return _plain(255)(value, at) if isinstance(value, dict) else _string(255, 1)(value, at)
+
 
 _BLOCKS: Mapping[str, Mapping[str, Check]] = {
     "section": {
@@ -263,9 +293,38 @@ _BLOCKS: Mapping[str, Mapping[str, Check]] = {
     },
     "markdown": {"text": _string(TEXT_IN_ALL, 1)},
     "rich_text": {"elements": _list(_element(*_RICH), 1000)},
+    "alert": {"text": _text(3000), "!level": _one_of("default", "info", "warning", "error", "success")},
+    "card": {
+        "!title": _text(150),
+        "!subtitle": _text(150),
+        "!body": _text(200),
+        "!actions": _list(_element("button"), 2),
+        "!icon": _anything,
+        "!hero_image": _anything,
+    },
+    "container": {
+        "!title": _plain(150),
+        "!rich_text_title": _anything,
+        "!subtitle": _text(150),
+        "!icon": _anything,
+        "!width": _one_of("narrow", "standard", "wide", "full"),
+        "!is_collapsible": _FLAG,
+        "!default_collapsed": _FLAG,
+        "!has_header_divider": _FLAG,
+        "child_blocks": _list(_child, 10),
+    },
+    "plan": {"title": _title_of_plan, "!tasks": _list(_object({**_TASK, "!block_id": _string(255)}), 50, 0)},
+    "task_card": _TASK,
     "table": {"rows": _list(_list(_anything, 20), 100), "!column_settings": _list(_anything, 20)},
 }
-_SURFACES = {"markdown": ("message",), "context_actions": ("message",), "table": ("message",)}
+_CHILDREN = ("actions", "context", "divider", "header", "image", "input", "rich_text", "section", "table")
+"""What may stand inside a container."""
+
+_SURFACES = {
+    "alert": ("modal",),
+    "card": ("message", "home"),
+    **{kind: ("message",) for kind in ("container", "context_actions", "markdown", "plan", "table", "task_card")},
+}
 """Blocks that are not for every surface."""
 
 _SHARED_VIEW: Mapping[str, Check] = {

@@ -10,6 +10,12 @@ from integrations.simulator.slack.workspace import Message
 
 Reply = dict[str, Any]
 
+LOADING = 10
+"""Loading messages beside a status, at most."""
+
+PROMPTS = 4
+"""Suggested prompts, at most."""
+
 
 def post_message(call: Call) -> Reply:
     """``chat.postMessage``."""
@@ -41,6 +47,8 @@ def update(call: Call) -> Reply:
     known = call.message(call.need("ts"), room)
     if known.user != world.bot:
         raise Refusal("cant_update_message")
+    if known.streaming:
+        raise Refusal("streaming_state_conflict")
     text, given = call.content()
     metadata = call.metadata()
     said = world.change(
@@ -115,16 +123,22 @@ def remove_reaction(call: Call) -> Reply:
 
 
 def set_status(call: Call) -> Reply:
-    """``assistant.threads.setStatus``: shown beside the thread until the next message."""
-    room = call.channel("channel_id")
-    what = {"channel": room.id, "thread_ts": call.get("thread_ts"), "status": call.get("status")}
-    call.workspace.tell("status", what)
+    """``assistant.threads.setStatus``: shown in the thread until the next message, or for two minutes."""
+    room, loading = call.channel("channel_id"), call.decoded("loading_messages") or []
+    if not isinstance(loading, list) or len(loading) > LOADING:
+        raise Refusal("invalid_arguments")
+    call.workspace.set_status(room.id, call.get("thread_ts"), call.get("status"), map(str, loading))
     return {}
 
 
 def set_prompts(call: Call) -> Reply:
-    """``assistant.threads.setSuggestedPrompts``."""
-    call.channel("channel_id")
-    if not isinstance(call.decoded("prompts"), list):
+    """``assistant.threads.setSuggestedPrompts``: at most four."""
+    room, prompts = call.channel("channel_id"), call.decoded("prompts")
+    if not isinstance(prompts, list) or len(prompts) > PROMPTS:
         raise Refusal("invalid_arguments")
+    if not all(isinstance(p, dict) and p.get("title") and p.get("message") for p in prompts):
+        raise Refusal("invalid_arguments")
+    shown = [{"title": str(p["title"]), "message": str(p["message"])} for p in prompts]
+    call.workspace.prompts[room.id] = {"title": call.get("title"), "prompts": shown}
+    call.workspace.tell("prompts", {"channel": room.id})
     return {}

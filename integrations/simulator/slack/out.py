@@ -1,66 +1,27 @@
-"""What Slack sends to the app: signed commands, clicks, submissions and events, with Slack's patience and retries."""
+"""What people do in Slack, as the app hears of it: commands, clicks, submissions, words."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-
-import aiohttp
 
 from integrations.simulator.slack import shapes
 from integrations.simulator.slack.api import answer
 from integrations.simulator.slack.blocks import elements
 from integrations.simulator.slack.call import Refusal
-from integrations.simulator.slack.workspace import Message, Workspace
+from integrations.simulator.slack.wire import FORM, RETRIES, Answered, NotThere, Wire
+from integrations.simulator.slack.workspace import Channel, Message, Workspace
 from integrations.simulator.traffic import Traffic
 from models.ids import fresh
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 3.0
-"""Seconds Slack waits for an answer."""
 
-RETRIES = (0.0, 60.0, 300.0)
-"""Seconds before the first, second and third retry of an event."""
-
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
-
-
-class NotThere(LookupError):
-    """What was clicked or opened is not there, or not for this person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What the app said: the status (0 when nothing came) and the body."""
-
-    status: int
-    body: str
-
-    @property
-    def ok(self) -> bool:
-        """Whether Slack counts it as an answer."""
-        return 200 <= self.status < 300
-
-    def json(self) -> dict[str, Any]:
-        """The body as an object, empty when it is none."""
-        try:
-            value = json.loads(self.body or "{}")
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
-
-
-class SlackOut:
-    """Sends to ``url`` what happens in ``workspace``."""
+class SlackOut(Wire):
+    """Tells the app what people do in ``workspace``."""
 
     def __init__(
         self,
@@ -71,12 +32,13 @@ class SlackOut:
         secret: str,
         retries: Sequence[float] = RETRIES,
     ) -> None:
-        self.workspace, self.traffic = workspace, traffic
-        self.url, self._secret, self._retries = url, secret, retries
+        super().__init__(workspace, traffic, url=url, secret=secret, retries=retries)
         self.own_url = ""
         """Where the app reaches this simulator; set when its port is known."""
-        self._session: aiohttp.ClientSession | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.hears = True
+        """Whether the app is told of what is said in its channels without a mention (``message.channels``)."""
+        self.twice = 0
+        """How many of the next presses arrive two times at once."""
 
     # --- what people do -----------------------------------------------------------------------------------
 
@@ -117,7 +79,13 @@ class SlackOut:
         payload = self._view_click(user, where) if _in_view(where) else self._message_click(user, where)
         shown = payload["view"]["blocks"] if "view" in payload else payload.pop("shown")
         payload["actions"] = [self._action(shown, used)]
-        return await self.interact(payload, f"click {used.get('action_id')}")
+        words = f"click {used.get('action_id')}"
+        if self.twice:
+            self.twice -= 1
+            second = payload | {"trigger_id": self.workspace.trigger(user)}
+            first, _ = await asyncio.gather(self.interact(payload, words), self.interact(second, f"{words}, again"))
+            return first
+        return await self.interact(payload, words)
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Somebody presses a modal's button: ``{"errors"}`` by block, or ``{"view"}`` that follows (or ``None``)."""
@@ -125,7 +93,7 @@ class SlackOut:
         if view is None or self.workspace.open_views.get(user) != view_id:
             raise NotThere("this modal is not open")
         payload = {
-            **self._sender(user, "view_submission"),
+            **self.sender(user, "view_submission"),
             "view": {**view, "state": {"values": dict(values)}},
             "response_urls": [],
         }
@@ -140,10 +108,24 @@ class SlackOut:
             return {"errors": dict(said.get("errors", {}))}
         if action in ("update", "push") and isinstance(said.get("view"), dict):
             kept = self.workspace.keep_view(said["view"], view if action == "update" else None)
+            if action == "push":
+                kept |= {"previous_view_id": view["id"], "root_view_id": view["root_view_id"]}
             self.workspace.open_views[user] = kept["id"]
             return {"view": kept}
-        self.workspace.open_views.pop(user, None)
-        return {"view": None}
+        if action == "clear":
+            self.workspace.open_views.pop(user, None)
+            return {"view": None}
+        return {"view": self.step_back(user, view)}
+
+    def step_back(self, user: str, view: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The modal in front of somebody goes; the one below it, if there is one, is in front again."""
+        world = self.workspace
+        below = world.views.get(str(view.get("previous_view_id")))
+        if below is None:
+            world.open_views.pop(user, None)
+        else:
+            world.open_views[user] = below["id"]
+        return below
 
     def say(self, user: str, channel: str, text: str, thread: str | None = None) -> Message:
         """Somebody writes; the app hears of it when it is mentioned or addressed directly."""
@@ -156,106 +138,32 @@ class SlackOut:
         if thread:
             inner["thread_ts"] = thread
         room = world.channels[channel]
-        if room.direct:
-            self.event({**inner, "type": "message", "channel_type": "im"})
-        elif f"<@{world.bot}>" in text and world.bot in room.members:
+        if f"<@{world.bot}>" in text and world.bot in room.members and not room.direct:
             self.event({**inner, "type": "app_mention"})
+        if self.overhears(room):
+            self.event({**inner, "type": "message", "channel_type": kind_of(room)})
         return said
 
-    def open_home(self, user: str) -> None:
-        """Somebody looks at the app's Home tab."""
+    def overhears(self, room: Channel) -> bool:
+        """Whether the app is told of every word there: in direct messages always, in its channels if it may."""
+        return room.direct or (self.hears and self.workspace.bot in room.members)
+
+    def open_home(self, user: str, tab: str = "home") -> None:
+        """Somebody looks at the app's Home tab, or at its messages."""
         world = self.workspace
         inner = {
             "type": "app_home_opened",
             "user": user,
             "channel": world.direct(user).id,
-            "tab": "home",
+            "tab": tab,
             "event_ts": world.stamp(),
         }
-        self.event(inner | ({"view": world.homes[user]} if user in world.homes else {}))
-
-    # --- what is sent -------------------------------------------------------------------------------------
-
-    def event(self, inner: Mapping[str, Any]) -> None:
-        """Send an event in the background, with Slack's retries."""
-        body = json.dumps(self.envelope(inner)).encode()
-        task = asyncio.get_running_loop().create_task(self._deliver(body, f"event {inner['type']}"))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def envelope(self, inner: Mapping[str, Any]) -> dict[str, Any]:
-        """An event as it is delivered."""
-        world = self.workspace
-        owner = {"enterprise_id": None, "team_id": world.team, "user_id": world.bot}
-        return {
-            "token": "simulated",
-            "team_id": world.team,
-            "api_app_id": world.app,
-            "event": dict(inner),
-            "type": "event_callback",
-            "event_id": f"Ev{fresh()[:10].upper()}",
-            "event_time": int(world.clock.real().timestamp()),
-            "authorizations": [{**owner, "is_bot": True, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False,
-            "event_context": f"4-{fresh()}",
-        }
-
-    async def interact(self, payload: Mapping[str, Any], words: str) -> Answered:
-        """Send an interactive payload."""
-        return await self.send(urlencode({"payload": json.dumps(payload)}).encode(), FORM, words)
-
-    async def send(self, body: bytes, content_type: str, words: str, more: Mapping[str, str] | None = None) -> Answered:
-        """One signed request; waits three seconds at most and never raises."""
-        headers = {"Content-Type": content_type, **self.signed(body), **(more or {})}
-        began, status, text = self.workspace.clock.monotonic(), 0, ""
-        try:
-            limit = aiohttp.ClientTimeout(total=PATIENCE)
-            async with self._client().post(self.url, data=body, headers=headers, timeout=limit) as response:
-                status, text = response.status, await response.text()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            words = f"{words}: {type(error).__name__}"
-        self.traffic.note("out", "slack", "POST", "/slack/events", status, began, words)
-        return Answered(status, text)
-
-    def signed(self, body: bytes) -> dict[str, str]:
-        """Slack's signature over ``body`` at this real moment."""
-        stamp = str(int(self.workspace.clock.real().timestamp()))
-        base = b"v0:" + stamp.encode() + b":" + body
-        digest = hmac.new(self._secret.encode(), base, hashlib.sha256).hexdigest()
-        return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
-
-    async def idle(self) -> None:
-        """Wait until no event is on its way."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Stop retrying and let go of the connections."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-
-    async def _deliver(self, body: bytes, words: str) -> None:
-        reason = ""
-        for number, wait in enumerate((0.0, *self._retries)):
-            await asyncio.sleep(wait)
-            retried = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if number else {}
-            answered = await self.send(body, JSON, words, retried)
-            if answered.ok:
-                return
-            reason = "http_timeout" if answered.status == 0 else "http_error"
-        log.warning("%s was never accepted", words, extra={"action": "event_lost"})
-
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"User-Agent": "Slackbot 1.0"})
-        return self._session
+        self.event(inner | ({"view": world.homes[user]} if tab == "home" and user in world.homes else {}))
 
     # --- payloads -----------------------------------------------------------------------------------------
 
-    def _sender(self, user: str, kind: str) -> dict[str, Any]:
+    def sender(self, user: str, kind: str) -> dict[str, Any]:
+        """The part of every interactive payload that says who did it."""
         world, who = self.workspace, self.workspace.users[user]
         return {
             "type": kind,
@@ -282,10 +190,10 @@ class SlackOut:
             "is_ephemeral": message.only_for is not None,
         }
         payload = {
-            **self._sender(user, "block_actions"),
+            **self.sender(user, "block_actions"),
             "container": container | ({"thread_ts": message.thread} if message.thread else {}),
             "channel": {"id": room.id, "name": "directmessage" if room.direct else room.name},
-            "state": {"values": {}},
+            "state": {"values": dict(where.get("values") or {})},
             "response_url": self._response_url(world.response_url(room.id, user, message.ts)),
             "shown": message.blocks,
         }
@@ -297,7 +205,8 @@ class SlackOut:
         if view is None or (view["type"] == "modal" and world.open_views.get(user) != view["id"]):
             raise NotThere("there is no such view in front of this person")
         container = {"type": "view", "view_id": view["id"]}
-        return {**self._sender(user, "block_actions"), "container": container, "view": view}
+        shown = {**view, "state": {"values": dict(where.get("values") or {})}}
+        return {**self.sender(user, "block_actions"), "container": container, "view": shown}
 
     def _action(self, shown: Sequence[Mapping[str, Any]], used: Mapping[str, Any]) -> dict[str, Any]:
         """What was used, as the stored blocks have it; the page only says which and what was picked."""
@@ -307,13 +216,36 @@ class SlackOut:
             if used.get("block_id") not in (None, "", block.get("block_id")):
                 continue
             action = {"action_id": element["action_id"], "block_id": block["block_id"], "type": element["type"]}
-            kept = {name: element[name] for name in ("text", "value", "style", "placeholder") if name in element}
+            pressed = _pressed(element, used)
+            kept = {name: pressed[name] for name in ("text", "value", "style", "placeholder") if name in pressed}
             picked = {name: value for name, value in used.items() if name.startswith("selected_")}
             return {**action, **kept, **picked, "action_ts": self.workspace.stamp()}
         raise NotThere("this message has no such button any more")
 
+    def answer_at(self, channel: str, user: str, ts: str | None = None) -> str:
+        """A fresh address for an answer to what ``user`` has just done."""
+        return self._response_url(self.workspace.response_url(channel, user, ts))
+
     def _response_url(self, token: str) -> str:
         return f"{self.own_url}/slack/response/{token}"
+
+
+def _pressed(element: Mapping[str, Any], used: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The element, or of two in one (good and bad) the one that was pressed. Raises ``NotThere``."""
+    if element["type"] != "feedback_buttons":
+        return element
+    both: list[Mapping[str, Any]] = [element["positive_button"], element["negative_button"]]
+    for each in both:
+        if each.get("value") == used.get("value"):
+            return each
+    raise NotThere("this message has no such button any more")
+
+
+def kind_of(room: Channel) -> str:
+    """Slack's word for where something was said."""
+    if room.direct:
+        return "im"
+    return "group" if room.private else "channel"
 
 
 def _in_view(where: Mapping[str, Any]) -> bool:

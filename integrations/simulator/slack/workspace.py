@@ -14,6 +14,9 @@ from models.ids import fresh
 TRIGGER_LIFE = timedelta(seconds=3)
 """How long a ``trigger_id`` opens a modal (Slack: about three seconds, once)."""
 
+STATUS_LIFE = timedelta(minutes=2)
+"""How long a status line stays without a message (Slack: two minutes)."""
+
 RESPONSE_LIFE = timedelta(minutes=30)
 RESPONSE_USES = 5
 """Slack: a ``response_url`` works five times in half an hour."""
@@ -89,6 +92,8 @@ class Message:
     """When an edit last gave it new buttons, as a ts: to its readers that is news."""
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_for: str | None = None
+    streaming: bool = False
+    """Whether more of it is still to come."""
 
     @property
     def news(self) -> str:
@@ -106,6 +111,17 @@ class ResponseUrl:
     uses: int = RESPONSE_USES
     ts: str | None = None
     """The message whose button gave it, for ``replace_original``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the app says it is doing in a thread, until it says something there."""
+
+    words: str
+    loading: tuple[str, ...]
+    """Shown in turn beside it."""
+    until: datetime
+    """Real moment after which Slack takes it away."""
 
 
 Listener = Callable[[str, Mapping[str, Any], str | None], None]
@@ -134,6 +150,12 @@ class Workspace:
     """User to the id of the modal they have open."""
     responses: dict[str, ResponseUrl] = field(default_factory=dict)
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
+    """By channel and thread."""
+    prompts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the app suggests to ask, by channel: ``title`` and ``prompts``."""
+    sessions: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """``status`` and ``title`` of the app's work, by channel and thread."""
     listeners: list[Listener] = field(default_factory=list)
     _triggers: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     _used: set[str] = field(default_factory=set)
@@ -186,6 +208,8 @@ class Workspace:
     def post(self, message: Message) -> Message:
         """Somebody says something; ``ts`` must come from ``stamp``."""
         self.messages[message.ts] = message
+        if message.user == self.bot and (message.channel, message.thread or "") in self.statuses:
+            self.set_status(message.channel, message.thread or "", "")
         kind = "ephemeral" if message.only_for else "message"
         self.tell(kind, {"channel": message.channel, "ts": message.ts}, message.only_for)
         return message
@@ -204,6 +228,22 @@ class Workspace:
         """Take a message away."""
         self.messages.pop(message.ts, None)
         self.tell("delete", {"channel": message.channel, "ts": message.ts}, message.only_for)
+
+    def set_status(self, channel: str, thread: str, words: str, loading: Iterable[str] = ()) -> None:
+        """The app says what it is doing; no words take it back."""
+        said = Status(words, tuple(loading), self.clock.real() + STATUS_LIFE)
+        if words:
+            self.statuses[(channel, thread)] = said
+        else:
+            self.statuses.pop((channel, thread), None)
+        what = {"status": words, "loading": list(said.loading), "until": said.until.isoformat()}
+        self.tell("status", {"channel": channel, "thread_ts": thread, **what})
+
+    def set_session(self, channel: str, thread: str, status: str, title: str = "") -> None:
+        """The app says how far its work in a thread has come; a title once given stays."""
+        known = self.sessions.get((channel, thread), {})
+        self.sessions[(channel, thread)] = {"status": status, "title": title or known.get("title", "")}
+        self.tell("session", {"channel": channel, "thread_ts": thread, "status": status})
 
     def tell(self, kind: str, what: Mapping[str, Any], only_for: str | None = None) -> None:
         """Tell the listeners."""
@@ -260,9 +300,11 @@ class Workspace:
         """Blocks as Slack stores them: each with a ``block_id``, each element with an ``action_id``."""
         stored = [{**b, "block_id": b.get("block_id") or fresh()[:5]} for b in blocks]
         for block in stored:
-            for name in ("elements", "element", "accessory"):
+            for name in ("elements", "element", "accessory", "actions"):
                 if name in block:
                     block[name] = _with_ids(block[name])
+            if "child_blocks" in block:
+                block["child_blocks"] = self.numbered(block["child_blocks"])
         return stored
 
     def now(self) -> datetime:
@@ -284,7 +326,8 @@ _VIEW_DEFAULTS: Mapping[str, Any] = {
 
 def _buttons(message: Message) -> frozenset[tuple[str, str]]:
     """What its buttons would send."""
-    found = [e for b in message.blocks for e in (*b.get("elements", ()), b.get("accessory") or {})]
+    blocks = [each for b in message.blocks for each in (b, *b.get("child_blocks", ()))]
+    found = [e for b in blocks for e in (*b.get("elements", ()), b.get("accessory") or {})]
     return frozenset((str(e.get("action_id")), str(e.get("value"))) for e in found if e.get("type") == "button")
 
 

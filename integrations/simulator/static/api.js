@@ -33,8 +33,28 @@ export const command = (user, channel, text) => post("command", { user, channel,
 /** Words typed into a conversation. */
 export const say = (user, channel, text, threadTs) =>
   post("message", { user, channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) });
-/** This user looks at the app's Home tab. */
-export const openHome = (user) => post("home", { user });
+/** A modal is closed; what was below it comes back as `view`. */
+export const closeView = (user, viewId) => post("close", { user, view_id: viewId });
+/** An entry of the app's in the menu of a message. */
+export const shortcut = (user, channel, ts, callbackId) => post("shortcut", { user, channel, ts, callback_id: callbackId });
+/** Other words for a message of one's own. */
+export const edit = (user, channel, ts, text) => post("edit", { user, channel, ts, text });
+/** Add a reaction or take it back. */
+export const react = (user, channel, ts, name) => post("react", { user, channel, ts, name });
+/** Stop what the app is doing in a thread. */
+export const stopWork = (user, channel, threadTs) => post("stop", { user, channel, thread_ts: threadTs });
+/** This user turns to another conversation. */
+export const look = (user, channel) => post("look", { user, channel });
+/** This user joins a channel; with `app`, takes the app into it. */
+export const join = (user, channel, app = false) => post("join", { user, channel, app });
+/** Whether the app may hear channels without a mention. */
+export const hears = (on) => post("hears", { on });
+/** What can go wrong. */
+export const faults = async () => (await get("faults")).faults;
+/** Make it go wrong: `{name, times?, channel?}`. */
+export const fault = (wish) => post("fault", wish);
+/** This user looks at the app's Home tab, or at its messages. */
+export const openHome = (user, tab = "home") => post("home", { user, tab });
 /** What can be made to happen in the simulated company. */
 export const happenings = async () => (await get("happenings")).happenings;
 /** Make it happen. */

@@ -67,8 +67,8 @@ const BLOCKS = {
   alert: (block, ctx) => el("div", { class: `b-alert b-alert-${block.level ?? "default"}`, role: "note" }, text(block.text, ctx)),
   container,
   card,
-  plan: (block, ctx) => el("div", { class: "b-plan" }, el("strong", {}, block.title ?? ""), (block.tasks ?? []).map((t) => task(t, ctx))),
-  task_card: (block, ctx) => task(block, ctx),
+  plan: (block, ctx) => el("div", { class: "b-plan" }, el("strong", {}, block.title?.text ?? block.title ?? ""), (block.tasks ?? []).map((t) => task(t, ctx))),
+  task_card: (block, ctx) => el("div", { class: "b-plan" }, task(block, ctx)),
   file: (block) => el("div", { class: "b-file" }, `File ${block.external_id ?? ""}`),
   video: (block, ctx) => el("div", { class: "b-file" }, text(block.title, ctx), " (video)"),
 };
@@ -89,7 +89,7 @@ function cellText(cell, ctx) {
 
 function input(block, ctx) {
   const field = element(block.element, block, ctx);
-  const grouped = ["checkboxes", "radio_buttons"].includes(block.element.type);
+  const grouped = ["checkboxes", "radio_buttons", "multi_static_select", "multi_users_select"].includes(block.element.type);
   const optional = block.optional ? el("span", { class: "optional" }, " (optional)") : null;
   return el(grouped ? "fieldset" : "label", { class: "b-input" },
     el(grouped ? "legend" : "span", { class: "b-label" }, text(block.label, ctx), optional),
@@ -99,9 +99,11 @@ function input(block, ctx) {
 }
 
 function container(block, ctx) {
-  const inner = (block.blocks ?? block.child_blocks ?? []).map((b) => one(b, ctx));
-  if (!block.is_collapsible) return el("div", { class: "b-container" }, el("strong", {}, text(block.title, ctx)), inner);
-  return el("details", { class: "b-container", open: !block.default_collapsed }, el("summary", {}, text(block.title, ctx)), inner);
+  const inner = el("div", { class: "b-inner" }, (block.child_blocks ?? []).map((b) => one(b, ctx)));
+  const title = [block.rich_text_title ? one(block.rich_text_title, ctx) : text(block.title, ctx),
+    block.subtitle ? el("span", { class: "b-card-sub" }, text(block.subtitle, ctx)) : null];
+  if (!block.is_collapsible) return el("div", { class: "b-container" }, el("strong", {}, title), inner);
+  return el("details", { class: "b-container", open: !block.default_collapsed }, el("summary", {}, title), inner);
 }
 
 function card(block, ctx) {
@@ -112,9 +114,14 @@ function card(block, ctx) {
     block.actions ? el("div", { class: "b-actions" }, block.actions.map((e) => element(e, block, ctx))) : null);
 }
 
+const STATES = { pending: "waiting", in_progress: "under way", complete: "done", error: "failed" };
+
 function task(item, ctx) {
-  const details = item.details?.elements ? item.details.elements.map((e) => richBlock(e, ctx)) : null;
-  return el("div", { class: `b-task b-task-${item.status ?? "pending"}` }, el("span", {}, item.title ?? ""), details);
+  const state = Object.hasOwn(STATES, item.status) ? item.status : "pending";
+  const rich = (part) => (part?.elements ? el("div", { class: "b-task-more" }, part.elements.map((e) => richBlock(e, ctx))) : null);
+  return el("div", { class: `b-task b-task-${state}` }, el("span", {}, item.title ?? "", el("span", { class: "sr" }, ` (${STATES[state]})`)),
+    rich(item.details), rich(item.output),
+    item.sources?.length ? el("div", { class: "b-task-more" }, item.sources.map((s) => [link(s.url, s.text), " "])) : null);
 }
 
 // --- rich text ---------------------------------------------------------------------------------------------

@@ -3,11 +3,17 @@
 import { el, icon, fill, avatar } from "./dom.js";
 
 const COMMANDS = [
-  { usage: "/pm status", description: "Where the sprint stands (add “sprint 24” for another)" },
-  { usage: "/pm help", description: "What you can ask" },
-];
+  ["status", "Where the sprint stands (add “sprint 24” for another)"], ["blockers", "What is blocked, and whose move it is"],
+  ["mine", "Your work and your reviews"], ["reviews", "Pull requests that wait for a review"], ["forecast", "Will it be finished in time?"],
+  ["digest", "The daily summary, now"], ["changed", "What changed since yesterday"], ["who waits for whom", "Everybody’s next move"],
+  ["why", "Why something was said or done (add its id)"], ["snooze", "Put something off: “PAY-7 until tomorrow”"], ["snoozed", "What you put off"],
+  ["mute", "No more of a ticket or a rule"], ["held", "What was not told to you, and why"], ["me", "What is known about you"],
+  ["directives", "The rules it lives by"], ["pause", "Everything stops (admins)"], ["resume", "Everything goes on (admins)"], ["help", "What you can ask"],
+].map(([verb, description]) => ({ usage: `/pm ${verb}`, description }));
 
-/** A message box inside `box`. `wire` = { say(text), command(text), refuse(text) }; `commands` false in threads. */
+const LOADING_MS = 3000; // as long as one loading message stays
+
+/** A message box inside `box`. `wire` = { say(text), command(text), refuse(text), stop() }; `commands` false in threads. */
 export class Composer {
   constructor(box, scene, wire, { id, commands = true }) {
     Object.assign(this, { scene, wire, commands, choices: [], chosen: 0, names: new Map() });
@@ -17,8 +23,31 @@ export class Composer {
       oninput: () => this.typed(), onkeydown: (e) => this.key(e), onblur: () => setTimeout(() => this.suggest([]), 150) });
     this.button = el("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, icon("send"));
     this.hint = el("div", { class: "composer-hint" });
-    fill(box, el("form", { class: "composer", onsubmit: (e) => { e.preventDefault(); this.send(); } },
-      this.menu, el("div", { class: "composer-box" }, this.text, this.button), this.hint));
+    this.chips = el("div", { class: "prompts", hidden: true });
+    this.state = el("span", { class: "busy", role: "status", "aria-live": "polite" });
+    this.form = el("form", { class: "composer", onsubmit: (e) => { e.preventDefault(); this.send(); } },
+      this.menu, el("div", { class: "composer-box" }, this.text, this.button), this.hint);
+    this.outside = el("div", { class: "outside", hidden: true });
+    fill(box, this.chips, this.form, this.outside);
+    setInterval(() => this.turn(), LOADING_MS);
+  }
+
+  /** Somebody who is not a member can only join: `join()`; null for a member. */
+  absent(join) {
+    this.form.hidden = Boolean(join);
+    this.outside.hidden = !join;
+    if (join && !this.outside.hasChildNodes()) fill(this.outside, "You are not in this channel. ", el("button", { type: "button", class: "b-button is-primary", onclick: () => this.join() }, "Join"));
+    this.join = join;
+  }
+
+  /** What the app suggests to ask; a press asks it. */
+  suggestions(title, prompts) {
+    const shown = JSON.stringify([title, prompts]);
+    if (shown === this.shownPrompts) return;
+    this.shownPrompts = shown;
+    this.chips.hidden = !prompts.length;
+    fill(this.chips, title ? el("span", { class: "prompts-title" }, title) : null, prompts.map((p) =>
+      el("button", { type: "button", class: "prompt", title: p.message, onclick: () => this.wire.say(this.encode(p.message)) }, p.title)));
   }
 
   /** Prepare for another conversation. */
@@ -26,20 +55,43 @@ export class Composer {
     this.text.placeholder = placeholder;
     this.text.setAttribute("aria-label", placeholder);
     this.text.value = "";
+    this.hinted = "";
     this.hints();
     this.typed();
   }
 
   hints() {
-    fill(this.hint, this.commands
-      ? ["Try ", this.example("/pm status"), " or ", this.example("/pm help"), " · Shift+Enter for a new line"]
+    const shown = this.doing ? "busy" : "hints";
+    if (shown === this.hinted) return;
+    this.hinted = shown;
+    fill(this.hint, this.doing ? [this.state, el("button", { type: "button", class: "link-button stop-link", onclick: () => this.wire.stop() }, "Stop")]
+      : this.commands ? ["Try ", this.example("/pm status"), " or ", this.example("/pm help"), el("span", { class: "keys" }, " · Shift+Enter for a new line")]
       : ["Replies stay in this thread"]);
   }
 
-  /** Show what the app is doing below the box, or the hint again. */
-  busy(words) {
-    if (words) fill(this.hint, el("span", { role: "status" }, words));
-    else this.hints();
+  /** Show below the box what the app is doing (`{words, loading, until}`, or nothing), and whether it can be stopped. */
+  busy(doing, stoppable) {
+    const news = JSON.stringify(doing) !== JSON.stringify(this.doing);
+    this.doing = doing;
+    if (news) this.step = -1;
+    this.hints();
+    this.turn();
+    const stop = this.hint.querySelector(".stop-link");
+    if (stop) stop.hidden = !stoppable;
+  }
+
+  // Loading messages take turns; Slack takes a forgotten status away.
+  turn() {
+    if (!this.doing) return;
+    if (this.doing.until < new Date()) {
+      this.doing = null;
+      return this.hints();
+    }
+    this.step = (this.step ?? -1) + 1;
+    const { words, loading } = this.doing;
+    const shown = this.step && loading.length ? loading[(this.step - 1) % loading.length] : words;
+    if (this.state.textContent !== shown) this.state.textContent = shown;
+    return undefined;
   }
 
   example(words) {

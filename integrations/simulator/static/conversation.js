@@ -2,15 +2,21 @@
 
 import { el, avatar, icon } from "./dom.js";
 import { content } from "./blocks.js";
+import { valuesOf } from "./modal.js";
+import { tools } from "./tools.js";
 import { emoji } from "./emoji.js";
 import { clockTime, dayKey, dayName, fullTime } from "./dates.js";
 
 const TOGETHER_MS = 5 * 60_000; // Slack groups what one person says within five minutes
 
-/** Messages of one conversation or thread inside `box`. `wire` = { act(message), openThread, dismiss, notice }. */
+/**
+ * Messages of one conversation or thread inside `box`. `wire` = { act(message), dismiss, notice, react, shortcut, edit, stop } and,
+ * where threads can be opened, { openThread, fresh(message, replies) }.
+ */
 export class MessageList {
   constructor(box, scene, wire) {
     Object.assign(this, { box, scene, wire, drawn: new Map() });
+    box.addEventListener("keydown", (event) => this.walk(event));
   }
 
   /** Forget all that is drawn. */
@@ -19,17 +25,34 @@ export class MessageList {
     this.box.replaceChildren();
   }
 
-  /** Draw `messages`, oldest first; `replies(ts)` gives the replies below one. */
-  update(messages, replies = () => []) {
+  /** Draw `messages`, oldest first; `replies(ts)` gives the replies below one, `since` the ts after which all is new. */
+  update(messages, replies = () => [], since = "") {
     const wanted = [];
     let previous = null;
+    let marked = !since;
     for (const message of messages) {
       if (!previous || this.day(previous) !== this.day(message)) wanted.push(this.divider(message));
-      const shown = this.keep(message, replies(message.ts), follows(previous, message));
-      wanted.push(shown);
+      const isNew = !marked && message.ts > since && message.user !== this.scene.me;
+      if (isNew) {
+        marked = true;
+        wanted.push(this.reuse("new", "new", () => el("div", { class: "day is-new", role: "separator", "aria-label": "New messages" }, el("span", {}, "New"))));
+      }
+      wanted.push(this.keep(message, replies(message.ts), !isNew && follows(previous, message)));
       previous = message;
     }
     this.place(wanted);
+  }
+
+  // Arrow keys walk from message to message; Tab goes into one.
+  walk(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || !event.target.classList.contains("message")) return;
+    const all = [...this.box.querySelectorAll(".message")];
+    const next = all[all.indexOf(event.target) + by];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
   }
 
   /** The node of a message, if it is drawn. */
@@ -48,36 +71,45 @@ export class MessageList {
   }
 
   keep(message, replies, compact) {
-    const signature = JSON.stringify([message, replies.length, replies.at(-1)?.ts, compact, this.scene.me]);
-    return this.reuse(`${message.ts} ${Boolean(message.ephemeral)}`, signature, () => this.article(message, replies, compact));
+    const fresh = Boolean(replies.length && this.wire.fresh?.(message, replies));
+    const signature = JSON.stringify([message, replies.length, replies.at(-1)?.ts, fresh, compact, this.scene.me, this.scene.shortcuts]);
+    return this.reuse(`${message.ts} ${Boolean(message.ephemeral)}`, signature, () => this.article(message, replies, compact, fresh), message.streaming);
   }
 
-  reuse(key, signature, draw) {
+  reuse(key, signature, draw, quiet = false) {
     const before = this.drawn.get(key);
     if (before?.signature === signature) return { ...before, key };
     const node = draw();
-    if (before) node.classList.add("is-changed");
-    return { key, signature, node };
+    if (before && !quiet) node.classList.add("is-changed");
+    return { key, signature, node, before: before?.node };
   }
 
   place(wanted) {
     const keep = new Set(wanted.map((w) => w.node));
+    const held = wanted.find((w) => w.before?.contains(document.activeElement));
+    const at = held && document.activeElement.dataset.action;
     for (const { node } of this.drawn.values()) if (!keep.has(node)) node.remove();
     let cursor = this.box.firstChild;
     for (const { node } of wanted) {
       if (node === cursor) cursor = cursor.nextSibling;
       else this.box.insertBefore(node, cursor);
     }
-    this.drawn = new Map(wanted.map((w) => [w.key, w]));
+    this.drawn = new Map(wanted.map(({ key, signature, node }) => [key, { key, signature, node }]));
+    for (const each of this.box.querySelectorAll(".message[tabindex='0']")) each.tabIndex = -1;
+    const last = this.box.querySelector(".message:last-of-type");
+    if (last) last.tabIndex = 0;
+    if (held) (at && [...held.node.querySelectorAll("[data-action]")].find((n) => n.dataset.action === at) || held.node).focus({ preventScroll: true });
   }
 
-  article(message, replies, compact) {
+  article(message, replies, compact, fresh) {
     const { scene, wire } = this;
     const author = scene.users.get(message.user) ?? { id: message.user, name: message.username ?? "Somebody" };
     const when = new Date(message.at);
-    const ctx = { scene, act: (action, node) => wire.act(message, action, node) };
+    const inputs = new Map();
+    const ctx = { scene, inputs, act: (action, node) => wire.act(message, { ...action, values: valuesOf(inputs) }, node) };
+    const kinds = { "is-compact": compact, "is-ephemeral": message.ephemeral, "is-app": author.is_bot, "is-streaming": message.streaming };
     const node = el("article", {
-      class: `message ${compact ? "is-compact" : ""} ${message.ephemeral ? "is-ephemeral" : ""} ${author.is_bot ? "is-app" : ""}`,
+      class: ["message", ...Object.keys(kinds).filter((kind) => kinds[kind])].join(" "), tabindex: "-1",
       "data-ts": message.ts, "data-ephemeral": message.ephemeral ? "true" : null,
       "aria-label": `${author.name}, ${fullTime(when, scene.zone)}`,
       onmouseenter: () => wire.notice(message, false), onclick: () => wire.notice(message, true), onfocusin: () => wire.notice(message, false),
@@ -89,8 +121,9 @@ export class MessageList {
       content(message, ctx),
       message.edited ? el("span", { class: "edited", title: "The text was changed" }, "(edited)") : null,
       message.ephemeral ? el("button", { type: "button", class: "link-button", onclick: () => wire.dismiss(message) }, "Dismiss message") : null,
-      reactions(message), this.replyLine(message, replies)),
-    this.tools(message));
+      message.streaming ? this.stopButton(message) : null,
+      this.reactions(message), this.replyLine(message, replies, fresh)),
+    message.ephemeral ? null : tools(message, scene, wire, () => node));
     return node;
   }
 
@@ -105,25 +138,27 @@ export class MessageList {
       author.is_guest ? el("span", { class: "badge badge-guest" }, "GUEST") : null, this.stamp(when));
   }
 
-  replyLine(message, replies) {
+  replyLine(message, replies, fresh) {
     if (!replies.length || !this.wire.openThread) return null;
     const faces = [...new Set(replies.map((r) => r.user))].slice(0, 3).map((id) => avatar(this.scene.users.get(id), "face-small"));
-    return el("button", { type: "button", class: "replies", onclick: () => this.wire.openThread(message.ts) }, faces,
-      el("b", {}, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`), el("span", { class: "replies-more" }, "View thread"));
+    return el("button", { type: "button", class: `replies ${fresh ? "has-news" : ""}`, onclick: () => this.wire.openThread(message.ts) }, faces,
+      el("b", {}, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`),
+      fresh ? el("span", { class: "new-mark" }, "New") : el("span", { class: "replies-more" }, "View thread"));
   }
 
-  tools(message) {
-    if (message.ephemeral || !this.wire.openThread) return null;
-    return el("div", { class: "tools" }, el("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread",
-      onclick: () => this.wire.openThread(message.ts) }, icon("thread")));
+  stopButton(message) {
+    return el("button", { type: "button", class: "b-button stop-button", "data-action": "stop", onclick: () => this.wire.stop(message) }, icon("stop"), "Stop");
   }
-}
 
-function reactions(message) {
-  const given = Object.entries(message.reactions ?? {});
-  if (!given.length) return null;
-  return el("div", { class: "reactions" }, given.map(([name, users]) =>
-    el("span", { class: "reaction", title: `:${name}:` }, `${emoji(name) ?? `:${name}:`} ${users.length}`)));
+  reactions(message) {
+    const given = Object.entries(message.reactions ?? {});
+    if (!given.length) return null;
+    const who = (users) => users.map((id) => this.scene.users.get(id)?.name ?? id).join(", ");
+    return el("div", { class: "reactions" }, given.map(([name, users]) =>
+      el("button", { type: "button", class: "reaction", title: `${who(users)} reacted with :${name}:`, "aria-pressed": String(users.includes(this.scene.me)),
+        "aria-label": `:${name}: ${users.length}, from ${who(users)}`, "data-action": `react-${name}`, onclick: () => this.wire.react(message, name) },
+      `${emoji(name) ?? `:${name}:`} ${users.length}`)));
+  }
 }
 
 function follows(previous, message) {

@@ -30,6 +30,19 @@ export function refill(node, data, draw) {
   fill(node, draw());
 }
 
+/** Draw anew inside `box` without taking the focus from whoever is there: what is at its place afterwards has it. */
+export function keepingFocus(box, draw) {
+  const held = box.contains(document.activeElement) ? document.activeElement : null;
+  const [block, action, value] = held ? [held.closest("[data-block]")?.dataset.block, held.dataset.action, held.dataset.value] : [];
+  const scrolled = box.scrollTop;
+  draw();
+  box.scrollTop = scrolled;
+  if (!held || held.isConnected) return;
+  const same = [...box.querySelectorAll("[data-action]")].filter((n) => n.dataset.action === action && n.closest("[data-block]")?.dataset.block === block);
+  const next = same.find((n) => n.dataset.value === value) ?? same[0] ?? box.querySelector("button:not([hidden]), select, input, textarea");
+  (next ?? box).focus({ preventScroll: true });
+}
+
 /** The element with that id; the page and this file are one, so a missing id is a mistake worth a crash. */
 export function byId(id) {
   const node = document.getElementById(id);
@@ -54,6 +67,13 @@ const SHAPES = {
   compass: "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM16.2 7.8l-2.6 5.8-5.8 2.6 2.6-5.8z",
   panel: "M3 4h18v16H3zM15 4v16",
   check: "m5 12.5 4.5 4.5L19 7.5",
+  menu: "M4 6h16M4 12h16M4 18h16",
+  storm: "M7 16a4.5 4.5 0 0 1 .6-9A5.5 5.5 0 0 1 18 8.5a3.8 3.8 0 0 1-.4 7.5M13 11l-3 5h4l-3 5",
+  up: "M7 11v9H4v-9zM7 11l4-8a2.2 2.2 0 0 1 2 2.6L12.4 9H18a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 16.6 20H7",
+  down: "M7 13V4H4v9zM7 13l4 8a2.2 2.2 0 0 0 2-2.6L12.4 15H18a2 2 0 0 0 2-2.4l-1.4-7A2 2 0 0 0 16.6 4H7",
+  trash: "M4 6h16M9 6V4h6v2M6 6l1 14h10l1-14M10 10v6M14 10v6",
+  stop: "M7 7h10v10H7z",
+  pencil: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
 };
 
 /** A small line drawing, hidden from screen readers (the words stand beside it or in the label). */

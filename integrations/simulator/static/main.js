@@ -25,12 +25,17 @@ const room = new Room(scene, {
   refuse: (word) => toast(word === "pm" ? "/pm is not supported in threads, as in Slack. Mention @PM Agent instead." : `/${word} is not a command here. Try /pm help.`, { ok: false }),
   say: (channel, text, thread) => attempt(() => api.say(scene.me, channel, text, thread)),
   command: (channel, text) => attempt(() => api.command(scene.me, channel, text)),
+  react: (message, name) => attempt(() => api.react(scene.me, room.id, message.ts, name)),
+  shortcut: (message, entry) => attempt(() => api.shortcut(scene.me, room.id, message.ts, entry.callback_id)),
+  edit: (message, text) => attempt(() => api.edit(scene.me, room.id, message.ts, room.composer.encode(text))),
+  stop: (channel, thread) => attempt(() => api.stopWork(scene.me, channel, thread)),
+  join: (channel) => attempt(async () => { await api.join(scene.me, channel); await reload(); }),
 });
 const clockBar = new ClockBar(byId("clock"), scene, (change) => attempt(async () => tell(await api.clock(change))));
 const panel = new Panel(byId("panel"), scene, { report: (words) => toast(words, { ok: false }), onLaw: (text) => clockBar.setWorkday(workdayIn(text)) });
 const people = new People(byId("people"), scene, (user) => become(user));
 const modal = new Modal(scene, (action, node) => act({ channel: "", ts: "" }, action, node),
-  (view, values) => attempt(() => api.submit(scene.me, view.id, values)));
+  (view, values) => attempt(() => api.submit(scene.me, view.id, values)), (view) => attempt(() => api.closeView(scene.me, view.id)));
 
 async function attempt(send) {
   try {
@@ -58,7 +63,7 @@ async function become(user, toApp = false) {
   stop();
   stop = api.listen(scene.me, (event) => receive(event), () => catchUp());
   clicks.waiting.clear();
-  modal.close();
+  modal.forget();
   modal.show(turned.view);
   remember();
   clockBar.tick();
@@ -81,9 +86,18 @@ async function show(id, tab) {
   const channel = scene.channels.get(id);
   if (!channel) return;
   channel.unread = 0;
+  const moved = id !== room.id || tab !== room.tab;
   const opened = room.open(id, tab);
+  drawers(null);
   side();
+  if (moved) tellApp(channel, tab);
   await opened;
+}
+
+// An agent hears when somebody opens its messages, and which conversation they look at.
+function tellApp(channel, tab) {
+  if (channel === scene.appChannel) { if (tab === "messages") attempt(() => api.openHome(scene.me, "messages")); }
+  else attempt(() => api.look(scene.me, channel.id));
 }
 
 function turn(id, tab) {
@@ -101,7 +115,10 @@ const ON = {
   message: heard, update: heard, delete: heard, ephemeral: heard,
   home: () => soon("state", reload),
   unread: (event) => somebodyElse(event.user),
-  status: (event) => { if (event.channel === room.id) room.status(event.status); },
+  status: (event) => { if (event.channel === room.id) room.status(event); },
+  session: () => soon("state", reload),
+  prompts: () => soon("state", reload),
+  room: () => soon("state", reload),
   clock: (event) => tell(event.clock),
   jira: () => soon("jira", () => panel.changed("jira")),
   traffic: () => soon("traffic", () => panel.changed("traffic")),
@@ -187,6 +204,41 @@ function again() {
 function openPanel(yes) {
   byId("layout").classList.toggle("no-panel", !yes);
   byId("panel-button").setAttribute("aria-pressed", String(yes));
+  if (yes && narrow.matches) drawers("panel");
+  cover();
+}
+
+// On a phone there is one column: the sidebar and the panel slide over it, one at a time.
+const narrow = matchMedia("(max-width: 760px)");
+
+function drawers(open) {
+  if (!narrow.matches) return;
+  byId("layout").classList.toggle("has-sidebar", open === "sidebar");
+  byId("menu-button").setAttribute("aria-expanded", String(open === "sidebar"));
+  if (open !== "panel") {
+    byId("layout").classList.add("no-panel");
+    byId("panel-button").setAttribute("aria-pressed", "false");
+  }
+  if (open === "sidebar") byId("sidebar").querySelector("[aria-current]")?.focus();
+  cover();
+}
+
+// What lies under a drawer cannot be reached by keyboard either.
+function cover() {
+  const shown = byId("layout").classList;
+  const covered = narrow.matches && (shown.contains("has-sidebar") || !shown.contains("no-panel"));
+  for (const id of ["main", "thread"]) byId(id).inert = covered;
+}
+
+function narrowed() {
+  byId("layout").classList.remove("has-sidebar");
+  openPanel(!narrow.matches);
+}
+
+function escape(event) {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (narrow.matches && (byId("layout").classList.contains("has-sidebar") || !byId("layout").classList.contains("no-panel"))) drawers(null);
+  else if (room.threadTs) room.closeThread();
 }
 
 // A link to an issue or pull request of the simulated company opens beside the conversation, not on the Internet.
@@ -216,9 +268,12 @@ function frame() {
   byId("panel-button").addEventListener("click", () => openPanel(byId("layout").classList.contains("no-panel")));
   byId("layout").addEventListener("click", follow);
   document.addEventListener("click", closeMenus);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && room.threadTs && !document.querySelector("dialog[open]")) room.closeThread();
-  });
+  fill(byId("menu-button"), icon("menu"));
+  byId("menu-button").addEventListener("click", () => drawers(byId("layout").classList.contains("has-sidebar") ? null : "sidebar"));
+  byId("shade").addEventListener("click", () => drawers(null));
+  narrow.addEventListener("change", narrowed);
+  narrowed();
+  document.addEventListener("keydown", escape);
   window.addEventListener("popstate", () => attempt(() => become(new URL(location.href).searchParams.get("user"))));
   api.whenLost((isLost) => { byId("lost").hidden = !isLost; });
   setInterval(() => { if (!document.hidden) soon("state", reload); }, CHECK_MS);

@@ -1,4 +1,4 @@
-// Behind the scenes: the right-hand panel with its four tabs.
+// Behind the scenes: the right-hand panel with its five tabs.
 
 import { el, fill, icon, refill } from "./dom.js";
 import { step } from "./sidebar.js";
@@ -6,12 +6,14 @@ import { Happenings } from "./happenings.js";
 import { Constitution } from "./constitution.js";
 import { Work } from "./work.js";
 import { Traffic } from "./traffic.js";
+import { Trouble } from "./trouble.js";
 
 const TABS = [
   { name: "happenings", title: "Happenings", icon: "bolt" },
   { name: "constitution", title: "Constitution", icon: "scroll" },
   { name: "jira", title: "Jira", icon: "board" },
   { name: "traffic", title: "Traffic", icon: "wire" },
+  { name: "trouble", title: "Trouble", icon: "storm" },
 ];
 const NAMES = TABS.map((tab) => tab.name);
 
@@ -26,6 +28,7 @@ export class Panel {
       constitution: new Constitution(this.bodies.constitution, onLaw),
       jira: new Work(this.bodies.jira),
       traffic: new Traffic(this.bodies.traffic, scene),
+      trouble: new Trouble(this.bodies.trouble, scene, report),
     };
     this.news = new Set();
     this.guide = el("div");

@@ -12,6 +12,8 @@ export class Scene {
     this.app = {};
     this.workspace = {};
     this.commands = [];
+    this.shortcuts = [];
+    this.hears = false;
     this.homeView = null;
     this.setClock({ now: new Date().toISOString(), speed: 1 });
   }
@@ -41,6 +43,8 @@ export class Scene {
     this.users = new Map(state.users.map((u) => [u.id, u]));
     this.channels = new Map(state.channels.map((c) => [c.id, { ...c, ...news(c, heard.get(c.id)) }]));
     this.commands = state.commands ?? this.commands;
+    this.shortcuts = state.shortcuts ?? [];
+    this.hears = Boolean(state.hears);
     this.homeView = state.home ?? null;
     this.appAnswers = state.product?.ok !== false;
     this.setClock(state.clock);

@@ -38,7 +38,7 @@ function item(channel, scene, active, go) {
 /** The line above a conversation, with the tabs an app has. `tab(name)` switches. */
 export function drawHead(box, scene, channel, shown, tab) {
   const other = scene.users.get(channel?.user);
-  const tabs = other?.is_bot ? ["messages", "home", "about"] : [];
+  const tabs = other?.is_bot ? ["home", "messages", "about"] : [];
   refill(box, [channel?.id, channel?.topic, scene.title(channel), other, shown], () => [
     el("div", { class: "head-title" }, channel?.kind === "im" ? avatar(other, "face-small") : icon("hash"),
       el("h1", {}, scene.title(channel)), other?.is_bot ? el("span", { class: "badge" }, "APP") : null,

@@ -6,6 +6,7 @@ import * as api from "./api.js";
 
 const FILTERS = {
   All: () => true,
+  Trouble: (entry) => entry.way === "note",
   "To the agent": (entry) => entry.way === "out",
   Slack: (entry) => entry.service === "slack",
   Jira: (entry) => entry.service === "jira",
@@ -36,6 +37,7 @@ export class Traffic {
 
   // `way` is seen from the simulated services: `in` is a call by the app, `out` a signed request to it.
   row(entry) {
+    if (entry.way === "note") return el("div", { class: "wire is-note" }, icon("storm"), el("span", {}, entry.words));
     const toApp = entry.way === "out";
     const at = new Date(entry.at);
     return el("div", { class: `wire ${toApp ? "is-inward" : "is-outward"}`, title: `${fullTime(at, this.scene.zone)} (real time) · ${entry.ms} ms` },

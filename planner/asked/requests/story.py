@@ -68,7 +68,7 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
         return STRANGER
     before = await desk.ledger.why(_wish_of(name)) if name else None
     if before is not None:
-        return _told(before, who, facts, desk)
+        return told(before, who, facts, desk)
     meant = meaning(request, Asker(who, law, facts, desk.directives, desk.clock.now()))
     if isinstance(meant, PlainReply):
         return meant
@@ -84,7 +84,7 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
         record = await desk.ledger.why(proposal.id)
     if record is None:
         return PlainReply(text="That could not be written down just now, so nothing was asked. Try again.")
-    return _told(record, who, facts, desk)
+    return told(record, who, facts, desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,8 @@ def _is_settled(record: WhyRecord, directives: Directives) -> bool:
 # --- what the asker is told ---------------------------------------------------------------------------------
 
 
-def _told(record: WhyRecord, who: Member, facts: Facts, desk: Desk) -> PlainReply:
+def told(record: WhyRecord, who: Member, facts: Facts, desk: Desk) -> PlainReply:
+    """What becomes of it, for whoever asked, with the way to its reasons."""
     what, team = brief(record.proposal.action, record.team, desk.directives), record.team
     match record.decision.verdict:
         case Verdict.ASK:

@@ -81,6 +81,7 @@ class House:
     url: str
     directives: Any = LAW
     died: int = 0
+    asked_by: PersonId | None = None
 
     def app(self) -> Any:
         """As a process that has just started: it remembers nothing."""
@@ -97,7 +98,7 @@ class House:
         action = Reassign(
             issue=IssueKey("PAY-1"), issue_title="t", issue_url="https://x", giver=None, taker=PersonId("li")
         )
-        wanted = replace(proposal(action, "p"), id=ProposalId("p"))
+        wanted = replace(proposal(action, "p"), id=ProposalId("p"), asked_by=self.asked_by)
         decision = Decision(
             verdict=Verdict.ASK, rule="confirm-reassign", reason="r", approvers=(DANA,), expires=at + 4 * DAY
         )

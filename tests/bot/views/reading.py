@@ -24,10 +24,37 @@ def _block(block: Mapping[str, Any]) -> str:
             return " ".join(f"({_text(part)})" for part in block["elements"])
         case "actions":
             return " ".join(f"[{_label(part)}]" for part in block["elements"])
+        case "context_actions":
+            both = [each[name] for each in block["elements"] for name in ("positive_button", "negative_button")]
+            return " ".join(f"[{_text(each['text'])}]" for each in both)
+        case "table":
+            return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in block["rows"])
+        case "container":
+            inside = seen(block["child_blocks"]).replace("\n", "\n  ")
+            return f"> {_text(block['title'])}\n  {inside}"
+        case "input":
+            return (
+                f"{_text(block['label'])}{' (optional)' if block.get('optional') else ''}: [{_field(block['element'])}]"
+            )
         case _:
             parts = [block["text"]] if "text" in block else block["fields"]
             beside = f"  [{_label(block['accessory'])}]" if "accessory" in block else ""
             return "\n".join(_text(part) for part in parts) + beside
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    if cell["type"] == "raw_text":
+        return str(cell["text"])
+    [line] = cell["elements"]
+    return "".join(f"{{{p['text']}}}" if p["type"] == "link" else str(p["text"]) for p in line["elements"])
+
+
+def _field(element: Mapping[str, Any]) -> str:
+    """What can be filled in: a text, a day, or the choices, the chosen ones in stars."""
+    if "options" not in element:
+        return str(element.get("initial_value") or element["type"].replace("plain_text_input", "…"))
+    first = [*element.get("initial_options", ()), element.get("initial_option")]
+    return " / ".join(f"*{_text(o['text'])}*" if o in first else _text(o["text"]) for o in element["options"])
 
 
 def _label(part: Mapping[str, Any]) -> str:

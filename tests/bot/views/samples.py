@@ -154,6 +154,7 @@ def status(**changes: Any) -> StatusReply:
                 f"{SITE}/PAY-398",
                 "Li Wei",
                 "blocked by INFRA-77 for 2 working days",
+                TUESDAY - timedelta(days=4),
             ),
             Row(
                 "PAY-420",
@@ -161,11 +162,16 @@ def status(**changes: Any) -> StatusReply:
                 f"{SITE}/PAY-420",
                 "nobody",
                 "no owner for 3 working hours",
+                TUESDAY - timedelta(hours=19),
             ),
         ),
         more=0,
         total=34,
         read_at={"jira": TUESDAY - timedelta(minutes=2), "bitbucket": TUESDAY - timedelta(minutes=41)},
         notes=("Bitbucket was last read 41 min ago.",),
+        how=("Points: 30 of 34 issues have an estimate, the others count as 0.", "No model was asked for any number."),
+        why="why status id:24",
+        url=f"{SITE.removesuffix('/browse')}/issues/?jql=sprint%3D24",
+        choices=(("What changed since yesterday", "changes id:24"), ("Show all 34", "all id:24")),
     )
     return replace(made, **changes)

@@ -17,16 +17,19 @@ import pytest
 
 from bot.jobs.asked.learn import DELETED
 from bot.listeners.buttons import JOBS
+from bot.listeners.windows import OPENS
 from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, Reach, home, home_of
 from bot.views.identity import REASONS, identity_answered, identity_question
+from bot.views.introduction import introduction_message
 from bot.views.known import forget_question, forgotten_message, known_message
 from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
 from bot.views.parts.feedback import noted
 from bot.views.parts.message import Message
+from bot.views.parts.verdict import judged
 from bot.views.refusal import already_answered, not_allowed, refusal_message
 from bot.views.reply import reply_message
 from models.actions import (
@@ -48,6 +51,8 @@ from models.proposals import Approval, ApprovalState, EffectState, Ending, Undon
 from models.signals import Evidence
 from planner.hearers.identity import settle
 from planner.lessons.known import Known
+from planner.reports.introduction import Introduction
+from planner.words.cannot import cannot
 from planner.words.replies import HelpReply, PlainReply, Reply, Row, WhyReply
 from planner.words.titles import UNDO_WORDS
 from tests.bot.views.reading import seen
@@ -182,6 +187,17 @@ LEARNT = (
     Known(topic="", words="directives.yaml says: zone Europe/Berlin, “Likes mornings.”"),
 )
 
+ITSELF = Introduction(
+    opening="I am PM Agent. I look after the sprints of Payments, by rules that everybody here can read.",
+    watches=("No ticket stays blocked for more than 1 business day.", "Every ticket of the sprint has an owner."),
+    more=15,
+    never=("Never delete a ticket without an approver's yes.", "Never rank people."),
+    limit="At most one unasked message a day to one person, in their working hours, and only to whose move it is.",
+    peace="/pm snooze and /pm mute give you peace of one thing or of all; /pm why says why you were told.",
+    owners="Dana Ortiz and Noor Haddad can change the rules; /pm directives shows them.",
+    mode="",
+)
+
 MESSAGES: dict[str, Callable[[], Message]] = {
     "identity": lambda: identity_question(ask(), "p1", RECOGNISED, NOTES[:1]),
     "identity-yes": lambda: identity_answered(said(Standing.CONFIRMED), BERLIN, TUESDAY, **KNOWN),
@@ -240,8 +256,12 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "status": lambda: reply(status(more=4)),
     "status-in-the-channel": lambda: reply(status(), public="Dana Ortiz"),
     "why": lambda: reply(WHY),
+    "why-in-a-conversation": lambda: judged(reply(WHY), "0123456789abcdef0123"),
     "why-held-back": lambda: reply(HELD_BACK),
     "help": lambda: reply(HelpReply(commands=COMMANDS)),
+    "help-without-permissions": lambda: reply(HelpReply(commands=COMMANDS, cannot=cannot({"chat:write"}))),
+    "introduction": lambda: introduction_message(ITSELF),
+    "introduction-in-shadow-mode": lambda: introduction_message(replace(ITSELF, mode="Shadow mode: nothing is sent.")),
     "help-not-understood": lambda: reply(HelpReply(commands=COMMANDS, unknown="frobnicate")),
     "plain": lambda: reply(
         PlainReply(
@@ -307,7 +327,7 @@ def test_nothing_is_praised_shouted_or_noticed(name: str) -> None:
 def test_every_button_asks_for_something_the_listeners_know(name: str) -> None:
     rows = [block["elements"] for block in MESSAGES[name]().blocks if block["type"] == "actions"]
     words = {button["action_id"].partition(":")[0] for row in rows for button in row}
-    assert words <= set(JOBS)
+    assert words <= {*JOBS, *OPENS}
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGES if "identity" in name or "question" in name])
@@ -330,8 +350,8 @@ def test_every_doubt_is_told_in_plain_words(seen_in_jira: bool, elsewhere: str |
 
 def test_a_click_on_approve_names_the_ask_and_what_was_shown() -> None:
     row = MESSAGES["approval"]().blocks[-1]["elements"]
-    assert [json.loads(b["value"]) for b in row[:2]] == [{"a": approval().id, "v": approval().payload_hash}] * 2
-    assert row[2]["value"] == approval().proposal.id
+    assert [json.loads(b["value"]) for b in row[:3]] == [{"a": approval().id, "v": approval().payload_hash}] * 3
+    assert row[3]["value"] == approval().proposal.id
 
 
 def test_a_yes_that_cannot_be_taken_back_is_asked_twice() -> None:
@@ -390,7 +410,7 @@ def test_a_home_shows_what_waits_for_its_reader() -> None:
         prs=(pull_request(7), pull_request(8, "ann", {"bob": "waiting"})),
     )
     shown = seen(home(home_of(member, law, held, (), now=NOON, real=NOON))["blocks"])  # type: ignore[arg-type]
-    waiting, work, _ = shown.split("---")
+    waiting, work, *_ = shown.split("---")
     assert "{api#7}*  Change 7 · waiting for your review for 3 working days" in waiting
     assert "{PAY-1}*  Title 1 · blocked for 1 working day" in waiting
     assert "{PAY-1}*  Title 1 · In Progress, blocked for 1 working day" in work

@@ -113,6 +113,9 @@ HELD = HomeData(
 )
 
 
+HOMES = {"home-with-something-held-back": HELD}
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_message_reads_as_in_the_gallery(name: str) -> None:
     drawn = MESSAGES[name]()

@@ -16,6 +16,7 @@ from bot.views.digest import WORDS, digest
 from bot.views.escalation import escalation
 from bot.views.home import HomeData, home
 from bot.views.identity import identity_answered, identity_question
+from bot.views.introduction import introduction_message
 from bot.views.known import known_message
 from bot.views.notice import admin_notice, channel_post
 from bot.views.nudge import nudge
@@ -39,7 +40,16 @@ from models.people import Standing
 from models.proposals import Approval, ApprovalState, EffectState, Ending, Undone
 from models.signals import Evidence
 from planner.lessons.known import Known
-from planner.words.replies import HelpReply, PlainReply, Row
+from planner.reports.introduction import Introduction
+from planner.words.replies import (
+    DigestReply,
+    Group,
+    HelpReply,
+    PlainReply,
+    Row,
+    RulesReply,
+    SheetReply,
+)
 from tests.bot.views.samples import (
     BERLIN,
     DANA,
@@ -58,7 +68,7 @@ from tests.bot.views.samples import (
     summary,
 )
 from tests.bot.views.test_gallery import REACH, WHY
-from tests.contracts.blockkit import FALLBACK, check_message, check_view, cross_payload, texts
+from tests.contracts.blockkit import FALLBACK, check_message, check_view, cross_payload
 
 ATTACKS = (
     "<!channel> <!here|here> <!everyone> <!subteam^S1> <@U1> <#C1|general>",
@@ -86,6 +96,11 @@ def sample_item(text: str, url: str) -> Item:
     return item(text, text=f"{text} {text}", url=url, kind=text, urgency=text, rule=text, remedy=text)
 
 
+def speaking_of_itself(text: str) -> Introduction:
+    lines = {"opening": text, "limit": text, "peace": text, "owners": text, "mode": text}
+    return Introduction(watches=(text,) * 4, more=3, never=(text,) * 4, **lines)
+
+
 def messages(text: str, url: str) -> Mapping[str, Message]:
     names = {DANA: text, LI: text}
     line = sample_item(text, url)
@@ -101,9 +116,13 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
     replies = (
         status(title=text, headline=text, counts=(text,) * 9, rows=rows, more=3, total=1, notes=(text,) * 9),
         replace(WHY, title=text, facts=(text,) * 12, rule=text, decision=text, directives_version=text),
-        HelpReply(commands=((text, text),) * 30, unknown=text),
+        HelpReply(commands=((text, text),) * 30, unknown=text, cannot=(text,) * 3),
         PlainReply(text=text, choices=((text, text),) * 9),
+        SheetReply(title=text, headline=text, groups=(Group(text, rows, 3),), notes=(text,) * 9, url=url, board=text),
+        DigestReply(title=text, digest=summary(line, headline=text), read_at={}),
+        RulesReply(title=text, headline=text, sections=((text, (text,) * 9),), footer=text, choices=((text, text),)),
     )
+    lists = SheetReply(title=text, headline=text, groups=(Group(text, rows, 3),) * 6, choices=((text, text),) * 5)
     asking = {"zone": BERLIN, "now": TUESDAY, "company_now": TUESDAY, "public": text, "again": text}
     return {
         "nudge": nudge(remind(line, line, line, line, more=2), "p", [text[:99] and "1 of 1 today"]),
@@ -112,6 +131,7 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
         "digest": digest(summary(line, line, line, line, headline=text), "p"),
         "escalation": escalation(told, "p"),
         "post": channel_post(PostToOtherChannel(channel=text, headline=text, facts=(text,) * 9), "p", text),
+        "introduction": introduction_message(speaking_of_itself(text)),
         "notice": admin_notice(TellAdmins(channel=text, headline=text, facts=(text,) * 9), "p", text),
         "card of changes": approval_card([*changes(text, url), *taken_back(text)], names, BERLIN, {text: text}),
         "refusal": refusal_message(text),
@@ -121,6 +141,7 @@ def messages(text: str, url: str) -> Mapping[str, Message]:
         "identity refused": identity_answered(replace(said(Standing.REFUSED), name=text), BERLIN, TUESDAY),
         "card of a question": approval_card([approval(1, ask(item=line))], names, BERLIN, {text: text}),
         **{type(r).__name__: reply_message(r, **asking) for r in replies},  # type: ignore[arg-type]
+        "lists": reply_message(lists, zone=BERLIN, now=TUESDAY, company_now=TUESDAY, again=text, paused=text),
     }
 
 
@@ -206,7 +227,7 @@ def test_the_net_is_not_blind(draw: Callable[[str], Any]) -> None:
 def test_a_digest_has_at_most_eighty_words_and_three_items(words: list[str]) -> None:
     items = [item(f"PAY-{n}", text=f"PAY-{n} {text * 6}") for n, text in enumerate(words)]
     drawn = digest(summary(*items, headline=" ".join(words)), "p")
-    said = [text for block in drawn.blocks if block["type"] == "section" for text in texts(block)]
+    said = [block["text"]["text"] for block in drawn.blocks if block["type"] == "section"]
     readable = re.sub(r"<[^|>]+\|([^>]*)>", r"\1", "\n".join(said))
     assert len([word for word in readable.split() if word != "·"]) <= WORDS
     assert len(re.findall(r"^\d\. ", readable, re.MULTILINE)) <= 3

@@ -168,3 +168,15 @@ async def test_a_key_that_meant_nothing_is_doubted_after_a_while_as_long_as_some
     assert await store.doubtful_keys(PAY, clock.real()) == frozenset()
     clock.tick(DAY)
     assert await store.doubtful_keys(PAY, clock.real()) == {"PAY-404"}
+
+
+async def test_who_took_what_of_a_summary_goes_after_two_weeks_and_that_none_is_wanted_stays(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.remember(PAY, "digest:e1", "s1", {"by": "ada"})
+    await store.remember(PAY, "digest", "skip", {"sprint": 24})
+    clock.tick(13 * DAY)
+    assert (await store.tidy())["threads"] == 0
+    clock.tick(2 * DAY)
+    assert (await store.tidy())["threads"] == 1
+    assert await store.recall(PAY, "digest") == {"skip": {"sprint": 24}} and not await store.recall(PAY, "digest:e1")

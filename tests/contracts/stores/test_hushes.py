@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from models.actions import Escalate
 from models.database import Database
-from models.hushes import Hush, Sight, Woken
+from models.hushes import End, Hush, Said, Sight, Woken
 from models.ids import EffectId, HushId, SignalId, named
 from models.keeping.housekeeping import COMPANY
 from models.keeping.living import QUIET
@@ -51,14 +51,38 @@ async def drawings(database: Database) -> list[str]:
     return [str(row) for row in await database.read(lambda c: c.execute(text(rows)).scalars().all())]
 
 
+SAID = Said(end=End.WAITING, words="the bank “answers”", proposal="p1", effect="e1")
+
+
 @pytest.mark.parametrize(
-    "kept", [hush(), hush(until=MONDAY + HOUR), hush(sight=SIGHT), hush(subject="", rule="blocked-1-day")]
+    "kept",
+    [
+        hush(),
+        hush(until=MONDAY + HOUR),
+        hush(sight=SIGHT),
+        hush(subject="", rule="blocked-1-day"),
+        hush(until=MONDAY + HOUR, said=SAID),
+        hush(sight=SIGHT, said=SAID),
+    ],
 )
 async def test_what_was_put_off_is_found_again_just_as_it_was(ledger: Ledger, kept: Hush) -> None:
     assert await ledger.hush(kept) == kept
     assert await ledger.hushes(PAY, ADA) == [kept]
     assert (await ledger.history(PAY)).hushes == (kept,)
     assert await ledger.hushes(PAY, LI) == []
+
+
+async def test_what_somebody_says_of_a_matter_has_the_others_messages_of_it_drawn_again(
+    ledger: Ledger, database: Database, clock: FakeClock
+) -> None:
+    about = item("s1").subject
+    await sent(ledger, clock, "s1")
+    await ledger.redraw_about(PAY, about, ADA)
+    assert await drawings(database) == []
+    await ledger.redraw_about(PAY, "PAY-999", LI)
+    assert await drawings(database) == []
+    await ledger.redraw_about(PAY, about, LI)
+    assert len(await drawings(database)) == 1
 
 
 async def test_kept_twice_by_a_second_try_it_is_one(ledger: Ledger) -> None:

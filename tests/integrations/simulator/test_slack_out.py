@@ -14,7 +14,7 @@ from aiohttp import web
 from jsonschema import Draft7Validator
 
 from integrations.simulator.server import Simulator, company_clock
-from integrations.simulator.slack.out import NotThere
+from integrations.simulator.slack.wire import NotThere
 from integrations.simulator.slack.workspace import Message
 from integrations.slack.signature import verify
 from models.directives import Directives
@@ -169,6 +169,7 @@ async def test_a_mention_a_direct_message_and_an_opened_home_are_events(
     simulator: Simulator, product: Product, directives: Directives
 ) -> None:
     user, world = somebody(simulator), simulator.workspace
+    simulator.slack_out.hears = False
     simulator.slack_out.say(user, team_channel(simulator, directives), f"<@{world.bot}> status")
     simulator.slack_out.say(user, world.direct(user).id, "status")
     simulator.slack_out.open_home(user)

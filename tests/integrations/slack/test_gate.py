@@ -317,3 +317,11 @@ def test_a_long_fallback_keeps_whole_lines() -> None:
     *kept, last = text.split("\n")
     assert set(kept) == {"PAY-7 waits for a review"}
     assert last == f"… {400 - len(kept)} more lines"
+
+
+def test_a_choice_made_beforehand_reads_as_it_does_among_the_options() -> None:
+    option = {"text": plain("word " * 30), "value": "1"}
+    menu = {"type": "static_select", "action_id": "pick", "options": [option], "initial_option": option}
+    _, [row] = guard("t", [actions(menu)])
+    [shown] = row["elements"]
+    assert shown["initial_option"] in shown["options"] and len(shown["initial_option"]["text"]["text"]) <= 75

@@ -33,6 +33,15 @@ async def test_a_burst_goes_at_once_and_the_next_one_waits() -> None:
     assert 0.15 < clock.monotonic() - begin < 1.0
 
 
+async def test_a_simulated_slack_is_written_to_as_many_times_faster_as_it_takes() -> None:
+    clock = Stopwatch()
+    pacer = Pacer(clock, hurry=50.0)
+    async with asyncio.timeout(1):
+        for _ in range(BURST + 10):
+            await pacer.turn("C1")
+            clock.at += 0.02
+
+
 async def test_a_full_channel_says_come_back_later_and_others_go_on() -> None:
     clock = Stopwatch()
     pacer = Pacer(clock)

@@ -70,7 +70,7 @@ TYPED = {
     "snooze PAY-7 until the sprint ends": ("PAY-7", "", sprint().end, None),
     "snooze everything until tomorrow": ("*", "", NOON + 22 * HOUR, None),
     "mute all for 3 hours": ("*", "", NOON + 3 * HOUR, None),
-    "pause until tomorrow": ("*", "", NOON + 22 * HOUR, None),
+    "stop until tomorrow": ("*", "", NOON + 22 * HOUR, None),
     "stop for 2 hours": ("*", "", NOON + 2 * HOUR, None),
 }
 
@@ -123,7 +123,7 @@ def test_to_hear_again_of_everything_leaves_what_is_put_off_on_its_own() -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ["mute all", "mute everything", "stop", "Stop!", "leave me alone", "pause", "please stop pinging me", "mute me"]
+    ["mute all", "mute everything", "stop", "Stop!", "leave me alone", "pause me", "please stop pinging me", "mute me"]
     + ["don't disturb me", "snooze all"],
 )
 def test_who_wants_to_be_left_alone_is_told_how(typed: str) -> None:
@@ -192,7 +192,7 @@ def test_two_repositories_with_the_same_number_are_not_guessed_between() -> None
         ("mute PAY-7", "PAY-7 is muted for you. Others hear as before. That holds for critical matters too."),
         ("mute blocked-1-day", "Rule blocked-1-day is muted for you."),
         ("snooze PAY-7 until INFRA-77 is done", "PAY-7 is put off until INFRA-77 is done. You hear of that once"),
-        ("pause until tomorrow", "Everything is put off until Thu 19 Nov 10:00. What needs you then comes as usual."),
+        ("stop until tomorrow", "Everything is put off until Thu 19 Nov 10:00. What needs you then comes as usual."),
     ],
 )
 def test_what_was_agreed_is_said_with_the_moment_and_with_what_still_comes(typed: str, words: str) -> None:

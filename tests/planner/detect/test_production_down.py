@@ -16,7 +16,8 @@ from planner.detect.production_down import production_down
 from planner.hearers.urgency import urgency_of
 from planner.policy import decide_all
 from planner.reasoning import RulesMind, reminder
-from planner.reports.summaries import digest, status
+from planner.reports.status import status
+from planner.reports.summaries import digest
 from planner.still.factcheck import Ground
 from tests.planner.world import (
     BASE,

@@ -18,7 +18,8 @@ from planner.detect.scope_changed import scope_changed
 from planner.detect.sprint_at_risk import sprint_at_risk
 from planner.detect.sprint_critical import sprint_critical
 from planner.reasoning import reminder
-from planner.reports.summaries import digest, status
+from planner.reports.status import status
+from planner.reports.summaries import digest
 from planner.still.factcheck import Ground, ended
 from tests.planner.world import DAY, HOUR, constitution, issue, line, people, snapshot, sprint
 

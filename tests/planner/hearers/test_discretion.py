@@ -19,7 +19,8 @@ from planner.bounds.limits import Place, wait_for_person
 from planner.matters.pressing import CALM, pressing
 from planner.ports import Desk, Ledger
 from planner.reasoning import RulesMind, reminder
-from planner.reports.summaries import digest, item_of, status
+from planner.reports.status import status
+from planner.reports.summaries import digest, item_of
 from planner.words.replies import PlainReply, Reply, WhyReply
 from tests.planner.test_answer import Clock, Mirror, Records, record
 from tests.planner.world import (

@@ -13,7 +13,8 @@ from models.signals import Signal
 from models.work import Progress, Snapshot, SprintState
 from planner.detect import detect
 from planner.facts.observe import tally
-from planner.reports.summaries import digest, moves_of, status, work_of
+from planner.reports.status import status
+from planner.reports.summaries import digest, moves_of, work_of
 from tests.planner.world import (
     DAY,
     HOUR,

@@ -16,7 +16,8 @@ from integrations.slack.members import SlackMember
 from models.directives_file import load
 from models.errors import Refused
 from models.events import Delivery, Source
-from models.ids import DeliveryId, SlackUserId
+from models.ids import DeliveryId, SlackUserId, TeamId
+from models.work import Facts
 from planner.asked.questions import AskStatus
 from planner.words.replies import Attention
 from tests.bot.views.samples import status
@@ -39,6 +40,9 @@ class Workspace:
         if user == "UNKNOWN":
             raise Refused("no such user", code="user_not_found")
         return SlackMember(id=SlackUserId(user), name=user, tz=None, guest=user in ("GUEST", LISTED_GUEST))
+
+    async def granted(self) -> frozenset[str]:
+        return frozenset()
 
     async def respond(self, url: str, text: str, blocks: Any = (), **how: Any) -> None:
         self.said.append(text)
@@ -65,11 +69,32 @@ class Inbox:
     async def note(self, job: Any, **words: Any) -> None: ...
 
 
+class Store:
+    """Nothing was chosen, nobody has paused."""
+
+    async def recall(self, team: str, about: str) -> dict[str, Any]:
+        return {}
+
+    async def remembered(self, team: str, about: str, key: str) -> None: ...
+
+    async def remember(self, team: str, about: str, key: str, value: Any) -> None: ...
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        return Facts(team=team, sprints=(), issues=(), pull_requests=(), people=(), read_at={})
+
+    async def pause_of(self, team: str) -> None: ...
+
+
 async def heard(body: dict[str, Any], name: str = "command") -> str:
     """What is said to a question for help."""
     slack, inbox = Workspace(), Inbox(body, name)
     app = SimpleNamespace(
-        slack=slack, mailbox=inbox, directives=DIRECTIVES, clock=FakeClock(), desk=lambda job: SimpleNamespace()
+        slack=slack,
+        mailbox=inbox,
+        directives=DIRECTIVES,
+        clock=FakeClock(),
+        desk=lambda job: SimpleNamespace(),
+        store=Store(),
     )
     await answer_one(app, SimpleNamespace(id=1, attempts=1, payload={"inbox": 1}))  # type: ignore[arg-type]
     assert inbox.finished == 1

@@ -66,13 +66,16 @@ async def told(slack: Slack, place: AskedIn | None = THREAD, effect: EffectState
     async def why(name: str) -> WhyRecord:
         return record
 
+    async def hushes(team: object, person: object) -> list[Any]:
+        return []  # pressed under no message
+
     async def finish(job: Any) -> None:
         job.finished = True
 
     clock = SimpleNamespace(real=lambda: NOON, now=lambda: NOON)
     app: Any = SimpleNamespace(
         slack=slack, clock=clock, directives=LAW_IN_SLACK,
-        ledger=SimpleNamespace(why=why), mailbox=SimpleNamespace(finish=finish),
+        ledger=SimpleNamespace(why=why, hushes=hushes), mailbox=SimpleNamespace(finish=finish),
     )  # fmt: skip
     job: Any = SimpleNamespace(payload={"proposal": "p1"}, attempts=len(slack.posts) + 1, finished=False)
     await tell_asker(app, job)

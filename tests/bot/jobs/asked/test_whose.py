@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.jobs.asked.answer import _team
 from bot.jobs.asked.whose import joined, teams_for
 from planner.asked.questions import parse_command
-from planner.words.replies import ListReply, PlainReply
+from planner.words.replies import Group, ListReply, PlainReply, SheetReply
 from tests.planner.world import facts, issue, two_teams
 
 pytestmark = pytest.mark.anyio
@@ -55,6 +56,9 @@ async def asked(typed: str, **held: int) -> list[str] | PlainReply:
         ("why p1", ["ops"]),
         ("why p2", ["pay"]),
         ("status", ["pay"]),
+        ("mine", ["pay", "ops"]),
+        ("pause", ["pay", "ops"]),
+        ("resume", ["pay", "ops"]),
     ],
 )
 async def test_a_question_goes_to_the_team_that_owns_what_it_names(typed: str, teams: list[str]) -> None:
@@ -73,3 +77,24 @@ def test_the_lists_of_several_teams_are_one_list_and_nothing_is_said_twice() -> 
     both = joined([one, nothing, two])
     assert isinstance(both, ListReply) and (both.lines, both.more) == (("PAY-7", "OPS-7"), 2)
     assert joined([nothing, nothing]) == nothing
+
+
+def test_what_is_somebodys_in_several_teams_is_one_sheet_by_team() -> None:
+    own = [
+        SheetReply(title=f"Yours · {name}", headline="1 thing waits for you.", groups=(Group("Waits for you", ()),))
+        for name in ("Pay", "Ops")
+    ]
+    made = joined(own)
+    assert isinstance(made, SheetReply) and made.title == "Yours"
+    assert made.headline == "Pay: 1 thing waits for you. Ops: 1 thing waits for you."
+    assert [group.name for group in made.groups] == ["Pay · Waits for you", "Ops · Waits for you"]
+
+
+def test_in_a_teams_own_channel_that_team_is_asked() -> None:
+    [own, other] = [team.model_copy(update={"members": LAW.teams[0].members}) for team in LAW.teams]
+    ours = own.members[0].model_copy(update={"slack": "U1"})
+    teams = tuple(
+        team.model_copy(update={"members": (ours,), "channels": {"team": f"{team.id}-team"}}) for team in (own, other)
+    )
+    here: Any = SimpleNamespace(directives=LAW.model_copy(update={"teams": teams}))
+    assert [_team(here, "U1", room).id for room in ("", "ops-team", "pay-team")] == ["pay", "ops", "pay"]

@@ -172,9 +172,9 @@ async def test_the_receipt_names_the_admins_and_links_the_profile(answering: Ans
 
 async def test_the_receipt_tells_the_companys_own_limit(answering: Answering) -> None:
     three = LimitReminders(limit="reminders", per_person_per_day=3, critical_per_person_per_day=1)
-    lines = [SimpleNamespace(rule=three)]
+    lines = [SimpleNamespace(id="cap", says="", rule=three)]
     real = answering.app.directives
-    answering.app.directives = SimpleNamespace(teams=real.teams, lines=lambda: lines)
+    answering.app.directives = SimpleNamespace(teams=real.teams, team=real.team, lines=lambda: lines)
     await answering.click()
     assert "at most 3 a day" in answering.slack.updates[0]
 

@@ -1,0 +1,1 @@
+"""Somebody's Home: gathered from the stores, drawn, and drawn again after what changes it."""

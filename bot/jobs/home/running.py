@@ -1,0 +1,62 @@
+"""How the agent does, for somebody who runs it: their own teams, from our own tables."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.jobs.presses.acting import run_by
+from bot.sync.gaps import judged_of, missing
+from bot.views.home import RunningData, SourceData, TeamData
+from bot.views.parts.moments import age
+from models.directives import Team
+from models.events import Source
+from models.ids import PersonId, TeamId
+from models.store import Reading
+from planner.asked.pausing import pause_line
+from planner.hearers.contact import minding
+
+_NAMES = {Source.JIRA: "Jira", Source.BITBUCKET: "Bitbucket", Source.SLACK: "Slack"}
+
+
+async def running_of(app: App, person: PersonId) -> RunningData | None:
+    """``None`` for somebody who runs no team."""
+    teams = run_by(app.directives, person)
+    if not teams:
+        return None
+    depths, trouble = await app.mailbox.depths(), app.constitution.trouble
+    return RunningData(
+        teams=tuple([await _team(app, team) for team in teams]),
+        spend=await _spend(app, teams[0]),
+        dead=depths.dead,
+        unseen=depths.unseen,
+        version=app.directives.version,
+        trouble=trouble.words if trouble else "",
+    )
+
+
+async def _team(app: App, team: Team) -> TeamData:
+    readings = await app.store.readings(team.id)
+    return TeamData(
+        name=team.name,
+        mode=team.mode.value,
+        paused=pause_line(await app.store.pause_of(team.id), team.id, app.directives, app.clock.now()),
+        sources=tuple([await _source(app, team.id, source, said) for source, said in readings.items()]),
+        own_wishes=minding(app.roster.wishes, [member.id for member in team.members]),
+    )
+
+
+async def _source(app: App, team: TeamId, source: Source, said: Reading) -> SourceData:
+    windows = (await judged_of(app.store, team, source)).windows
+    untold, told = sum(w.untold for w in windows), sum(w.told for w in windows)
+    words = f"{untold} of the last {told + untold} changes came without one" if missing(windows) else ""
+    read = age(said.at, app.clock.real()) if said.at else ""
+    return SourceData(name=_NAMES[source], age=read, error=said.error or "", untold=words)
+
+
+async def _spend(app: App, team: Team) -> str:
+    """Of all teams, since midnight in the zone of the first: the bill is one."""
+    today = app.clock.now().astimezone(ZoneInfo(team.zone)).date()
+    cost = await app.ledger.cost(datetime.combine(today, time(), tzinfo=ZoneInfo(team.zone)))
+    return f"${cost:.2f}" if cost or app.settings.anthropic_api_key else "$0.00, no model is used"

@@ -1,0 +1,36 @@
+"""Waiting for you: questions first, then whatever else is its reader's move."""
+
+from __future__ import annotations
+
+from bot.views.home.data import HomeData, fewer
+from bot.views.home.work import row_line
+from bot.views.parts.message import Block, context, header, section, sections
+from bot.views.parts.moments import moment
+from bot.views.parts.moves import move
+from bot.views.parts.mrkdwn import and_more, link
+from models.proposals import Approval
+
+MOST_QUESTIONS, MOST_MOVES = 6, 5
+
+
+def waiting(data: HomeData, less: int = 1) -> list[Block]:
+    """The section. Questions are listed here and answered on their card, which is where the record is."""
+    blocks: list[Block] = [header("Waiting for you")]
+    if not data.waiting and not data.moves:
+        return [*blocks, section("Nothing.")]
+    questions, moves = fewer(MOST_QUESTIONS, less), fewer(MOST_MOVES, less)
+    blocks += [section(_question(each, data)) for each in data.waiting[:questions]]
+    left = len(data.waiting) - questions
+    if left > 0:
+        blocks.append(context(f"{and_more(left, 'question')} in our direct messages."))
+    blocks += sections(row_line(row) for row in data.moves[:moves])
+    left = len(data.moves) - moves
+    return [*blocks, context(f"{left} more")] if left > 0 else blocks
+
+
+def _question(approval: Approval, data: HomeData) -> str:
+    asked = move(approval.proposal.action, data.names, data.channels)
+    until = moment(approval.expires, data.zone, data.now)
+    url = data.cards.get(approval.id)
+    where = f"Answer on {link(url, 'its card')}." if url else "Answer on its card in our direct messages."
+    return f"*Approve?* {asked}\nLapses {until} with no action. {where}"

@@ -1,0 +1,1 @@
+"""Answers that need more than a line, each in a file of its own."""

@@ -1,0 +1,67 @@
+"""What is asked in conversation beyond the commands: of one ticket, of a message, a search, or nothing we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from models.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class AskIssue:
+    """Where does this ticket or pull request stand?"""
+
+    subject: str
+    """An issue key or a pull request id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhich:
+    """Which of these is meant?"""
+
+    said: str
+    """In the asker's own words."""
+    subjects: tuple[str, ...] = ()
+    """Empty when nothing is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhyOf:
+    """Why did you write to that person?"""
+
+    person: PersonId
+
+
+class Where(StrEnum):
+    """What can be searched."""
+
+    JIRA = "jira"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class AskSearch:
+    """What is there about this, in Jira and in Slack?"""
+
+    words: str
+    where: Where | None = None
+    """Only there; ``None`` is everywhere."""
+    said: str = field(default="", compare=False)
+    """The whole sentence, where it says more of what is wanted: ``open bugs of ann about login``."""
+
+    def query(self, where: Where) -> str:
+        """What is asked of that source, in words it understands."""
+        if where is Where.SLACK:
+            return f"messages about {self.words}"
+        return self.said or f"tickets about {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class AskLost:
+    """It was not understood."""
+
+    said: str
+
+
+Topic = AskIssue | AskWhich | AskWhyOf | AskSearch | AskLost

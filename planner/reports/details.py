@@ -1,0 +1,49 @@
+"""The details of a daily summary, for its thread: what needs somebody, reviews by age, what was put in, the pace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.directives import Directives
+from models.signals import Signal
+from models.work import Facts, Snapshot, Sprint
+from planner.hearers.discretion import is_private
+from planner.reports.changes import changes
+from planner.reports.pace import forecast
+from planner.reports.reviews import reviews
+from planner.reports.status import status
+from planner.words.replies import Group, Row, SheetReply
+
+MOST = 8
+"""Rows of one group: the thread is read on phones."""
+
+
+def details(
+    snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], facts: Facts, directives: Directives, known: int = 0
+) -> SheetReply:
+    """Of ``sprint``, as far as everybody in the team's channel may read it; ``known`` stood in an earlier summary."""
+    told = [signal for signal in signals if not is_private(signal, directives)]
+    now = status(snapshot, sprint, told, directives)
+    waiting = reviews(snapshot, directives)
+    put_in = [group for group in changes(sprint, snapshot, directives).groups if group.name.startswith("Added")]
+    ahead = forecast(sprint, snapshot, facts, directives)
+    groups = (
+        _group("Needs somebody", now.rows, now.more),
+        *(_group(group.name, group.rows, group.more) for group in waiting.groups),
+        *(_group("Put in since the working day before", group.rows, group.more) for group in put_in),
+    )
+    unread = () if "bitbucket" in snapshot.read_at else (waiting.headline,)
+    again = (f"{known} known item{'' if known == 1 else 's'} not repeated in the summary.",) if known else ()
+    return SheetReply(
+        title=f"{now.title} · details",
+        headline=ahead.headline,
+        groups=tuple(group for group in groups if group.rows),
+        read_at=snapshot.read_at,
+        notes=(*now.counts, *again, *unread, *now.notes),
+        url=now.url,
+        post_to_channel=False,
+    )
+
+
+def _group(name: str, rows: Sequence[Row], more: int) -> Group:
+    return Group(name, tuple(rows[:MOST]), more=more + len(rows[MOST:]))

@@ -1,0 +1,114 @@
+"""How much of a sprint is left and how fast it went so far: counted, never a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from models.directives import Directives
+from models.work import Facts, Snapshot, Sprint, SprintState
+from planner.bounds.worktime import team_calendar
+from planner.facts.observe import Tally, of_sprint, sprint_url, tally
+from planner.reports.rows import blocked_of, count, unowned_of
+from planner.words.replies import SheetReply
+
+ENOUGH = 5
+"""Past sprints without which no probability is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What is left of a sprint, and of its time."""
+
+    left: float
+    """Points, or issues where fewer than half have an estimate."""
+    unit: str
+    gone: int
+    """Whole working days before today."""
+    days: int
+    """Working days left, today included if it is one."""
+    done: float
+
+    @property
+    def so_far(self) -> float | None:
+        """Units a working day; ``None`` before the first is over."""
+        return self.done / self.gone if self.gone else None
+
+    @property
+    def needed(self) -> float | None:
+        """Units a working day from here on; ``None`` when no day is left."""
+        return self.left / self.days if self.days else None
+
+
+def pace_of(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Pace | None:
+    """The pace of a running sprint; ``None`` where Jira does not say when it begins and ends."""
+    if sprint.start is None or sprint.end is None:
+        return None
+    done, calendar = tally(of_sprint(snapshot, sprint)), team_calendar(directives, snapshot.team)
+    today, first = calendar.local_day(snapshot.now), calendar.local_day(sprint.start)
+    gone = calendar.working_days(first, today - timedelta(days=1))
+    ahead = calendar.days_until(snapshot.now, sprint.end) if sprint.end > snapshot.now else 0
+    days = ahead + int(sprint.end > snapshot.now and calendar.is_working_day(today))
+    whole, part = (done.points, done.points_done) if done.by_points else (done.issues, done.done)
+    return Pace(whole - part, "point" if done.by_points else "issue", gone, days, part)
+
+
+def forecast(sprint: Sprint, snapshot: Snapshot, facts: Facts, directives: Directives) -> SheetReply:
+    """An honest answer to *will we make it*: what is left a day against what was done a day."""
+    done = tally(of_sprint(snapshot, sprint))
+    pace = pace_of(sprint, snapshot, directives) if sprint.state is SprintState.ACTIVE else None
+    name = directives.team(snapshot.team).name
+    return SheetReply(
+        title=f"{sprint.name} · {name} · pace",
+        headline=_headline(sprint, done, pace),
+        read_at=snapshot.read_at,
+        notes=(*_in_the_way(sprint, snapshot, directives), _no_odds(facts), _by(done)),
+        url=sprint_url(sprint, snapshot),
+        choices=(("Status", f"status id:{sprint.id}"), ("What is blocked", "blockers")),
+    )
+
+
+def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
+    if not done.issues:
+        return "No issues, so there is nothing to forecast."
+    if sprint.state is not SprintState.ACTIVE:
+        return f"{'It is over' if sprint.state is SprintState.CLOSED else 'It has not started'}: {done.words}."
+    if pace is None:
+        return f"{done.words}; Jira does not say when the sprint begins and ends, so there is no pace."
+    if pace.left <= 0:
+        return f"All done: {done.words}."
+    if pace.needed is None:
+        return f"{_units(pace.left, pace.unit)} left and no working day: {done.words}."
+    days = count(pace.days, "working day")
+    ahead = f"{_units(pace.left, pace.unit)} left for {days}: {_rate(pace.needed)} a day needed"
+    if pace.so_far is None:
+        return f"{ahead}. It is the first day, so there is no pace yet."
+    return f"{ahead}, {_rate(pace.so_far)} a day so far. {done.words} in {count(pace.gone, 'working day')}."
+
+
+def _units(number: float, unit: str) -> str:
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+
+
+def _rate(number: float) -> str:
+    """``3``, ``2.5``, ``under 0.1``."""
+    return f"{number:.1f}".removesuffix(".0") if number >= 0.1 or not number else "under 0.1"
+
+
+def _in_the_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[str]:
+    issues = of_sprint(snapshot, sprint)
+    blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
+    return (f"Of what is left, {blocked} blocked and {unowned} without an owner.",) if blocked or unowned else ()
+
+
+def _no_odds(facts: Facts) -> str:
+    known = sum(sprint.state is SprintState.CLOSED and sprint.id in facts.whole for sprint in facts.sprints)
+    if known < ENOUGH:
+        return f"No probability: fewer than {ENOUGH} past sprints are known here."
+    return "No probability: past sprints are not weighed yet."
+
+
+def _by(done: Tally) -> str:
+    counted = "points of issues" if done.by_points else "issues, because fewer than half have an estimate,"
+    return f"Counted: {counted} whose status Jira counts as done. Today counts as a whole day."

@@ -1,0 +1,56 @@
+"""What lines about tickets and pull requests are made of: whose it is, what is so, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.directives import Directives
+from models.work import Issue, Progress, Snapshot
+from planner.bounds.worktime import Calendar
+from planner.facts.observe import blocked_since
+from planner.hearers.moves import Move, Step
+from planner.words.replies import Row
+
+
+def count(number: int, noun: str) -> str:
+    """``1 issue``, ``3 issues``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def issue_row(issue: Issue, why: str, snapshot: Snapshot, since: datetime | None = None) -> Row:
+    """A ticket, whose it is, and what is so ``since`` then."""
+    return Row(issue.key, issue.title, issue.url, owner(issue, snapshot), why, since)
+
+
+def owner(issue: Issue, snapshot: Snapshot) -> str:
+    """The assignee's name, ``nobody``, or that they are not on the team."""
+    if issue.assignee is None:
+        return "nobody"
+    person = snapshot.person(issue.assignee)
+    return person.name if person else "not on the team"
+
+
+def movers(move: Move) -> str:
+    """``Li Wei, Noor Rahman``; of more than two the first and how many more."""
+    names = list(dict.fromkeys(turn.person.name for turn in move.told if turn.person))
+    if len(names) > 2:
+        return f"{names[0]} and {len(names) - 1} more"
+    return ", ".join(names) or "not on the team"
+
+
+def review_words(move: Move, calendar: Calendar, since: datetime, now: datetime, review: str = "review") -> str:
+    """``waiting for review for 5 working hours``, ``no reviewer for 2 working days``."""
+    what = "no reviewer" if move.step is Step.ASK_REVIEW else f"waiting for {review}"
+    return f"{what} for {calendar.words(calendar.working_time_between(since, now))}"
+
+
+def blocked_of(issues: Sequence[Issue], snapshot: Snapshot, directives: Directives) -> list[tuple[Issue, datetime]]:
+    """Those that are blocked, and since when."""
+    team = directives.team(snapshot.team)
+    return [(issue, since) for issue in issues if (since := blocked_since(issue, team)) is not None]
+
+
+def unowned_of(issues: Sequence[Issue]) -> list[Issue]:
+    """Those that are not done and that nobody has."""
+    return [issue for issue in issues if issue.assignee is None and issue.progress is not Progress.DONE]
