@@ -132,7 +132,7 @@ def direct(stage: Stage) -> None:
     page = stage.look("sarah", size=(1000, 560))
     expect(page.locator(".prompt").first).to_be_visible()
     stage.shoot(page, "direct", page.locator("#main"))
-    stage.say(page, "what did we decide about refunds?")
+    stage.say(page, "find tickets about payouts")
     expect(page.locator("#thread .message.is-app:not(.is-streaming)").first).to_be_visible()
     stage.shoot(page, "search", page.locator("#thread"))
 
