@@ -42,8 +42,8 @@ from models.lessons import Feedback, Observation, What
 from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt, ask_of
 from models.signals import Urgency
 from models.standing import Living
-from planner.asked.claims import claimable
-from planner.asked.endings import Asides, asides, became
+from planner.asked.pressed.claims import claimable
+from planner.asked.pressed.endings import Asides, asides, became
 from planner.bounds.limits import Place, most_a_day, most_for
 from planner.facts.observe import people_of
 from planner.hearers.putting_off import later_choices

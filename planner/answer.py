@@ -9,9 +9,6 @@ from models.ids import PersonId, TeamId
 from models.proposals import Approval, ApprovalState, EffectState, Objection, Verdict
 from planner.asked.helping import help_about
 from planner.asked.here import NOWHERE, Here
-from planner.asked.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
-from planner.asked.pausing import AskPause, AskResume, about_pausing
-from planner.asked.peace import about_peace
 from planner.asked.questions import (
     AskBoard,
     AskDirectives,
@@ -23,8 +20,11 @@ from planner.asked.questions import (
     Pleasantry,
     Question,
 )
+from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
+from planner.asked.quiet.pausing import AskPause, AskResume, about_pausing
+from planner.asked.quiet.peace import about_peace
 from planner.asked.requests import AskUndo, Request, about_change
-from planner.asked.topical import about_topic, told_to
+from planner.asked.talk.topical import about_topic, told_to
 from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Topic
 from planner.asked.undo import can_be_taken_back
 from planner.asked.work import UNREAD, about_work, seen, which_board

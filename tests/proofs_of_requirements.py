@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 NOISE, POLICY, MOVES = "promises/test_never_noisy.py::", "planner/test_policy.py::", "planner/hearers/test_moves.py::"
 WORKTIME, LEDGER = "planner/bounds/test_worktime.py::", "contracts/stores/test_ledger.py::"
-GATE, HOSTILE, WHO = "integrations/slack/test_gate.py::", "bot/views/test_hostile.py::", "promises/test_who_is_who.py::"
+GATE, HOSTILE, WHO = (
+    "integrations/slack/outgoing/test_gate.py::",
+    "bot/views/test_hostile.py::",
+    "promises/test_who_is_who.py::",
+)
 SURFACES, ONCE, FIFTY = (
     "promises/test_every_surface.py::",
     "promises/test_one_effect.py::",
@@ -262,7 +266,7 @@ REQUIREMENTS: Mapping[str, Requirement] = {
             GATE + "test_any_message_becomes_one_slack_takes",
             HOSTILE + "test_slack_takes_every_message",
             HOSTILE + "test_slack_takes_every_home",
-            "integrations/slack/test_fitting.py::test_no_piece_and_no_cut_is_longer_than_allowed",
+            "integrations/slack/outgoing/test_fitting.py::test_no_piece_and_no_cut_is_longer_than_allowed",
         ),
     ),
     "R20": Requirement(

@@ -26,7 +26,7 @@ from bot.server import make_asgi
 from bot.settings import Settings
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.workspace import Message
-from integrations.slack.pacing import Pacer
+from integrations.slack.outgoing.pacing import Pacer
 from models.clock import SharedClock
 from models.database import upgrade
 from models.directives import Directives, Team

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.connections.mcp import McpPort
 from bot.connections.offices import BitbucketHooks, JiraHooks
 from integrations.health import Check
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.clock import Clock
 from models.directives import Directives, Member, Team
 from models.events import Source

@@ -11,7 +11,7 @@ from bot.connections.manifest import needed_scopes, optional_scopes
 from bot.connections.probes import Probe
 from bot.views.reply import help_reply
 from integrations.health import Check
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.clock import Clock
 from models.directives import Ask, Directives, Member, Never, Team
 from models.errors import NotDone, Refused, VendorError

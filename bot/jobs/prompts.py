@@ -10,7 +10,7 @@ from typing import Any
 from bot.app import App
 from models.errors import VendorError
 from models.mailbox import Job
-from planner.asked.prompts import prompts_for
+from planner.asked.talk.prompts import prompts_for
 from planner.asked.work import seen
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from bot.views.parts.mrkdwn import and_more, escape, plain
 from bot.views.replies.sheet import sheet_reply
 from models.actions import Item, PostDigest
 from models.ids import SignalId
-from planner.asked.claims import Mark
-from planner.asked.endings import Offer
+from planner.asked.pressed.claims import Mark
+from planner.asked.pressed.endings import Offer
 from planner.words.replies import SheetReply
 from planner.words.titles import called
 

@@ -14,7 +14,7 @@ from bot.views.parts.message import Block, Message, actions, context, message, s
 from bot.views.parts.mrkdwn import and_more, escape
 from models.actions import Item, RemindPerson
 from models.ids import SignalId
-from planner.asked.endings import Asides
+from planner.asked.pressed.endings import Asides
 from planner.matters.quiet import ASKED
 
 _NONE: Mapping[SignalId, str] = MappingProxyType({})

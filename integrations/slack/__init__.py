@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.slack.client import Slack
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from integrations.slack.signature import sign, verify
 
 __all__ = ["Slack", "SlackMember", "sign", "verify"]

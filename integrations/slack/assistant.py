@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integrations.slack.people import Ask
+from integrations.slack.reading.people import Ask
 from integrations.slack.streams import Streams
 
 PROMPTS, TITLE, MESSAGE = 4, 75, 400

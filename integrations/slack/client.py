@@ -17,13 +17,13 @@ from integrations.health import Check
 from integrations.slack import responses
 from integrations.slack.assistant import Assistant
 from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
-from integrations.slack.gate import guard
-from integrations.slack.history import History
-from integrations.slack.markers import marked, marker_of
-from integrations.slack.members import SlackMember
-from integrations.slack.pacing import INTERVAL, PER_MINUTE, Pacer
-from integrations.slack.people import Changed, People, nobody, told
-from integrations.slack.places import Places
+from integrations.slack.outgoing.gate import guard
+from integrations.slack.outgoing.markers import marked, marker_of
+from integrations.slack.outgoing.pacing import INTERVAL, PER_MINUTE, Pacer
+from integrations.slack.reading.history import History
+from integrations.slack.reading.members import SlackMember
+from integrations.slack.reading.people import Changed, People, nobody, told
+from integrations.slack.reading.places import Places
 from integrations.slack.views import Views
 from integrations.slack.wire import TIMEOUT, ahead, new_session
 from models.clock import Clock

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from integrations.slack.gate import guard
-from integrations.slack.markers import metadata_of
-from integrations.slack.mentions import clean, silence_markdown
-from integrations.slack.people import Ask
+from integrations.slack.outgoing.gate import guard
+from integrations.slack.outgoing.markers import metadata_of
+from integrations.slack.outgoing.mentions import clean, silence_markdown
+from integrations.slack.reading.people import Ask
 from models.errors import Unclear
 
 TITLE, MARKDOWN = 120, 3_000

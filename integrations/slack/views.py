@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.slack.complaints import VIEW_FAULTS
-from integrations.slack.gate import guard_view, plain_view
-from integrations.slack.people import Ask
+from integrations.slack.outgoing.gate import guard_view, plain_view
+from integrations.slack.reading.people import Ask
 from models.errors import Refused
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import difflib
 import re
 from dataclasses import dataclass, field
 
-from planner.asked.hushing import HUSH_COMMANDS, Hushing, hushing_of
-from planner.asked.pausing import PAUSE_COMMANDS, AskPause, AskResume
+from planner.asked.quiet.hushing import HUSH_COMMANDS, Hushing, hushing_of
+from planner.asked.quiet.pausing import PAUSE_COMMANDS, AskPause, AskResume
 from planner.asked.requests import REQUEST_COMMANDS, AskUndo, Request, parse_request
 from planner.asked.topics import Topic
 from planner.words.typed import own_words, plain_text, which

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from models.ids import HushId, IssueKey, PersonId
 from models.work import SprintState
-from planner.asked.hushing import AskHush, AskUnhush, NotHushed, hushes_of, taken_back, undoing
 from planner.asked.questions import parse_command
+from planner.asked.quiet.hushing import AskHush, AskUnhush, NotHushed, hushes_of, taken_back, undoing
 from planner.asked.requests import Request
 from planner.asked.requests.meaning import Asker, meaning
 from planner.words.replies import PlainReply

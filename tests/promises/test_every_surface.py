@@ -19,8 +19,8 @@ from bot.views.nudge import nudge
 from bot.views.parts.message import Message
 from bot.views.reply import reply_message
 from bot.views.windows import FAULTS
-from integrations.slack.fitting import size
-from integrations.slack.gate import guard, guard_view
+from integrations.slack.outgoing.fitting import size
+from integrations.slack.outgoing.gate import guard, guard_view
 from models.actions import AskIdentity, Escalate, PostDigest, RemindPerson
 from models.events import Reason, Trigger
 from models.proposals import Approval, Proposal, Verdict

@@ -32,8 +32,8 @@ from models.ids import PersonId, named
 from models.mailbox import Job, look_at
 from models.proposals import AskedIn
 from planner.answer import answer
-from planner.asked.pausing import AskPause, AskResume, pause_line
 from planner.asked.questions import AskBoard, AskWhy, Question, Report, parse_command
+from planner.asked.quiet.pausing import AskPause, AskResume, pause_line
 from planner.asked.requests import AskUndo, Request
 from planner.asked.topics import AskSearch
 from planner.carry_out import IN_FLIGHT

@@ -11,11 +11,11 @@ from bot.app import App
 from bot.listeners.threads import EVERYWHERE, THREAD, key_of, me_of, thread_of
 from models.directives import Team
 from models.ids import TeamId
-from planner.asked.intents import understood
-from planner.asked.manners import is_for_us
 from planner.asked.questions import AskHelp, Question
 from planner.asked.requests import Request
-from planner.asked.subjects import Talk
+from planner.asked.talk.intents import understood
+from planner.asked.talk.manners import is_for_us
+from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskIssue, AskLost, AskWhich
 
 TEAM = TeamId(EVERYWHERE)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from bot.app import App
 from models.directives import Directives, Team
 from models.ids import IssueKey
-from planner.asked.hushing import AskHeld, AskHush, AskHushed, AskUnhush
-from planner.asked.pausing import AskPause, AskResume
 from planner.asked.questions import AskMine, AskWhy, Question
+from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskUnhush
+from planner.asked.quiet.pausing import AskPause, AskResume
 from planner.asked.requests import Request, Wish, issues_named, same_of
 from planner.asked.topics import AskIssue
 from planner.facts.observe import is_ours

@@ -19,7 +19,7 @@ from models.ids import ApprovalId, PersonId
 from models.proposals import Approval, ApprovalState, Effect, Proposal
 from models.signals import Urgency
 from models.work import Facts
-from planner.asked.held import held_for
+from planner.asked.quiet.held import held_for
 from planner.asked.undo import taken_back
 from planner.bounds.limits import CRITICAL, DAILY, Place, units
 from planner.facts.observe import people_of

@@ -14,7 +14,7 @@ from models.directives import Team
 from models.events import Source
 from models.ids import PersonId, TeamId
 from models.store import Reading
-from planner.asked.pausing import pause_line
+from planner.asked.quiet.pausing import pause_line
 from planner.hearers.contact import minding
 
 _NAMES = {Source.JIRA: "Jira", Source.BITBUCKET: "Bitbucket", Source.SLACK: "Slack"}

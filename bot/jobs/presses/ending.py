@@ -23,8 +23,8 @@ from models.proposals import AskedIn
 from models.standing import Living
 from models.ways import Possible
 from models.work import Facts
-from planner.asked.endings import Pressed, conclude, is_theirs, moved_first
-from planner.asked.hushing import NotHushed
+from planner.asked.pressed.endings import Pressed, conclude, is_theirs, moved_first
+from planner.asked.quiet.hushing import NotHushed
 from planner.facts.observe import is_ours
 from planner.lessons.learning import learns
 from planner.ports import Desk

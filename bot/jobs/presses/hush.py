@@ -13,7 +13,7 @@ from models.errors import VendorError
 from models.ids import HushId, PersonId, SignalId, TeamId, named
 from models.mailbox import Job
 from models.standing import Living
-from planner.asked.hushing import AskHush, NotHushed, hush_about
+from planner.asked.quiet.hushing import AskHush, NotHushed, hush_about
 
 log = logging.getLogger(__name__)
 

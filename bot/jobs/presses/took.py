@@ -20,8 +20,8 @@ from models.ids import EffectId, IssueKey, ProposalId, SignalId, TeamId
 from models.mailbox import Job
 from models.proposals import AskedIn, Effect, EffectState, Verdict
 from models.work import Facts, SprintState
-from planner.asked.claims import Claim, Mark, claim_of, claimable, mark_of, overtaken, stands
-from planner.asked.endings import Pressed, conclude, is_theirs
+from planner.asked.pressed.claims import Claim, Mark, claim_of, claimable, mark_of, overtaken, stands
+from planner.asked.pressed.endings import Pressed, conclude, is_theirs
 from planner.facts.observe import is_ours
 from planner.words.titles import name_of
 

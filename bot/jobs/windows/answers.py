@@ -11,8 +11,8 @@ from bot.views.reply import reply_message
 from bot.views.windows.window import Window
 from models.mailbox import Job
 from planner.answer import answer
-from planner.asked.hushing import AskHeld, AskHushed
 from planner.asked.questions import AskStatus, AskWhy, Question, parse_command
+from planner.asked.quiet.hushing import AskHeld, AskHushed
 from planner.ports import Desk
 from planner.reasoning import RulesMind
 

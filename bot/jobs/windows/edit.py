@@ -18,7 +18,7 @@ from models.ids import ApprovalId
 from models.mailbox import Job
 from models.proposals import Approval, ApprovalState
 from models.ways import Possible
-from planner.asked.edits import UNCHANGED, edit_of, form_of
+from planner.asked.pressed.edits import UNCHANGED, edit_of, form_of
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from bot.views.windows.wrong_person import WHOSE, wrong_person_window
 from models.hushes import End
 from models.ids import SignalId
 from models.mailbox import Job
-from planner.asked.endings import NOBODY, NOT_MINE
+from planner.asked.pressed.endings import NOBODY, NOT_MINE
 
 NOBODY_CHOSEN = "Nobody of the team was chosen, so nothing was done."
 

@@ -15,7 +15,7 @@ from models.directives import Member, Team
 from models.errors import NotDone, Unclear
 from models.ids import named
 from models.mailbox import Job
-from planner.asked.mentioned import MOST, Named, named_in, one_named
+from planner.asked.talk.mentioned import MOST, Named, named_in, one_named
 from planner.carry_out import IN_FLIGHT
 from planner.words.replies import Reply
 

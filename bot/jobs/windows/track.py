@@ -8,8 +8,8 @@ from bot.jobs.windows.shortcuts import GONE, NOTHING_NAMED, all_named, meant, re
 from bot.views.windows.track import UNTIL, UNTILS, WHAT, track_window
 from bot.views.windows.window import Window
 from models.mailbox import Job
-from planner.asked.hushing import AskHush
-from planner.asked.peace import about_peace
+from planner.asked.quiet.hushing import AskHush
+from planner.asked.quiet.peace import about_peace
 
 NOT_CHOSEN = "It was not said when you want to hear, so nothing was done."
 

@@ -13,7 +13,7 @@ from bot.views.parts.mrkdwn import escape, link
 from models.actions import Escalate
 from models.proposals import Approval
 from models.signals import Urgency
-from planner.asked.edits import can_be_edited
+from planner.asked.pressed.edits import can_be_edited
 
 _FACTS = 3
 

@@ -12,8 +12,8 @@ from models.directives import Directives, Member
 from models.ids import AccountId, ApprovalId, PersonId
 from models.proposals import Approval, ApprovalState
 from models.work import Facts, Person
-from planner.asked.held import Held
-from planner.asked.pausing import pause_line
+from planner.asked.quiet.held import Held
+from planner.asked.quiet.pausing import pause_line
 from planner.bounds.limits import budget, most_for
 from planner.bounds.worktime import house_hours
 from planner.hearers.contact import named_days

@@ -10,7 +10,7 @@ from bot.views.parts.items import item_labels
 from bot.views.parts.message import Block, actions, button, context, divider, header, section
 from bot.views.parts.moments import moment
 from bot.views.parts.mrkdwn import and_more, escape, linked
-from planner.asked.held import Held
+from planner.asked.quiet.held import Held
 
 MOST = 8
 

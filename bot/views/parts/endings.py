@@ -9,7 +9,7 @@ from bot.views.parts.message import Block, button
 from bot.views.parts.mrkdwn import plain
 from models.actions import Item
 from models.hushes import End
-from planner.asked.endings import Offer
+from planner.asked.pressed.endings import Offer
 from planner.words.titles import called
 
 WINDOWS = frozenset({End.WAITING, End.WRONG})

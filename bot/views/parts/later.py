@@ -7,7 +7,7 @@ import json
 from bot.views.parts.items import rule_id
 from bot.views.parts.message import Block
 from models.actions import Item
-from planner.asked.hushing import LATER
+from planner.asked.quiet.hushing import LATER
 from planner.matters.quiet import ASKED, WOKEN
 
 NEVER, RULE = "never", "rule"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.views.parts.message import context, section
 from bot.views.windows.window import Picked, Window, choice, entry
-from planner.asked.edits import MOST_TEXT, Form
+from planner.asked.pressed.edits import MOST_TEXT, Form
 
 VALUE = "value"
 

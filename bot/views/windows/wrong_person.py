@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.views.parts.message import context, section
 from bot.views.parts.mrkdwn import escape
 from bot.views.windows.window import Picked, Window, choice
-from planner.asked.endings import NOBODY, NOT_MINE
+from planner.asked.pressed.endings import NOBODY, NOT_MINE
 from planner.words.titles import called
 
 WORD = "wrong_person"

@@ -12,7 +12,7 @@ from models.directives_file import load, parse
 from models.proposals import Verdict
 from models.written import Text, Written, look_up
 from planner.policy import law_of
-from tests.planner.asked.test_edits import CLOSE, GIVE, MOVE, POST, RAISE, SET
+from tests.planner.asked.pressed.test_edits import CLOSE, GIVE, MOVE, POST, RAISE, SET
 from tests.world import CONSTITUTION
 
 _HUNK = re.compile(r"@@ -(\d+)")

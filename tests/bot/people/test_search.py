@@ -9,7 +9,7 @@ import pytest
 
 from bot.people import Search
 from integrations.jira.nouns import JiraUser
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.directives import Member
 from models.errors import NotDone, Refused
 from models.ids import AccountId, PersonId, SlackUserId

@@ -11,11 +11,11 @@ from bot.views.home import home, home_of
 from bot.views.parts.message import Message
 from bot.views.reply import reply_message
 from planner.asked.here import Here
-from planner.asked.pausing import pause_line
 from planner.asked.questions import AskHelp, parse_command
+from planner.asked.quiet.pausing import pause_line
 from tests.bot.views.reading import seen
 from tests.contracts.blockkit import check_message
-from tests.planner.asked.test_pausing import PAUSE
+from tests.planner.asked.quiet.test_pausing import PAUSE
 from tests.planner.reports.believable import LAW, ask, two_boards, work
 from tests.planner.world import HOUR, NOON, TEAM, ZONE
 

@@ -17,8 +17,8 @@ from bot.views.parts.message import Message
 from models.hushes import End, Said
 from models.ids import PersonId, SignalId
 from models.signals import SignalKind
-from planner.asked.claims import Mark
-from planner.asked.endings import Asides, Offer, asides
+from planner.asked.pressed.claims import Mark
+from planner.asked.pressed.endings import Asides, Offer, asides
 from planner.words.replies import Group, Row, SheetReply
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import BERLIN, LI, REVIEW, SITE, TUESDAY, item, remind, summary

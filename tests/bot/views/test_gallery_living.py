@@ -20,7 +20,7 @@ from models.actions import Item
 from models.hushes import Hush, Sight
 from models.ids import EffectId, HushId, SignalId, TeamId
 from models.standing import Living, Over, Standing
-from planner.asked.held import Held
+from planner.asked.quiet.held import Held
 from planner.words.replies import ListReply
 from tests.bot.views.reading import seen
 from tests.bot.views.samples import BERLIN, LI, REVIEW, TUESDAY, escalate, item, remind

@@ -17,7 +17,7 @@ from bot.views.windows.track import track_window
 from bot.views.windows.waiting import waiting_window
 from bot.views.windows.window import Window
 from bot.views.windows.wrong_person import wrong_person_window
-from planner.asked.edits import Form
+from planner.asked.pressed.edits import Form
 from planner.hearers.contact import NO_WISH, Wish
 from tests.bot.views.aloud import Exhibit
 from tests.bot.views.reading import seen

@@ -12,7 +12,7 @@ from bot.views.home import HomeData, home
 from bot.views.windows.contact import contact_window, faults, given_in
 from bot.views.windows.window import drawn
 from models.ids import PersonId
-from planner.asked.held import Held
+from planner.asked.quiet.held import Held
 from planner.hearers.contact import Wish
 from planner.lessons.known import Known
 from planner.reports.deeds import Deed

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.asked.answer import OUTSIDE, SHARED, Asked, _drawn, answer_one, fitting
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.directives_file import load
 from models.errors import Refused
 from models.events import Delivery, Source

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.jobs.asked.answer import _room, answer_one
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.database import Database, upgrade
 from models.events import Delivery, Source
 from models.ids import DeliveryId, PersonId, SlackUserId

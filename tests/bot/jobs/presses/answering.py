@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.jobs.presses.click import settle_one, settle_several
 from bot.jobs.windows.open import handle
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.directives import Directives
 from models.errors import Refused
 from models.events import Delivery, Source

@@ -16,7 +16,7 @@ from models.directives import Mode
 from models.directives_file import parse
 from models.ids import ApprovalId
 from models.proposals import Approval, ApprovalState
-from planner.asked.edits import FOUR_EYES
+from planner.asked.pressed.edits import FOUR_EYES
 from tests.bot.jobs.presses.answering import CARD, OTHER, OURS, OUTSIDER, SLACK, Office
 from tests.bot.jobs.test_card import LAW, TEAM, House, house
 from tests.world import CONSTITUTION

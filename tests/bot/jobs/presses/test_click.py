@@ -15,7 +15,7 @@ from bot.constitution.follow import keep_up
 from bot.constitution.watch import Amended
 from bot.jobs.presses.click import IN_SHADOW, settle_one
 from bot.notify import SlackHand
-from integrations.slack.members import SlackMember
+from integrations.slack.reading.members import SlackMember
 from models.directives import Directives, Mode
 from models.events import Delivery, Source
 from models.ids import ApprovalId, DeliveryId, SlackUserId

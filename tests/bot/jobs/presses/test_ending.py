@@ -33,7 +33,7 @@ from models.events import Delivery, Reason, Source, Trigger
 from models.hushes import End, Hush, Said
 from models.ids import DeliveryId, HushId, PersonId
 from models.proposals import Decided, Ending, Outcome, Verdict, effect_of
-from planner.asked.endings import NOBODY, NOT_MINE
+from planner.asked.pressed.endings import NOBODY, NOT_MINE
 from planner.cycle import run_cycle
 from planner.detect import detect
 from planner.facts.observe import observe

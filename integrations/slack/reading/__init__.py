@@ -1,0 +1,1 @@
+"""What is read from Slack: people, places and what was said."""

@@ -1,0 +1,333 @@
+"""Plain words become one of our questions, by rules and facts alone: whole sentences, tickets by key, number or title.
+
+Nothing is guessed: what fits several tickets is asked back, what fits nothing is said to be so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from models.directives import Member
+from models.ids import PersonId
+from planner.asked.questions import AskForecast, AskHelp, AskStatus, AskWaiting, AskWhy, Question, parse_command
+from planner.asked.quiet.hushing import AskHush, AskPeace
+from planner.asked.requests import Request, Wish
+from planner.asked.requests.parsing import NEVER
+from planner.asked.talk.phrases import phrase_of
+from planner.asked.talk.subjects import IT, OTHER, Talk, means_a_ticket, subjects_of
+from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Topic, Where
+from planner.words.sprints import matching
+from planner.words.typed import LONGEST, which
+
+MOST_CHOICES = 5
+
+MISTYPED = 2
+"""Words of what may be a command with a slip in it; a whole sentence that begins like one is none."""
+
+
+def understood(text: str, talk: Talk) -> Question | Topic:
+    """The question in ``text``: a command as it stands, else what its words mean, else ``AskLost``."""
+    command = parse_command(text)
+    meant = intent_of(text, talk)
+    if meant is not None and not _stands(command, meant):
+        return meant
+    if not isinstance(command, AskHelp) or not command.unknown:
+        return command
+    mistyped = bool(command.near) and len(command.unknown.split()) <= MISTYPED
+    return command if mistyped else AskLost(command.unknown)
+
+
+def intent_of(text: str, talk: Talk) -> Question | Topic | None:
+    """What plain words ask; ``None`` when they are none of our questions."""
+    said = tidy(text)
+    if not said:
+        return None
+    return (
+        _forbidden(said)
+        or _search(said)
+        or _of_person(said, talk)
+        or phrase_of(said)
+        or _of_issue(said, talk)
+        or _of_sprint(said, talk)
+    )
+
+
+def _stands(command: Question, meant: Question | Topic) -> bool:
+    """Whether a command is what was typed, although its words could be read as ``meant`` too."""
+    match command:
+        case AskHelp(unknown=unknown):
+            return not unknown
+        case AskWhy(id=id):
+            return bool(id)
+        case Request(wish=wish, issue=issue):
+            return bool(issue) or wish in (Wish.POST, Wish.DELEGATE, Wish.FORBIDDEN)
+        case AskStatus(sprint=named) | AskForecast(sprint=named):
+            return not (named and isinstance(meant, AskIssue | AskWhich | AskStatus | AskForecast))
+        case AskHush() | AskPeace():
+            return True
+        case _:
+            return not isinstance(meant, AskIssue)
+
+
+# --- words ------------------------------------------------------------------------------------------------------
+
+_SHORT = (
+    (r"\b(what|who|where|how|when|that|it|there)'?s\b", r"\1 is"),
+    (r"\b(what|who|where|how|when|we|they|you)'?re\b", r"\1 are"),
+    (r"\bwere (?=we\b)", "are "),
+    (r"\bi'?m\b", "i am"),
+    (r"\b(we|you|i|they)'?ll\b", r"\1 will"),
+    (r"\b(we|you|i|they)'ve\b", r"\1 have"),
+    (r"\b(did|do|does|is|are|was|have|has|could|should|would)n'?t\b", r"\1 not"),
+    (r"\bcan'?t\b|\bcannot\b", "can not"),
+    (r"\bgonna\b", "going to"),
+    (r"\bu\b", "you"),
+    (r"\br\b", "are"),
+)
+_BEFORE = re.compile(
+    r"^(?:(?:hi|hey|hello|hallo|ok|okay|so|and|also|but|now|well|please|pls|just|quickly"
+    r"|quick question|question|sorry"
+    r"|bot|agent|pm|then|honestly|actually|again|thanks|thank you|out of curiosity|good morning|morning"
+    r"|(?:can|could|would|will) (?:you|i|we|somebody|anybody|anyone)(?: please)?(?: (?:quickly|just))?"
+    r" (?=(?:tell|show|give|say|list|find|search|look|check|explain|let|get|know|see|have|summari)\b)"
+    r"|(?:tell|show|give|remind|let|get) (?:me|us)(?: (?:know|see|have))?(?: (?:about|on))?"
+    r"(?= (?:what|who|where|how|when|if|whether|which|why|the|a|an|any|my|our|all|is|are|everything|status|blockers)\b)"
+    r"|(?:do|does) (?:you|anybody|anyone|somebody) (?:know|remember)|do we know|any idea"
+    r"|i want to know|i would like to know"
+    r"|i wonder|wondering|check|explain|(?:can|could|may) (?:i|we) (?:know|see|get|have)|let us see"
+    r"|list|say|if|whether"
+    r")\b[\s,:!.]*)+"
+)
+_AFTER = re.compile(
+    r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx|for me please|then|again|by the way|btw|mate"
+    r"|folks|guys|team|bot|pm"
+    r"|actually|exactly|do you know|or not|or what))+$"
+)
+
+
+def tidy(text: str) -> str:
+    """``text`` as phrases are written: lower case, contractions written out, politeness and other talk around it gone.
+
+    Somebody mentioned stands as ``<@u…>``; the mention that the words begin with is whom they are said to.
+    """
+    plain = re.sub(r"^\s*<@[^>]*>[\s,:]*", "", text[: LONGEST * 2])
+    plain = re.sub(r"<@([A-Za-z0-9]+)(?:\|[^>]*)?>", r"<@\1>", plain)
+    plain = re.sub(r"<(?:https?://[^|>]*/browse/([A-Za-z0-9_]+-\d+)|[^@|>]*\|([^>]*))[^>]*>", r"\1\2", plain)
+    plain = re.sub(r"[’‘`´]", "'", plain).casefold()
+    plain = re.sub(r"[‐-―−]", "-", plain)
+    plain = re.sub(r"[“”„«»\"*_~?!…]|[.,;:](?=\s|$)|^\W+(?<!<@)", " ", plain)
+    plain = " ".join(plain.split())
+    for short, long in _SHORT:
+        plain = re.sub(short, long, plain)
+    plain = _AFTER.sub("", plain).strip()
+    without = _BEFORE.sub("", plain).strip()
+    return without or plain
+
+
+# --- refused, searched ------------------------------------------------------------------------------------------
+
+_PAST = re.compile(
+    r"^(?:ignore|forget|bypass|override|skip|disregard|break|never mind|forget about|drop)\b"
+    r".*\b(?:freeze|rules?|directives?|constitution|polic(?:y|ies)|instructions?|limits?|approvals?"
+    r"|guardrails?)\b(?P<rest>.*)$"
+)
+_DOES = re.compile(rf"(?:^|\b(?:and|to|then|just|now|please|must|you|us|for)\s+)(?P<word>{'|'.join(NEVER)})\b")
+
+
+def _forbidden(said: str) -> Request | None:
+    """``ignore the freeze and deploy``: what no Action exists for, whoever insists and however it is wrapped."""
+    past = _PAST.match(said)
+    if past is not None:
+        word = _DOES.search(past["rest"])
+        return Request(Wish.FORBIDDEN, value=NEVER[word["word"]] if word else "change_constitution", typed=said)
+    begun = re.match(rf"(?:go ahead and |you must |i order you to |i need you to )?(?P<word>{'|'.join(NEVER)})\b", said)
+    return Request(Wish.FORBIDDEN, value=NEVER[begun["word"]], typed=said) if begun is not None else None
+
+
+_SEARCH = (
+    r"(?:search|google|look up|look for|find|dig up)(?: (?:in |on )?(?:jira|slack|everywhere))?(?: (?:for|me|us))*"
+    r"(?: (?:any|all|the|some|every))*"
+    r"(?: (?:tickets?|issues?|stories|bugs?|messages?|threads?|discussions?|anything|something"
+    r"|everything|things|stuff))?"
+    r"(?: (?:about|on|for|with|mentioning|that mentions?|that says?|related to|regarding))? (?P<words>.+)",
+    r"(?:is there|are there|do we have|was there|were there)(?: (?:any|a|an|already))*"
+    r" (?:tickets?|issues?|stor(?:y|ies)|bugs?|discussions?|messages?)"
+    r" (?:about|on|for|with|mentioning|regarding|related to) (?P<words>.+)",
+    r"(?:which|what) (?:tickets?|issues?|stories|bugs?|messages?)(?: (?:are|is|do|did|talk|speak))? "
+    r"(?:about|mention|mentions|mentioning|concern|regarding|related to) (?P<words>.+)",
+    r"(?:where|when) did (?:we|anybody|anyone|somebody|i) (?:talk|discuss|speak|decide|mention"
+    r"|write)(?: (?:about|on))? (?P<words>.+)",
+    r"what (?:did|have) (?:we|anybody|anyone|people) (?:said|say|decided?|written|write"
+    r"|discussed?)(?: (?:about|on|for)) (?P<words>.+)",
+    r"who (?:said|wrote|mentioned|talked)(?: (?:something|anything))?(?: about)? (?P<words>.+)",
+)
+
+
+def _search(said: str) -> AskSearch | None:
+    for phrase in _SEARCH:
+        found = re.fullmatch(phrase, said)
+        if found is not None and len(words := found["words"].strip(" '")) > 1:
+            where = next((where for where, names in _KINDS if re.search(names, said[: found.start("words")])), None)
+            return AskSearch(words, where, said=said if where is Where.JIRA else "")
+    return None
+
+
+_KINDS = (
+    (Where.JIRA, r"\b(?:tickets?|issues?|stor(?:y|ies)|bugs?|jira)\b"),
+    (Where.SLACK, r"\b(?:messages?|threads?|discussions?|slack|did we|did anybody|did anyone|people|who|have we)\b"),
+)
+"""Words before what is looked for that say where it is."""
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+_NAME = r"(?P<who><@[a-z0-9]+>|[^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*)?)"
+_TOLD = (
+    r"(?:ping|pinged|write|wrote|written|message|messaged|nudge|nudged|remind|reminded|contact"
+    r"|contacted|tell|told|ask|asked"
+    r"|dm|dmed|bother|bothered|poke|poked|notify|notified|disturb|disturbed)"
+)
+_WHEN = r"(?: (?:today|yesterday|this morning|now|again|last week|on \w+day|just now|about .*|at .*))*"
+_WHY_OF = (
+    rf"why (?:did|have|do|are|would|had) you (?:not )?{_TOLD}(?: (?:to|at))? {_NAME}{_WHEN}",
+    rf"why (?:was|were|did|has|is) {_NAME} (?:being |been |get |got )?(?:{_TOLD}|a (?:message|reminder"
+    rf"|nudge)){_WHEN}",
+    rf"what did you (?:tell|write|say|send)(?: to)? {_NAME}{_WHEN}",
+)
+_STUCK_OF = (
+    rf"(?:what|who|whom) (?:is|am|does) {_NAME} (?:waiting|wait|blocked|stuck)(?: (?:for|on|by))?(?: now| right now)?",
+    rf"(?:why|where) is {_NAME} (?:stuck|blocked|waiting)",
+    rf"what (?:is )?(?:blocks|blocking|holds up|holding up|keeping) {_NAME}",
+)
+_ME = frozenset({"me", "myself"})
+
+
+def _of_person(said: str, talk: Talk) -> Question | Topic | None:
+    for phrase in _WHY_OF:
+        if (found := re.fullmatch(phrase, said)) is not None:
+            return _why_of(found["who"], talk)
+    for phrase in _STUCK_OF:
+        found = re.fullmatch(phrase, said)
+        who = _person(found["who"], talk) if found is not None else None
+        if who is not None:
+            return AskWaiting("me" if who == talk.asker else who)
+    return None
+
+
+def _why_of(name: str, talk: Talk) -> AskWhy | AskWhyOf | None:
+    if name.split()[0] in _ME:
+        return AskWhy("")
+    # A name may be followed by a word of time that the phrase took for its second half.
+    who = _person(name, talk) or _person(name.split()[0], talk)
+    return AskWhyOf(who) if who is not None else None
+
+
+def _person(name: str, talk: Talk) -> PersonId | None:
+    """The one member who is called so."""
+    if name in _ME or name == "i":
+        return talk.asker
+    mention = re.fullmatch(r"<@([a-z0-9]+)>", name)
+    found = [m.id for m in talk.team.members if (_is(m, mention[1]) if mention else _called(m, name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _is(member: Member, slack: str) -> bool:
+    return (member.slack or "").casefold() == slack
+
+
+def _called(member: Member, name: str) -> bool:
+    own = member.name.casefold()
+    return name in (own, member.id.casefold(), *own.split())
+
+
+# --- tickets ----------------------------------------------------------------------------------------------------
+
+_WHAT = r"(?P<what>.+?)"
+_SINCE = r"(?: (?:now|yet|today|right now|currently|again|so long|not (?:done|moving|finished)|still))*"
+_ABOUT_ISSUE = (
+    rf"(?:and )?(?:what |how )?about {_WHAT}",
+    rf"(?:what|how) (?:is|are) (?:up|going on|happening|the (?:matter|state|status|story|news)|new)"
+    rf" (?:with|on|of|in|about) {_WHAT}",
+    rf"(?:how|where) (?:is|are|does|do) {_WHAT}(?: (?:doing|going|coming along|progressing|stand|look"
+    rf"|looking|standing|at))?{_SINCE}",
+    rf"(?:the )?(?:status|state|progress)(?: of| on)? {_WHAT}",
+    rf"(?:what is )?(?:the )?(?:status|state|progress)(?: of| on) {_WHAT}",
+    rf"(?:tell|show)(?: (?:me|us))?(?: (?:more )?about)? {_WHAT}",
+    rf"(?:any |is there any )?(?:news|updates?|progress)(?: (?:about|on|for|of|from)) {_WHAT}",
+    rf"(?:who|which one of us) (?:has|have|owns|is on|is working on|works on|is doing|does"
+    rf"|is assigned to|took|is responsible for"
+    rf"|is the (?:owner|assignee) of|is looking at|is handling) {_WHAT}{_SINCE}",
+    rf"(?:who|whom) is {_WHAT} (?:assigned to|with|waiting for){_SINCE}",
+    rf"(?:whose|who is) (?:is )?{_WHAT}",
+    rf"(?:is|was|will|has) {_WHAT} (?:be |been |still |already )*(?:done|finished|ready|blocked|stuck"
+    rf"|merged|released|started|closed"
+    rf"|open|moving|late|reviewed|in review|in progress|assigned|on track){_SINCE}",
+    rf"what (?:is )?(?:blocks|blocking|holding up|holds up|stopping|keeping|delaying) {_WHAT}(?: (?:up"
+    rf"|back))?{_SINCE}",
+    rf"what (?:does|is) {_WHAT} (?:wait|waiting|need|missing|blocked|about)(?: (?:for|on|by))?{_SINCE}",
+    rf"why (?:is|are|was) {_WHAT} (?:still )?(?:blocked|late|stuck|delayed|open|not (?:done|finished"
+    rf"|moving)|waiting|slow|on hold){_SINCE}",
+    rf"(?:when|by when) (?:will|is|does) {_WHAT} (?:be )?(?:done|finished|ready|due|end|merged|out|finish){_SINCE}",
+    rf"(?:since when|how long) (?:is|has) {_WHAT} (?:been )?(?:blocked|stuck|open|in progress"
+    rf"|in review|waiting|there){_SINCE}",
+    rf"(?:did|has) {_WHAT} (?:move|moved|change|changed|been touched){_SINCE}",
+    rf"what is {_WHAT}",
+    rf"and {_WHAT}",
+    rf"(?P<bare>{_WHAT})",
+)
+"""The last ones take whatever stands there, so they count only for what is surely a ticket."""
+
+_SURE = 3
+"""How many patterns from the end may be about anything at all: there only a key, a number or a title will do."""
+
+
+def _of_issue(said: str, talk: Talk) -> Topic | None:
+    """The one ticket or pull request that is spoken of; the choice where it may be several."""
+    for place, phrase in enumerate(_ABOUT_ISSUE):
+        found = re.fullmatch(phrase, said)
+        if found is None:
+            continue
+        sure = place >= len(_ABOUT_ISSUE) - _SURE
+        topic = _meant(found["what"].strip(), talk, sure=sure, alone=place == len(_ABOUT_ISSUE) - 1)
+        if topic is not None:
+            return topic
+    return None
+
+
+def _meant(what: str, talk: Talk, *, sure: bool, alone: bool) -> Topic | None:
+    if what in IT and not alone:
+        return AskIssue(talk.subject) if talk.subject else AskWhich(what)
+    if what in OTHER:
+        left = tuple(each for each in talk.others if each != talk.subject)
+        return AskIssue(left[0]) if len(left) == 1 else AskWhich(what, left[:MOST_CHOICES])
+    subjects = subjects_of(what, talk, alone=alone and not means_a_ticket(what))
+    if len(subjects) == 1:
+        return AskIssue(subjects[0])
+    if subjects:
+        return AskWhich(what, subjects[:MOST_CHOICES])
+    return AskWhich(what) if not sure and means_a_ticket(what) else None
+
+
+# --- a sprint by its name ---------------------------------------------------------------------------------------
+
+_NAMED_SPRINT = (
+    (
+        r"(?:how|where) (?:is|does|are) (?P<what>.+?)(?: (?:going|doing|looking|stand|coming along|standing))?",
+        AskStatus,
+    ),
+    (r"(?:status|state|progress) (?:of |on )?(?P<what>.+)", AskStatus),
+    (r"(?:what is the )?(?:status|state) (?:of|on) (?P<what>.+)", AskStatus),
+    (
+        r"(?:will|can|is) (?P<what>.+?) (?:going to )?(?:finish|be (?:done|finished)|make it|work out)(?: .*)?",
+        AskForecast,
+    ),
+)
+
+
+def _of_sprint(said: str, talk: Talk) -> AskStatus | AskForecast | None:
+    for phrase, question in _NAMED_SPRINT:
+        found = re.fullmatch(phrase, said)
+        name = which(found["what"]) if found is not None else None
+        if found is not None and name and len(matching(name, talk.facts.sprints)) == 1:
+            return question(name, typed=found["what"])
+    return None

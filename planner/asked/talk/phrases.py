@@ -1,0 +1,211 @@
+"""Ways in which people put the questions we can answer: whole sentences, because half of one may mean anything.
+
+Matched against ``tidy`` words: lower case, without politeness, contractions written out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from planner.asked.questions import (
+    AskAll,
+    AskBlockers,
+    AskChanges,
+    AskDigest,
+    AskDirectives,
+    AskForecast,
+    AskHelp,
+    AskMine,
+    AskReviews,
+    AskStatus,
+    AskWaiting,
+    AskWhy,
+    Question,
+)
+from planner.asked.quiet.hushing import AskHeld
+
+SPRINT = (
+    r"(?: (?:in|of|for|on|with|at|about))?(?: (?:the |our |this )?(?:current "
+    r"|running )?sprint(?: (?P<sprint>[\w-]*\d[\w-]*))?)"
+)
+_NOW = (
+    r"(?: (?:now|today|right now|so far|at the moment|currently|this week|this sprint|overall|with it"
+    r"|still|all|here))*"
+)
+_WE = (
+    r"(?:we|things|it|everything|the team|the work"
+    r"|(?:the |our |this )?(?:current |running )?sprint(?: (?P<sprint>[\w-]*\d[\w-]*))?)"
+)
+_END = (
+    r"(?: (?:it|this|that|all|all of it|everything|(?:by |until |before |on )?(?:the )?(?:end"
+    r"|deadline|due date|release)"
+    r"(?: of (?:the |this )?(?:sprint|week))?|(?:by |until |before |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:by |until |before )?(?:tomorrow|tonight|today|next week|this week)|(?:in|on) time|work|in the sprint"
+    r"|(?:the |this |our )?(?:current )?(?:sprint|goal|commitment)(?: (?P<sprint>[\w-]*\d[\w-]*))?))*"
+)
+
+STATUS = (
+    rf"how (?:are|is|do|does) {_WE}(?: (?:doing|going|looking|look|coming along|progressing|getting on"
+    rf"|stand|standing))?{_NOW}",
+    rf"where (?:are|is|do|does) {_WE}(?: (?:stand|standing|at))?{_NOW}",
+    rf"(?:are|is) {_WE} (?:still )?(?:ok|okay|fine|good|on track|on time|on schedule|late|behind|ahead"
+    rf"|at risk|healthy){_NOW}",
+    rf"(?:what is|what) (?:the |our )?(?:status|state|progress|standing)(?: of)?(?:{SPRINT}| (?:us"
+    rf"|things|the team))?{_NOW}",
+    rf"(?:any |an |the |a )?(?:status )?(?:updates?|progress|status|news)(?: (?:report|update))?(?:{SPRINT})?{_NOW}",
+    rf"how far (?:are|is) {_WE}(?: along)?{_NOW}",
+    rf"(?:is )?everything (?:ok|okay|fine|on track|going well){_NOW}",
+    rf"how much (?:is|work is) (?:left|done|open){_NOW}(?:{SPRINT})?",
+    r"sprint (?P<sprint>\d[\w-]*)",
+    rf"(?:how|where) {_WE} (?:are|is|stands?)(?: (?:doing|going|looking|standing))?{_NOW}",
+)
+FORECAST = (
+    rf"(?:can|will|could|do|are|would|shall) we (?:going to )?(?:still )?(?:(?:all |actually |really )?"
+    rf"(?:make|finish|manage|be (?:done|finished|ready|through)|get (?:it |this |everything |all of it )?done"
+    rf"|deliver|complete|meet|hit|reach)){_END}",
+    rf"(?:will|can|does|is) (?:it|the sprint|this sprint|everything|all of it|sprint (?P<sprint>[\w-]*\d[\w-]*))"
+    rf"(?: going to)? (?:still )?(?:be (?:done|finished|ready|made)|make it|finish|work out|fit){_END}",
+    rf"when (?:will|are|do) we (?:going to )?(?:be )?(?:done|finished|ready|through|finish){_END}",
+    rf"(?:what are|how are|how good are) (?:the|our) (?:odds|chances)(?: of (?:making|finishing))?{_END}",
+    rf"how (?:likely|realistic) (?:is|are) (?:it|that|this|the sprint|we)(?: (?:that we|to) (?:make|finish))?{_END}",
+    rf"(?:is|are) (?:it|this|that|the sprint|we) (?:still )?(?:realistic|feasible|doable|possible|likely){_END}",
+    rf"(?:what is )?(?:the |your )?(?:forecast|prediction|outlook)(?: for)?{_END}",
+    r"how (?:fast|quick) are we",
+)
+BLOCKERS = (
+    rf"(?:what|which (?:tickets?|issues?|work|things?)|who|anything|anybody|anyone|something|what all)"
+    rf"(?: else)?(?: (?:is|are|of ours is))? (?:stuck|blocked|on hold|hanging){_NOW}(?:{SPRINT})?",
+    rf"(?:is|are) (?:there )?(?:anything|anybody|anyone|something|we|any (?:tickets?|issues?)|someone)"
+    rf"(?: else)? (?:stuck|blocked|on hold|hanging){_NOW}(?:{SPRINT})?",
+    rf"(?:are there |do we have |is there |what are |list )?(?:any |the |our |a |all )*(?:blockers?"
+    rf"|impediments?|obstacles?)"
+    rf"(?: there)?{_NOW}(?:{SPRINT})?",
+    rf"what (?:is |are |)(?:blocking|holding|stopping|slowing)(?: (?:us|the team|the sprint"
+    rf"|everybody))?(?: (?:up|back|down))?{_NOW}",
+    rf"what (?:is )?(?:standing )?in (?:the|our) way{_NOW}",
+    rf"(?:where|why) are we stuck{_NOW}",
+    r"what needs (?:unblocking|to be unblocked)",
+)
+MINE = (
+    rf"what (?:should|shall|can|could|do|must) i (?:do|work on|take|pick up|start|look at"
+    rf"|focus on)(?: (?:next|first))?{_NOW}",
+    rf"what (?:is|comes) (?:next|first)(?: for me)?{_NOW}",
+    rf"what (?:is|do i have|have i got) on my (?:plate|list|desk){_NOW}",
+    rf"what (?:do i have|have i got)(?: (?:to do|open|going on))?{_NOW}",
+    rf"(?:what|anything|is there anything|does anything)(?: that)? (?:needs?|wants?|waits? for"
+    rf"|is waiting for|requires?) me{_NOW}",
+    rf"what (?:am i|is) (?:working on|supposed to do|assigned to me|mine|there for me|my (?:next|work"
+    rf"|job)(?: task)?){_NOW}",
+    rf"(?:is there )?(?:anything|something) (?:to do )?for me{_NOW}",
+    rf"(?:my|what are my|list my|all my) (?:open |current )?(?:tasks?|tickets?|issues?|work|todos?"
+    rf"|to dos?|plate|reviews?){_NOW}",
+    r"what needs (?:doing|my attention)(?: by me)?",
+)
+REVIEWS = (
+    rf"(?:what|which (?:prs?|pull requests?|branches|changes)|anything|is there anything"
+    rf"|are there any (?:prs?|pull requests?))"
+    rf"(?: that)? (?:needs?|waits? for|is waiting for|are waiting for|is in|are in"
+    rf"|to)(?: a)? reviews?(?:ing|ed)?{_NOW}",
+    rf"(?:what|which|are there|any|list|how many)(?: any| the| all)? (?:open |pending |waiting )?"
+    rf"(?:reviews?|prs?|pull requests?)(?: (?:are|is))?(?: (?:open|pending|waiting|there|to do|left|stuck))*{_NOW}",
+    rf"(?:what|who) (?:should|can|could|has to|needs to|must) (?:i |we |)review(?: (?:next|what))?{_NOW}",
+    rf"how (?:do|are|is) (?:the |our )?(?:reviews?|prs?|pull requests?)(?: (?:stand|doing|looking|going))?{_NOW}",
+)
+CHANGES = (
+    rf"what (?:has |is |was )?(?:changed|happened|moved|new|different|going on)"
+    rf"(?: (?:since (?:yesterday|then|monday|friday|last time)|yesterday|overnight|last night"
+    rf"|while i was (?:away|out|gone)))?"
+    rf"(?:{SPRINT})?{_NOW}",
+    r"what did (?:i|we) miss(?: (?:yesterday|overnight|last night|while i was (?:away|out|gone)))?",
+    rf"(?:any|anything) (?:changes?|new|news|movement)(?: since (?:yesterday|monday|friday))?{_NOW}",
+)
+WAITING = (
+    r"who (?:waits|is waiting|is blocked|is stuck|depends)(?: on| for| by)? (?:whom|who|each other|someone|somebody)",
+    r"who (?:is )?(?:waiting|waits|depends) (?:for|on) (?P<on>me|us|<@[a-z0-9]+>|[a-z][\w.-]*(?: [a-z][\w.-]*)?)",
+    r"(?:is |does )?(?:anybody|anyone|someone|somebody) (?:waits?|waiting|blocked|stuck|depends?) "
+    r"(?:for|on|because of|by) (?P<on>me|us|<@[a-z0-9]+>|[a-z][\w.-]*(?: [a-z][\w.-]*)?)",
+    r"(?:who|whom) (?:am i|do i) (?:holding up|hold up|block|blocking)(?P<on>)",
+)
+ALL = (
+    rf"(?:what|which (?:tickets?|issues?|stories)) (?:is|are|do we have)(?: all)?(?: in| part of)?{SPRINT}",
+    rf"(?:list|show) (?:all |every |the |us |everything )*(?:tickets?|issues?|stories)?(?:{SPRINT})?",
+    rf"(?:all|every) (?:the )?(?:tickets?|issues?|stories)(?:{SPRINT})?",
+)
+DIGEST = (
+    r"(?:what is )?(?:a |the |today is |todays |your |our )?(?:daily |short |quick )?(?:summary"
+    r"|digest|recap|standup|stand up)"
+    r"(?: (?:of|for) (?:today|the (?:day|sprint|team)))?",
+    r"(?:summari[sz]e|sum up)(?: (?:it|this|the (?:day|sprint)|today|everything))?",
+)
+DIRECTIVES = (
+    r"(?:what are |which are |what )?(?:the|your|our) (?:rules?|directives?|constitution|laws?)(?:"
+    r" (?:you )?(?:work|live|go) by)?",
+    r"what (?:may|can|are) you (?:allowed to do|not do|not allowed to do|permitted to do"
+    r"|do by yourself|do on your own)",
+    r"(?:by )?(?:what|which) rules do you (?:follow|have|work by|go by)",
+)
+HELP = (
+    r"what (?:can|do|could) (?:you|i) (?:do|ask|ask you|answer|know|help with)(?: (?:for me|for us|here))?",
+    r"how (?:do|can) (?:i|we) (?:use|talk to|ask) (?:you|this)",
+    r"(?:who|what) are you",
+    r"help(?: me)?",
+    r"what (?:commands|questions)(?: (?:are there|do you know|do you have))?",
+)
+HELD = (
+    r"what (?:have|did) (?:you|i) not (?:told|tell|said|say|heard|hear|been told)(?: (?:me|to me|of|about))?",
+    r"what are you (?:holding back|keeping from me|not telling me)",
+)
+WHY_ME = (
+    r"why (?:did|have|do|are) you (?:ping|pinged|write|writing|written|wrote|message|messaged|messaging|nudge|nudged"
+    r"|remind|reminded|contact|contacted|tell|telling|told|ask|asked|dm|bother|bothering)(?:ed|ing)?(?: to)? me"
+    r"(?: (?:today|yesterday|this|now|that|about (?:this|it)))*",
+    r"why (?:me|this message|did i (?:get|hear|receive) (?:this|that|it))",
+)
+
+_FIXED: Mapping[tuple[str, ...], Question] = {
+    BLOCKERS: AskBlockers(),
+    MINE: AskMine(),
+    REVIEWS: AskReviews(),
+    DIGEST: AskDigest(),
+    DIRECTIVES: AskDirectives(),
+    HELP: AskHelp(),
+    HELD: AskHeld(),
+    WHY_ME: AskWhy(""),
+}
+_OF_SPRINT: Mapping[tuple[str, ...], type[AskStatus] | type[AskForecast] | type[AskChanges] | type[AskAll]] = {
+    FORECAST: AskForecast,
+    STATUS: AskStatus,
+    CHANGES: AskChanges,
+    ALL: AskAll,
+}
+
+
+def phrase_of(tidy: str) -> Question | None:
+    """The question that ``tidy`` words put; ``None`` when they put none of ours."""
+    for phrases, question in _FIXED.items():
+        if _fits(phrases, tidy) is not None:
+            return question
+    for phrases, kind in _OF_SPRINT.items():
+        if (found := _fits(phrases, tidy)) is not None:
+            return kind(_named(found), typed=_named(found) or "")
+    if (found := _fits(WAITING, tidy)) is not None:
+        on = found.groupdict().get("on")
+        return AskWaiting("me" if on == "" else on or "")
+    return None
+
+
+def _fits(phrases: tuple[str, ...], tidy: str) -> re.Match[str] | None:
+    return next((found for phrase in phrases if (found := _compiled(phrase).fullmatch(tidy))), None)
+
+
+def _named(found: re.Match[str]) -> str | None:
+    named = [value for name, value in found.groupdict().items() if name.startswith("sprint") and value]
+    return named[0] if named else None
+
+
+def _compiled(phrase: str) -> re.Pattern[str]:
+    """``re`` keeps what it has compiled. A name may stand in several places of one phrase, and must differ there."""
+    parts = phrase.split("(?P<sprint>")
+    numbered = parts[0] + "".join(f"(?P<sprint{place}>{part}" for place, part in enumerate(parts[1:]))
+    return re.compile(numbered)
