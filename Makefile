@@ -6,10 +6,10 @@ STAMPS := $(VENV)/.stamps
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos faults soak pictures clean
+.PHONY: help install demo test check lint types imports bench chaos faults soak evals pictures claude-cli clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMPS)/project  ## create .venv with the locked dependencies and .venv/bin/pm
 
@@ -43,8 +43,14 @@ faults: install  ## every vendor and the database under every fault of the netwo
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak
 
+evals: install  ## play the evaluation cases; EVALS="--real" asks Claude itself, with ANTHROPIC_API_KEY
+	$(BIN)/python -m tests.evals $(EVALS)
+
 pictures: install $(STAMPS)/browser  ## play every surface in headless Chromium and write docs/images
 	$(BIN)/python -m tests.browser.picture
+
+claude-cli:  ## find or install the Claude Code that tests run: 370 MB outside this folder; they do it by themselves
+	@sh .ci/claude-cli
 
 clean:  ## remove what was installed and built; data under var/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -6,47 +6,53 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.constitution import Constitution, bid_farewell, note_standing, span_over
+from bot.constitution import Constitution, bid_farewell, note_standing, span_over, tell_admins
+from bot.delegating import Office, Voice
 from bot.finding import Finding
+from bot.hands import SwitchedOff, hands_of, people_of, task_hand
 from bot.listeners.changes import Changes
 from bot.metrics import Metrics
 from bot.notify import SlackHand
 from bot.people import Roster, Search
 from bot.settings import Settings
-from bot.sync import Sync, person_of
+from bot.sync import Sync
+from bot.thinking import GatedModel, KeptPlans
 from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
+from integrations.claude import Claude
+from integrations.claude_code import ClaudeCode
 from integrations.jira import Jira, JiraHand
 from integrations.jira import webhook as jira_webhook
-from integrations.jira.hand import SERVES as JIRA_SERVES
 from integrations.mcp import Hub, Place, hub_of
 from integrations.mcp import config as mcp_config
 from integrations.mcp.concerns import refused_in_production
 from integrations.mcp.pins import Pins, lock_file
 from integrations.slack import Slack
-from models.actions import ACTION_KINDS, DelegateTask
 from models.clock import Clock, SharedClock, SystemClock
 from models.database import Database, nothing
 from models.directives import Directives
 from models.directives_file import understand
+from models.documents import Documents
 from models.errors import OperatorError, Refused, VendorError
 from models.events import Delivery, Event, Source
-from models.ids import AccountId, PersonId
+from models.ids import AccountId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, look_at
-from models.proposals import Effect, Receipt
+from models.money import Money
+from models.purse import Purse
+from models.redaction import SHORTEST_IN_WORDS, Redactor
 from models.store import Store
 from models.wording import meanings
-from models.work import Person
 from models.written import look_up
+from planner.notices import money_notice
 from planner.ports import Desk, Hand
-from planner.reasoning import RulesMind
+from planner.reasoning import RulesMind, ThinkingMind
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +86,17 @@ class App:
     mailbox: Mailbox
     store: Store
     ledger: Ledger
+    purse: Purse
+    documents: Documents
+    """The reports of delegated tasks."""
     slack: Slack | None
     jira: Jira | None
     bitbucket: Bitbucket | None
+    claude: Claude | None
+    model: GatedModel | None
+    """Claude behind the purse: what everything else asks; ``None`` without a key."""
+    worker: ClaudeCode | None
+    """What works on delegated tasks; ``None`` where there is no such program, or no key."""
     notify: SlackHand
     sync: Sync
     metrics: Metrics
@@ -102,7 +116,7 @@ class App:
             clock=self.clock,
             directives=self.directives,
             work=self.store,
-            mind=RulesMind(),
+            mind=ThinkingMind(self.model, KeptPlans(self.store)) if self.model else RulesMind(),
             ledger=self.ledger.under(job),
             hands=self.hands,
             switch=self.store,
@@ -151,26 +165,6 @@ _PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
 }
 
 
-class SwitchedOff:
-    """Stands where a service is not configured: every Action for it is refused with the remedy."""
-
-    def __init__(self, service: str, remedy: str) -> None:
-        self.why = f"{service} is off: {remedy}"
-        self._refusal = Refused(self.why, code="service_off")
-
-    async def perform(self, effect: Effect) -> Receipt:
-        """See ``Hand.perform``."""
-        raise self._refusal
-
-    async def find(self, effect: Effect) -> Receipt | None:
-        """See ``Hand.find``."""
-        return None
-
-    async def changed(self, effect: Effect) -> str | None:
-        """See ``Hand.changed``."""
-        return None
-
-
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """Join the parts; ``clock`` where it is not the settings' to say.
 
@@ -183,11 +177,13 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
     slack = _slack(settings, clock, mailbox)
     jira, bitbucket = _jira(settings, directives), _bitbucket(settings, directives)
-    roster = Roster(directives, store)
-    metrics = Metrics()
+    roster, purse, claude = Roster(directives, store), Purse(database), _claude(settings, clock)
+    metrics, documents = Metrics(), Documents(database)
     notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
     read = partial(Sync, store, clock, lambda: roster.constitution, inbox=mailbox, metrics=metrics)
     sync = read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None)
+    in_jira = JiraHand(jira, people_of(roster)) if jira is not None else None
+    worker, delegated = _delegated(settings, store, purse, documents, slack, roster, clock)
     return App(
         settings=settings,
         clock=clock,
@@ -198,14 +194,19 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         mailbox=mailbox,
         store=store,
         ledger=ledger,
+        purse=purse,
+        documents=documents,
         slack=slack,
         jira=jira,
         bitbucket=bitbucket,
+        claude=claude,
+        model=_model(claude, purse, clock, roster, store, settings) if claude else None,
+        worker=worker,
         notify=notify,
         sync=sync,
         metrics=metrics,
         finding=_finding(settings, roster, store, clock, metrics, jira, slack),
-        hands=_hands(settings, roster, slack, jira, notify),
+        hands=hands_of(settings.off_services(), in_jira, notify if slack is not None else None, delegated),
     )
 
 
@@ -243,31 +244,10 @@ async def close_app(app: App) -> None:
     """Drain the committer and close every connection."""
     await app.finding.close()
     await app.mailbox.stop()
-    for service in (app.slack, app.jira, app.bitbucket):
+    for service in (app.slack, app.jira, app.bitbucket, app.claude):
         if service is not None:
             await service.close()
     await app.database.close()
-
-
-def _hands(
-    settings: Settings, roster: Roster, slack: Slack | None, jira: Jira | None, notify: SlackHand
-) -> Mapping[str, Hand]:
-    off = settings.off_services()
-    in_jira: Hand = JiraHand(jira, _people(roster)) if jira is not None else SwitchedOff("Jira", off.get("jira", ""))
-    in_slack: Hand = notify if slack is not None else SwitchedOff("Slack", off.get("slack", ""))
-    # What works on such tasks comes with the model; until then nobody is asked to approve one.
-    delegated: Hand = SwitchedOff("Delegating", "this version has no worker for it; ask a person, or /pm status")
-    served = {kind: in_jira if kind in JIRA_SERVES else in_slack for kind in ACTION_KINDS}
-    return served | {DelegateTask.kind: delegated}
-
-
-def _people(roster: Roster) -> Callable[[], Mapping[PersonId, Person]]:
-    """Everybody the constitution knows, with the identity Jira uses."""
-
-    def people() -> Mapping[PersonId, Person]:
-        return {m.id: person_of(m, team) for team in roster.directives.teams for m in team.members}
-
-    return people
 
 
 def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
@@ -275,7 +255,24 @@ def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
         return None
     token = settings.slack_bot_token.get_secret_value()
     changed = Changes(mailbox, clock).since_last
-    return Slack(token, settings.slack_api_url, clock, seconds=settings.call_seconds, changed=changed)
+    return Slack(
+        token,
+        settings.slack_api_url,
+        clock,
+        seconds=settings.call_seconds,
+        changed=changed,
+        redact=_redactor(settings),
+    )
+
+
+def _model(claude: Claude, purse: Purse, clock: Clock, roster: Roster, store: Store, settings: Settings) -> GatedModel:
+    spent = _spent(store, roster)
+    return GatedModel(claude, purse, clock, lambda: roster.directives, spent=spent, redact=_redactor(settings))
+
+
+def _redactor(settings: Settings) -> Redactor:
+    """For prompts and posts; logs have their own, which looks for shorter ones as well."""
+    return Redactor(settings.secrets(), SHORTEST_IN_WORDS)
 
 
 def _jira(settings: Settings, directives: Directives) -> Jira | None:
@@ -288,6 +285,7 @@ def _jira(settings: Settings, directives: Directives) -> Jira | None:
         token=settings.atlassian_api_token.get_secret_value(),
         boards=[board for team in directives.teams for board in team.jira.boards],
         seconds=settings.call_seconds,
+        redact=_redactor(settings),
     )
 
 
@@ -302,6 +300,38 @@ def _bitbucket(settings: Settings, directives: Directives) -> Bitbucket | None:
         projects=[project for team in directives.teams for project in team.jira.projects],
         seconds=settings.call_seconds,
     )
+
+
+def _claude(settings: Settings, clock: Clock) -> Claude | None:
+    """The model, when there is a key for it; its library is loaded when it is first asked."""
+    key = settings.anthropic_api_key.get_secret_value()
+    return Claude(key, settings.anthropic_base_url, clock) if key else None
+
+
+def _delegated(
+    settings: Settings, store: Store, purse: Purse, kept: Documents, slack: Slack | None, roster: Roster, clock: Clock
+) -> tuple[ClaudeCode | None, Hand]:
+    """The program that works on tasks, on the same account as the model, and the Hand that has it work."""
+    office = Office(
+        work=store,
+        purse=purse,
+        documents=kept,
+        voice=Voice(slack, lambda: roster.directives, clock),
+        directives=lambda: roster.directives,
+        clock=clock,
+        redact=_redactor(settings),
+    )
+    key, binary = settings.anthropic_api_key.get_secret_value(), settings.claude_code_bin
+    worker = ClaudeCode(binary, key, settings.anthropic_base_url, clock) if settings.delegates else None
+    return worker, task_hand(worker, office, binary)
+
+
+def _spent(store: Store, roster: Roster) -> Callable[[TeamId, date, Money], Awaitable[None]]:
+    async def tell(team: TeamId, day: date, cap: Money) -> None:
+        law = roster.constitution
+        await tell_admins(store, law, money_notice(law.team(team), day, cap))
+
+    return tell
 
 
 def _finding(

@@ -4,52 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
-GONE = "[redacted]"
-SHORTEST_SECRET = 4
-"""Shorter ones would blot out ordinary words."""
-
-_SHAPES = re.compile(
-    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
-    r"|\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[A-Za-z0-9-]{6,}"
-    r"|\bAT(?:ATT|CTT|BB)[A-Za-z0-9_=-]{8,}"
-    r"|\bsk-ant-[A-Za-z0-9_-]{6,}"
-    r"|\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*"
-    r"|(?<=://)[^/\s@:]{0,200}:[^/\s@]{1,400}(?=@)"
-    r"|(?i:(?<=bearer )|(?<=basic ))(?=\S{0,60}\d)[A-Za-z0-9+/=._~-]{8,}",
-    re.DOTALL,
-)
+from models.redaction import Redactor
 
 _STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
-
-
-class Redactor:
-    """Takes secrets out of text: the known ones exactly, and whatever has the shape of one."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
-
-    def __call__(self, text: str) -> str:
-        """``text`` without secrets."""
-        if self._known is not None:
-            text = self._known.sub(GONE, text)
-        return _SHAPES.sub(GONE, text)
-
-    def deep(self, value: object) -> object:
-        """The same for everything inside ``value``, which comes back as JSON can hold it."""
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if isinstance(value, Mapping):
-            return {self(str(k)): self.deep(v) for k, v in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self.deep(v) for v in value]
-        return self(str(value))
 
 
 class JsonLines(logging.Formatter):

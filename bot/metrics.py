@@ -23,6 +23,8 @@ class Metrics:
         self._feedback = self._counter("pm_feedback", "What readers said of messages", "team", "rule", "said")
         words = "Of a rule's messages of 30 days, the part their readers had rather not got"
         self._wrong = self._gauge("pm_false_positive_rate", words, "team", "rule")
+        words = "Of a model's answers, what was not used"
+        self._unused = self._counter("pm_model_words_unused", words, "purpose", "why")
         self._searches = self._counter("pm_searches", "Searches, each way", "operation", "way", "server", "result")
         self._fallbacks = self._counter("pm_search_fallbacks", "Searches passed on", "operation", "server", "reason")
         self._search_seconds = Histogram(
@@ -54,6 +56,10 @@ class Metrics:
     def effect(self, kind: str, ending: str) -> None:
         """One effect was carried out, or was not."""
         self._effects.labels(kind, ending).inc()
+
+    def unused(self, purpose: str, why: str, count: int = 1) -> None:
+        """So much of a model's answer was not let through: words that state a fact of their own, numbers not given."""
+        self._unused.labels(purpose, why).inc(count)
 
     def cycle(self, reason: str) -> None:
         """One cycle ran, for this reason."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.shown import Shown
+from bot.places import Places
+from bot.shown import GONE, Shown, until_still
 from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import Pressed, digest
 from bot.views.escalation import escalation
@@ -22,7 +23,6 @@ from bot.views.refusal import refusal_message
 from integrations.slack import Slack
 from models.actions import (
     REMINDERS,
-    Action,
     AskApproval,
     AskIdentity,
     Asking,
@@ -34,7 +34,7 @@ from models.actions import (
     addressee,
 )
 from models.clock import Clock
-from models.directives import Directives, Member, Mode
+from models.directives import Directives, Mode
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.hushes import Hush
 from models.ids import EffectId, PersonId, TeamId
@@ -43,21 +43,18 @@ from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt
 from models.signals import Urgency
 from models.standing import Living
 from planner.asked.pressed.claims import claimable
-from planner.asked.pressed.endings import Asides, asides, became
+from planner.asked.pressed.endings import Asides, asides
+from planner.asked.requests import stands_now
 from planner.bounds.limits import Place, most_a_day, most_for
-from planner.facts.observe import people_of
+from planner.facts.observe import owned, people_of
 from planner.hearers.putting_off import later_choices
 from planner.lessons.learning import learns
+from planner.matters.quiet import is_free
 from planner.policy import next_asked
 from planner.ports import Work
+from planner.reports.deeds import changes_of
 
 log = logging.getLogger(__name__)
-
-REDRAWS = 5
-"""Times one drawing follows the ledger before it leaves that to the next."""
-
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""Slack's words for a card that is no longer there to edit: the question is posted anew."""
 
 
 class SlackHand:
@@ -72,11 +69,11 @@ class SlackHand:
         *,
         work: Work | None = None,
     ) -> None:
-        self._service = slack
         self._ledger = ledger
         self._directives_of = directives_of
         self._clock = clock
         self._work = work
+        self._places = Places(slack, directives_of)
 
     # --- the Hand ----------------------------------------------------------------------------------------
 
@@ -87,23 +84,23 @@ class SlackHand:
         if isinstance(effect.action, Escalate) and (edited := await self._edit_post(effect, effect.action)) is not None:
             return edited
         drawn = await self._draw(effect)
-        channel = await self._where(effect.team, effect.action)
+        channel = await self._places.where(effect.team, effect.action)
         ref = await self._slack.post(channel, drawn.text, drawn.blocks, marker=effect.id)
-        return Receipt(ref, self._words(effect))
+        return Receipt(ref, self._places.words(effect))
 
     async def _edit_post(self, effect: Effect, action: Escalate) -> Receipt | None:
         """A channel has one post about a subject while its matter goes on: a further step is said by editing it."""
         post = await self._ledger.post_about(effect.team, action.channel, action.item.subject)
-        if post is None or post.sent["channel"] != await self._where(effect.team, action):
+        if post is None or post.sent["channel"] != await self._places.where(effect.team, action):
             return None  # none yet, or none where that channel is today
         drawn = await self._draw(effect)
         try:
             await self._slack.update(post.sent["channel"], post.sent["ts"], drawn.text, drawn.blocks)
         except Refused as refused:
-            if refused.code in _GONE:
+            if refused.code in GONE:
                 return None
             raise
-        return Receipt(dict(post.sent), self._words(effect))
+        return Receipt(dict(post.sent), self._places.words(effect))
 
     async def find(self, effect: Effect) -> Receipt | None:
         """Look for the marker. A look-up that fails is *unclear*, never *not done*: we would post twice."""
@@ -128,22 +125,20 @@ class SlackHand:
     # --- beside the Hand -----------------------------------------------------------------------------------
 
     async def refresh_card(self, channel: str, ts: str) -> None:
-        """Draw a card again from the ledger; doing it twice changes nothing.
+        """Draw a card again from the ledger; doing it twice changes nothing."""
 
-        Two may draw at once, and the slower may have read earlier: whoever has drawn looks whether it is still so.
-        """
-        drawn: list[Approval] = []
-        for _ in range(REDRAWS):
-            rows = sorted(await self._ledger.on_card(channel, ts), key=lambda a: (a.asked_at, a.id))
-            if rows == drawn:
-                return
+        async def look() -> list[Approval] | None:
+            return sorted(await self._ledger.on_card(channel, ts), key=lambda a: (a.asked_at, a.id)) or None
+
+        async def put(rows: list[Approval]) -> None:
             card = await self._card(rows, _reader(rows, {"channel": channel, "ts": ts}))
             await self._slack.update(channel, ts, card.text, card.blocks)
-            drawn = rows
+
+        await until_still(look, put)
 
     async def whisper(self, response_url: str, words: str) -> None:
         """Tell one person privately why their click did nothing; a lost answer is logged, never retried."""
-        if self._service is None or not response_url:
+        if not self._places.is_on or not response_url:
             return
         note = refusal_message(words)
         try:
@@ -156,12 +151,18 @@ class SlackHand:
 
         ``first`` stands first in the footer of a reminder that is still open.
         """
-        living = await self._ledger.living(team, effect_id)
-        effect = await self._ledger.effect(living.effect) if living is not None else None
-        if living is None or effect is None:
-            return
-        drawn = await self._drawn_again(effect, living, *first)
-        await self._slack.update(living.sent["channel"], living.sent["ts"], drawn.text, drawn.blocks)
+
+        async def look() -> tuple[Mapping[str, str], Message] | None:
+            living = await self._ledger.living(team, effect_id)
+            effect = await self._ledger.effect(living.effect) if living is not None else None
+            if living is None or effect is None:
+                return None
+            return living.sent, await self._drawn_again(effect, living, *first)
+
+        async def put(seen: tuple[Mapping[str, str], Message]) -> None:
+            await self._slack.update(seen[0]["channel"], seen[0]["ts"], seen[1].text, seen[1].blocks)
+
+        await until_still(look, put)
 
     # --- questions -----------------------------------------------------------------------------------------
 
@@ -181,18 +182,18 @@ class SlackHand:
         try:
             await self.refresh_card(card["channel"], card["ts"])
         except Refused as refused:
-            if refused.code not in _GONE:
+            if refused.code not in GONE:
                 raise
             lost = await self._ledger.on_card(card["channel"], card["ts"])
             return await self._new_card(effect, action, [a for a in lost if a.state is ApprovalState.PENDING])
-        return Receipt(dict(card), self._words(effect))
+        return Receipt(dict(card), self._places.words(effect))
 
     async def _new_card(self, effect: Effect, action: AskApproval, asked: Sequence[Approval]) -> Receipt:
         card = await self._card(asked, action.person)
-        channel = await self._where(effect.team, action)
+        channel = await self._places.where(effect.team, action)
         ref = await self._slack.post(channel, card.text, card.blocks, marker=effect.id)
         await self._ledger.place_card([a.id for a in asked], ref["channel"], ref["ts"], action.person)
-        return Receipt(ref, self._words(effect))
+        return Receipt(ref, self._places.words(effect))
 
     async def _find_card(self, effect: Effect, action: AskApproval) -> Receipt | None:
         """Placed in the ledger, or posted just before we died and not yet placed."""
@@ -207,15 +208,23 @@ class SlackHand:
         try:
             await self.refresh_card(card["channel"], card["ts"])
         except Refused as refused:
-            if refused.code in _GONE:
+            if refused.code in GONE:
                 return None
             raise
-        return Receipt(dict(card), self._words(effect))
+        return Receipt(dict(card), self._places.words(effect))
 
     def _asker(self, effect: Effect) -> str:
         """The name of whoever asked for it; empty when nobody did, or they have left the team."""
         members = self._directives_of().team(effect.team).members
         return next((m.name for m in members if m.id == effect.proposal.asked_by), "")
+
+    async def _editor(self, effect: Effect) -> str:
+        """The name of whoever else has changed it before they said yes; empty when it is as it was asked for."""
+        asked = await self._ledger.approval(effect.approval) if effect.approval is not None else None
+        by = asked.by if asked is not None and asked.edits is not None else None
+        if by is None or by == effect.proposal.asked_by:
+            return ""
+        return next((m.name for m in self._directives_of().team(effect.team).members if m.id == by), by)
 
     async def _open_card(self, person: PersonId) -> Mapping[str, str] | None:
         """The newest message that asked ``person`` something today and is still open."""
@@ -245,7 +254,8 @@ class SlackHand:
         people = people_of(await self._work.facts_about(rows[0].team)) if self._work is not None else {}
         at = Place(rows[0].team, people, directives, self._clock.now())
         halted = any(team.id == rows[0].team and team.mode is Mode.SHADOW for team in directives.teams)
-        then = {a.id: next_asked(a, at) for a in rows if not halted}
+        of_today = await self._ledger.history_about(at.team, [])
+        then = {a.id: next_asked(a, at, of_today) for a in rows if not halted}
         known = any(team.id == at.team for team in directives.teams)
         later = later_choices(person, at) if known else ()
         return approval_card(rows, names, zone, channels, then, later, halted=halted)
@@ -257,7 +267,16 @@ class SlackHand:
         beside = await self._ledger.on_card(card["channel"], card["ts"]) if card else ()
         more = sum(a.state is ApprovalState.PENDING and a.id != asked.id for a in beside)
         promised = action.asking is Asking.PROMISED
-        return question_reminder(asked, names, zone, channels, now=self._clock.now(), more=more, promised=promised)
+        url = await self._address(card)
+        now = self._clock.now()
+        return question_reminder(asked, names, zone, channels, now=now, more=more, promised=promised, url=url)
+
+    async def _address(self, card: Mapping[str, str]) -> str:
+        """Where a card stands; empty where Slack does not tell: it stands in their direct messages anyway."""
+        try:
+            return await self._slack.permalink(card["channel"], card["ts"]) if card else ""
+        except VendorError:
+            return ""
 
     # --- messages ------------------------------------------------------------------------------------------
 
@@ -274,7 +293,7 @@ class SlackHand:
             case PostDigest() as action:
                 return await self._digest(effect, action)
             case PostToOtherChannel() as action:
-                return channel_post(action, effect.proposal.id, self._asker(effect))
+                return channel_post(action, effect.proposal.id, self._asker(effect), await self._editor(effect))
             case TellAdmins() as action:
                 return admin_notice(action, effect.proposal.id, effect.proposal.rule)
             case _:
@@ -285,27 +304,37 @@ class SlackHand:
         shown = shown or Pressed(offers=claimable(action.items, facts) if facts is not None else {})
         return digest(action, effect.proposal.id, await self._age(effect.team), shown)
 
-    async def refresh_digest(self, effect: Effect, shown: Pressed) -> None:
-        """Draw a summary again with what was pressed in it. Raises as ``Slack.update``."""
-        assert isinstance(effect.action, PostDigest)
-        drawn = await self._digest(effect, effect.action, shown)
-        await self._slack.update(effect.receipt["channel"], effect.receipt["ts"], drawn.text, drawn.blocks)
+    async def refresh_digest(self, effect: Effect, pressed: Callable[[], Awaitable[Pressed]]) -> None:
+        """Draw a summary again with what was ``pressed`` in it, read anew each time. Raises as ``Slack.update``."""
+        action, place = effect.action, effect.receipt
+        assert isinstance(action, PostDigest)
+
+        async def look() -> Message:
+            return await self._digest(effect, action, await pressed())
+
+        async def put(drawn: Message) -> None:
+            await self._slack.update(place["channel"], place["ts"], drawn.text, drawn.blocks)
+
+        await until_still(look, put)
 
     async def _nudge(self, effect: Effect, action: RemindPerson, *first: str, **settled: Any) -> Message:
         directives, menu = self._directives_of(), What.FEEDBACK in learns(self._directives_of())
-        beside = Asides()
+        beside, changed = Asides(), tuple[str, ...]()
         if self._work is not None:
             facts = await self._work.facts_about(effect.team)
             said = (await self._ledger.history_about(effect.team, [item.subject for item in action.items])).hushes
             beside = asides(action.items, action.person, facts, said, directives, self._clock.now())
+            theirs = owned(facts, action.person)
+            others = await self._ledger.changed_for(action.person, effect.team, issues=theirs, until=effect.ended)
+            changed = changes_of(others, directives)
         notes = [*first, *self._budget(effect), *await self._age(effect.team)]
-        return nudge(action, effect.proposal.id, notes, menu=menu, asides=beside, **settled)
+        return nudge(action, effect.proposal.id, notes, menu=menu, asides=beside, changed=changed, **settled)
 
     async def _drawn_again(self, effect: Effect, living: Living, *first: str) -> Message:
         """As it was drawn first, but for what is over, was put off, or is said of it in other words now."""
         action, team = living.action, self._directives_of().team(effect.team)
         if isinstance(action, RemindPerson):
-            reader = self._member(effect.team, action.person)
+            reader = self._places.member(effect.team, action.person)
             hushes = [await self._as_it_came(h) for h in await self._ledger.hushes(effect.team, action.person)]
             settled = settled_lines(living, hushes, reader.zone)
             said = _said_of(effect, await self._ledger.known_of(action.person))
@@ -318,12 +347,12 @@ class SlackHand:
     async def _as_it_came(self, hush: Hush) -> Hush:
         """With what came of the request behind a press, once there is something."""
         record = await self._ledger.why(hush.said.proposal) if hush.said and hush.said.proposal else None
-        words = became(record, self._directives_of()) if record is not None else ""
+        words = stands_now(record, self._directives_of()) if record is not None else ""
         return replace(hush, said=replace(hush.said, words=words)) if hush.said and words else hush
 
     def _budget(self, effect: Effect) -> list[str]:
         """How much of today's attention this is. Critical messages have a budget of their own."""
-        if effect.proposal.promised is not None:
+        if is_free(effect.proposal):
             return ["you asked for this"]
         if effect.proposal.urgency is Urgency.CRITICAL:
             return []
@@ -338,61 +367,13 @@ class SlackHand:
         return [words] if (words := data_age(facts.read_at, self._clock.real())) else []
 
     async def _find_post(self, effect: Effect) -> Receipt | None:
-        channel = await self._where(effect.team, effect.action)
+        channel = await self._places.where(effect.team, effect.action)
         ref = await self._slack.find(channel, effect.id, effect.first_try or self._clock.real())
-        return Receipt(ref, self._words(effect)) if ref is not None else None
-
-    def _words(self, effect: Effect) -> str:
-        match effect.action:
-            case RemindPerson(person=person):
-                return f"message to {self._member(effect.team, person).name}"
-            case TellAdmins(person=str(person)):
-                return f"message to {self._member(effect.team, PersonId(person)).name}"
-            case AskApproval(person=person, asking=Asking.AGAIN | Asking.PROMISED):
-                return f"reminded {self._member(effect.team, person).name} of a question"
-            case AskApproval(person=person) | AskIdentity(person=person):
-                return f"asked {self._member(effect.team, person).name}"
-            case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins() as action:
-                return f"posted in #{self._channel_name(effect.team, action.channel)}"
-            case _:
-                return ""
-
-    # --- who and where -------------------------------------------------------------------------------------
-
-    async def _where(self, team: TeamId, action: Action) -> str:
-        match action:
-            case RemindPerson(person=person) | AskApproval(person=person) | AskIdentity(person=person):
-                return await self._slack.open_dm(self._slack_id(self._member(team, person)))
-            case TellAdmins(person=str(person)):
-                return await self._slack.open_dm(self._slack_id(self._member(team, PersonId(person))))
-            case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
-                return await self._slack.channel_named(self._channel_name(team, action.channel))
-            case _:
-                raise Refused(f"{action.kind} is not done in Slack", code="wrong_hand")
-
-    def _member(self, team: TeamId, person: PersonId) -> Member:
-        try:
-            return self._directives_of().team(team).member(person)
-        except (KeyError, StopIteration):
-            words = f"{person} is not a member of team {team} in directives.yaml"
-            raise Refused(words, code="unknown_person") from None
-
-    def _slack_id(self, member: Member) -> str:
-        if member.slack is None:
-            raise Refused(f"{member.name} has no slack id in directives.yaml; add it", code="no_slack_id")
-        return member.slack
-
-    def _channel_name(self, team: TeamId, role: str) -> str:
-        name = self._directives_of().team(team).channels.get(role)
-        if not name:
-            raise Refused(f"team {team} names no {role} channel in directives.yaml; add it", code="no_channel")
-        return name.lstrip("#")
+        return Receipt(ref, self._places.words(effect)) if ref is not None else None
 
     @property
     def _slack(self) -> Slack:
-        if self._service is None:
-            raise Refused("Slack is off; set SLACK_BOT_TOKEN", code="service_off")
-        return self._service
+        return self._places.slack
 
 
 def _reader(rows: Sequence[Approval], place: Mapping[str, str]) -> PersonId:

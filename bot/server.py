@@ -30,7 +30,7 @@ from bot.doors.refusals import Refusals
 from bot.doors.secured import Secured
 from bot.doors.socket import SocketDoor
 from bot.doors.trigger import ask_for_a_look
-from bot.jobs.asked.conversation import joined
+from bot.jobs.asked.conversation import begun, joined
 from bot.listeners import Intake, make_bolt
 from bot.metrics import CONTENT_TYPE
 from bot.settings import Settings
@@ -132,6 +132,7 @@ class Doors:
             forgotten=app.slack.forget,
             open_window=app.slack.open_window,
             joined=partial(joined, app),
+            begun=partial(begun, app),
         )
         async with aiohttp.ClientSession() as session:
             token = app.settings.slack_bot_token.get_secret_value()

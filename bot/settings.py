@@ -111,7 +111,8 @@ class Settings(BaseSettings):
     """A ``.mcp.json``; without it no MCP server is used, and none is looked for."""
     mcp_servers: str = Field("", pattern=r"^[A-Za-z0-9_.-]+(\s*,\s*[A-Za-z0-9_.-]+)*$")
     """The names in it that may be used; empty means all."""
-    claude_code_bin: str = "claude"
+    claude_code_bin: str = ""
+    """The Claude Code program, by name or path; without it no task can be delegated."""
 
     clock_file: Path | None = None
     """Demo and tests: company time is read from this file."""
@@ -199,6 +200,11 @@ class Settings(BaseSettings):
         """Where calls to Bitbucket go."""
         return self.bitbucket_api_url or "https://api.bitbucket.org"
 
+    @property
+    def delegates(self) -> bool:
+        """Whether tasks can be delegated to Claude Code."""
+        return bool(self.claude_code_bin and self.anthropic_api_key)
+
     def off_services(self) -> Mapping[str, str]:
         """What is off, by name, and which setting would turn it on."""
         reasons = {
@@ -209,6 +215,7 @@ class Settings(BaseSettings):
             "bitbucket webhooks": (bool(self.bitbucket_webhook_secret), "BITBUCKET_WEBHOOK_SECRET is not set"),
             "socket mode": (bool(self.slack_app_token), "SLACK_APP_TOKEN is not set: Slack speaks over HTTP"),
             "claude": (bool(self.anthropic_api_key), "ANTHROPIC_API_KEY is not set: rules and templates decide"),
+            "claude code": (self.delegates, "CLAUDE_CODE_BIN or ANTHROPIC_API_KEY is not set: no tasks"),
             "mcp": (self.mcp_config is not None, "MCP_CONFIG is not set: searches go over REST"),
         }
         return {name: remedy for name, (on, remedy) in reasons.items() if not on}
@@ -296,6 +303,7 @@ _REMEDIES: Mapping[str, str] = {
     "bitbucket_webhook_secret": "Write the secret you gave Bitbucket for its webhook, or leave it out",
     "mcp_config": "Name a .mcp.json, or leave it out to use no MCP server",
     "mcp_servers": "Write names of servers in that file with commas between them, or leave it out for all",
+    "anthropic_api_key": "Create a key in Claude's console, or leave it out: rules and templates decide then",
     "admin_token": "Make one up: python3 -c 'import secrets; print(secrets.token_urlsafe())'",
     "port": "Write a number between 1 and 65535, or leave it out for 8080",
     "environment": "Write development, production or test",

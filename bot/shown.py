@@ -1,9 +1,10 @@
-"""What of the ledger the messages in Slack are drawn from, and where it is written down which message shows what."""
+"""What of the ledger the messages in Slack are drawn from, and how a message that lives comes to show what is so."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from models.cycles import History, WhyRecord
 from models.hushes import Hush
@@ -11,6 +12,28 @@ from models.ids import ApprovalId, EffectId, PersonId, TeamId
 from models.lessons import Observation
 from models.proposals import Approval, Decided, Effect
 from models.standing import Living
+
+T = TypeVar("T")
+
+REDRAWS = 5
+"""Times one drawing follows the ledger before it leaves that to the next."""
+
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Slack's words for a message that cannot be edited any more: what it would say is said anew."""
+
+
+async def until_still(look: Callable[[], Awaitable[T | None]], put: Callable[[T], Awaitable[None]]) -> None:
+    """Put what is to be seen until it is what was put last; ``None`` is nothing to show.
+
+    Two may draw one message at once, and the slower may have read earlier: whoever has drawn looks once more.
+    """
+    last: T | None = None
+    for _ in range(REDRAWS):
+        seen = await look()
+        if seen is None or seen == last:
+            return
+        await put(seen)
+        last = seen
 
 
 class Shown(Protocol):
@@ -50,6 +73,12 @@ class Shown(Protocol):
 
     async def known_of(self, person: PersonId) -> Sequence[Observation]:
         """What was learnt from and about a person."""
+        ...
+
+    async def changed_for(
+        self, person: PersonId, team: TeamId, *, issues: Sequence[str] = (), until: datetime | None = None
+    ) -> Sequence[Effect]:
+        """What others have had changed of their tickets since the last message to them before ``until``."""
         ...
 
     async def history_of(self, team: TeamId, person: PersonId) -> History:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.app import App
 from bot.jobs import HANDLERS, Handler
+from bot.jobs.saying import tell_buried
 from models.errors import DatabaseNotReady, LostLease, OperatorError, Refused, VendorError
 from models.mailbox import Job
 
@@ -28,10 +29,11 @@ MAX_TRIES = 10
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
-ONCE = frozenset(
-    {"card", "click", "answer", "identity", "undo", "again", "feedback", "known", "hush", "outcome", "introduce"}
-)
-"""Kinds of job that nothing will ask for again by itself: refused for good is then the end."""
+AGAIN = frozenset({"cycle", "digest", "effect", "notice", "people", "presence", "reread", "sync", "tidy"})
+"""Kinds of job that what we look at asks for, whether or not anybody presses: a refusal may be mended meanwhile.
+
+Of every other kind, refused for good is the end: later presses of the same key wait behind what is tried again.
+"""
 
 LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
 """One slot per entry; the first is kept for people."""
@@ -72,6 +74,7 @@ async def work(app: App, job: Job, handlers: Handlers = HANDLERS) -> None:
     """Do one claimed job under a lease that is kept alive meanwhile; a job whose lease is lost is stopped."""
     if job.attempts > MAX_WAITS:  # whatever it does to its worker, nobody lives to tell
         await app.mailbox.bury(job, f"{job.attempts} tries, and none came to an end")
+        await tell_buried(app, job)
         return
     doing = asyncio.ensure_future(handlers[job.kind](app, job))
     keeper = asyncio.create_task(_keep(app, job, doing))
@@ -113,11 +116,12 @@ async def _again(app: App, job: Job, failure: Exception) -> None:
     """Try again later, or give up: at once when the answer will not change, else after enough tries."""
     words = f"{type(failure).__name__}: {failure}"
     vendor = isinstance(failure, (VendorError, DatabaseNotReady))
-    final = isinstance(failure, Refused) and job.kind in ONCE
+    final = isinstance(failure, Refused) and job.kind not in AGAIN
     with contextlib.suppress(LostLease, DatabaseNotReady):
         if final or job.attempts >= (MAX_WAITS if vendor else MAX_TRIES):
             await app.mailbox.bury(job, words)
             log.error("%s %s is a dead letter: %s", job.kind, job.key, words, extra={"action": "dead_letter"})
+            await tell_buried(app, job)
             return
         hint = " " + failure.hint if isinstance(failure, OperatorError) else ""
         log.warning("%s %s waits: %s%s", job.kind, job.key, words, hint, extra={"action": "retry"})

@@ -6,7 +6,7 @@ Adding a line here is a product decision. Code changes, merging and deleting do 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, get_args
 
@@ -127,6 +127,20 @@ class ChangePriority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unflag:
+    """Take the flag off an issue that Jira shows as an impediment."""
+
+    kind: ClassVar[str] = "unflag"
+    issue: IssueKey
+    issue_title: str
+    issue_url: str
+    since: datetime | None = None
+    """Since when it is flagged; execution aborts when it was flagged anew after that."""
+    again: bool = False
+    """Puts the flag on again: only ever the undo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostToOtherChannel:
     """Post something somebody asked for in a channel other than the team's own."""
 
@@ -239,6 +253,7 @@ Action = (
     | CloseIssue
     | ChangeSprintScope
     | ChangePriority
+    | Unflag
     | Escalate
     | PostDigest
     | PostToOtherChannel
@@ -271,18 +286,22 @@ def addressee(action: Action) -> PersonId | None:
             return None
 
 
-def was_of(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope) -> str:
+def was_of(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope | Unflag) -> str:
     """What the field it changes says now, in words for people."""
     match action:
+        case Unflag():
+            return "not flagged" if action.again else "flagged"
         case ChangeSprintScope():
             return action.before_name or ("the backlog" if action.before is None else f"sprint {action.before}")
         case _:
             return action.before or "none"
 
 
-def will_be(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope) -> str:
+def will_be(action: TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope | Unflag) -> str:
     """What the field it changes shall say, in words for people."""
     match action:
+        case Unflag():
+            return "flagged" if action.again else "not flagged"
         case ChangeSprintScope():
             return action.after_name or ("the backlog" if action.after is None else f"sprint {action.after}")
         case CloseIssue():

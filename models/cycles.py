@@ -10,7 +10,7 @@ from models.events import Trigger
 from models.hushes import Hush, Woken
 from models.ids import ApprovalId, CycleId, PersonId, ProposalId, SignalId, TeamId, named
 from models.lessons import Experience, Observation
-from models.proposals import Approval, Decided, Decision, EffectState, Proposal, Verdict
+from models.proposals import Approval, Decided, Decision, EffectState, Proposal, Undone, Verdict
 from models.signals import Signal, Urgency
 from models.standing import Living
 
@@ -59,6 +59,8 @@ class History:
     """What may be learnt from, and what has been learnt."""
     early: tuple[Approval, ...] = ()
     """Questions answered with *too early*, whose time has not come yet."""
+    wrong: tuple[Approval, ...] = ()
+    """Questions answered with *wrong person* not long ago, oldest first."""
 
 
 NO_HISTORY = History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())
@@ -91,6 +93,13 @@ class Cycle:
     cost_usd: float = 0.0
     learnt: tuple[Observation, ...] = ()
     """What this look has taught; kept with it."""
+    own_yes: bool = False
+    """Whether whoever asked for it has said yes with it: what would be asked of them is answered as it is kept."""
+
+
+def cycle_of(trigger: Trigger, at: datetime) -> CycleId:
+    """The one id of the look that ``trigger`` is the reason for, at that moment of company time."""
+    return CycleId(named(trigger.team, trigger.reason, at.isoformat()))
 
 
 EDITED = "edited"
@@ -151,3 +160,5 @@ class WhyRecord:
     outcome: str = ""
     """What the world said back, in words."""
     approval: Approval | None = None
+    undone: Undone | None = None
+    """How far taking it back is, when somebody asked for that."""

@@ -276,7 +276,7 @@ def _team(old: Team, new: Team) -> Found:
     yield from _members(old, new)
 
 
-TEAM_SENSE = {"daily_cap_usd": -1, "bitbucket.approvals": 1}
+TEAM_SENSE = {"daily_cap_usd": -1, "daily_cap_per_person_usd": -1, "bitbucket.approvals": 1}
 """Figures of a team that lean: what a greater one makes it, as in ``MEANING``."""
 
 

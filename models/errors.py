@@ -9,6 +9,7 @@ PMAgentError
 │   ├── NotDone              they said no for now: nothing has happened, ``retry_after`` seconds
 │   ├── Unclear              it may or may not have happened: look before trying again
 │   └── Refused              they said no for good; ``code`` is their word for it
+├── NotThought               no model answered, or none may be asked: rules and templates do it; ``why`` says which
 ├── Unwelcome                a delivery we do not accept; ``status`` is the HTTP answer
 └── LostLease                another worker has taken over; whoever sees this stops silently
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class PMAgentError(Exception):
@@ -90,6 +92,46 @@ class Refused(VendorError):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Silence(StrEnum):
+    """Why no model's answer is used."""
+
+    OFF = "off"
+    """No key is set."""
+    BUDGET = "budget"
+    """What thinking may cost today is spent, or kept for people's questions."""
+    PERSON = "person"
+    """This person has had their share of today."""
+    AWAY = "away"
+    """It could not be reached, was overloaded or took too long."""
+    REJECTED = "rejected"
+    """It will not take the call as it stands: a wrong key, no credit, a wrong request."""
+    REFUSED = "refused"
+    """It declined to answer."""
+    CUT = "cut"
+    """Its answer ended before it was whole."""
+    GARBAGE = "garbage"
+    """What came back could not be read."""
+
+
+class NotThought(PMAgentError):
+    """No model's answer is used, and why; nothing is lost but a better wording or judgement."""
+
+    def __init__(
+        self, why: Silence, message: str, *, hint: str = "", retry_after: float | None = None, charged: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.hint = hint
+        """What whoever runs the agent can do about it."""
+        self.why = why
+        self.retry_after = retry_after
+        self.charged = charged
+        """Whether the vendor may have charged for it, nobody knows how much: after a time-out or a cut reply."""
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}. {self.hint}" if self.hint else message
 
 
 class Unwelcome(PMAgentError):

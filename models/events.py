@@ -9,6 +9,9 @@ from enum import StrEnum
 from models.ids import AccountId, DeliveryId, IssueKey, PullRequestId, SprintId, TeamId
 from models.lessons import Act
 
+CHANGED = "changed"
+"""The name under which the inbox keeps that somebody changed in Slack."""
+
 
 class Source(StrEnum):
     """Who delivers."""

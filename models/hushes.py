@@ -61,6 +61,8 @@ class Said:
     """The request it led to; empty when it asked for nothing."""
     effect: str = ""
     """The message that was pressed."""
+    signal: str = ""
+    """The line of it that was pressed: a message may have several about one subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -317,19 +317,23 @@ class Ledger:
         return [outbox.to_effect(row) for row in rows]
 
     async def deeds(
-        self, person: PersonId, teams: Sequence[TeamId], *, days: float, limit: int
+        self, person: PersonId, teams: Sequence[TeamId], *, days: float, limit: int, issues: Sequence[str] = ()
     ) -> tuple[list[Effect], int]:
-        """What ``person`` was sent, asked for or said yes to and was done in the last ``days``, and how many."""
+        """What ``person`` was sent, asked for or said yes to, and what of theirs was changed (``issues`` are the keys
+        they own now), done in the last ``days``, and how many."""
         since = self._clock.now() - timedelta(days=days)
-        return await self._database.read(lambda c: deeds.about(c, person, teams, since, limit))
+        return await self._database.read(lambda c: deeds.about(c, person, teams, since, limit, issues))
+
+    async def changed_for(
+        self, person: PersonId, team: TeamId, *, issues: Sequence[str] = (), until: datetime | None = None
+    ) -> list[Effect]:
+        """What others have changed of their tickets since the last message to them before ``until`` (company time)."""
+        then = until or self._clock.now()
+        return await self._database.read(lambda c: deeds.changed_for(c, person, team, then, issues))
 
     async def undone(self, which: Sequence[EffectId]) -> frozenset[EffectId]:
         """Those of ``which`` that somebody takes back or has taken back."""
         return await self._database.read(lambda c: deeds.undone(c, which))
-
-    async def cost(self, since: datetime) -> float:
-        """What thinking has cost since then (company time), in US dollars."""
-        return await self._database.read(lambda c: deeds.cost(c, since))
 
     async def last_cycles(self, team: TeamId, limit: int) -> list[LastCycle]:
         """The latest looks at ``team``, newest first; a request that was taken down is none, nor is a notice."""
@@ -429,4 +433,5 @@ def _history(connection: Connection, team: TeamId, now: datetime) -> History:
         living=messages.of_team(connection, team, now),
         heard=telling.heard(connection, team, now),
         early=asks.too_early(connection, team, now),
+        wrong=asks.wrong_person(connection, team, now),
     )

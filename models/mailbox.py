@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, text
+from sqlalchemy import Connection, RowMapping, delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from models.clock import Clock
@@ -146,6 +146,11 @@ class Mailbox:
         """Keep ``words`` in the job's payload, where whoever takes it over finds them. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.note(c, job, words), "note")
 
+    async def forget(self, row: int) -> None:
+        """Empty a delivery that turned out not to be for us; its id is kept, so that a replayed one is still known."""
+        emptied = update(inbox).where(inbox.c.id == row).values(body=b"")
+        await self._database.write(lambda c: c.execute(emptied), "forget")
+
     async def finish(self, job: Job) -> None:
         """The job is done. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.finish(c, job, self._clock.real()), "finish")
@@ -176,7 +181,8 @@ class Mailbox:
 
     async def waited(self, lane: int) -> float:
         """Seconds the oldest due job of ``lane`` has waited for a worker; 0 when none waits."""
-        return (await self.depths()).oldest.get(lane, 0.0)
+        now = self._clock.real()
+        return await self._database.read(lambda c: queue.waiting_for_a_worker(c, lane, now))
 
     async def heard(self, source: Source, since: datetime, team: TeamId | None = None) -> list[Delivery]:
         """What came from ``source`` at ``since`` (real time) or later and can still be read, newest first.
@@ -189,6 +195,13 @@ class Mailbox:
         wanted = wanted.order_by(inbox.c.received.desc()).limit(MOST_HEARD)
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [_delivery(row) for row in rows]
+
+    async def changes(self, since: datetime) -> list[Delivery]:
+        """Who changed in Slack at ``since`` (real time) or later, newest first: all, from an index of their own."""
+        told = text("name = 'changed'")  # the words of ix_inbox_changes
+        wanted = select(inbox).where(inbox.c.received >= since, told).order_by(inbox.c.received.desc())
+        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        return [_delivery(row) for row in rows if row["body"]]
 
     async def delivery(self, row: int) -> Delivery:
         """The delivery kept as ``row``. Raises ``KeyError``."""

@@ -23,6 +23,15 @@ class AskedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way among several that a model has weighed: what it would do, what speaks for it, and what against."""
+
+    action: Action
+    pros: tuple[str, ...] = ()
+    cons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """An Action plus because, evidence and expiry."""
 
@@ -46,6 +55,14 @@ class Proposal:
     """What its reader had put off until now: asked for then, so it costs no attention, but it keeps to their hours."""
     asked_in: AskedIn | None = None
     """Who wanted it and where, as long as they are owed a word of what came of it; kept when it is asked again."""
+    options: tuple[Option, ...] = ()
+    """The ways a model has weighed, where it was not sure. Neither these nor ``weighed`` are part of what is approved:
+    a question's id and version go by the Action alone."""
+    weighed: str = ""
+    """What a model makes of it: an inference, in words whose every fact code has written out. From a mind it carries
+    citations (``{f3}``) instead."""
+    by_model: bool = False
+    """Whether the rules alone would have done something else: then it is never done without somebody's yes."""
 
 
 class Verdict(StrEnum):
@@ -241,6 +258,10 @@ class Effect:
     planned: datetime | None = None
     """When it was decided to do it (company time): what was so before is not its doing."""
     approval: ApprovalId | None = None
+    said_yes: PersonId | None = None
+    """Who approved it, where that is read with it: as it is begun, and for people's Homes."""
+    edited: bool = False
+    """Whether they changed what was proposed, and said yes to that."""
     directives_version: str = ""
     receipt: Mapping[str, str] = field(default_factory=dict)
     ended: datetime | None = None

@@ -15,7 +15,7 @@ from models.database import Database, insert_into, insert_new
 from models.events import Source
 from models.ids import AccountId, IssueKey, PersonId, SprintId, TeamId
 from models.keeping import facts as mirror
-from models.keeping import housekeeping, pauses
+from models.keeping import housekeeping, hushes, pauses
 from models.keeping import identities as who
 from models.keeping import jobs as queue
 from models.keeping.housekeeping import BATCH, ROUNDS, Step
@@ -37,6 +37,12 @@ class Reading:
     error: str | None
 
 
+def _whole(connection: Connection, team: TeamId) -> Facts:
+    """The mirror of a team, with what people have said beside it: who is who, what rests, what is theirs."""
+    facts = who.with_doubts(connection, mirror.about(connection, team))
+    return hushes.with_taken(connection, pauses.with_pause(connection, facts))
+
+
 class Store:
     """Facts, schedules and memory. ``planner.ports.Work`` is part of it."""
 
@@ -48,7 +54,7 @@ class Store:
 
     async def facts_about(self, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; never calls a vendor."""
-        return await self._database.read(lambda c: pauses.with_pause(c, who.with_doubts(c, mirror.about(c, team))))
+        return await self._database.read(lambda c: _whole(c, team))
 
     async def people(self, team: TeamId) -> tuple[Person, ...]:
         """Who is in ``team`` and who is away, as the mirror knows it."""
@@ -201,9 +207,12 @@ class Store:
 
     # --- memory ----------------------------------------------------------------------------------------------
 
-    async def remember(self, team: TeamId, about: str, key: str, value: Any) -> None:
-        """Keep ``value`` (anything JSON can hold) under ``about`` and ``key``, instead of what was there."""
-        await self._database.write(lambda c: self._remember(c, team, about, key, value), "remember")
+    async def remember(self, team: TeamId, about: str, key: str, value: Any, *, once: bool = False) -> None:
+        """Keep ``value`` (anything JSON can hold) under ``about`` and ``key``, instead of what was there.
+
+        ``once`` leaves what was there as it is.
+        """
+        await self._database.write(lambda c: self._remember(c, team, about, key, value, once=once), "remember")
 
     async def recall(self, team: TeamId, about: str) -> Mapping[str, Any]:
         """Everything kept under ``about``, by key."""
@@ -289,11 +298,14 @@ class Store:
             queue.put(connection, job, self._clock.real())
         return True
 
-    def _remember(self, connection: Connection, team: TeamId, about: str, key: str, value: Any) -> None:
+    def _remember(
+        self, connection: Connection, team: TeamId, about: str, key: str, value: Any, *, once: bool = False
+    ) -> None:
         new = {"value": value, "at": self._clock.real()}
         row = insert_into(connection, memory).values(team=team, about=about, key=key, **new)
         names = [memory.c.team, memory.c.about, memory.c.key]
-        connection.execute(row.on_conflict_do_update(index_elements=names, set_=new))
+        known = row.on_conflict_do_nothing(index_elements=names)
+        connection.execute(known if once else row.on_conflict_do_update(index_elements=names, set_=new))
 
     async def _column(self, wanted: Any) -> Iterable[Any]:
         return await self._database.read(lambda c: c.execute(wanted).scalars().all())

@@ -71,6 +71,14 @@ class Labelled:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """When an issue was linked to one that blocks it."""
+
+    key: IssueKey
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One Jira issue. The ``*_since`` instants come from its history; ``None`` means not so now."""
@@ -112,6 +120,9 @@ class Issue:
     """When it last got the priority it has; ``None`` when it was created with it or Jira does not tell."""
     labels_since: tuple[Labelled, ...] = ()
     """When each of its labels was put on; one it was created with, or of which Jira does not tell, is left out."""
+    linked_since: tuple[Linked, ...] = ()
+    """Since when each of ``blocked_by`` blocks it, as far as we saw it come: one that was there when the issue was
+    first read is left out, because Jira does not tell."""
 
 
 class ReviewState(StrEnum):
@@ -223,6 +234,14 @@ class Sprint:
     end: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Somebody has said that they review a pull request: until then (company time) it is theirs alone."""
+
+    by: PersonId
+    until: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything the mirror holds about one team, and when each source was last read (real time)."""
@@ -240,6 +259,8 @@ class Facts:
     """Sprints whose issues were all read: of any other we hold what webhooks happened to name, and count nothing."""
     paused: Pause | None = None
     """Somebody lets nothing unasked leave; whether it still lasts is asked with the time of now."""
+    taken: Mapping[PullRequestId, Taken] = field(default_factory=dict)
+    """What somebody has said they review; whether that still holds is asked with the time of now."""
 
     def issue(self, key: IssueKey) -> Issue | None:
         """The issue of that key, in whatever sprint."""
@@ -295,9 +316,12 @@ class Snapshot:
     """Every sprint of the team's boards, looked at or not: whether a stray's sprint runs, only they tell."""
     offered: Mapping[IssueKey, PersonId] = field(default_factory=dict)
     """Issues without an owner that somebody has been asked to approve giving to a person: as good as theirs."""
-
+    refused: Mapping[IssueKey, frozenset[PersonId]] = field(default_factory=dict)
+    """Whom an approver called the wrong person for an issue that has had no owner since."""
     paused: Pause | None = None
     """Somebody lets nothing unasked leave."""
+    taken: Mapping[PullRequestId, Taken] = field(default_factory=dict)
+    """What somebody has said they review."""
     known: Mapping[SignalId, Urgency] = field(default_factory=dict)
     """For a daily summary: episodes that an earlier one told or somebody refused to act upon, and how urgent then."""
 
@@ -326,6 +350,12 @@ class Snapshot:
         """The issues of active sprints that are not done."""
         active = {sprint.id for sprint in self.sprints if sprint.state is SprintState.ACTIVE}
         return tuple(i for i in self.issues if i.sprint in active and i.progress is not Progress.DONE)
+
+    @cached_property
+    def assignable(self) -> tuple[Person, ...]:
+        """Who is here and has an account that Jira can assign to, by id."""
+        here = (p for p in self.people.values() if p.account is not None and p.is_here(self.now))
+        return tuple(sorted(here, key=lambda person: person.id))
 
     @cached_property
     def held_up(self) -> Mapping[IssueKey, int]:

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+from typing import cast
+
 from models.actions import RemindPerson
 from models.cycles import WhyRecord
 from models.directives import Ask, Directives, Never
 from models.ids import PersonId, TeamId
 from models.proposals import Approval, ApprovalState, EffectState, Objection, Verdict
 from planner.asked.helping import help_about
-from planner.asked.here import NOWHERE, Here
+from planner.asked.here import NOWHERE, Here, which_team
+from planner.asked.pleasantries import Pleasantry
 from planner.asked.questions import (
     AskBoard,
     AskDirectives,
+    AskDocument,
     AskForgetMe,
     AskHelp,
     AskMe,
     AskMine,
+    AskSeveral,
+    AskTeam,
     AskWhy,
-    Pleasantry,
-    Question,
+    FromFacts,
+    OneQuestion,
 )
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
 from planner.asked.quiet.pausing import AskPause, AskResume, about_pausing
 from planner.asked.quiet.peace import about_peace
 from planner.asked.requests import AskUndo, Request, about_change
-from planner.asked.talk.topical import about_topic, told_to
-from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Topic
+from planner.asked.talk.topical import about_topic, lost_part, told_to
+from planner.asked.topics import AskIssue, AskLost, AskWhich, AskWhyOf, Topic
 from planner.asked.undo import can_be_taken_back
 from planner.asked.work import UNREAD, about_work, seen, which_board
 from planner.hearers.discretion import is_private, outline, reads_all, stands_open
 from planner.hearers.escalation import PM
-from planner.policy import CLOSED_WORLD, NOT_OURS, PAUSED, SHADOW, SUGGEST, UNGROUNDED, UNLISTED, law_in
+from planner.policy import law_in
+from planner.policy.in_words import NO_LINE
 from planner.ports import Desk
 from planner.reports.constitution import constitution
 from planner.reports.mine import mine
 from planner.reports.summaries import says
 from planner.words.latest import latest_about, latest_to
-from planner.words.replies import PlainReply, Reply, WhyReply
+from planner.words.replies import PlainReply, Reply, SeveralReply, WhyReply
 from planner.words.titles import name_of, the, title
 
 
 async def answer(
-    question: Question,
+    question: FromFacts,
     team: TeamId,
     desk: Desk,
     *,
@@ -55,10 +64,25 @@ async def answer(
     ``asker`` is the member who asks, if it is one; ``name`` is equal for the same question read again. ``public`` is
     where others read the answer too; ``here`` is what was chosen in the place of the question.
     """
+    tell = partial(answer, team=team, desk=desk, asker=asker, name=name, public=public, here=here)
+    match question:
+        case AskSeveral(parts=parts):
+            return SeveralReply(replies=tuple([await tell(each) for each in parts]))
+        case AskLost(known=parts) if parts:
+            told = [await tell(each) for each in cast(tuple[FromFacts, ...], parts)]
+            return SeveralReply(replies=(*told, lost_part(question)))
+        case _:
+            return await _one(question, team, desk, asker, name, public=public, here=here)
+
+
+async def _one(
+    question: OneQuestion, team: TeamId, desk: Desk, asker: PersonId | None, name: str, *, public: bool, here: Here
+) -> Reply:
+    """The reply to one question."""
     match question:
         case AskHush() | AskUnhush() | AskHushed() | AskHeld() | AskPeace():
             return _between_us(question) if public else await about_peace(question, asker, name, team, desk)
-        case AskWhy() | AskWhyOf() | AskIssue() | AskWhich() | AskSearch() | AskLost():
+        case AskWhy() | AskWhyOf() | AskIssue() | AskWhich() | AskLost():
             return await _in_talk(question, asker, team, desk, public=public)
         case Request() | AskUndo():
             return await about_change(question, asker, team, desk, name)
@@ -66,23 +90,37 @@ async def answer(
             return await about_pausing(question, asker, team, desk)
         case AskMine():
             return _ALONE if public else await _mine(asker, team, desk)
-        case AskBoard():
-            return which_board(question, await desk.work.facts_about(team), here)
-        case AskHelp() | AskDirectives() | AskMe() | AskForgetMe() | Pleasantry():
+        case AskBoard() | AskTeam():
+            return await _which(question, asker, team, desk, here)
+        case AskHelp() | AskDirectives() | AskMe() | AskForgetMe() | AskDocument() | Pleasantry():
             return _said(question, team, desk)
         case _:
-            return await about_work(question, asker, team, desk, here)
+            return await about_work(question, asker, team, desk, here, public=public)
 
 
-def _said(question: AskHelp | AskDirectives | AskMe | AskForgetMe | Pleasantry, team: TeamId, desk: Desk) -> Reply:
+async def _which(
+    question: AskBoard | AskTeam, asker: PersonId | None, team: TeamId, desk: Desk, here: Here
+) -> PlainReply:
+    """For which board or team the place of a question is answered."""
+    if isinstance(question, AskTeam):
+        return which_team(question, asker, team, desk.directives, here)
+    return which_board(question, await desk.work.facts_about(team), here)
+
+
+def _said(
+    question: AskHelp | AskDirectives | AskMe | AskForgetMe | AskDocument | Pleasantry, team: TeamId, desk: Desk
+) -> Reply:
     """What is told without a look at the work."""
     match question:
         case AskHelp():
             return help_about(question)
         case AskDirectives(about=about):
             return constitution(about, desk.meanings(desk.directives), team, desk.directives)
-        case Pleasantry(thanks=thanks):
-            return PlainReply(text=f"{'You are welcome' if thanks else 'Hello'}. /pm help lists what you can ask me.")
+        case Pleasantry(thanks=thanks, nod=nod):
+            first = "You are welcome" if thanks else "Nothing to do" if nod else "Hello"
+            return PlainReply(text=f"{first}. /pm help lists what you can ask me.")
+        case AskDocument():
+            return PlainReply(text="No report of your team has that id. It stands at the foot of the report.")
         case AskMe() | AskForgetMe():
             return PlainReply(text="What I know about you I tell you alone: type /pm me, or ask in a direct message.")
 
@@ -146,9 +184,11 @@ async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, p
     if not name:
         return PlainReply(text=f"I have sent you nothing in the last days. {_WHERE}")
     record = await desk.ledger.why(name.casefold())
-    if record is None and asker is not None and "-" in name:  # no id has one: it may be a ticket they were told of
+    if record is None and ("-" in name or "#" in name):  # no id has one: it may be a ticket that somebody was told of
         told = latest_about(name, asker, await desk.ledger.history(team))
         record = await desk.ledger.why(told) if told else None
+    if record is None and _KEY.fullmatch(name):
+        return PlainReply(text=f"I have sent nobody a message about {name.upper()} in the last days. {_WHERE}")
     if record is None or record.team != team:
         return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
     if public and not stands_open(record):
@@ -159,6 +199,7 @@ async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, p
     return PlainReply(text=less) if less is not None else explained(record, desk.directives, whole=whole)
 
 
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[0-9]+")
 _WHERE = "Press Why? on the message itself; an id stands at the foot of approval cards."
 
 
@@ -181,6 +222,7 @@ def explained(record: WhyRecord, directives: Directives, *, whole: bool = True) 
         proposal=record.proposal.id,
         until=record.decision.until if record.decision.verdict is Verdict.DEFER else None,
         undo=f"undo {record.proposal.id}" if _can_be_undone(record) else "",
+        weighed=record.proposal.weighed if whole else "",
     )
 
 
@@ -192,7 +234,7 @@ def _can_be_undone(record: WhyRecord) -> bool:
 def _decided(record: WhyRecord, directives: Directives) -> str:
     """The verdict with the line behind it, and what happened since, in whole sentences."""
     decision = record.decision
-    line = _NO_LINE.get(decision.rule, f"line `{decision.rule}`")
+    line = NO_LINE.get(decision.rule, f"line `{decision.rule}`")
     match decision.verdict:
         case Verdict.ALLOW:
             first = f"Allowed: {line} of the constitution"
@@ -209,18 +251,6 @@ def _decided(record: WhyRecord, directives: Directives) -> str:
 
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
-
-
-_NO_LINE = {
-    UNLISTED: "no line of the constitution names this",
-    SUGGEST: "this team asks for everything first",
-    SHADOW: "in shadow mode",
-    UNGROUNDED: "nothing is done without a finding",
-    CLOSED_WORLD: "what is not listed cannot be done",
-    NOT_OURS: "only members of the team are addressed",
-    PAUSED: "/pm resume ends that",
-}
-"""What decided where no line of the constitution did."""
 
 
 def _whose_yes(rule: str, directives: Directives) -> str:

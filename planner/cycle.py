@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.actions import Reassign
-from models.cycles import Cycle, History
+from models.cycles import Cycle, History, cycle_of
 from models.events import Reason, Trigger
-from models.ids import CycleId, IssueKey, PersonId, named
-from models.proposals import Approval
-from models.work import Facts
+from models.ids import IssueKey, PersonId, SignalId
+from models.money import NANO
+from models.proposals import Approval, Proposal
+from models.signals import Urgency
+from models.work import Facts, Snapshot
 from planner.detect import detect
 from planner.facts.observe import observe
 from planner.hearers.urgency import next_look, urgency_of
@@ -20,6 +22,7 @@ from planner.matters.quiet import ended_by, wakes, with_alarms
 from planner.matters.sayings import in_hand, with_sayings
 from planner.policy import decide_all
 from planner.ports import Desk, Looked
+from planner.reports.daily import still_known
 from planner.still.clocks import go_further, ripening
 from planner.still.factcheck import Ground, is_over
 from planner.still.standing import stood
@@ -35,23 +38,24 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
     history = await desk.ledger.history(trigger.team)
     digest_due = trigger.reason is Reason.DIGEST
     known = await desk.ledger.known_items(trigger.team) if digest_due else {}
-    snapshot = replace(observe(facts, trigger, now), offered=_offered(history), known=known)
+    snapshot = _seen(observe(facts, trigger, now), history, facts, known)
     findings = go_further(detect(snapshot, desk.directives), snapshot, desk.directives, history)
-    findings = with_sayings(findings, history.hushes, snapshot, desk.directives)
+    findings = with_sayings(findings, history.hushes, snapshot, desk.directives, aloud=digest_due)
     if digest_due:
+        known = still_known(known, findings.signals, snapshot, desk.directives)
         snapshot = replace(snapshot, known={**in_hand(findings, history.hushes, now), **known})
-    proposals = await desk.mind.propose(snapshot, findings.signals, trigger, desk.directives)
+    thinking = await desk.mind.weigh(snapshot, findings.signals, trigger, desk.directives)
     awaited = wakes(history, facts, snapshot, findings.signals, desk.directives) if trigger.sprint is None else ()
     promises = [wake.proposal for wake in awaited if wake.proposal is not None]
     ground = Ground.of(snapshot, desk.directives, findings, digest_due=digest_due, promises=promises)
     overtaken = _overtaken(history, trigger, facts, ground)
     history = _without(history, overtaken)
     lessons = lessons_of(history.experience.observations, desk.directives)
-    decided = decide_all(proposals, snapshot, desk.directives, history, ground, lessons)
+    decided = decide_all(thinking.proposals, snapshot, desk.directives, history, ground, lessons)
     level = urgency_of(findings.signals, snapshot, desk.directives)
     ripe = ripening(with_alarms(findings, history.hushes, now), decided, ground, history)
     cycle = Cycle(
-        id=CycleId(named(trigger.team, trigger.reason, now.isoformat())),
+        id=cycle_of(trigger, now),
         trigger=trigger,
         at=now,
         directives_version=desk.directives.version,
@@ -63,17 +67,35 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
         overtaken=tuple(approval.id for approval in overtaken),
         woken=ended_by(awaited, decided),
         stood=stood(history.living, ground) if _sees_all(trigger, facts) else (),
-        thought_by=desk.mind.name,
+        thought_by=thinking.by,
+        cost_usd=thinking.cost.nano / NANO,
         learnt=observed(history.experience, trigger.acts, facts, snapshot, findings.signals, desk.directives),
     )
-    recorded = tuple(await desk.ledger.record(cycle))
-    return Looked(len(findings.signals), recorded, cycle.next_look)
+    return Looked(len(findings.signals), tuple(await desk.ledger.record(cycle)), cycle.next_look, thinking.dropped)
+
+
+def _seen(seen: Snapshot, history: History, facts: Facts, known: Mapping[SignalId, Urgency]) -> Snapshot:
+    """What the facts show, and what is on record of it."""
+    return replace(seen, offered=_offered(history), refused=_refused(history, facts), known=known)
 
 
 def _offered(history: History) -> Mapping[IssueKey, PersonId]:
     """Which tickets a question that waits would give to whom."""
     asked = (approval.proposal.action for approval in history.pending)
     return {each.issue: each.taker for each in asked if isinstance(each, Reassign) and each.taker is not None}
+
+
+def _refused(history: History, facts: Facts) -> Mapping[IssueKey, frozenset[PersonId]]:
+    """Whom an approver has called wrong for what has had no owner since: the ticket waits for the next candidate."""
+    since = {issue.key: issue.unassigned_since or issue.created for issue in facts.issues if issue.assignee is None}
+    found: dict[IssueKey, frozenset[PersonId]] = {}
+    for said in history.wrong:
+        match said.proposal:
+            case Proposal(action=Reassign(issue=key, taker=str(taker)), signals=(_, *_)) if (
+                key in since and said.asked_at >= since[key]
+            ):
+                found[key] = found.get(key, frozenset()) | {taker}
+    return found
 
 
 def _overtaken(history: History, trigger: Trigger, facts: Facts, ground: Ground) -> tuple[Approval, ...]:

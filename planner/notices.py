@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from models.actions import TellAdmins
 from models.cycles import Cycle
 from models.directives import Allow, Directives, Mode, Never, Team
 from models.events import Reason, Trigger
 from models.ids import CycleId, PersonId, ProposalId, TeamId, named
+from models.money import Money
 from models.proposals import Decided, Decision, Proposal, Verdict
 from models.signals import Urgency
 from planner.facts.observe import observe
@@ -110,6 +112,53 @@ def is_of_mode(notice: Notice, directives: Directives) -> bool | None:
     if what != _MODE:
         return None
     return any(each.id == team and each.mode.value == mode for each in directives.teams)
+
+
+_MONEY = "money"
+
+
+def money_notice(team: Team, day: date, cap: Money) -> Notice:
+    """What thinking may cost ``team`` on that day is spent."""
+    return Notice(
+        name=f"{_MONEY} {team.id} {day.isoformat()}",
+        headline=f"{team.name} has spent its {cap} a day on Claude: rules and templates answer until midnight.",
+        facts=(
+            "Nothing is lost: every rule still runs, and what is asked is answered from facts.",
+            "pm costs shows on what; daily_cap_usd in directives.yaml is the cap.",
+        ),
+    )
+
+
+def is_of_today(notice: Notice, directives: Directives, now: datetime) -> bool | None:
+    """Whether the day it tells of is not over yet; ``None`` for a notice about something else."""
+    what, team, day, *_ = f"{notice.name}   ".split(" ")
+    if what != _MONEY:
+        return None
+    return any(each.id == team and now.astimezone(each.tz).date().isoformat() == day for each in directives.teams)
+
+
+_SHARED = "shared"
+
+
+def shared_notice(team: Team, role: str) -> Notice:
+    """Another organisation reads a channel that the constitution names for ``role``."""
+    name = team.channels[role].lstrip("#")
+    return Notice(
+        name=f"{_SHARED} {team.id} {role} {name}",
+        headline=f"#{name} is shared with another organisation, so nothing is posted there.",
+        facts=(
+            f"Name a channel of your own as channels.{role} of {team.name} in directives.yaml.",
+            "pm test-connections says of every channel whether it is shared.",
+        ),
+    )
+
+
+def is_of_channel(notice: Notice, directives: Directives) -> bool | None:
+    """Whether the constitution still names the channel it tells of; ``None`` for a notice about something else."""
+    what, team, role, name, *_ = f"{notice.name}    ".split(" ")
+    if what != _SHARED:
+        return None
+    return any(each.id == team and each.channels.get(role, "").lstrip("#") == name for each in directives.teams)
 
 
 def name_of(notice: str) -> ProposalId:

@@ -15,9 +15,10 @@ from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
 from models.meanings import Meaning
 from models.pauses import Pause
-from models.proposals import Approval, Decided, Effect, Outcome, Proposal, Receipt, Unit
+from models.proposals import Approval, Decided, Effect, Outcome, Receipt, Unit
 from models.signals import Signal, Urgency
 from models.work import Facts, Snapshot
+from planner.reasoning import Thinking
 
 
 class Work(Protocol):
@@ -48,10 +49,10 @@ class Mind(Protocol):
         """Who thought, for the record."""
         ...
 
-    async def propose(
+    async def weigh(
         self, snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
-    ) -> Sequence[Proposal]:
-        """What might be done about ``signals``. Untrusted: policy decides each."""
+    ) -> Thinking:
+        """What might be done about ``signals``, who thought so and what that cost. Untrusted: policy decides each."""
         ...
 
 
@@ -185,3 +186,5 @@ class Looked:
     signals: int
     decided: tuple[Decided, ...]
     next_look: datetime
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """What of a model's answer was not used, by why, and how often."""

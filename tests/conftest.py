@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,13 +27,43 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
+"""A folder in main memory, where the system has one, and the bytes it must have free."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The suite commits thousands of times, and is not about the disk: its folders are in main memory if that has room.
+
+    What measures stays on the disk. A folder from which nothing may be executed does not do. pytest reads the variable.
+    """
+    measures = "not bench" not in config.option.markexpr
+    if measures or not os.access(MEMORY, os.W_OK) or "PYTEST_DEBUG_TEMPROOT" in os.environ:
+        return
+    may_run = not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+    if may_run and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, so that nobody waits for it alone at the end; browser tests last.
+    """The longest files first, so that nobody waits for one of them alone at the end; browser tests last.
 
     Playwright's sync API leaves its event loop running in the thread it was started in.
     """
     items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
-    items.sort(key=lambda item: item.path.name != "test_stories.py" or "stories" not in item.path.parts)
+    items.sort(key=lambda item: LONGEST.index(name) if (name := _name(item)) in LONGEST else len(LONGEST))
+
+
+LONGEST = (
+    *("stories/test_stories.py", "chaos/test_sample.py", "promises/test_never_noisy.py"),
+    *("promises/test_who_is_who.py", "promises/test_every_surface.py", "bot/test_connections.py"),
+    *("integrations/mcp/test_session.py", "faults/test_database.py", "soak/test_a_week.py"),
+)
+"""Files that take ten seconds and more, the longest first."""
+
+
+def _name(item: pytest.Item) -> str:
+    """``stories/test_stories.py``: where it is below tests/."""
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 def pytest_sessionstart() -> None:

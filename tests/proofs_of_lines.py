@@ -150,6 +150,10 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
     ),
     "confirm-reassign": (_OWNER, APPROVALS + "A colleague who may not decide is refused as well", _MODES),
     "confirm-scope": (_OUTSIDE, _MODES),
+    "confirm-unflag": (
+        "bot/jobs/presses/test_ending.py::test_a_flag_comes_off_as_their_own_request",
+        _MODES,
+    ),
     "confirm-escalation": (_LEADERSHIP, _MODES),
     "confirm-other-channels": (_MODES,),
     "never-delete-or-close": (ACTIONS + "A ticket is closed only after a yes", _NEVER, _MODES),

@@ -111,10 +111,12 @@ async def test_the_answer_in_slack_says_the_same(process: Process) -> None:
     await look(process, ticket(process, flagged_since=NOON - timedelta(days=2, minutes=5)))
     app = process.app
     job = await _any_job(process)
-    reply = await answer(AskStatus(), TEAM, app.desk(job))
+    admin = next(iter(app.directives.team(TEAM).people_of("admins")), None)
+    assert admin is not None
+    reply = await answer(AskStatus(), TEAM, app.desk(job), asker=admin)
     assert isinstance(reply, StatusReply)
     message = reply_message(reply, zone="America/New_York", now=app.clock.real(), company_now=app.clock.now())
-    expected = "Urgency high: PAY-7 has been blocked for 2 working days · a look every 60 minutes, the next "
+    expected = "Urgency high at 12:00: PAY-7 has been blocked for 2 working days · a look every 60 minutes, the next "
     [line] = [text for text in _contexts(message.blocks) if text.startswith("Urgency")]
     assert line.startswith(expected) and "13:00" in line
 

@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, and_, not_, select, update
 from bot.app import App, build
 from bot.server import make_asgi
 from bot.settings import Settings
+from integrations.simulator.claude.api import Pace
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.workspace import Message
 from integrations.slack.outgoing.pacing import Pacer
@@ -238,7 +239,7 @@ def never_tried() -> ColumnElement[bool]:
 def settings_for(simulator: Simulator, folder: Path, port: int, database_url: str | None, **more: Any) -> Settings:
     """The product's settings for living in the simulated company, and nothing of the machine's own."""
     environment = {name.lower(): value for name, value in simulator.environment().items()}
-    secret = {n: SecretStr(v) for n, v in environment.items() if n.endswith(("token", "secret"))}
+    secret = {n: SecretStr(v) for n, v in environment.items() if n.endswith(("token", "secret", "api_key"))}
     return Settings.model_construct(
         **Settings.model_construct().model_dump()
         | environment
@@ -266,12 +267,13 @@ async def running(
     prepare: Callable[[Simulator], None] = lambda simulator: None,
     wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi,
     socket: bool = False,
+    claude: Pace | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """The company and the product, both up, first look done.
 
     ``prepare`` may change the company before the product sees it; ``settings`` replace the product's own. With
-    ``socket`` Slack speaks over Socket Mode.
+    ``socket`` Slack speaks over Socket Mode; with ``claude``, a pace, the product has a key for the simulated one.
     """
     text = text or CONSTITUTION.read_text(encoding="utf-8")
     constitution = folder / "directives.yaml"
@@ -290,6 +292,7 @@ async def running(
         webhook_waits=waits,
         event_retries=waits,
         socket=socket,
+        claude=claude,
     )
     await simulator.start()
     prepare(simulator)
@@ -322,7 +325,7 @@ async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]
     """The product's doors on loopback, and its worker behind them."""
     doors = wrap(make_asgi(app, with_worker=work))
     config = uvicorn.Config(doors, port=port, log_config=None, lifespan="on", ws="none", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
+    server = Doors(config)
     bound = socket.socket()  # before anything of the product connects from a port of its own
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", port))
@@ -333,8 +336,30 @@ async def _serving(app: App, port: int, work: bool, wrap: Callable[[ASGI], ASGI]
                 await asyncio.sleep(0.02)
         yield
     finally:
-        server.should_exit = True
+        server.ended.set()
         await serving
+
+
+class Doors(uvicorn.Server):
+    """Ends when it is told to, where uvicorn looks ten times a second and waits a tenth more: worlds are many."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ended.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+            while self.server_state.tasks:
+                await asyncio.sleep(0.005)
+        await self.lifespan.shutdown()
 
 
 @contextlib.contextmanager
@@ -358,6 +383,12 @@ def empty_database() -> bytes:
         file = Path(folder) / "pm.db"
         upgrade(f"sqlite:///{file}")
         return file.read_bytes()
+
+
+def fresh_database(file: Path) -> str:
+    """The address of an empty database of this version, in ``file``: copied, as making one costs forty of it."""
+    file.write_bytes(empty_database())
+    return f"sqlite:///{file}"
 
 
 def free_port() -> int:

@@ -27,6 +27,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Look": {
         "status": Entry("bot.cli.look:status", "How the agent is doing, read from its database."),
         "trigger": Entry("bot.cli.look:trigger", "Look now, at one sprint or at everything."),
+        "documents": Entry("bot.cli.documents:documents", "Reports of delegated tasks: list, write out."),
+        "costs": Entry("bot.cli.costs:costs", "What Claude came to: by day, purpose and model."),
     },
     "Set up": {
         "test-connections": Entry("bot.cli.connect:test_connections", "Ask everything it depends on, by name."),

@@ -14,9 +14,9 @@ from bot.cli.printing import json_option, print_json
 from bot.connections.everything import all_probes
 from bot.connections.probes import Finding, Probe, State, examine
 from bot.connections.wiring import company_of
-from bot.logs import Redactor
 from bot.settings import Settings
 from models.errors import DatabaseNotReady, OperatorError
+from models.redaction import Redactor
 
 COLOURS = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}
 SHOWN = {State.FAILED: "FAILED", State.WARNING: "warning"}
@@ -134,7 +134,7 @@ async def _learn_accounts(app: App) -> None:
 
 
 async def _close(app: App) -> None:
-    for service in (app.slack, app.jira, app.bitbucket):
+    for service in (app.slack, app.jira, app.bitbucket, app.claude):
         if service is not None:
             await service.close()
     await app.finding.close()

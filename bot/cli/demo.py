@@ -21,6 +21,7 @@ import aiohttp
 import click
 
 from integrations.simulator.acting import FASTEST
+from integrations.simulator.claude.api import LIFELIKE
 from integrations.simulator.server import Simulator, company_clock
 from models.directives_file import load
 from models.errors import OperatorError
@@ -54,6 +55,8 @@ class Stage:
     speed: float
     socket: bool = False
     """Whether Slack is reached over Socket Mode instead of HTTP."""
+    claude: bool = True
+    """Whether the agent is given the simulated Claude."""
 
     @property
     def clock_file(self) -> Path:
@@ -84,9 +87,16 @@ class Stage:
     help="Company seconds per real second.",
 )
 @click.option("--socket", "over_socket", is_flag=True, help="Socket Mode instead of HTTP between Slack and the agent.")
+@click.option("--claude/--no-claude", "claude", default=True, help="Whether the agent has a (simulated) Claude to ask.")
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in the default browser.")
 def demo(
-    port: int, named: Path | None, constitution: Path | None, speed: float, over_socket: bool, browse: bool
+    port: int,
+    named: Path | None,
+    constitution: Path | None,
+    speed: float,
+    over_socket: bool,
+    claude: bool,
+    browse: bool,
 ) -> None:
     """A simulated company and a page like Slack; needs no account.
 
@@ -102,6 +112,7 @@ def demo(
             product_port=_free_port(0),
             speed=speed,
             socket=over_socket,
+            claude=claude,
         )
         asyncio.run(_play(stage, browse))
 
@@ -117,7 +128,8 @@ async def _play(stage: Stage, browse: bool) -> None:
     directives = load(stage.directives)
     text = "\n".join(each.plain() for each in look_up(stage.directives).texts)
     clock = company_clock(stage.clock_file, directives, stage.speed)
-    simulator = Simulator(directives, text, clock, stage.product, socket=stage.socket)
+    pace = LIFELIKE if stage.claude else None
+    simulator = Simulator(directives, text, clock, stage.product, socket=stage.socket, claude=pace)
     ended = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, ended.set)
@@ -206,6 +218,7 @@ def environment(stage: Stage, upstream: Mapping[str, str]) -> Mapping[str, str]:
         **upstream,
         "PATH": os.environ.get("PATH", ""),
         "HOME": os.environ.get("HOME", ""),
+        "CLAUDE_CODE_BIN": os.environ.get("CLAUDE_CODE_BIN", ""),  # a program, no account: it asks the simulated Claude
         "PYTHONPATH": str(HERE),
         "DATABASE_URL": f"sqlite:///{stage.folder / 'pm-agent.db'}",
         "DIRECTIVES_FILE": str(stage.directives),

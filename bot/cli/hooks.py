@@ -13,10 +13,10 @@ from bot.cli.hook_list import delete_ours, listed
 from bot.cli.hooking import Choice, Done, register_all
 from bot.cli.printing import json_option, print_columns, print_json
 from bot.connections.hooks import NAME
-from bot.logs import Redactor
 from bot.settings import Settings
 from models.errors import OperatorError, VendorError
 from models.events import Source
+from models.redaction import Redactor
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])

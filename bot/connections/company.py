@@ -17,6 +17,7 @@ from models.clock import Clock
 from models.directives import Directives, Member, Team
 from models.events import Source
 from models.ids import AccountId
+from models.thoughts import Prompt, Thought
 
 T = TypeVar("T")
 
@@ -64,6 +65,10 @@ class SlackPort(Protocol):
 
     async def in_channel(self, channel: str, /) -> bool:
         """Whether the app is a member."""
+        ...
+
+    async def is_shared(self, channel: str, /) -> bool:
+        """Whether another organisation reads it. Raises ``Refused``."""
         ...
 
     async def member(self, user: str, /) -> SlackMember:
@@ -195,6 +200,30 @@ class BitbucketPort(BitbucketHooks, Protocol):
         ...
 
 
+class ClaudePort(Protocol):
+    """What is asked of Claude."""
+
+    async def ask(self, prompt: Prompt, model: str, effort: str) -> Thought:
+        """One question. Raises ``NotThought``."""
+        ...
+
+    async def count(self, prompt: Prompt, model: str) -> int:
+        """How many tokens one has, which costs nothing. Raises ``NotThought``."""
+        ...
+
+    def standing(self) -> Check:
+        """How its last call in this process ended."""
+        ...
+
+
+class WorkerPort(Protocol):
+    """What is asked of the program that works on delegated tasks."""
+
+    async def check(self) -> Check:
+        """Whether it is there and new enough."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """The same site under its other address."""
@@ -270,7 +299,8 @@ class Company:
     """Name and address of those whose clock is compared with ours."""
     expiries: Mapping[str, date | None] = field(default_factory=dict)
     """Vendor and the day its token ends, as far as the operator has told."""
-    model: Check = field(default_factory=lambda: Check("model", True, "off", off=True))
+    claude: ClaudePort | None = None
+    worker: WorkerPort | None = None
     mcp: McpPort | None = None
     in_force: Callable[[], tuple[Directives, str]] | None = None
     """The constitution of a process that watches its file, and what keeps the file from coming into force."""

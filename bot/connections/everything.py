@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.connections import agreement, bitbucket, hooks, house, jira, mcp, outside, slack, socket
+from bot.connections import agreement, bitbucket, claude, hooks, house, jira, mcp, outside, slack, socket
 from bot.connections.company import Company
 from bot.connections.offices import at_bitbucket, at_jira
 from bot.connections.probes import Probe, off
@@ -24,6 +24,8 @@ def all_probes(company: Company) -> list[Probe]:
         *_bitbucket(company),
         *outside.probes(company.outside, company.clock, wanted),
         *_mcp(company),
+        *claude.probes(company.claude, company.off.get("claude", "not configured")),
+        claude.worker(company.worker, company.off.get("claude code", "not configured")),
     ]
 
 

@@ -34,7 +34,6 @@ def probes(company: Company) -> list[Probe]:
     return [
         constant(_none_yet(company.no_database)) if company.no_database else _database(company.database),
         constant(directives(company.directives)),
-        constant(company.model),
         *(constant(expiry(name, day, company.clock)) for name, day in company.expiries.items()),
         *([Probe(CLOCK, partial(clock, company.vendors, company.clock))] if company.vendors else []),
     ]

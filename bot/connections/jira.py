@@ -23,6 +23,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "close_issue": ("TRANSITION_ISSUES",),
     "change_sprint_scope": ("SCHEDULE_ISSUES", "EDIT_ISSUES"),
     "change_priority": ("EDIT_ISSUES",),
+    "unflag": ("EDIT_ISSUES",),
 }
 """The project permissions an action takes, by Jira's names of them."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from bot.connections import house, mcp, slack
+from bot.connections import claude, house, mcp, slack
 from bot.connections.company import Company, SlackPort
 from bot.connections.outside import ARRIVALS
 from bot.doors.arrivals import Arrivals
@@ -27,7 +27,7 @@ def quick(
 ) -> list[Dependency]:
     """Everything but the database and the worker, which the server itself knows best; ``socket`` tells of its own."""
     clients = {"slack": company.slack, "jira": company.jira, "bitbucket": company.bitbucket}
-    found = [Dependency("directives", partial(_directives, company)), known(company.model)]
+    found = [Dependency("directives", partial(_directives, company)), claude.quick(company.claude, company.off)]
     for name, client in clients.items():
         off = switched_off(name, company.off.get(name, "not configured"))
         found.append(off if client is None else Dependency(name, client.check, fresh=LASTING))

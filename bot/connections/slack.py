@@ -88,6 +88,14 @@ async def channel(slack: SlackPort, name: str, role: str) -> Check:
         return Check(label, False, f"Slack shows no channel {shown}", remedy)
     if not inside:
         return Check(label, False, f"the app is not in {shown}", f"In {shown}, type: /invite @PM Agent")
+    try:
+        shared = await slack.is_shared(await slack.channel_named(name))
+    except Refused as refused:
+        remedy = "Give the app the scopes that deploy/slack-manifest.yaml has, and install it again"
+        return Check(label, False, str(refused), remedy)
+    if shared:
+        remedy = f"Name a channel of your own as channels.{role} in directives.yaml"
+        return Check(label, False, f"{shown} is shared with another organisation, so nothing is posted there", remedy)
     return Check(label, True, f"{role}; the app is in it")
 
 

@@ -45,7 +45,8 @@ def company_of(app: App) -> Company:
         bitbucket_workspace=settings.bitbucket_workspace,
         vendors=_vendors(app),
         expiries=_expiries(app),
-        model=Check("model", True, _model(off), off="claude" in off),
+        claude=app.claude,
+        worker=app.worker,
         mcp=app.finding.hub,
         in_force=lambda: (app.directives, app.constitution.trouble.first if app.constitution.trouble else ""),
         gaps=_gaps(app),
@@ -157,7 +158,3 @@ def _gaps(app: App) -> Callable[[Source, str], Awaitable[Check]]:
         return await webhooks_check(app.store, app.directives, source, name, signed=signed[source])
 
     return check
-
-
-def _model(off: Mapping[str, str]) -> str:
-    return off.get("claude", "ANTHROPIC_API_KEY is set; no call was made")

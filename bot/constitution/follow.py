@@ -39,16 +39,16 @@ async def _follow(turn: Amended | Broken, law: Constitution, mailbox: Mailbox, s
     await note_standing(law, store)
     if isinstance(turn, Broken):
         law.span = await span_begun(store)
-        await _tell(store, law.roster.constitution, broken(turn.trouble, law.roster.constitution, law.span))
+        await tell_admins(store, law.roster.constitution, broken(turn.trouble, law.roster.constitution, law.span))
         return
     await bid_farewell(turn.after, store, ledger)
     for before, after in _other_modes(turn):
         await _redraw_questions(after.id, mailbox, ledger)
-        await _tell(store, turn.after, mode_changed(before, after, turn))
+        await tell_admins(store, turn.after, mode_changed(before, after, turn))
     for team in turn.after.teams:
         await mailbox.put(_reading(team.id) if _reads_otherwise(team, turn.before) else look_at(team.id))
     if turn.mended is not None:
-        await _tell(store, turn.after, mended(turn.mended, turn.after, law.span))
+        await tell_admins(store, turn.after, mended(turn.mended, turn.after, law.span))
         await span_over(store, law.span)
 
 
@@ -171,7 +171,7 @@ def mode_changed(before: Team, after: Team, turn: Amended) -> Notice:
     )
 
 
-async def _tell(store: Store, directives: Directives, notice: Notice) -> None:
+async def tell_admins(store: Store, directives: Directives, notice: Notice) -> None:
     """Once for each notice, whichever process comes first."""
     whom = whom_to_tell(directives)
     if whom is None:

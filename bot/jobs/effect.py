@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 
 from bot.app import App
+from bot.constitution import tell_admins
 from bot.jobs.asked.request_again import plan_again
-from models.errors import NotDone
+from models.actions import TellAdmins
+from models.errors import NotDone, VendorError
 from models.ids import EffectId
 from models.mailbox import Job
 from models.proposals import Effect, EffectState, Ending, Outcome
 from planner.carry_out import carry_out
+from planner.notices import shared_notice
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,7 @@ async def carry_out_one(app: App, job: Job) -> None:
     await _reread(app, effect)
     await plan_again(app, effect)
     if outcome.ending is Ending.FAILED:
+        await _warn_of_others(app, effect)
         await app.mailbox.bury(job, outcome.words)
     elif outcome.ending in AGAIN and outcome.until is not None:
         await app.mailbox.retry(job, outcome.words, app.real_seconds_until(outcome.until), counted=False)
@@ -54,6 +58,20 @@ def _note(app: App, effect: Effect, outcome: Outcome) -> None:
         outcome.words or outcome.ending.value,
         extra={"action": "carried_out", "effect": effect.id, "ending": outcome.ending.value},
     )
+
+
+async def _warn_of_others(app: App, effect: Effect) -> None:
+    """The admins hear once of a channel that another organisation reads: nothing is posted there any more."""
+    role = getattr(effect.action, "channel", None)
+    team = next((each for each in app.directives.teams if each.id == effect.team and role in each.channels), None)
+    if app.slack is None or team is None or not isinstance(role, str) or isinstance(effect.action, TellAdmins):
+        return
+    try:
+        shared = await app.slack.is_shared(await app.slack.channel_named(team.channels[role]))
+    except VendorError:  # what is wrong is in the outcome
+        return
+    if shared:
+        await tell_admins(app.store, app.directives, shared_notice(team, role))
 
 
 async def _reread(app: App, effect: Effect) -> None:

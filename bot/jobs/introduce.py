@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
 
 from bot.app import App
+from bot.jobs.saying import Said, say_once
 from bot.views.introduction import introduction_message
 from models.directives import Team
-from models.errors import NotDone, Refused, Unclear
+from models.errors import Refused
 from models.ids import TeamId, named
 from models.mailbox import Job
-from planner.carry_out import IN_FLIGHT
 from planner.reports.introduction import introduction
 
 log = logging.getLogger(__name__)
@@ -22,9 +21,6 @@ EVERYWHERE = TeamId("-")
 
 ABOUT = "introduced"
 """Under this memory keeps in which channels it was said."""
-
-LOOK_BACK = timedelta(hours=1)
-"""How far back an earlier try is looked for: longer than all tries of a job take."""
 
 
 async def introduce(app: App, job: Job) -> None:
@@ -43,26 +39,9 @@ async def introduce(app: App, job: Job) -> None:
 
 
 async def _say(app: App, job: Job, team: Team, channel: str) -> None:
-    """With a marker, which is looked for where an earlier try may have arrived."""
-    assert app.slack is not None
-    marker = named("introduction", channel)
-    if job.attempts > 1 and await _stands(app, channel, marker):
-        return
     said = introduction_message(introduction(team, app.directives))
-    try:
-        await app.slack.post(channel, said.text, said.blocks, marker=marker)
-    except Unclear as lost:
-        raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
-    log.info("introduced in %s", channel, extra={"action": "introduced", "team": team.id})
-
-
-async def _stands(app: App, channel: str, marker: str) -> bool:
-    """Whether it stands there already; where nobody may look, it is not risked twice."""
-    assert app.slack is not None
-    try:
-        return await app.slack.find(channel, marker, app.clock.real() - LOOK_BACK) is not None
-    except Refused:
-        return True
+    if await say_once(app, job, channel, said, marker=named("introduction", channel)) is Said.NOW:
+        log.info("introduced in %s", channel, extra={"action": "introduced", "team": team.id})
 
 
 async def _whose(app: App, channel: str) -> Team | None:

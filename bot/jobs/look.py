@@ -44,10 +44,17 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
     await app.roster.refresh()  # people's own wishes hold at once, in whichever process they were said
     looked = await run_cycle(trigger, app.desk(job))
     app.metrics.cycle(reason.value)
+    for why, count in looked.dropped.items():
+        app.metrics.unused("plan", why, count)
     log.info(
         "looked at %s: %d signals, %d decisions",
         job.team,
         looked.signals,
         len(looked.decided),
-        extra={"action": "looked", "team": job.team, "next_look": looked.next_look.isoformat()},
+        extra={
+            "action": "looked",
+            "team": job.team,
+            "next_look": looked.next_look.isoformat(),
+            "unused": dict(looked.dropped),
+        },
     )

@@ -10,7 +10,16 @@ from bot.constitution import broken_name, span_of
 from models.errors import LostLease
 from models.mailbox import Job, NewJob
 from models.proposals import EffectState, Verdict
-from planner.notices import Notice, is_forbidden_by_now, is_of_mode, name_of, tell, whom_to_tell
+from planner.notices import (
+    Notice,
+    is_forbidden_by_now,
+    is_of_channel,
+    is_of_mode,
+    is_of_today,
+    name_of,
+    tell,
+    whom_to_tell,
+)
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +58,9 @@ async def _is_over(app: App, notice: Notice) -> bool:
     forbidden = is_forbidden_by_now(notice, app.directives)
     if forbidden is not None:
         return forbidden
-    still = is_of_mode(notice, app.directives)
-    if still is not None:
-        return not still
+    law = app.directives
+    for still in (is_of_mode(notice, law), is_of_channel(notice, law), is_of_today(notice, law, app.clock.now())):
+        if still is not None:
+            return not still
     trouble = app.constitution.trouble
     return trouble is None or notice.name != broken_name(trouble, (await span_of(app.store))[0])

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners import windows
 from bot.listeners.intake import Intake
+from bot.views.parts.more import meant
 
 ANYTHING = re.compile("")
 JOBS: Mapping[str, str] = {
@@ -60,12 +61,14 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
 
 def work_of(body: Mapping[str, Any]) -> tuple[str | None, str]:
     """The job a click asks for and its key; clicks on one question are worked one after the other."""
-    action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
+    action = meant(next(iter(body.get("actions") or []), {}))
     word = word_of(body)
     opens = word in windows.OPENS or (word in windows.ON_HOME and is_home(body))
     job = "window" if opens else JOBS.get(word)
     pressed = action.get("selected_option") or action
     value = pressed.get("value") if isinstance(pressed, Mapping) else None
+    if opens:
+        return job, windows.drawing_of(body)
     return job, f"{_QUESTIONS[job]}:{_asked(value)}" if job in _QUESTIONS else ""
 
 
@@ -77,7 +80,7 @@ def is_home(body: Mapping[str, Any]) -> bool:
 
 def word_of(body: Mapping[str, Any]) -> str:
     """What the pressed button is for: its action id without the suffix."""
-    action: Mapping[str, Any] = next(iter(body.get("actions") or []), {})
+    action = meant(next(iter(body.get("actions") or []), {}))
     word = re.match(r"[a-z_]*", str(action.get("action_id") or ""))
     return word.group() if word else ""
 

@@ -14,11 +14,8 @@ from typing import Any, Protocol
 
 from models.clock import Clock
 from models.errors import DatabaseNotReady
-from models.events import Delivery, Source
+from models.events import Delivery
 from models.ids import DeliveryId
-
-CHANGED = "changed"
-"""The name under which the inbox keeps that somebody changed."""
 
 OVERLAP = timedelta(minutes=3)
 """How far back rows are read again: those of another process may be committed late, and its clock is not ours."""
@@ -51,8 +48,8 @@ def remembered(body: Mapping[str, Any], who: str) -> dict[str, Any]:
 class Inbox(Protocol):
     """Where the rows are."""
 
-    async def heard(self, source: Source, since: datetime) -> Sequence[Delivery]:
-        """What came from ``source`` at ``since`` (real time) or later."""
+    async def changes(self, since: datetime) -> Sequence[Delivery]:
+        """The rows that say so, kept at ``since`` (real time) or later."""
         ...
 
 
@@ -69,10 +66,9 @@ class Changes:
         """Ids of people who changed since this was asked last."""
         now = self._clock.real()
         try:
-            kept = await self._inbox.heard(Source.SLACK, self._until - OVERLAP)
+            told = await self._inbox.changes(self._until - OVERLAP)
         except DatabaseNotReady:  # then what is remembered holds for its time; these rows are read the next time
             return []
-        told = [delivery for delivery in kept if delivery.name == CHANGED]
         new = [delivery for delivery in told if delivery.id not in self._known]
         self._until, self._known = now, frozenset(delivery.id for delivery in told)
         return {who for delivery in new if (who := changed_by(json.loads(delivery.body)["event"])) is not None}

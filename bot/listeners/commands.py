@@ -26,9 +26,17 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         try:
             await intake.keep("command", body, job="answer")
-            late = await intake.lateness() > TOO_LONG
         except Exception:
             log.exception("a command could not be stored", extra={"action": "not_stored"})
             await ack(text=SORRY, response_type="ephemeral")
             return
-        await (ack(text=LATE, response_type="ephemeral") if late else ack())
+        await (ack(text=LATE, response_type="ephemeral") if await _late(intake) else ack())
+
+
+async def _late(intake: Intake) -> bool:
+    """Whether to say so. What was kept is kept: not to know how late we are is no reason to take it back."""
+    try:
+        return await intake.lateness() > TOO_LONG
+    except Exception:
+        log.exception("how long people wait is not known", extra={"action": "lateness_unknown"})
+        return False

@@ -10,10 +10,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.listeners.changes import CHANGED, changed_by, changed_group, is_of_group, remembered
+from bot.listeners.changes import changed_by, changed_group, is_of_group, remembered
 from bot.listeners.intake import Intake
 from bot.listeners.standing import heed, invited
 from bot.listeners.threads import To, key_of, me_of, thread_of, to_whom
+from models.events import CHANGED
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
         said = body["event"]
         heed(said)
         if (work := await _work_of(intake, body)) is not None:
-            await intake.keep("event", body, job=work[0], key=work[1])
+            await _kept(intake, body, *work)
         elif said.get("type") in {"message", "app_mention", "member_joined_channel"}:
             intake.drop()
         elif is_of_group(said):
@@ -44,6 +45,14 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
             await _changed(intake, body, who)
         else:
             await intake.keep("event", body)
+
+
+async def _kept(intake: Intake, body: Mapping[str, Any], job: str, key: str) -> None:
+    """On disk with its job. Whoever mentions us makes the thread one of ours, from this moment and not the answer's."""
+    said = body["event"]
+    if said.get("type") == "app_mention" and intake.begun is not None:
+        await intake.begun(*thread_of(said), str(said.get("user")))
+    await intake.keep("event", body, job=job, key=key)
 
 
 async def _changed(intake: Intake, body: Mapping[str, Any], who: str) -> None:

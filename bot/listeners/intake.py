@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.listeners.threads import Joined, said_at
+from bot.listeners.threads import Begun, Joined, said_at
 from bot.metrics import Metrics
 from models.clock import Clock
 from models.directives import Directives
@@ -47,6 +47,8 @@ class Intake:
     """Opens a view by a trigger id; may raise ``VendorError``."""
     joined: Joined | None = None
     """Whether we were asked in a thread; without it words there need a mention."""
+    begun: Begun | None = None
+    """Remembers that we are asked there, before there is an answer: what is said meanwhile is a follow-up too."""
 
     async def keep(
         self, name: str, body: Mapping[str, Any], *, job: str | None = None, key: str = "", lane: int = 0
@@ -95,13 +97,25 @@ class Intake:
 def delivery_id(body: Mapping[str, Any]) -> DeliveryId:
     """Slack's own id of this delivery, equal over its re-sends; a hash of the body where it gives none.
 
-    What was said in a channel is named after its place: a mention there comes as two events with an id each.
+    What was said in a channel is named after its place: a mention there comes as two events with an id each. A window
+    is named after itself and what was filled in: whoever was not acknowledged in time can send it off once more, and
+    that comes with a trigger of its own.
     """
-    said = said_at(body)
+    said, sent = said_at(body), _sent(body)
     if said is not None:
         return DeliveryId(safe(f"said:{':'.join(said)}"))
+    if sent is not None:
+        return DeliveryId(f"sent:{named(*sent)}")
     own = body.get("event_id") or body.get("trigger_id")
     return DeliveryId(safe(own) if own else f"body:{named(json.dumps(body, sort_keys=True))}")
+
+
+def _sent(body: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Whose window was sent off, which, and what was in it; ``None`` for whatever else it is."""
+    view = body.get("view")
+    if body.get("type") != "view_submission" or not isinstance(view, Mapping) or not isinstance(view.get("id"), str):
+        return None
+    return user_of(body), view["id"], json.dumps([view.get("private_metadata"), view.get("state")], sort_keys=True)
 
 
 def user_of(body: Mapping[str, Any]) -> str:

@@ -25,6 +25,9 @@ LONGEST = 100
 Joined = Callable[[str, str], Awaitable[bool]]
 """Whether we were asked in the thread of that channel and first message."""
 
+Begun = Callable[[str, str, str], Awaitable[None]]
+"""Is told that we are asked in the thread of that channel and first message, and by whom."""
+
 _SAID = frozenset({None, "", "file_share", "thread_broadcast"})
 """Subtypes that are somebody's own new words; every other is an edit, a deletion, a join or a machine."""
 

@@ -53,7 +53,8 @@ def register(bolt: AsyncApp, intake: Intake) -> None:
     @bolt.shortcut(ANYTHING)
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         word = str(body.get("callback_id", ""))
-        fresh = await intake.keep(body.get("type") or "shortcut", body, job="window" if word in OPENS else None)
+        job, key = ("window", drawing_of(body)) if word in OPENS else (None, "")
+        fresh = await intake.keep(body.get("type") or "shortcut", body, job=job, key=key)
         await ack()
         if word in OPENS and fresh:
             show(intake, word, body)
@@ -74,6 +75,12 @@ async def _show(intake: Intake, word: str, trigger: str) -> None:
         await intake.open_window(trigger, loading(word, name_of(trigger)))
     except VendorError as failure:
         log.warning("a window could not be opened: %s", failure, extra={"action": "window_lost", "window": word})
+
+
+def drawing_of(body: Mapping[str, Any]) -> str:
+    """A window that opens waits for nothing: its reader looks at it, whatever else of theirs is under way."""
+    trigger = body.get("trigger_id")
+    return f"window:{trigger}" if isinstance(trigger, str) and trigger else ""
 
 
 def key_of(ids: Mapping[str, Any]) -> str:

@@ -6,17 +6,18 @@ A card is a projection of ledger rows: the same rows draw the same blocks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot.views.card.batch import together
+from bot.views.card.batch import several, together
 from bot.views.card.known import NOBODY, Known, Later, Then
 from bot.views.card.question import question, terms
 from bot.views.card.settled import settled
 from bot.views.parts.items import why_button
-from bot.views.parts.message import Block, Message, actions, context, message, section, text_size
-from bot.views.parts.moments import dated
+from bot.views.parts.message import Block, Message, actions, context, divider, message, section, text_size
+from bot.views.parts.moments import dated, localised
 from bot.views.parts.moves import UNNAMED, Channels, Names, move
-from bot.views.parts.mrkdwn import and_more
+from bot.views.parts.mrkdwn import and_more, link
 from models.proposals import Approval, ApprovalState
 
 _ROOM = 9_000
@@ -45,6 +46,7 @@ def approval_card(
     later* offers. While the team is ``halted``, in shadow mode, nothing can be answered.
     """
     known = Known(names, zone, channels, then, halted, later)
+    approvals = [_localised(approval, zone) for approval in approvals]
     open_ones = [a for a in approvals if a.state is ApprovalState.PENDING]
     edited = {a.edits for a in approvals if a.edits}
     over = [a for a in approvals if a.state is not ApprovalState.PENDING and a.id not in edited]
@@ -56,15 +58,28 @@ def approval_card(
     return message(blocks)
 
 
+def _localised(approval: Approval, zone: str) -> Approval:
+    """With every instant that its words hold in the reader's time."""
+    proposal, undone = approval.proposal, approval.undone
+    facts = tuple(replace(fact, text=localised(fact.text, zone)) for fact in proposal.evidence)
+    return replace(
+        approval,
+        proposal=replace(proposal, evidence=facts),
+        outcome=localised(approval.outcome, zone),
+        undone=replace(undone, words=localised(undone.words, zone)) if undone is not None else None,
+    )
+
+
 _MOST_BLOCKS = 50
 """Slack's limit of one message."""
 
 
 def _open(asked: Sequence[Approval], known: Known, in_full: int, most: int) -> list[Block]:
     blocks: list[Block] = []
-    for place, approval in enumerate(asked[:most]):
-        blocks += question(approval, known, brief=place >= in_full)
-    blocks += together(asked[:most], known)
+    for place, group in enumerate(together(asked[:most])):
+        blocks += [divider()] if blocks else []
+        brief = place >= in_full
+        blocks += several(group, known, brief=brief) if len(group) > 1 else question(group[0], known, brief=brief)
     if len(asked) > most:
         blocks.append(context(f"{and_more(len(asked) - most, 'question')}, drawn once these are answered."))
     return blocks
@@ -79,14 +94,16 @@ def question_reminder(
     now: datetime,
     more: int = 0,
     promised: bool = False,
+    url: str = "",
 ) -> Message:
     """The one short reminder of a card that stands, and of ``more`` questions on it; ``promised`` to who put it off.
 
-    It has no buttons that decide, so that there is one place to answer.
+    It has no buttons that decide, so that there is one place to answer; ``url`` leads there, where it is known.
     """
     also = f" · {and_more(more, 'question')}" if more else ""
     begins = "You wanted to hear this now:" if promised else "Still open:"
     words = f"*{begins}* {move(approval.proposal.action, names, channels)}{also}"
-    words += f"\nThe card of {dated(approval.asked_at, zone, now)} has the buttons."
+    card = f"card of {dated(approval.asked_at, zone, now)}"
+    words += f"\nThe {link(url, card, 60) if url else card} has the buttons."
     footer = f"L{terms(approval, zone)[1:]}"
     return message([section(words), context(footer), actions(why_button(approval.proposal.id))])

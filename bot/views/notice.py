@@ -12,10 +12,14 @@ from models.actions import PostToOtherChannel, TellAdmins
 MOST_FACTS = 6
 
 
-def channel_post(action: PostToOtherChannel, proposal: str, asker: str, notes: Sequence[str] = ()) -> Message:
-    """The post in a channel; ``asker`` is the name of whoever wanted it said, empty when nobody did."""
+def channel_post(action: PostToOtherChannel, proposal: str, asker: str, editor: str = "") -> Message:
+    """The post in a channel; ``asker`` is the name of whoever wanted it said, empty when nobody did.
+
+    ``editor`` is the name of whoever has changed its words: nobody is made to have said what they did not.
+    """
     by = f"Posted for {escape(asker, 60)}" if asker else "Posted by PM Agent"
-    return message([*_body(action.headline, action.facts), *_foot([by, *notes], proposal)])
+    by += f", in the words of {escape(editor, 60)}" if editor else ""
+    return message([*_body(action.headline, action.facts), *_foot([by], proposal)])
 
 
 def admin_notice(action: TellAdmins, proposal: str, rule: str) -> Message:

@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from bot.views.living import all_settled
 from bot.views.parts.endings import ending_buttons
-from bot.views.parts.feedback import feedback_menu
+from bot.views.parts.feedback import feedback_buttons, feedback_menu
 from bot.views.parts.items import item_line, rule_id, why_button
 from bot.views.parts.later import can_wait, later_menu
 from bot.views.parts.message import Block, Message, actions, context, message, section
+from bot.views.parts.more import more_menu
 from bot.views.parts.mrkdwn import and_more, escape
 from models.actions import Item, RemindPerson
 from models.ids import SignalId
@@ -19,8 +20,8 @@ from planner.matters.quiet import ASKED
 
 _NONE: Mapping[SignalId, str] = MappingProxyType({})
 
-IN_A_ROW = 5
-"""Elements under each other's eyes: what is more stands in a row of its own below the footer."""
+IN_A_ROW, ENDINGS_SHOWN = 5, 2
+"""Elements of a row, and endings among them, that stand on one line at Slack's usual width; the rest is in its menu."""
 
 _NO_ASIDES = Asides()
 
@@ -59,12 +60,14 @@ def nudge(
     settled: Mapping[SignalId, str] = _NONE,
     over: Collection[SignalId] = (),
     asides: Asides = _NO_ASIDES,
+    changed: Sequence[str] = (),
 ) -> Message:
     """The reminder. ``notes`` are facts for the footer: ``1 of 1 today``, the age of the data.
 
     With ``menu`` its reader may say what they think of it. ``settled`` is the line that stands for a matter that is
     over or was put off, ``over`` names those that are over; once none is open, these lines are all that is left.
-    ``asides`` are the presses that end a matter at once, and what others have said of it.
+    ``asides`` are the presses that end a matter at once, and what others have said of it. ``changed`` is what others
+    have had changed of the reader's tickets since their last message: it comes with this one, and never by itself.
     """
     shown = action.items[:MOST]
     hidden = action.more + len(action.items) - len(shown)
@@ -76,14 +79,27 @@ def nudge(
     blocks = _blocks(action, settled, over, asides, rows=alone is None)
     if hidden:
         blocks.append(context(f"{and_more(hidden, 'item')} {'waits' if hidden == 1 else 'wait'} in the Home tab."))
-    own = [*ending_buttons(alone, asides.endings.get(alone.signal, ())), later_menu(alone)] if alone is not None else []
-    own = own if alone is not None and can_wait(alone) else []
-    says = [feedback_menu(proposal)] if menu and can_wait(action.items[0]) else []
+    if changed:
+        lines = ["*Changed of yours meanwhile*", *(f"• {escape(line, 200)}" for line in changed)]
+        blocks.append(context("\n".join(lines)))
+    own = ending_buttons(alone, asides.endings.get(alone.signal, ())) if alone is not None and can_wait(alone) else []
+    later = [later_menu(alone)] if alone is not None and can_wait(alone) else []
+    says = feedback_buttons(proposal) if menu and can_wait(action.items[0]) else []
     footer = context(" · ".join(filter(None, [escape(asides.why_you, 60), _reason(action), *notes])))
-    about = [why_button(proposal), *says]
-    if len(own) + len(about) <= IN_A_ROW:
-        return message([*blocks, footer, actions(*own, *about)])
-    return message([*blocks, actions(*own), footer, actions(*about)])
+    row = [*own[:ENDINGS_SHOWN], *later, why_button(proposal), *_folded(proposal, own, says)]
+    return message([*blocks, footer, actions(*row)])
+
+
+def _folded(name: str, endings: Sequence[Block], says: Sequence[Block] = ()) -> list[Block]:
+    """The menu with the endings there is no room for, and with what may be said of the message.
+
+    Who can end the matter as somebody else's does not find the same words again among the opinions.
+    """
+    rest = endings[ENDINGS_SHOWN:]
+    if not rest:
+        return [feedback_menu(says)] if says else []
+    ended = {each["text"]["text"] for each in endings}
+    return [more_menu(name, [*rest, *(each for each in says if each["text"]["text"] not in ended)])]
 
 
 def _blocks(
@@ -106,13 +122,14 @@ def _blocks(
             line = settled[item.signal]
             blocks.append(section(f"~{item_line(item)}~\n{line}" if item.signal in over else line))
             continue
-        step = _step(item)
+        step = _step(item) if item.signal not in asides.others else ""
         repeated = any(_step(later) == step for later in open_ones[open_ones.index(item) + 1 :])
         lines = [item_line(item), *([step] if step and not repeated else [])]
         lines += [escape(asides.beside[item.signal], 300)] if item.signal in asides.beside else []
         blocks.append(section("\n".join(lines)))
         if rows and can_wait(item):
-            row = [*ending_buttons(item, asides.endings.get(item.signal, ())), later_menu(item)]
+            own = ending_buttons(item, asides.endings.get(item.signal, ()))
+            row = [*own[:ENDINGS_SHOWN], later_menu(item), *_folded(item.signal, own)]
             blocks = [*blocks, actions(*row)] if len(row) > 1 else [*blocks[:-1], blocks[-1] | {"accessory": row[0]}]
     return blocks
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from bot.views.parts.items import rule_id
-from bot.views.parts.message import Block, Message, actions, button, context, message, section, sections
-from bot.views.parts.moments import moment
+from bot.views.parts.message import Block, Message, actions, button, context, divider, message, section, sections
+from bot.views.parts.moments import localised, moment
 from bot.views.parts.mrkdwn import and_more, coded, escape, plain
-from bot.views.replies.sheet import digest_reply, rules_reply, sheet_reply
+from bot.views.replies.sheet import as_lists, digest_reply, rules_reply, sheet_reply
 from bot.views.replies.status import status_reply
+from bot.views.replies.talk import talk_reply
 from planner.words.replies import (
     DigestReply,
     HelpReply,
@@ -18,12 +20,17 @@ from planner.words.replies import (
     PlainReply,
     Reply,
     RulesReply,
+    SeveralReply,
     SheetReply,
     StatusReply,
+    TalkReply,
     WhyReply,
 )
 
 _COMMANDS = 60
+
+MOST_BLOCKS = 48
+"""Of several answers in one message: Slack takes 50, and a line about a pause may follow."""
 
 
 def reply_message(
@@ -42,8 +49,24 @@ def reply_message(
     ``public`` names who shows the answer to the channel; ``again`` is the command that asks the same again. ``named``
     says with each time in which zone it is, for readers who are in others. ``paused`` says who has paused the team.
     """
-    made = _about_work(reply, zone, now, company_now, public, again, named) or _said(reply, zone, company_now, named)
+    if isinstance(reply, SeveralReply):
+        told: Message | None = _several(
+            reply, partial(reply_message, zone=zone, now=now, company_now=company_now, named=named)
+        )
+    else:
+        told = talk_reply(reply, now) if isinstance(reply, TalkReply) else None
+    made = told or _about_work(reply, zone, now, company_now, public, again, named)
+    made = made or _said(reply, zone, company_now, named)
     return message([*made.blocks, context(escape(paused, 300))]) if paused else made
+
+
+def _several(reply: SeveralReply, draw: Callable[[Reply], Message]) -> Message:
+    """One under the other, without buttons: their names would be the same twice. Slack takes one table in a message."""
+    blocks: list[Block] = []
+    for place, each in enumerate(reply.replies):
+        drawn = draw(as_lists(each) if place else each).blocks
+        blocks += [*([divider()] if place else []), *(block for block in drawn if block["type"] != "actions")]
+    return message(blocks[:MOST_BLOCKS])
 
 
 def _about_work(
@@ -71,7 +94,7 @@ def _said(reply: Reply, zone: str, company_now: datetime, named: bool) -> Messag
         case ListReply():
             return list_reply(reply)
         case PlainReply():
-            return plain_reply(reply)
+            return plain_reply(reply, zone, named=named)
         case _:
             raise TypeError(reply)
 
@@ -79,9 +102,12 @@ def _said(reply: Reply, zone: str, company_now: datetime, named: bool) -> Messag
 def why_reply(reply: WhyReply, zone: str, now: datetime, *, named: bool = False) -> Message:
     """The record behind a message: the decision first, then what was true, then the rule in its own words."""
     again = f" Decided again {moment(reply.until, zone, now, named=named)}." if reply.until else ""
-    blocks = [section(f"*{escape(reply.title)}*\n{coded(reply.decision, 400)}{again}")]
-    if reply.facts:
-        blocks.append(section("*What was true then*\n" + "\n".join(f"• {escape(fact)}" for fact in reply.facts[:8])))
+    blocks = [section(f"*{escape(reply.title)}*\n{coded(localised(reply.decision, zone, named=named), 400)}{again}")]
+    facts = [localised(fact, zone, named=named) for fact in reply.facts[:8]]
+    if facts:
+        blocks.append(section("*What was true then*\n" + "\n".join(f"• {escape(fact)}" for fact in facts)))
+    if reply.weighed:
+        blocks.append(section(f"*What I made of it*\n{escape(reply.weighed, 900)}"))
     blocks.append(section(f"*The rule*\n{escape(reply.rule, 600)}"))
     about = f"Decided {moment(reply.at, zone, now, named=named)} · from the record, no model asked"
     version = f"directives {rule_id(reply.directives_version[:12])} · id {rule_id(reply.proposal)}"
@@ -102,9 +128,10 @@ def help_reply(reply: HelpReply) -> Message:
 _THESE = "These I do:"
 
 
-def plain_reply(reply: PlainReply) -> Message:
+def plain_reply(reply: PlainReply, zone: str = "UTC", *, named: bool = False) -> Message:
     """One line and up to five things to try instead; each button asks its command."""
-    return message([section(escape(reply.text, 1_000) or "No answer was found."), *_choices(reply.choices)])
+    said = escape(localised(reply.text, zone, named=named), 1_000) or "No answer was found."
+    return message([section(said), *_choices(reply.choices)])
 
 
 def list_reply(reply: ListReply) -> Message:
@@ -126,4 +153,19 @@ def _choices(choices: Sequence[tuple[str, str]]) -> list[Block]:
 def interrupted(again: str) -> Message:
     """In place of an answer that may stand above already; ``again`` is the command that asks once more."""
     words = "I was interrupted while I answered this. If there is no answer above, ask again."
+    return plain_reply(PlainReply(text=words, choices=(("Ask again", again or "help"),)))
+
+
+def lost(asked: str) -> Message:
+    """No answer will come; ``asked`` are the words it was asked in, or nothing for a press."""
+    words = plain(asked, 80)
+    first = f"I could not answer “{words}”." if words else "What you pressed or filled in could not be carried out."
+    then = "Ask again; if it happens once more, an admin finds why in `pm dead-letters list`."
+    then = then if words else then.replace("Ask again", "Look at it before you press again")
+    return message([section(f"{escape(first, 400)} Something went wrong here, and I have stopped trying. {then}")])
+
+
+def too_late(again: str) -> Message:
+    """Slack takes a post to the channel for half an hour after its button was shown."""
+    words = "Slack does not take that into the channel any more: the answer is too old. Ask again for a new one."
     return plain_reply(PlainReply(text=words, choices=(("Ask again", again or "help"),)))

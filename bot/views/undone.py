@@ -16,6 +16,7 @@ from models.actions import (
     CloseIssue,
     Reassign,
     TransitionIssue,
+    Unflag,
     was_of,
 )
 from models.proposals import DONE, Approval, EffectState, Undone
@@ -45,7 +46,7 @@ def _as_before(action: Action, names: Names) -> str:
     match action:
         case Reassign():
             before = name_of(action.giver, names)
-        case TransitionIssue() | CloseIssue() | ChangeSprintScope() | ChangePriority():
+        case TransitionIssue() | CloseIssue() | ChangeSprintScope() | ChangePriority() | Unflag():
             before = escape(was_of(action), 60)
         case _:
             return ""

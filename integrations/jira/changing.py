@@ -58,6 +58,19 @@ class Changing(Reading):
         body = {"fields": {"priority": {"id": number}}}
         await self._write(what, lambda s: s.core.edit_issue(path_of(issue), data=body))
 
+    async def set_flag(self, issue: IssueKey | str, on: bool) -> None:
+        """Flag an issue as an impediment, or take its flag off. Raises ``Refused`` (``no_flag``) where neither can be.
+
+        The field and its one value are the site's own, as its metadata names them.
+        """
+        what = f"{'flag' if on else 'unflag'} {issue}"
+        field = (await self.site_fields()).flagged
+        value = await self.flag_of(issue, field) if field is not None else None
+        if field is None or value is None:
+            raise Refused(f"{what}: there is no flag on its edit screen. Change it in Jira.", code="no_flag")
+        body = {"fields": {field: [{"id": value}] if on else []}}
+        await self._write(what, lambda s: s.core.edit_issue(path_of(issue), data=body))
+
     async def link(self, kind: str, inward: IssueKey | str, outward: IssueKey | str) -> None:
         """Link two issues: with ``Blocks``, ``inward`` blocks ``outward``, and ``outward`` *is blocked by* it.
 

@@ -24,7 +24,8 @@ class Comments(Site):
 
     async def comment(self, issue: IssueKey | str, document: Mapping[str, Any], marker: str) -> str:
         """Write a comment that carries ``marker`` in a property of its own; returns the comment's id."""
-        body = {"body": dict(document), "properties": [{"key": MARKER, "value": {"effect": marker}}]}
+        marked = [{"key": MARKER, "value": {"effect": marker}}]
+        body = {"body": self._redact.shown(dict(document)), "properties": marked}
         made = await self._object(f"comment on {issue}", lambda s: s.core.add_comment(path_of(issue), data=body))
         number = whole(made.get("id"))
         if number is None:

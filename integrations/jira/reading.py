@@ -124,6 +124,16 @@ class Reading(Site):
         allowed = rows(inside(found, "fields", "priority", "allowedValues"))
         return {words(inside(each, "name")): str(inside(each, "id")) for each in allowed if inside(each, "id")}
 
+    async def flag_of(self, issue: IssueKey | str, field: str) -> str | None:
+        """The id of the value that flags this issue; ``None`` when its edit screen has no flag.
+
+        The field takes one value as Jira makes it (*Impediment*); of several the first.
+        """
+        what = f"read the fields of {issue}"
+        found = await self._object(what, lambda s: s.core.get_edit_issue_meta(path_of(issue)))
+        allowed = rows(inside(found, "fields", field, "allowedValues"))
+        return next((str(inside(each, "id")) for each in allowed if inside(each, "id")), None)
+
     async def open_sprints(self, keys: Sequence[IssueKey]) -> dict[IssueKey, frozenset[SprintId]]:
         """The future and active sprints each issue is in, under the key asked by; unknown issues are left out.
 

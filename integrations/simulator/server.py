@@ -1,4 +1,4 @@
-"""The simulator as one server: the company, its Slack, Jira and Bitbucket, and the page to watch them."""
+"""The simulator as one server: the company, its Slack, Jira, Bitbucket and Claude, and the page to watch them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from integrations.simulator.atlassian.bitbucket import Bitbucket
 from integrations.simulator.atlassian.jira import Jira
 from integrations.simulator.atlassian.jira_doors import JiraDoors
 from integrations.simulator.atlassian.webhooks import WAITS, Webhooks
+from integrations.simulator.claude.api import BASE, LARGEST, ClaudeApi, Pace
 from integrations.simulator.control import Control
 from integrations.simulator.doorway import only_local
 from integrations.simulator.slack import seed as slack_seed
@@ -23,6 +24,7 @@ from integrations.simulator.slack.manifest import promised
 from integrations.simulator.slack.out import SlackOut
 from integrations.simulator.slack.socket import SlackSocket
 from integrations.simulator.slack.wire import RETRIES
+from integrations.simulator.slack.workspace import Workspace
 from integrations.simulator.traffic import Faults, Traffic, middleware
 from integrations.simulator.trouble import Troubles
 from models.clock import Clock, SharedClock
@@ -46,6 +48,7 @@ class Secrets:
     jira_webhook_secret: str = field(default_factory=fresh)
     bitbucket_token: str = field(default_factory=fresh)
     bitbucket_webhook_secret: str = field(default_factory=fresh)
+    anthropic_api_key: str = field(default_factory=lambda: f"sk-ant-{fresh()}")
 
 
 class Simulator:
@@ -54,7 +57,14 @@ class Simulator:
     ``directives`` say who is in it; ``clock`` is company time (a ``SharedClock`` can be changed from the
     page); ``product_url`` is where the product's doors are. ``pacing`` switches Slack's posting limit,
     ``webhook_waits`` and ``event_retries`` are seconds between tries. With ``socket`` Slack speaks over Socket Mode.
+    With ``claude``, how fast the simulated Claude answers, the product is told to use it.
     """
+
+    webhooks: Webhooks | None = None
+    control: Control | None = None
+    url = ""
+    """Where it listens; set by ``start``."""
+    _runner: web.AppRunner | None = None
 
     def __init__(
         self,
@@ -69,6 +79,7 @@ class Simulator:
         webhook_waits: Sequence[float] = WAITS,
         event_retries: Sequence[float] = RETRIES,
         socket: bool = False,
+        claude: Pace | None = None,
         static: Path = Path(__file__).parent / "static",
     ) -> None:
         self.secrets, self.clock, self.directives = secrets or Secrets(), clock, directives
@@ -81,27 +92,20 @@ class Simulator:
         self.jira_doors = JiraDoors(self.jira)
         self.bitbucket = Bitbucket(self.company, email=secret.atlassian_email, token=secret.bitbucket_token)
         self.slack = SlackApi(self.workspace, secret.slack_bot_token, pacing=Pacing(clock) if pacing else None)
+        events = f"{self.product_url}/slack/events"
         self.slack_out = SlackOut(
-            self.workspace,
-            self.traffic,
-            url=f"{self.product_url}/slack/events",
-            secret=secret.slack_signing_secret,
-            retries=event_retries,
+            self.workspace, self.traffic, url=events, secret=secret.slack_signing_secret, retries=event_retries
         )
         self.slack_socket = SlackSocket(self.workspace, secret.slack_app_token)
         self.slack_out.socket = self.slack_socket if socket else None
         self.promised = promised()
         self.slack_out.events = self.promised.events
-        for room in self.workspace.channels.values():
-            if room.direct and self.promised.prompts:
-                self.workspace.prompts[room.id] = {"title": "", "prompts": list(self.promised.prompts)}
-        self.troubles = Troubles(self.slack, self.slack_out, self.traffic, socket=self.slack_out.socket)
+        _offer(self.workspace, self.promised.prompts)
+        self.claude = ClaudeApi(clock, secret.anthropic_api_key, pace=claude)
+        self._with_claude = claude is not None
+        asked = self.claude if self._with_claude else None
+        self.troubles = Troubles(self.slack, self.slack_out, self.traffic, socket=self.slack_out.socket, claude=asked)
         self._waits, self._text, self._static = webhook_waits, directives_text, static
-        self.webhooks: Webhooks | None = None
-        self.control: Control | None = None
-        self._runner: web.AppRunner | None = None
-        self.url = ""
-        """Where it listens; set by ``start``."""
 
     async def start(self, host: str = HOST, port: int = 0) -> int:
         """Listen; returns the port (a free one for 0). Raises ``OSError`` when it is taken."""
@@ -144,7 +148,12 @@ class Simulator:
             "BITBUCKET_EMAIL": secret.atlassian_email,
             "BITBUCKET_TOKEN": secret.bitbucket_token,
             "BITBUCKET_WEBHOOK_SECRET": secret.bitbucket_webhook_secret,
+            **(self.claude_environment() if self._with_claude else {}),
         }
+
+    def claude_environment(self) -> Mapping[str, str]:
+        """The settings for the simulated Claude alone."""
+        return {"ANTHROPIC_API_KEY": self.secrets.anthropic_api_key, "ANTHROPIC_BASE_URL": f"{self.url}{BASE}"}
 
     def _app(self) -> web.Application:
         control = Control(
@@ -160,11 +169,13 @@ class Simulator:
             product_url=self.product_url,
             static=self._static,
         )
-        app = web.Application(middlewares=[only_local, middleware(self.traffic, self.faults)])
+        doors = [only_local, middleware(self.traffic, self.faults)]
+        app = web.Application(middlewares=doors, client_max_size=LARGEST)
         app.add_routes(self.slack_socket.routes())
         app.add_routes(self.slack.routes())
         app.add_routes(self.jira_doors.routes())
         app.add_routes(self.bitbucket.routes())
+        app.add_routes(self.claude.routes())
         app.add_routes(control.routes())
         self.control = control
         return app
@@ -186,6 +197,13 @@ class Simulator:
         self.troubles.webhooks = self.webhooks
         self.webhooks.retold = self.jira_doors.admin_hooks.retold
         self.company.listeners.append(self.webhooks)
+
+
+def _offer(world: Workspace, prompts: Sequence[object]) -> None:
+    """In every direct conversation, what the app's manifest suggests to ask."""
+    for room in world.channels.values():
+        if room.direct and prompts:
+            world.prompts[room.id] = {"title": "", "prompts": list(prompts)}
 
 
 def company_clock(file: Path, directives: Directives, speed: float = 1.0) -> SharedClock:

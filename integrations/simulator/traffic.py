@@ -121,7 +121,7 @@ def middleware(traffic: Traffic, faults: Faults) -> Any:
     @web.middleware
     async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
         service = request.path.split("/")[1]
-        if service not in ("slack", "jira", "bitbucket"):
+        if service not in ("slack", "jira", "bitbucket", "claude"):
             return await handler(request)
         began = traffic.clock.monotonic()
         status = 500

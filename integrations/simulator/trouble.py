@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from integrations.simulator.atlassian.webhooks import Delivery, Webhooks
+from integrations.simulator.claude.api import ClaudeApi
 from integrations.simulator.slack.api import Limit, SlackApi
 from integrations.simulator.slack.out import SlackOut
 from integrations.simulator.slack.wire import NotThere
@@ -63,6 +64,8 @@ class Troubles:
     traffic: Traffic
     webhooks: Webhooks | None = None
     socket: Socket | None = None
+    claude: ClaudeApi | None = None
+    """None where the app was not told of it."""
     restart: Callable[[], Awaitable[str]] | None = None
     """Kills the app without a word and starts it again; only whoever started it can."""
     to_lose: int = field(default=0)
@@ -89,6 +92,8 @@ class Troubles:
     def _why_not(self, name: str) -> str:
         if name.startswith("socket_") and self.socket is None:
             return "The agent is reached over HTTP. Start pm demo --socket to break a socket."
+        if name.startswith("claude_") and self.claude is None:
+            return "The agent works without Claude. Start pm demo without --no-claude to give it one."
         if name == "restart" and self.restart is None:
             return "Only pm demo can restart the agent."
         return ""
@@ -144,8 +149,23 @@ async def _lose_webhooks(made: Troubles, wish: Wish) -> str:
     return f"The next {_times(wish.times, 'webhook')} of Jira and Bitbucket will get lost."
 
 
+def _claude(mode: str, what: str) -> Callable[[Troubles, Wish], Awaitable[str]]:
+    """Trouble with the simulated Claude: its next answers are like that."""
+
+    async def act(made: Troubles, wish: Wish) -> str:
+        if made.claude is None:
+            raise NotThere("there is no Claude")
+        wait = float(wish.seconds) if mode == "rate_limit" else None
+        made.claude.modes.add(mode, wish.times, retry_after=wait)
+        return f"{_times(wish.times, 'question')} to Claude from now on: {what}"
+
+    return act
+
+
 async def _clear(made: Troubles, _wish: Wish) -> str:
     made.slack.limits.clear()
+    if made.claude is not None:
+        made.claude.modes.clear()
     made.out.twice = made.to_lose = 0
     return "Everything works again."
 
@@ -199,6 +219,41 @@ TROUBLES: Mapping[str, Trouble] = {
         Trouble("socket_drop", "The socket breaks", "The connection is cut. The agent connects anew.", _drop),
         Trouble("socket_silence", "The socket falls silent", "It stays open, but nothing comes any more.", _silence),
         Trouble("socket_refresh", "Slack wants a new socket", "As it does every few hours.", _refresh),
+        Trouble(
+            "claude_overloaded",
+            "Claude is overloaded",
+            "It answers 529. The agent goes on by its rules and templates, and nobody waits for it.",
+            _claude("overloaded", "overloaded, 529."),
+            (5, 50),
+        ),
+        Trouble(
+            "claude_silent",
+            "Claude falls silent",
+            "It takes the question and says nothing. The agent gives up at its own deadline.",
+            _claude("silent", "taken, and never answered."),
+            (1, 10),
+        ),
+        Trouble(
+            "claude_no_credit",
+            "Claude wants to be paid",
+            "It answers 402. Everything but Claude goes on, and the log says where to add credit.",
+            _claude("no_credit", "refused for lack of credit, 402."),
+            (5, 50),
+        ),
+        Trouble(
+            "claude_garbage",
+            "Claude talks nonsense",
+            "Its reply cannot be read. Nothing of it may reach anybody.",
+            _claude("garbage", "answered with something that cannot be read."),
+            (2, 50),
+        ),
+        Trouble(
+            "claude_refusal",
+            "Claude declines",
+            "It answers, but refuses to help. The agent says what it knows by itself.",
+            _claude("refusal", "declined."),
+            (2, 50),
+        ),
         Trouble("clear", "Make everything work again", "Ends the trouble that is still to come.", _clear),
     )
 }

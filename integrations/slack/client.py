@@ -22,7 +22,7 @@ from integrations.slack.outgoing.markers import marked, marker_of
 from integrations.slack.outgoing.pacing import INTERVAL, PER_MINUTE, Pacer
 from integrations.slack.reading.history import History
 from integrations.slack.reading.members import SlackMember
-from integrations.slack.reading.people import Changed, People, nobody, told
+from integrations.slack.reading.people import Changed, People, next_page, nobody, told
 from integrations.slack.reading.places import Places
 from integrations.slack.views import Views
 from integrations.slack.wire import TIMEOUT, ahead, new_session
@@ -30,6 +30,7 @@ from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.found import FoundMessage
 from models.ids import SlackUserId
+from models.redaction import SHAPES, Redactor
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,9 @@ _GRANTED = 600.0
 _MOST_LINKS = 5_000
 """Addresses of messages that are remembered; they never change."""
 _SCOPES = frozenset({"chat:write", "commands", "im:write", "im:history", "users:read", "channels:read"})
+
+_BEGINS = "chat.startStream"
+"""Where an answer that grows is begun: a post like any other."""
 
 _PLAIN = {"link_names": False, "parse": "none"}
 """Said with every write: chat.update would else read names and channels into plain words."""
@@ -63,11 +67,16 @@ class Slack:
         seconds: float = TIMEOUT,
         session: Callable[[], aiohttp.ClientSession] | None = None,
         changed: Changed = nobody,
+        redact: Redactor = SHAPES,
     ) -> None:
-        """``seconds`` a call may take; ``changed`` tells who changed since it was asked last, in any process."""
+        """``seconds`` a call may take; ``changed`` tells who changed since it was asked last, in any process.
+
+        ``redact`` takes secrets out of whatever is sent.
+        """
         self._token = token
         self._base = base_url or OFFICIAL
         self._clock = clock
+        self._redact = redact
         self._seconds = seconds
         self._new_session = session or partial(new_session, seconds)
         self._client: AsyncWebClient | None = None
@@ -99,27 +108,29 @@ class Slack:
         marker: str | None = None,
         thread: str | None = None,
         mentions: Collection[str] = (),
+        for_all: bool = False,
     ) -> Ref:
         """Post a message; ``marker`` is kept in its metadata, where ``find`` looks.
+
+        Nothing goes where another organisation reads it (``Refused``, ``channel_shared``), except what is ``for_all``
+        because it says nothing internal.
 
         ``mentions`` are the calls that stay alive in it, such as ``<@U1>`` or ``<!channel>``: what policy allowed for
         this very message. Without them nothing in it calls anybody.
         """
-        extra: dict[str, Any] = marked(marker) if marker else {}
+        extra: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, **(marked(marker) if marker else {})}
         if thread:
             extra["thread_ts"] = thread
-        answer = await self._say(
-            "chat.postMessage", text, blocks, mentions, channel=channel, unfurl_links=False, unfurl_media=False, **extra
-        )
+        answer = await self._say("chat.postMessage", text, blocks, mentions, for_all, channel=channel, **extra)
         return _ref(answer, "chat.postMessage")
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Replace a message of ours; doing it twice changes nothing."""
+        """Replace a message of ours; doing it twice changes nothing. Not where another organisation reads it now."""
         await self._say("chat.update", text, blocks, channel=channel, ts=ts)
 
     async def ephemeral(self, channel: str, user: str, text: str, blocks: Sequence[Block] = ()) -> None:
         """Show something to one person until they reload; never a record."""
-        await self._say("chat.postEphemeral", text, blocks, channel=channel, user=user)
+        await self._say("chat.postEphemeral", text, blocks, (), True, channel=channel, user=user)
 
     async def respond(
         self,
@@ -138,12 +149,12 @@ class Slack:
         session = self._web().session
         assert session is not None
         try:
-            await responses.send(session, response_url, body | ({"blocks": safe} if safe else {}))
+            await responses.send(session, response_url, self._redact.shown(body | ({"blocks": safe} if safe else {})))
         except Refused as refused:
             if refused.code not in BLOCK_FAULTS or not safe:
                 raise
             _words_alone(refused)
-            await responses.send(session, response_url, body)
+            await responses.send(session, response_url, self._redact.shown(body))
 
     async def publish_home(self, user: str, view: Mapping[str, Any], seen: str = "") -> str:
         """Draw somebody's Home tab in place of the one with the hash ``seen``; see ``Views.publish``."""
@@ -177,13 +188,12 @@ class Slack:
         method = "conversations.replies" if thread else "conversations.history"
         where: dict[str, Any] = {"channel": channel, "ts": thread} if thread else {"channel": channel}
         for _ in range(_PAGES):
-            page = await self._ask(
-                method, **where, include_all_metadata=True, oldest=oldest, limit=_PER_PAGE, **_after(cursor)
-            )
+            more = {"cursor": cursor} if cursor else {}
+            page = await self._ask(method, **where, **more, include_all_metadata=True, oldest=oldest, limit=_PER_PAGE)
             for message in told(page, "messages", list):
                 if isinstance(message, dict) and marker_of(message) == marker:
                     return {"channel": channel, "ts": str(message["ts"])}, timedelta()
-            cursor = _next(page)
+            cursor = next_page(page)
             if not cursor:
                 return None, ahead(page.headers, self._clock.real())
         raise Unclear(f"more than {_PAGES * _PER_PAGE} messages to look through in {channel}")
@@ -214,6 +224,10 @@ class Slack:
     async def is_public(self, name: str) -> bool:
         """Whether everybody in the workspace may read ``#name``; not when we cannot see it."""
         return await self._places.is_public(name)
+
+    async def is_shared(self, channel: str) -> bool:
+        """Whether others read ``channel`` (id) too; see ``Places.is_shared``."""
+        return await self._places.is_shared(channel)
 
     async def said_in(self, channel: str, since: datetime) -> Sequence[FoundMessage]:
         """What was said in ``#channel`` since then (real time), newest first, replies in threads left out."""
@@ -302,7 +316,13 @@ class Slack:
         return self._me
 
     async def _say(
-        self, method: str, text: str, blocks: Sequence[Block], mentions: Collection[str] = (), **arguments: Any
+        self,
+        method: str,
+        text: str,
+        blocks: Sequence[Block],
+        mentions: Collection[str] = (),
+        for_all: bool = False,
+        **arguments: Any,
     ) -> Any:
         """Through the gate, in the channel's order; when Slack refuses the blocks, the words go alone."""
         words, safe = guard(text, blocks, mentions=mentions)
@@ -310,6 +330,8 @@ class Slack:
         posts, channel = method == "chat.postMessage", str(arguments["channel"])
         lane = channel if posts else method
         async with self.pacer.in_order(channel, INTERVAL if posts else 0.0):
+            if not for_all:
+                await self._places.ours_alone(channel)
             try:
                 return await self._ask(method, lane, text=words, **shown, **_PLAIN, **arguments)
             except Refused as refused:
@@ -320,10 +342,12 @@ class Slack:
 
     async def _ask(self, method: str, lane: str = "", **arguments: Any) -> Any:
         """One call of a method by Slack's name for it, at the pace of its tier; a ``lane`` given has been paced."""
+        if method == _BEGINS:
+            await self._places.ours_alone(str(arguments["channel"]))
         call = getattr(self._web(), method.replace(".", "_"))
         if not lane or lane == method:
             await self.pacer.turn(method, None if method in PER_MINUTE else 0.0)
-        return await self._call(call, lane or method, **arguments)
+        return await self._call(call, lane or method, **self._redact.shown(arguments))
 
     async def _call(self, method: Call, lane: str, **arguments: Any) -> Any:
         """One call, one try. A reply that is not an object counts as lost."""
@@ -360,14 +384,6 @@ def _ref(answer: Any, method: str) -> Ref:
     if not channel or not ts:
         raise Unclear(f"Slack's answer to {method} names no message")
     return {"channel": str(channel), "ts": str(ts)}
-
-
-def _after(cursor: str) -> dict[str, Any]:
-    return {"cursor": cursor} if cursor else {}
-
-
-def _next(page: Any) -> str:
-    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def _granted(answer: Any) -> frozenset[str]:

@@ -80,7 +80,7 @@ class Streams:
     async def end(
         self, channel: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]] = (), *, marker: str
     ) -> None:
-        """End it with the answer: ``text`` is its first line in plain words, ``blocks`` all of it."""
+        """End it with the answer: ``text`` is its first line in plain words, ``blocks`` what stands under it."""
         _, safe = guard(text, blocks)
         await self._ask(
             "chat.stopStream",

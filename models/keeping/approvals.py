@@ -111,6 +111,17 @@ def too_early(connection: Connection, team: TeamId, now: datetime) -> tuple[Appr
     return tuple(to_approval(row) for row in rows.mappings())
 
 
+def wrong_person(connection: Connection, team: TeamId, now: datetime) -> tuple[Approval, ...]:
+    """Questions of the last two months that were answered with *wrong person*, oldest first."""
+    lately = and_(objected(team, Objection.WRONG_PERSON), approvals.c.asked_at >= now - _REMEMBERED)
+    rows = connection.execute(select(approvals).where(lately).order_by(approvals.c.at, approvals.c.id))
+    return tuple(to_approval(row) for row in rows.mappings())
+
+
+_REMEMBERED = timedelta(days=60)
+"""As long as a summary remembers what was refused (company time): longer than any sprint."""
+
+
 def objected(team: TeamId, objection: Objection) -> Any:
     """The team's questions that somebody said no to for that reason."""
     return and_(approvals.c.team == team, approvals.c.reason == objection.value)
@@ -120,6 +131,13 @@ def objections(connection: Connection, team: TeamId, objection: Objection) -> li
     """The same, oldest first."""
     rows = connection.execute(select(approvals).where(objected(team, objection)).order_by(approvals.c.at))
     return [to_approval(row) for row in rows.mappings()]
+
+
+def own_yes(connection: Connection, approval: ApprovalId, by: PersonId, at: datetime, real: datetime) -> None:
+    """Whoever wanted it says yes in the transaction that asks them: no card of it ever goes out."""
+    won = answer(connection, approval, Said(by=by, approve=True), at, real)
+    if won is not None:
+        plan_approved(connection, won, at, real)
 
 
 def plan_approved(connection: Connection, approval: Approval, at: datetime, real: datetime) -> None:

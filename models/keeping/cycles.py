@@ -18,6 +18,7 @@ from models.keeping import approvals as asks
 from models.keeping import effects as outbox
 from models.keeping import spending, telling
 from models.keeping.records import dump, load
+from models.keeping.undoing import undone_of
 from models.proposals import Decided, Decision, Effect, EffectState, Proposal, Unit, Verdict, effect_of
 from models.signals import Signal
 from models.tables import approvals, cycles, decisions, effects, inbox, teams, told
@@ -195,6 +196,9 @@ def _allow(connection: Connection, cycle: Cycle, decided: Decided, real: datetim
 def _ask(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
     approval = asks.keep(connection, cycle, decided)
     proposal, decision = decided.proposal, decided.decision
+    if cycle.own_yes and proposal.asked_by is not None:
+        asks.own_yes(connection, approval, proposal.asked_by, cycle.at, real)
+        return
     card = AskApproval(approval=approval, person=decision.approvers[0])
     effect = outbox.planned_for(proposal, cycle.trigger.team, cycle.id, cycle.directives_version)
     effect = outbox.showing(effect, approval, card)
@@ -250,4 +254,5 @@ def _why(connection: Connection, row: RowMapping) -> WhyRecord:
         effect=EffectState(done["state"]) if done else None,
         outcome=done["words"] if done else "",
         approval=asks.to_approval(approval) if approval else None,
+        undone=undone_of(connection, proposal.id),
     )

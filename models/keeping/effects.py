@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,8 @@ from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome
 from models.tables import approvals, cards, decisions, effects, reminders, teams, told
 
 IN_FLIGHT = (EffectState.SENDING, EffectState.UNKNOWN)
+
+TASK_LANE = 2
 
 ENDED = (EffectState.SENT, EffectState.CANCELLED, EffectState.DEAD)
 
@@ -96,6 +98,8 @@ def plan(connection: Connection, effect: Effect, *, lane: int, at: datetime, rea
     )
     if not is_new and not _opened_again(connection, effect, at):
         return False
+    if isinstance(effect.action, DelegateTask):  # minutes of work must not stand in the slot kept for people
+        lane = TASK_LANE
     key = target_of(effect.action, effect.team)
     queue.put(connection, NewJob("effect", key, effect.team, lane, {"effect": effect.id}), real)
     return True
@@ -120,7 +124,7 @@ def begin(connection: Connection, effect: EffectId, real: datetime) -> Effect | 
             first_try=row["first_try"] or real,
         )
     )
-    return to_effect(row)
+    return with_yes(connection, [to_effect(row)])[0]
 
 
 def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime, real: datetime) -> None:
@@ -192,6 +196,17 @@ def to_effect(row: RowMapping) -> Effect:
     )
 
 
+def with_yes(connection: Connection, found: Sequence[Effect]) -> list[Effect]:
+    """The same effects, each with who approved it."""
+    which = [effect.approval for effect in found if effect.approval is not None]
+    if not which:
+        return list(found)
+    asked = select(approvals.c.id, approvals.c.by, approvals.c.edits).where(approvals.c.id.in_(which))
+    said = {row.id: (row.by, row.edits is not None) for row in connection.execute(asked)}
+    each = ((effect, *said.get(effect.approval, (None, False))) for effect in found)
+    return [replace(effect, said_yes=by, edited=edited) for effect, by, edited in each]
+
+
 def planned_for(proposal: Proposal, team: TeamId, cycle: CycleId | None, version: str) -> Effect:
     """The effect that carries out ``proposal``."""
     return Effect(
@@ -227,7 +242,7 @@ def _conclude(connection: Connection, effect: Effect, outcome: Outcome, at: date
     if _STATE_AFTER[outcome.ending] is not EffectState.SENT:
         _withdraw(connection, effect, outcome, at)
     _tell_approval(connection, effect, outcome, real)
-    _tell_undone(connection, effect, real)
+    _tell_undone(connection, effect, outcome, real)
     shown = isinstance(effect.action, AskApproval) and _STATE_AFTER[outcome.ending] is EffectState.SENT
     if outcome.ending is not Ending.DEFERRED and not shown:
         owe(connection, effect.proposal, effect.team, real)
@@ -295,24 +310,30 @@ def _tell_approval(connection: Connection, effect: Effect, outcome: Outcome, rea
             redraw(connection, effect.team, shown.channel, shown.ts, real)
     card: Mapping[str, str] = outcome.receipt.ref if outcome.receipt else {}
     if isinstance(effect.action, AskApproval) and {"channel", "ts"} <= card.keys():
-        _place(connection, effect.action, {"channel": card["channel"], "ts": card["ts"]})
+        _place(connection, effect.action, {"channel": card["channel"], "ts": card["ts"]}, real)
 
 
-def _place(connection: Connection, action: AskApproval, card: Mapping[str, str]) -> None:
+def _place(connection: Connection, action: AskApproval, card: Mapping[str, str], real: datetime) -> None:
     """Note which message shows the question, unless that is known; a reminder of it shows nothing."""
     first = and_(approvals.c.id == action.approval, approvals.c.channel.is_(None))
     copy = and_(cards.c.approval == action.approval, cards.c.person == action.person, cards.c.channel.is_(None))
+    asked = select(approvals.c.team, approvals.c.channel, approvals.c.ts).where(approvals.c.id == action.approval)
     match action.asking:
         case Asking.FIRST:
             connection.execute(update(approvals).where(first).values(**card))
         case Asking.DEPUTY:
             connection.execute(update(cards).where(copy).values(**card))
+            for row in connection.execute(asked):  # the other card says now that they were asked, no longer when
+                redraw(connection, row.team, row.channel, row.ts, real)
 
 
-def _tell_undone(connection: Connection, effect: Effect, real: datetime) -> None:
-    """The card of what was taken back says so."""
+def _tell_undone(connection: Connection, effect: Effect, outcome: Outcome, real: datetime) -> None:
+    """The card of what was taken back says so, and whoever had asked for it hears that it is not so any more."""
     if effect.proposal.undoes is None:
         return
+    if _STATE_AFTER[outcome.ending] is EffectState.SENT:
+        was = select(effects.c.proposal).where(effects.c.id == effect.proposal.undoes)
+        owe(connection, load(Proposal, connection.execute(was).scalar_one()), effect.team, real)
     first = select(effects.c.approval).where(effects.c.id == effect.proposal.undoes).scalar_subquery()
     shown = select(approvals.c.team, approvals.c.channel, approvals.c.ts).where(approvals.c.id == first)
     for row in connection.execute(shown):

@@ -18,7 +18,7 @@ from models.events import Source
 from models.ids import IssueKey, SprintId, TeamId
 from models.keeping.records import dump, load
 from models.tables import facts, reads
-from models.work import Facts, Issue, Person, Progress, PullRequest, Sprint
+from models.work import Facts, Issue, Linked, Person, Progress, PullRequest, Sprint
 
 WHOLE = "whole"
 """The kind of row that names a sprint whose issues were all read."""
@@ -120,7 +120,9 @@ def save(
     for kind, values in given.items():
         rows = sorted((_row(reading, kind, value) for value in values), key=lambda row: str(row["id"]))
         if kind == "issue":
-            _follow(connection, reading, rows)
+            held = _held(connection, reading.team, [row["id"] for row in rows])
+            _follow(connection, reading, rows, held)
+            rows = [_dated(row, held.get(row["id"])) for row in rows]
         for start in range(0, len(rows), CHUNK):
             _upsert(connection, rows[start : start + CHUNK])
         if reading.complete:
@@ -186,18 +188,38 @@ def _row(reading: Reading, kind: str, value: Any) -> dict[str, Any]:
     }
 
 
-def _follow(connection: Connection, reading: Reading, rows: Sequence[dict[str, Any]]) -> None:
+def _held(connection: Connection, team: TeamId, names: Sequence[str]) -> dict[str, Any]:
+    """What the mirror holds of these issues, by immutable id."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(names), CHUNK):
+        these = facts.c.id.in_(names[start : start + CHUNK])
+        wanted = select(facts.c.id, facts.c.value).where(facts.c.team == team, facts.c.kind == "issue", these)
+        found |= {name: value for name, value in connection.execute(wanted)}
+    return found
+
+
+def _follow(connection: Connection, reading: Reading, rows: Sequence[dict[str, Any]], held: Mapping[str, Any]) -> None:
     """Issues that have another key than we knew: the old one means them from now on."""
-    moved: dict[str, str | None] = {}
-    key = facts.c.value["key"].as_string()
-    for start in range(0, len(rows), CHUNK):
-        new = {row["id"]: row["value"]["key"] for row in rows[start : start + CHUNK]}
-        held = select(facts.c.id, key).where(
-            facts.c.team == reading.team, facts.c.kind == "issue", facts.c.id.in_(sorted(new))
-        )
-        moved |= {old: issue for issue, old in connection.execute(held).all() if old != new[issue]}
+    known = ((row["id"], row["value"]["key"]) for row in rows if row["id"] in held)
+    moved: dict[str, str | None] = {old: name for name, key in known if (old := held[name]["key"]) != key}
     if moved:
         keep_keys(connection, reading.team, moved, reading.began)
+
+
+def _dated(row: dict[str, Any], held: Any) -> dict[str, Any]:
+    """The row with since when each blocker blocks it. Jira tells that to nobody, so it is the change that brought it.
+
+    One that was there at the first reading, or that was done before, blocks since nobody knows when.
+    """
+    if held is None or not row["value"]["blocked_by"]:
+        return row
+    new = load(Issue, row["value"])
+    old = load(Issue, held)
+    since = {each.key: each.at for each in old.linked_since if each.key in new.blocked_by}
+    came = [key for key in new.blocked_by if key not in (*old.blocked_by, *old.freed_by)]
+    since |= {key: new.updated for key in came}
+    linked = tuple(Linked(key, at) for key, at in since.items())
+    return row if not linked else {**row, "value": dump(replace(new, linked_since=linked))}
 
 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
 
-from models.keeping import retention
+from models.keeping import costs, documents, retention
 from models.keeping.facts import KEY
 from models.keeping.observations import KEPT
 from models.lessons import What
@@ -32,6 +32,9 @@ CYCLES = timedelta(days=30)
 
 HUSHES = timedelta(days=90)
 """How long is kept what somebody had put off or muted, after it has ended."""
+
+DOCUMENTS = timedelta(days=365)
+"""How long a report of a delegated task is kept."""
 
 KEYS = timedelta(days=30)
 """How long it is remembered that something only looks like an issue key; while it is written it is asked anew daily."""
@@ -113,6 +116,14 @@ def _hushes(connection: Connection, now: datetime, most: int) -> int:
     return _drop(connection, hushes, select(hushes.c.id).where(hushes.c.ended < now - HUSHES), most)
 
 
+def _model_calls(connection: Connection, now: datetime, most: int) -> int:
+    return costs.drop_calls(connection, now - retention.SETTLED, most)
+
+
+def _documents(connection: Connection, now: datetime, most: int) -> int:
+    return documents.drop_documents(connection, now - DOCUMENTS, most)
+
+
 REAL: Mapping[str, Step] = {
     "jobs": _jobs,
     "bodies": _bodies,
@@ -123,7 +134,14 @@ REAL: Mapping[str, Step] = {
 }
 """What ages in real time."""
 
-COMPANY: Mapping[str, Step] = {**retention.STEPS, "observations": _observations, "cycles": _cycles, "hushes": _hushes}
+COMPANY: Mapping[str, Step] = {
+    **retention.STEPS,
+    "observations": _observations,
+    "cycles": _cycles,
+    "hushes": _hushes,
+    "model_calls": _model_calls,
+    "documents": _documents,
+}
 """What ages in company time."""
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from models.database import insert_new
-from models.hushes import Hush, Said, Sight, Woken
-from models.ids import HushId, PersonId, TeamId
+from models.hushes import End, Hush, Said, Sight, Woken
+from models.ids import EffectId, HushId, PersonId, PullRequestId, TeamId
 from models.keeping import living
 from models.keeping.records import dump, load
 from models.tables import hushes, teams
+from models.work import Facts, Taken
 
 WOKEN = timedelta(days=14)
 """How long one that has ended by itself may still have to be told of: longer than anybody's hours are closed."""
@@ -62,9 +64,12 @@ def lift(
     """End these of the person's own; returns those that still held."""
     own = and_(hushes.c.id.in_(which), hushes.c.team == team, hushes.c.person == person, hushes.c.ended.is_(None))
     rows = connection.execute(update(hushes).where(own).values(ended=at).returning(*hushes.c)).mappings().all()
-    if rows:
+    ended = [to_hush(row) for row in rows]
+    if ended:
         living.redraw_told(connection, team, person, at, real)
-    return [to_hush(row) for row in rows]
+    for said in (hush.said for hush in ended if hush.said is not None and hush.said.effect):
+        living.redraw_pressed(connection, team, EffectId(said.effect), real)
+    return ended
 
 
 def wake(connection: Connection, woken: Sequence[Woken], at: datetime) -> None:
@@ -84,6 +89,14 @@ def of_team(connection: Connection, team: TeamId, now: datetime) -> tuple[Hush, 
     """All that has not ended, and what has ended by itself within ``WOKEN``, oldest first."""
     by_itself = and_(hushes.c.ended >= now - WOKEN, hushes.c.why != "")
     return tuple(_listed(connection, and_(hushes.c.team == team, or_(hushes.c.ended.is_(None), by_itself))))
+
+
+def with_taken(connection: Connection, facts: Facts) -> Facts:
+    """The same facts, with which pull requests somebody has said they review."""
+    mine = and_(hushes.c.team == facts.team, hushes.c.ended.is_(None), hushes.c.subject.contains("#"))
+    said = [h for h in _listed(connection, mine) if h.said is not None and h.said.end is End.TODAY]
+    taken = {PullRequestId(h.subject): Taken(h.person, h.until) for h in said if h.until is not None}
+    return replace(facts, taken=taken) if taken else facts
 
 
 def to_hush(row: RowMapping) -> Hush:

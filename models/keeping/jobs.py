@@ -152,8 +152,12 @@ def renew(connection: Connection, job: Job, lease: float, now: datetime) -> None
 
 
 def note(connection: Connection, job: Job, words: Mapping[str, Any]) -> None:
-    """Keep ``words`` in the payload for whoever takes the job over. Raises ``LostLease``."""
-    _change(connection, job, payload={**job.payload, **words})
+    """Keep ``words`` in the payload, beside what was noted before, for whoever takes the job over.
+
+    Raises ``LostLease``.
+    """
+    kept = connection.execute(select(jobs.c.payload).where(_ours(job)).with_for_update()).scalar()
+    _change(connection, job, payload={**(kept or {}), **words})
 
 
 def finish(connection: Connection, job: Job, now: datetime) -> None:
@@ -295,6 +299,14 @@ def _wait_again(connection: Connection, row: int, now: datetime, **values: Any) 
     except IntegrityError:
         merged = {"state": "done", "lease_until": None, "finished": now, "error": "a later job covers this one"}
         connection.execute(update(jobs).where(jobs.c.id == row).values(**merged))
+
+
+def waiting_for_a_worker(connection: Connection, lane: int, now: datetime) -> float:
+    """Seconds the oldest due job of ``lane`` has waited; one whose key is worked waits for its turn, not for us."""
+    running = select(jobs.c.key).where(jobs.c.state == "running")
+    due = and_(jobs.c.state == "waiting", jobs.c.lane == lane, jobs.c.run_at <= now, jobs.c.key.not_in(running))
+    oldest = connection.execute(select(func.min(jobs.c.run_at)).where(due)).scalar()
+    return 0.0 if oldest is None else (now - oldest).total_seconds()
 
 
 def counted(connection: Connection, now: datetime) -> Mapping[str, Any]:

@@ -90,6 +90,12 @@ def redraw_about(
             queue.put(connection, _drawing(living, team, 0.0), real)
 
 
+def redraw_pressed(connection: Connection, team: TeamId, effect: EffectId, real: datetime) -> None:
+    """Have the message drawn again in which something was pressed that is taken back now."""
+    job = NewJob("living", f"pressed:{effect}", team, 0, {"effect": effect}, coalesce=True)
+    queue.put(connection, job, real)
+
+
 _COLUMNS = (effects.c.id, effects.c.action, effects.c.receipt, effects.c.standing, effects.c.planned)
 
 

@@ -47,6 +47,8 @@ def of_reader(connection: Connection, team: TeamId, person: PersonId, now: datet
     )
     return replace(
         NO_HISTORY,
+        spent=past.spent(connection, now),
+        open_cards=asks.open_cards(connection, now),
         told=frozenset((person, SignalId(signal)) for signal in connection.execute(heard).scalars()),
         settled={ProposalId(name): Verdict.ASK for name in connection.execute(asked).scalars()},
         raised=frozenset((person, SignalId(s), Verdict(v)) for v, names in connection.execute(raised) for s in names),

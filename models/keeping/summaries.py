@@ -17,6 +17,9 @@ from models.tables import approvals, effects
 REMEMBERED = timedelta(days=60)
 """How far back is looked (company time): longer than any sprint whose tickets a summary could still tell of."""
 
+_OF_NO_MATTER = (Objection.TOO_EARLY, Objection.WRONG_PERSON)
+"""A no that leaves the matter open: it may be proposed again, or of somebody else."""
+
 
 def known(connection: Connection, team: TeamId, now: datetime) -> Mapping[SignalId, Urgency]:
     """By episode and step, the highest urgency with which it was posted or refused."""
@@ -44,7 +47,7 @@ def _refused(connection: Connection, team: TeamId, now: datetime) -> Iterator[tu
     said = select(approvals.c.proposal).where(
         approvals.c.team == team,
         approvals.c.state == ApprovalState.REJECTED.value,
-        approvals.c.reason != Objection.TOO_EARLY.value,  # it may be proposed again
+        approvals.c.reason.not_in([each.value for each in _OF_NO_MATTER]),
         approvals.c.asked_at >= now - REMEMBERED,
     )
     for row in connection.execute(said).mappings():

@@ -18,7 +18,7 @@ from models.work import Snapshot
 from planner.asked.requests.story import asked_at, recorded, told
 from planner.bounds.worktime import person_calendar, team_calendar
 from planner.facts.observe import observe
-from planner.matters.quiet import RELAYED
+from planner.matters.quiet import HANDED, RELAYED
 from planner.policy import as_recorded, decide
 from planner.policy.law import law_in
 from planner.ports import Desk
@@ -46,6 +46,8 @@ class Relay:
     """Where to look at it; without one the constitution may not let the message go."""
     words: str = ""
     """The asker's own, as they were typed; empty asks how it stands."""
+    handed: bool = False
+    """Nothing is asked: the asker says that this review is the other's."""
     asked_in: AskedIn | None = None
     """Where the asker is told what came of it; without it, in their direct messages."""
 
@@ -76,7 +78,7 @@ async def carry(asked: Relay, asker: PersonId | None, team: TeamId, desk: Desk, 
         return PlainReply(text="That could not be written down just now, so nothing was sent. Try again.")
     if record.decision.verdict is not Verdict.ALLOW:
         return told(record, who, facts, desk)
-    words = _on_its_way(record, wait, called(asked.subject), who, to, desk) if fresh else _again(record, asked, to)
+    words = _on_its_way(record, wait, asked, who, to, desk) if fresh else _again(record, asked, to)
     return PlainReply(text=words, choices=(("Why?", f"why {record.proposal.id}"),))
 
 
@@ -103,12 +105,12 @@ def _proposal(asked: Relay, who: Member, to: Member, team: Team, desk: Desk) -> 
     return Proposal(
         id=ProposalId(named("request", one)),
         action=replace(action, items=(replace(item, rule=rule),)),
-        because=f"{who.name} asked for it.",
+        because=f"{who.name} {'passed it on' if asked.handed else 'asked for it'}.",
         evidence=(Evidence(item.text, asked.url or None),),
         signals=(item.signal,),
         urgency=Urgency.MEDIUM,
         rule=rule,
-        if_nothing=f"{to.name} does not hear of the question.",
+        if_nothing=f"{to.name} does not hear of {'it' if asked.handed else 'the question'}.",
         asked_by=who.id,
         asked_in=asked.asked_in or AskedIn(person=who.id),
     )
@@ -117,15 +119,17 @@ def _proposal(asked: Relay, who: Member, to: Member, team: Team, desk: Desk) -> 
 def _item(asked: Relay, who: Member, signal: SignalId, rule: str) -> Item:
     said = shown(asked.words)
     about = called(asked.subject)
+    question = f"{who.name} asks about {about}: “{said}”" if said else f"{who.name} asks how {about} stands"
+    answer = f"Answer {who.name}, or say it in a comment."
     return Item(
         signal=signal,
-        kind=RELAYED,
+        kind=HANDED if asked.handed else RELAYED,
         subject=asked.subject,
-        text=f"{who.name} asks about {about}: “{said}”" if said else f"{who.name} asks how {about} stands",
+        text=f"{who.name} says the review of {about} is yours" if asked.handed else question,
         url=asked.url,
         urgency=Urgency.MEDIUM.name.lower(),
         rule=rule,
-        asks=f"Answer {who.name}, or say it in a comment.",
+        asks=f"The next step is your review. If it is not yours, tell {who.name}." if asked.handed else answer,
     )
 
 
@@ -153,18 +157,25 @@ async def _decided(proposal: Proposal, snapshot: Snapshot, desk: Desk) -> tuple[
 # --- what the asker is told -------------------------------------------------------------------------------------
 
 
-def _on_its_way(record: WhyRecord, wait: Decision | None, about: str, who: Member, to: Member, desk: Desk) -> str:
+def _on_its_way(record: WhyRecord, wait: Decision | None, asked: Relay, who: Member, to: Member, desk: Desk) -> str:
+    about, what = called(asked.subject), _what(asked)
     if wait is None or wait.until is None:
-        return f"Asking {to.name} about {about} now."
+        return f"Telling {to.name} now that {what}." if asked.handed else f"Asking {to.name} about {about} now."
     when = person_calendar(desk.directives, record.team, who.id).when(wait.until)
-    return f"{to.name} gets your question about {about} on {when}, because {wait.reason}."
+    hears = f"hears on {when} that {what}" if asked.handed else f"gets {what} on {when}"
+    return f"{to.name} {hears}, because {wait.reason}."
+
+
+def _what(asked: Relay) -> str:
+    about = called(asked.subject)
+    return f"the review of {about} is theirs" if asked.handed else f"your question about {about}"
 
 
 def _again(record: WhyRecord, asked: Relay, to: Member) -> str:
     """It was asked today: how far that is."""
-    about = called(asked.subject)
+    what = f"your word that {_what(asked)}" if asked.handed else _what(asked)
     if record.effect is EffectState.SENT:
-        return f"{to.name} has your question about {about} of today already."
+        return f"{to.name} has {what} of today already."
     if record.effect in (EffectState.CANCELLED, EffectState.DEAD):
-        return f"{to.name} did not get your question about {about} today: {record.outcome or 'nobody knows why'}"
-    return f"Your question about {about} is on its way to {to.name}."
+        return f"{to.name} did not get {what} today: {record.outcome or 'nobody knows why'}"
+    return f"{what[:1].upper()}{what[1:]} is on its way to {to.name}."

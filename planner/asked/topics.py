@@ -62,6 +62,13 @@ class AskLost:
     """It was not understood."""
 
     said: str
+    because: str = field(default="", compare=False)
+    """Why it is not known, behind *because*; empty where its words were simply not understood."""
+    subjects: tuple[str, ...] = field(default=(), compare=False)
+    """Tickets and pull requests that it may be about: offered, never taken for what is meant."""
+    known: tuple[object, ...] = field(default=(), compare=False)
+    """Questions beside it in the same message that were understood."""
 
 
-Topic = AskIssue | AskWhich | AskWhyOf | AskSearch | AskLost
+Topic = AskIssue | AskWhich | AskWhyOf | AskLost
+"""What is said beyond the commands and answered from facts; a search asks Jira and Slack themselves."""

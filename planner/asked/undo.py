@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.actions import (
@@ -13,6 +13,7 @@ from models.actions import (
     DelegateTask,
     Reassign,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives, Team
 from models.ids import PersonId
@@ -68,7 +69,7 @@ def allowed(effect: Effect, directives: Directives) -> Decision:
 def can_be_taken_back(action: Action) -> bool:
     """Whether there is an opposite at all, for an Undo button."""
     match action:
-        case Reassign() | TransitionIssue() | CloseIssue() | ChangeSprintScope():
+        case Reassign() | TransitionIssue() | CloseIssue() | ChangeSprintScope() | Unflag():
             return True
         case ChangePriority():
             return action.before is not None
@@ -90,6 +91,8 @@ def inverse(effect: Effect) -> Action | Refusal:
             return _scope_back(action)
         case ChangePriority():
             return _priority_back(action, effect.receipt.get("after") or action.after)
+        case Unflag():
+            return replace(action, again=not action.again, since=None)
         case DelegateTask():
             return Refusal("That only read things, so there is nothing to take back.")
         case _:

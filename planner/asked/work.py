@@ -19,25 +19,31 @@ from planner.asked.questions import (
     AskDigest,
     AskForecast,
     AskHow,
+    AskLeft,
     AskReviews,
     AskStatus,
+    AskUnowned,
     AskWaiting,
+    AskWork,
+    OfOneSprint,
     Report,
 )
 from planner.detect import detect
 from planner.facts.observe import observe, sprints_for, watched_sprints
+from planner.hearers.discretion import ADMINS
 from planner.matters.pressing import how_often
 from planner.ports import Desk
 from planner.reports.blockers import blockers
 from planner.reports.changes import changes
 from planner.reports.everything import everything
 from planner.reports.how import how
-from planner.reports.pace import forecast
+from planner.reports.pace import forecast, left
 from planner.reports.reviews import reviews
 from planner.reports.rows import count
 from planner.reports.status import status
 from planner.reports.summaries import digest
 from planner.reports.waiting import waiting
+from planner.reports.whose import unowned, work_of_one
 from planner.words.modes import mode_line
 from planner.words.people import meant_by
 from planner.words.replies import (
@@ -53,15 +59,15 @@ from planner.words.replies import (
 )
 from planner.words.sprints import NEAREST, by_end, matching, nearest
 
-OfSprint = AskStatus | AskHow | AskChanges | AskAll | AskForecast
-
 MOST_SPRINTS = 5
 """Sprints that are told of at once."""
 
 UNREAD = "Nothing is known of the sprints yet: Jira has not been read."
 
 
-async def about_work(asked: Report, asker: PersonId | None, team: TeamId, desk: Desk, here: Here) -> Reply:
+async def about_work(
+    asked: Report, asker: PersonId | None, team: TeamId, desk: Desk, here: Here, *, public: bool = False
+) -> Reply:
     """The answer as data; what is not known is said in one line."""
     facts = await desk.work.facts_about(team)
     if "jira" not in facts.read_at:
@@ -73,6 +79,8 @@ async def about_work(asked: Report, asker: PersonId | None, team: TeamId, desk: 
             return reviews(seen(facts, desk), desk.directives)
         case AskWaiting(on=on):
             return _waiting(on, asker, facts, desk)
+        case AskUnowned() | AskWork():
+            return _whose(asked, asker, facts, desk)
         case AskDigest():
             return _digest(facts, desk)
         case AskStatus(every=True):
@@ -80,7 +88,8 @@ async def about_work(asked: Report, asker: PersonId | None, team: TeamId, desk: 
         case _:
             reply = _of_a_sprint(asked, facts, desk, here)
             paused = facts.paused is not None and facts.paused.holds(desk.clock.now())
-            looks = isinstance(asked, AskStatus) and not paused
+            runs_it = not public and asker in desk.directives.team(team).people_of(ADMINS)
+            looks = isinstance(asked, AskStatus) and not paused and runs_it
             return await _with_attention(reply, team, desk) if looks else reply
 
 
@@ -93,7 +102,7 @@ def seen(facts: Facts, desk: Desk, sprint: SprintId | None = None) -> Snapshot:
 # --- which sprint -------------------------------------------------------------------------------------------
 
 
-def _of_a_sprint(asked: OfSprint, facts: Facts, desk: Desk, here: Here) -> Reply:
+def _of_a_sprint(asked: OfOneSprint, facts: Facts, desk: Desk, here: Here) -> Reply:
     word = _WORDS[type(asked)]
     found = _meant(asked.sprint, facts, here)
     if isinstance(found, tuple):
@@ -117,18 +126,23 @@ def _meant(wanted: str | None, facts: Facts, here: Here) -> Sprint | tuple[Sprin
     return found[0] if len(found) == 1 else tuple(found)
 
 
-def _which(found: tuple[Sprint, ...], asked: OfSprint, word: str, facts: Facts, here: Here) -> PlainReply:
+def _which(found: tuple[Sprint, ...], asked: OfOneSprint, word: str, facts: Facts, here: Here) -> PlainReply:
     """One choice, which is remembered when it is of boards."""
     if found and asked.sprint is None and len({sprint.board for sprint in found}) == len(found):
         choices = tuple((f"{s.name} · board {s.board}"[:75], f"board {s.board} {word}") for s in found[:4])
         text = f"{count(len(found), 'sprint')} are running. Which board? I remember it for {here.called}."
         return PlainReply(text=text, choices=(*choices, ("All of them", "status all")))
     if found:
-        return PlainReply(text="Which sprint?", choices=_choices(found, word))
+        return PlainReply(text="Which sprint?", choices=_choices(_told_of(found, facts), word))
     if asked.sprint is None:
-        return PlainReply(text="No sprint is running.", choices=_choices(by_end(facts.sprints), word))
+        return PlainReply(text="No sprint is running.", choices=_choices(_told_of(by_end(facts.sprints), facts), word))
     named = f"There is no sprint “{asked.typed or asked.sprint}” here."
-    return PlainReply(text=named, choices=_choices(nearest(asked.sprint, facts.sprints), word))
+    return PlainReply(text=named, choices=_choices(_told_of(nearest(asked.sprint, facts.sprints), facts), word))
+
+
+def _told_of(sprints: Sequence[Sprint], facts: Facts) -> Sequence[Sprint]:
+    """Those of which there is something to tell: a button that can only be refused is not offered."""
+    return [sprint for sprint in sprints if sprint.id in facts.whole]
 
 
 def _choices(sprints: Sequence[Sprint], word: str) -> tuple[tuple[str, str], ...]:
@@ -171,6 +185,10 @@ _UNREAD = {
 # --- reports of one sprint ----------------------------------------------------------------------------------
 
 
+def _left(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
+    return left(sprint, seen(facts, desk, sprint.id), desk.directives)
+
+
 def _status(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
     snapshot, signals = _looked(sprint, facts, desk)
     return status(snapshot, sprint, signals, desk.directives)
@@ -195,19 +213,21 @@ def _forecast(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
     return forecast(sprint, seen(facts, desk, sprint.id), facts, desk.directives)
 
 
-_REPORTS: Mapping[type[OfSprint], Callable[[Sprint, Facts, Desk], Reply]] = {
+_REPORTS: Mapping[type[OfOneSprint], Callable[[Sprint, Facts, Desk], Reply]] = {
     AskStatus: _status,
     AskHow: _how,
     AskChanges: _changes,
     AskAll: _all,
     AskForecast: _forecast,
+    AskLeft: _left,
 }
-_WORDS: Mapping[type[OfSprint], str] = {
+_WORDS: Mapping[type[OfOneSprint], str] = {
     AskStatus: "status",
     AskHow: "why status",
     AskChanges: "changes",
     AskAll: "all",
     AskForecast: "forecast",
+    AskLeft: "left",
 }
 """The word under which the same is asked of a sprint by its id."""
 
@@ -224,7 +244,7 @@ def _every(facts: Facts, desk: Desk) -> Reply:
     """Every running sprint in a few lines each."""
     running = sprints_for(facts, None)
     if not running:
-        return PlainReply(text=_NO_SPRINT, choices=_choices(by_end(facts.sprints), "status"))
+        return PlainReply(text=_NO_SPRINT, choices=_choices(_told_of(by_end(facts.sprints), facts), "status"))
     groups = [_in_short(sprint, facts, desk) for sprint in running[:MOST_SPRINTS]]
     left = len(running) - len(groups)
     are = "sprint is" if len(running) == 1 else "sprints are"
@@ -250,11 +270,30 @@ def _waiting(on: str, asker: PersonId | None, facts: Facts, desk: Desk) -> Reply
     snapshot = seen(facts, desk)
     if not on:
         return waiting(snapshot, desk.directives)
-    person, near = meant_by(on, asker, desk.directives.team(facts.team))
-    if person is None:
-        choices = tuple((name, f"waiting for {id}") for id, name in near)
-        return PlainReply(text=f"Nobody of the team is called “{on[:60]}”.", choices=(*choices, ("All", "waiting")))
-    return waiting(snapshot, desk.directives, person)
+    person = _one_called(on, asker, facts, desk, "waiting for", ("All", "waiting"))
+    if isinstance(person, PlainReply):
+        return person
+    return waiting(snapshot, desk.directives, person, asker)
+
+
+def _whose(asked: AskUnowned | AskWork, asker: PersonId | None, facts: Facts, desk: Desk) -> Reply:
+    if isinstance(asked, AskUnowned):
+        return unowned(seen(facts, desk), desk.directives)
+    person = _one_called(asked.of, asker, facts, desk, "work of", ("Show all", "all"))
+    if isinstance(person, PlainReply):
+        return person
+    return work_of_one(person, seen(facts, desk), facts, desk.directives)
+
+
+def _one_called(
+    name: str, asker: PersonId | None, facts: Facts, desk: Desk, again: str, every: tuple[str, str]
+) -> PersonId | PlainReply:
+    """The member that is meant, or who may be; ``again`` asks the same of one of them."""
+    person, near = meant_by(name, asker, desk.directives.team(facts.team))
+    if person is not None:
+        return person
+    choices = tuple((called, f"{again} {id}") for id, called in near)
+    return PlainReply(text=f"Nobody of the team is called “{name[:60]}”.", choices=(*choices, every))
 
 
 def _digest(facts: Facts, desk: Desk) -> Reply:
@@ -274,14 +313,14 @@ _MORE = (("Status", "status"), ("What is blocked", "blockers"))
 
 
 async def _with_attention(reply: Reply, team: TeamId, desk: Desk) -> Reply:
-    """How closely the team is looked at, from the record of the last look."""
+    """How closely the team is looked at, from the record of the last look: for who runs us, nobody else needs it."""
     if not isinstance(reply, StatusReply):
         return reply
     last = next(iter(await desk.ledger.last_cycles(team, 1)), None)
     if last is None:
         return reply
     every = how_often(last.urgency, desk.directives)
-    return replace(reply, attention=Attention(last.urgency.name.lower(), last.pressing, every, last.next_look))
+    return replace(reply, attention=Attention(last.urgency.name.lower(), last.pressing, every, last.next_look, last.at))
 
 
 def _in_mode(reply: PlainReply, team: TeamId, directives: Directives) -> PlainReply:

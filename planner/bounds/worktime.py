@@ -240,9 +240,15 @@ def days_left(calendar: Calendar, now: datetime, end: datetime) -> str:
     return f"{_count(days, 'working day') if days else 'no working day'} left after today"
 
 
+_THEIR_QUOTES = str.maketrans("“”„‟", "‘’‚‛")
+
+
 def quoted(text: str, most: int = 60) -> str:
-    """Words of others inside a sentence of ours: on one line, in quotes, at most ``most`` characters."""
-    line = " ".join(text.split())
+    """Words of others inside a sentence of ours: on one line, in quotes, at most ``most`` characters.
+
+    Quotes of theirs become single ones: nothing in them can end the quotation and go on as if we said it.
+    """
+    line = " ".join(text.translate(_THEIR_QUOTES).split())
     return f"“{line if len(line) <= most else line[: most - 1].rstrip() + '…'}”"
 
 

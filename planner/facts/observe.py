@@ -48,6 +48,7 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         strays=tuple(sorted((i for i in facts.issues if i.sprint not in wanted), key=lambda issue: issue.key)),
         known_sprints=facts.sprints,
         paused=facts.paused,
+        taken=facts.taken,
     )
 
 
@@ -64,6 +65,12 @@ def is_ours(key: IssueKey, team: Team) -> bool:
 def people_of(facts: Facts) -> Mapping[PersonId, Person]:
     """The team's people by id."""
     return {person.id: person for person in facts.people}
+
+
+def owned(facts: Facts, person: PersonId) -> tuple[IssueKey, ...]:
+    """The tickets of which Jira names them as the owner now, open or done."""
+    accounts = next((each.accounts for each in facts.people if each.id == person), ())
+    return tuple(issue.key for issue in facts.issues if issue.assignee is not None and issue.assignee in accounts)
 
 
 def sprints_for(facts: Facts, named: SprintId | None) -> tuple[Sprint, ...]:

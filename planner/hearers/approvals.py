@@ -48,6 +48,25 @@ def may_answer(approval: Approval, person: PersonId, now: datetime) -> bool:
     return approval.state is ApprovalState.PENDING and now < approval.expires and person in approval.approvers
 
 
+def card_waits(approval: Approval, person: PersonId, at: Place, history: History) -> Wait | None:
+    """Why ``person``, who is to be asked, has no card of it yet, and until when.
+
+    ``None`` for whoever has one, or gets it at this moment.
+    """
+    waiting = approval.state is ApprovalState.PENDING and person in approval.asked
+    if not waiting or approval.shown_to(person) is not None:
+        return None
+    urgency = approval.proposal.urgency
+    wait = wait_for_person(person, urgency, at)
+    # What was asked first had its attention when it was decided, what a person wants costs none, and one more line on
+    # an open card neither.
+    free = person == approval.approvers[0] or approval.proposal.asked_by is not None or person in history.open_cards
+    if wait is not None or free:
+        return wait
+    spend = claim(person, urgency, history, at)
+    return spend if isinstance(spend, Wait) else None
+
+
 # --- a question nobody answers ------------------------------------------------------------------------------
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from models.directives import WEEKDAYS, Directives, Hours, Member, Team, Weekday
 from models.ids import PersonId, TeamId
 from models.scalars import zone_named
-from planner.bounds.limits import most_a_day
+from planner.bounds.limits import most_a_day, most_for
 from planner.bounds.worktime import house_hours
 
 ALL_TEAMS, ABOUT = TeamId("-"), "contact"
@@ -111,6 +111,29 @@ def wish_of(given: Mapping[str, Any], most: int) -> Wish:
         per_day=read_per_day("" if per_day is None else str(per_day), most),
         channel=channel,
     )
+
+
+# --- beside the constitution --------------------------------------------------------------------------------------
+
+
+def usual(member: Member, team: TeamId, directives: Directives) -> Wish:
+    """How ``directives`` themselves have ``member`` contacted, as a wish for all of it would say."""
+    hours = member.reached or member.hours or house_hours(directives)
+    per_day = most_for(member.id, team, directives)
+    channel = member.channel or "learn"
+    return Wish(hours=hours.hours, days=hours.days, zone=member.zone, per_day=per_day, channel=channel)
+
+
+def beside(wish: Wish, given: Wish) -> Wish:
+    """Of ``wish`` what differs from what is ``given``: only that is somebody's own word, the rest follows the file."""
+    own = {each.name: getattr(wish, each.name) for each in fields(wish)}
+    return Wish(**{name: value for name, value in own.items() if value != getattr(given, name)})
+
+
+def whole(wish: Wish, given: Wish) -> Wish:
+    """How somebody is contacted now: their own word, and for the rest what is ``given``."""
+    own = {each.name: getattr(wish, each.name) for each in fields(wish)}
+    return replace(given, **{name: value for name, value in own.items() if value not in ("", (), None)})
 
 
 # --- kept and lived by ------------------------------------------------------------------------------------------

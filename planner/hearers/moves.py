@@ -232,7 +232,17 @@ def _to_review(look: _Look) -> Move | None:
     author = look.snapshot.person(look.pr.author)
     if not here and author is not None and not is_away(author, now):
         return look.authors(Step.ASK_REVIEW, "everybody asked to review it is away", first)
-    return replace(move, turns=tuple(here or turns))
+    return replace(move, turns=_taken(look, first) or tuple(here or turns))
+
+
+def _taken(look: _Look, since: datetime) -> tuple[Turn, ...]:
+    """Whoever has said that they review it, as long as that holds and they have not. It has not waited less for it."""
+    taken = look.snapshot.taken.get(look.pr.id)
+    person = look.snapshot.people.get(taken.by) if taken is not None and taken.until > look.snapshot.now else None
+    if person is None or is_away(person, look.snapshot.now) or look.pr.author in person.accounts:
+        return ()
+    settled = (review.reviewer in person.accounts and look.turn_since(review) is None for review in look.others)
+    return () if any(settled) else (Turn(person, since),)
 
 
 def _to_answer(look: _Look) -> Move | None:

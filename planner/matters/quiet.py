@@ -10,7 +10,7 @@ from datetime import datetime
 from models.actions import CommentOnIssue, Item, RemindPerson
 from models.cycles import History
 from models.directives import Directives
-from models.hushes import CLAIMS, EVERYTHING, Hush, Sight, Woken
+from models.hushes import CLAIMS, EVERYTHING, End, Hush, Sight, Woken
 from models.ids import AccountId, IssueKey, PersonId, ProposalId, PullRequestId, SignalId, SprintId, named
 from models.proposals import Decided, Effect, Ending, Outcome, Proposal, Verdict
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
@@ -28,6 +28,12 @@ WOKEN = "woken"
 
 RELAYED = "relayed"
 """The kind of an item that carries one person's question to another."""
+
+HANDED = "handed_on"
+"""The kind of an item by which one person says that a review is another's."""
+
+CARRIED = frozenset({RELAYED, HANDED})
+"""What one person has told another through us."""
 
 ASKED = "you-asked"
 """Stands where a directive's id would: the reader's own wish is the rule."""
@@ -52,6 +58,17 @@ def claimed(signal: Signal, person: PersonId, hushes: Sequence[Hush], now: datet
         return None
     claims = (h for h in _claims(hushes).get(signal.subject, ()) if h.person != person and h.holds(now))
     return next(claims, None)
+
+
+def called_over(signal: Signal, person: PersonId | None, hushes: Sequence[Hush], now: datetime) -> Hush | None:
+    """The word of somebody else that it is over: as long as that holds it goes no further up, unless it is critical.
+
+    Without ``person`` anybody's word.
+    """
+    if signal.urgency is Urgency.CRITICAL:
+        return None
+    said = (h for h in hushes if h.said is not None and h.said.end is End.OVER and h.person != person)
+    return next((h for h in said if h.subject == signal.subject and h.holds(now)), None)
 
 
 @once
@@ -105,6 +122,8 @@ def _silences(hush: Hush, item: Item) -> bool:
 def agreed(hush: Hush, calendar: Calendar) -> str:
     """What was agreed, for its owner: ``PAY-7 is put off until Wed 18 Nov 10:00``."""
     about = called(hush.subject) if hush.subject else f"rule {hush.rule}"
+    if hush.until is not None and hush.said is not None and hush.said.end in CLAIMS:
+        return f"{about} is yours until {calendar.when(hush.until)}: you said that you do it"
     if hush.until is not None:
         return f"{about} is put off until {calendar.when(hush.until)}"
     if hush.sight is not None:
@@ -277,11 +296,21 @@ def _wake(
     items = [item_of(signal, again=True) for signal in about]
     if hush.subject == EVERYTHING:
         return Wake(hush, why, None)
-    if hush.sight is not None:
+    if hush.sight is not None and _is_wish(hush):
         left = () if items else _put_off(hush, facts)
         items = [_changed(hush, hush.sight, why, _url(hush.sight.of, facts, snapshot)), *left, *items]
     proposal = _reminder(hush, items, about, snapshot, directives) if items else None
     return Wake(hush, why, proposal, frozenset(item.signal for item in items[:MOST_ITEMS]))
+
+
+def _is_wish(hush: Hush) -> bool:
+    """Whether its owner has said until when they want peace; with other presses that only comes along."""
+    return hush.said is None or hush.said.end is End.WAITING
+
+
+def is_free(proposal: Proposal) -> bool:
+    """Whether its reader wanted to hear it now: then it costs none of their attention."""
+    return proposal.promised is not None and proposal.rule == ASKED
 
 
 def _hears(person: PersonId, signal: Signal, snapshot: Snapshot, directives: Directives) -> bool:
@@ -337,16 +366,18 @@ def _reminder(
     hush: Hush, items: Sequence[Item], about: Sequence[Signal], snapshot: Snapshot, directives: Directives
 ) -> Proposal:
     calendar = person_calendar(directives, snapshot.team, snapshot.people.get(hush.person, hush.person))
+    what, when = called(hush.subject) if hush.subject else hush.rule, calendar.when(hush.at)
+    wish = f"You asked for this: you put {hush.subject or hush.rule} off on {when}."
     return Proposal(
         id=wake_id(hush),
         action=RemindPerson(person=hush.person, items=tuple(items[:MOST_ITEMS]), more=max(len(items) - MOST_ITEMS, 0)),
-        because=f"You asked for this: you put {hush.subject or hush.rule} off on {calendar.when(hush.at)}.",
+        because=wish if _is_wish(hush) else f"You said how {what} stands on {when}, and it stands as it did.",
         evidence=tuple(fact for signal in about[:MOST_ITEMS] for fact in signal.evidence)
         or (Evidence(items[0].text, items[0].url or None),),
         signals=tuple(signal.id for signal in about) or (SignalId(hush.id),),
         urgency=max((signal.urgency for signal in about), default=Urgency.LOW),
-        rule=ASKED,
-        if_nothing="You do not hear what you asked to hear.",
+        rule=ASKED if _is_wish(hush) else items[0].rule,
+        if_nothing="You do not hear what you asked to hear." if _is_wish(hush) else "Nobody hears of it again.",
         promised=hush.id,
     )
 

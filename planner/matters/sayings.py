@@ -10,7 +10,7 @@ from datetime import datetime
 from models.directives import Directives
 from models.hushes import IN_HAND, End, Hush
 from models.ids import PersonId, SignalId
-from models.signals import Evidence, Findings, Signal, Urgency
+from models.signals import Findings, Signal, Urgency
 from models.work import Snapshot
 from planner.bounds.worktime import Calendar, person_calendar, team_calendar
 from planner.matters.quiet import awaited_words
@@ -20,13 +20,19 @@ LONGEST = 120
 """Characters of somebody's own reason that are told to others."""
 
 
-def with_sayings(findings: Findings, hushes: Sequence[Hush], snapshot: Snapshot, directives: Directives) -> Findings:
-    """The same findings; whoever hears of a matter reads what somebody else has said of it, as long as that holds."""
+def with_sayings(
+    findings: Findings, hushes: Sequence[Hush], snapshot: Snapshot, directives: Directives, *, aloud: bool = False
+) -> Findings:
+    """The same findings; whoever hears of a matter reads what somebody else has said of it, as long as that holds.
+
+    What is told ``aloud``, in the channel, says also what the one it is addressed to has said.
+    """
     about = _by_subject(hushes, snapshot.now)
     if not about:
         return findings
-    signals = tuple(_told(signal, about.get(signal.subject, ()), snapshot, directives) for signal in findings.signals)
-    return replace(findings, signals=signals)
+    told = _told_aloud if aloud else _told
+    signals = (told(signal, about.get(signal.subject, ()), snapshot, directives) for signal in findings.signals)
+    return replace(findings, signals=tuple(signals))
 
 
 def in_hand(findings: Findings, hushes: Sequence[Hush], now: datetime) -> Mapping[SignalId, Urgency]:
@@ -66,6 +72,10 @@ _SAYS: Mapping[End, str] = {
 """What others read; of what somebody wanted changed, the change itself tells them."""
 
 
+_ALOUD: Mapping[End, str] = {End.OVER: "over, says {name}", End.BLOCKED: "still blocked, says {name}"}
+"""The same in few words, for a line of the summary."""
+
+
 def _by_subject(hushes: Iterable[Hush], now: datetime) -> Mapping[str, list[Hush]]:
     found: dict[str, list[Hush]] = defaultdict(list)
     for hush in hushes:
@@ -81,5 +91,12 @@ def _told(signal: Signal, said: Sequence[Hush], snapshot: Snapshot, directives: 
     reader, team = signal.addressee, snapshot.team
     theirs = person_calendar(directives, team, snapshot.people.get(reader, reader)) if reader else None
     words = saying(others[-1], theirs or team_calendar(directives, team), directives)
-    evidence = (*signal.evidence, Evidence(words[:1].upper() + words[1:]))
-    return replace(signal, headline=f"{signal.headline} ({words})", evidence=evidence)
+    return replace(signal, headline=f"{signal.headline} ({words})")
+
+
+def _told_aloud(signal: Signal, said: Sequence[Hush], snapshot: Snapshot, directives: Directives) -> Signal:
+    last = said[-1] if said else None
+    if last is None or last.said is None or last.said.end not in _ALOUD:
+        return _told(signal, said, snapshot, directives)
+    words = _ALOUD[last.said.end].format(name=name_of(last.person, last.team, directives))
+    return replace(signal, headline=f"{signal.headline} ({words})")

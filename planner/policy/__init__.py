@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.policy.decision import as_recorded, decide
 from planner.policy.last_moment import held_back, joins_a_card, owes, stays, still_allowed
 from planner.policy.law import (
+    BY_MODEL,
     CLOSED_WORLD,
     NOT_OURS,
     SHADOW,
@@ -22,6 +23,7 @@ from planner.policy.look import decide_all
 from planner.policy.paused import PAUSED
 
 __all__ = [
+    "BY_MODEL",
     "CLOSED_WORLD",
     "NOT_OURS",
     "PAUSED",

@@ -14,6 +14,7 @@ from models.work import Snapshot
 from planner.bounds.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
 from planner.bounds.worktime import team_calendar
 from planner.hearers.approvals import approvers_of, course
+from planner.matters.quiet import is_free
 from planner.policy.form import lacks
 from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_for
 from planner.policy.paused import put_off
@@ -53,7 +54,7 @@ def _allow(proposal: Proposal, who: PersonId | None, law: Law, at: Place, histor
         wait = wait_for_spare(proposal.action.person, at)
     if wait is not None:
         return defer(wait)
-    if who is None or who == proposal.asked_by or proposal.promised:
+    if who is None or who == proposal.asked_by or is_free(proposal):
         return Decision(verdict=Verdict.ALLOW, rule=law.rule, reason="the constitution allows it")
     spend = claim(who, proposal.urgency, history, at)
     if isinstance(spend, Wait):

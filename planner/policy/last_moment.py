@@ -12,6 +12,7 @@ from models.pauses import Pause
 from models.proposals import Effect, Ending, Outcome, Unit, Verdict
 from models.work import Person
 from planner.bounds.limits import Place, Wait, units
+from planner.matters.quiet import is_free
 from planner.policy.decision import no_time_for
 from planner.policy.form import lacks
 from planner.policy.law import exists, is_member, law_for
@@ -74,7 +75,7 @@ def owes(effect: Effect, at: Place) -> tuple[Unit, ...]:
     first = isinstance(effect.action, AskApproval) and not puts_again(effect.action)
     asked_for = proposal.asked_by is not None and (first or who == proposal.asked_by)
     put_off = isinstance(effect.action, AskApproval) and effect.action.asking is Asking.PROMISED
-    free = who is None or asked_for or put_off or proposal.promised is not None
+    free = who is None or asked_for or put_off or is_free(proposal)
     return () if who is None or free else units(who, proposal.urgency, at)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
-from models.actions import Action, PostDigest, TellAdmins, TransitionIssue
-from models.cycles import History
+from models.actions import Action, PostDigest, PostToOtherChannel, TellAdmins, TransitionIssue
+from models.cycles import NO_HISTORY, History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId
 from models.proposals import Approval, ApprovalState, Proposal, Verdict
 from planner.bounds.limits import Place
 from planner.bounds.once import once
 from planner.bounds.rules import lines_with
-from planner.hearers.approvals import PassOn, Remind, course, next_step
+from planner.hearers.approvals import PassOn, Remind, card_waits, course, next_step
 from planner.hearers.escalation import PM
 from planner.hearers.putting_off import clock_of
 from planner.reports.summaries import channel_for
@@ -27,6 +27,7 @@ UNLISTED = "unlisted"
 SHADOW = "mode-shadow"
 SUGGEST = "mode-suggest"
 NOT_OURS = "not-a-member"
+BY_MODEL = "by-model"
 """Names of what decides where no line of the constitution does."""
 
 
@@ -46,18 +47,29 @@ class Law:
 def who_may_answer(approval: Approval, directives: Directives) -> tuple[PersonId, ...]:
     """Whose click counts now: named when it was asked, and still in the role the constitution of today asks for."""
     team = next((team for team in directives.teams if team.id == approval.team), None)
-    if team is None:
-        return ()
-    law = law_in(approval.proposal.action, team, directives)
-    still = [p for p in team.people_of(law.role) if not (law.four_eyes and p == approval.proposal.asked_by)]
-    return tuple(person for person in approval.approvers if person in still)
+    return still_in_role(approval.approvers, approval.proposal, team, directives) if team is not None else ()
+
+
+def still_in_role(
+    named: Iterable[PersonId], proposal: Proposal, team: Team, directives: Directives
+) -> tuple[PersonId, ...]:
+    """Those of ``named`` whose yes to it counts."""
+    law = law_in(proposal.action, team, directives)
+    still = [p for p in team.people_of(law.role) if not (law.four_eyes and p == proposal.asked_by)]
+    return tuple(person for person in named if person in still)
 
 
 def law_of(action: Action, directives: Directives) -> Law:
     """The strongest line about it: never, never without a yes, allow in this case, ask, allow; unlisted asks the PM."""
     word = _word_for(action, directives)
     laws = [law for name, rule in _about(directives).get(word, ()) if (law := _law(name, rule, word, action))]
-    return min(laws, key=lambda law: law.strength, default=Law(Verdict.ASK, UNLISTED, 3))
+    law = min(laws, key=lambda law: law.strength, default=Law(Verdict.ASK, UNLISTED, 3))
+    return replace(law, rule=UNLISTED) if law.verdict is Verdict.ASK and _is_at_home(action, directives) else law
+
+
+def _is_at_home(action: Action, directives: Directives) -> bool:
+    """Whether it is a post in the team's own channel: a line about other channels asks all the same, but is not why."""
+    return isinstance(action, PostToOtherChannel) and action.channel == (channel_for("technical", directives) or "team")
 
 
 def law_in(action: Action, team: Team, directives: Directives) -> Law:
@@ -72,8 +84,13 @@ def law_in(action: Action, team: Team, directives: Directives) -> Law:
 
 
 def law_for(proposal: Proposal, team: Team, directives: Directives) -> Law:
-    """As ``law_in``; but what its reader has asked to hear is no suggestion of ours: nobody is asked for a yes."""
-    return law_of(proposal.action, directives) if proposal.promised else law_in(proposal.action, team, directives)
+    """As ``law_in``; but what its reader has asked to hear is no suggestion of ours: nobody is asked for a yes.
+
+    What the rules alone would not have done needs a yes whatever may be done without one: who chose it has read words
+    that anybody may have written.
+    """
+    law = law_of(proposal.action, directives) if proposal.promised else law_in(proposal.action, team, directives)
+    return Law(Verdict.ASK, BY_MODEL, 3) if proposal.by_model and law.verdict is Verdict.ALLOW else law
 
 
 @once
@@ -90,8 +107,14 @@ def _about(directives: Directives) -> Mapping[str, list[tuple[str, Never | Ask |
     return about
 
 
-def next_asked(approval: Approval, at: Place) -> tuple[PersonId, datetime] | None:
-    """Who is asked as well while nobody answers, and when; ``None`` when nobody is, or somebody was already."""
+def next_asked(approval: Approval, at: Place, history: History = NO_HISTORY) -> tuple[PersonId, datetime] | None:
+    """Who is asked as well while nobody answers, and when; ``None`` when nobody is, or somebody was already.
+
+    Somebody whose card waits for their hours or attention is asked when it comes, not before.
+    """
+    waits = ((person, card_waits(approval, person, at, history)) for person in approval.copies)
+    if (coming := next(((person, wait.until) for person, wait in waits if wait is not None), None)) is not None:
+        return coming
     team = next((team for team in at.directives.teams if team.id == approval.team), None)
     mine = approval.proposal.asked_by == approval.approvers[0]
     if team is None or mine or approval.passed_on or approval.state is not ApprovalState.PENDING:

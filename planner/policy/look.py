@@ -20,7 +20,7 @@ from planner.hearers.patience import Patience
 from planner.hearers.putting_off import too_early
 from planner.policy.decision import as_recorded, decide, defer, deny
 from planner.policy.habits import by_their_way, honestly, in_order, in_their_time, weight_for
-from planner.policy.law import UNGROUNDED, law_in, law_of
+from planner.policy.law import UNGROUNDED, law_for, law_of
 from planner.policy.peace import awake, left_in_peace
 from planner.reasoning import reminder
 from planner.reports.summaries import MOST_ITEMS
@@ -134,14 +134,15 @@ def _ready(
     if left_in_peace(proposal, ground, history):
         return None
     if isinstance(action, RemindPerson):
-        way = _way(action, team, ground.directives)
+        way = _way(proposal, team, ground.directives)
         wanted = awake(ground.told_of(action), action.person, ground, history)
         new = [signal for signal in wanted if _is_new(signal.id, action.person, way, history)]
         if not new:
             return None
         new = patience.now(new, action.person)
-        proposal = reminder(action.person, new, ground.directives, MOST_ITEMS, weight_for(action.person, lessons))
-        proposal = by_their_way(proposal, new, ground, lessons)
+        weight, told = weight_for(action.person, lessons), proposal
+        proposal = reminder(action.person, new, ground.directives, MOST_ITEMS, weight, order=told.signals)
+        proposal = _as_thought(by_their_way(proposal, new, ground, lessons), told)
     elif who is not None and any((who, signal) in history.told for signal in proposal.signals):
         return None
     return _named(proposal, team)
@@ -157,9 +158,14 @@ def _is_new(signal: SignalId, person: PersonId, way: Verdict, history: History) 
     return (person, signal) not in history.told and (person, signal, way) not in history.raised
 
 
-def _way(action: Action, team: Team, directives: Directives) -> Verdict:
-    """The verdict an action gets in this team before anybody's time is looked at."""
-    return Verdict.DENY if team.mode is Mode.SHADOW else law_in(action, team, directives).verdict
+def _as_thought(proposal: Proposal, told: Proposal) -> Proposal:
+    """What is left of ``told``, with what a model made of it; who chose it stays on record."""
+    return replace(proposal, options=told.options, weighed=told.weighed, by_model=told.by_model)
+
+
+def _way(proposal: Proposal, team: Team, directives: Directives) -> Verdict:
+    """The verdict a proposal gets in this team before anybody's time is looked at."""
+    return Verdict.DENY if team.mode is Mode.SHADOW else law_for(proposal, team, directives).verdict
 
 
 def _after(history: History, decision: Decision) -> History:

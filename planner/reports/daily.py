@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from models.directives import Directives
 from models.ids import IssueKey, SignalId
-from models.signals import Signal, SignalKind
+from models.signals import Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
+from planner.facts.observe import running_sprints
 from planner.hearers.addressing import holder
 from planner.hearers.escalation import PM
 from planner.hearers.moves import Move, awaited, is_away, whose_move
+from planner.reports.pace import pace_of
 
 UNOWNED = "needs an owner"
 
@@ -34,6 +36,18 @@ def to_tell(signals: Iterable[Signal], snapshot: Snapshot) -> tuple[list[Signal]
 def _is_known(signal: Signal, snapshot: Snapshot) -> bool:
     names: tuple[SignalId, ...] = (signal.id, replace(signal, louder=True).id)
     return any(signal.urgency <= snapshot.known[name] for name in names if name in snapshot.known)
+
+
+def still_known(
+    known: Mapping[SignalId, Urgency], signals: Iterable[Signal], snapshot: Snapshot, directives: Directives
+) -> Mapping[SignalId, Urgency]:
+    """What need not be told again: in the last two working days of a sprint an open blocker of it is told each day."""
+    paces = {sprint.id: pace_of(sprint, snapshot, directives) for sprint in running_sprints(snapshot)}
+    ending = {sprint for sprint, pace in paces.items() if pace is not None and pace.is_ending}
+    inside = {issue.key for issue in snapshot.unfinished if issue.sprint in ending}
+    blockers = [s for s in signals if s.kind is SignalKind.BLOCKED_TOO_LONG and IssueKey(s.subject) in inside]
+    again = {name for each in blockers for name in (each.id, replace(each, louder=True).id)}
+    return {name: urgency for name, urgency in known.items() if name not in again}
 
 
 def whose(signal: Signal, snapshot: Snapshot, directives: Directives) -> str:

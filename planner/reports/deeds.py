@@ -1,8 +1,8 @@
-"""What I did in the last days that concerns one person: what they were sent, asked for, or said yes to."""
+"""What I did in the last days that concerns one person: what they were sent, asked for, said yes to, or own."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,13 @@ from models.actions import AskApproval, AskIdentity, Asking, CommentOnIssue, Rem
 from models.directives import Directives
 from models.ids import EffectId, PersonId
 from models.proposals import Effect
-from planner.words.titles import brief, called, title
+from planner.words.titles import brief, called, name_of, title
 
 DAYS, MOST = 7, 12
 """How far back it is told, and how much of it is shown at once."""
+
+MOST_CHANGES = 3
+"""Changes by others told below a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class Deed:
     at: datetime
     """Company time."""
     how: str = ""
-    """``you asked for it``, ``you approved it``, ``taken back``; empty for what was simply sent."""
+    """``you asked for it``, ``you approved it``, ``Dana said yes``, ``taken back``; empty for what was simply sent."""
     why: str
     """The id to ask *why* with."""
     undo: str = ""
@@ -45,7 +48,7 @@ def deeds_of(
         Deed(
             words=_words(effect, person, directives),
             at=effect.ended,
-            how="taken back" if effect.id in undone else _how(effect, person),
+            how="taken back" if effect.id in undone else _how(effect, person, directives),
             why=effect.proposal.id,
             undo=effect.proposal.id if effect.id in can_undo and effect.id not in undone else "",
         )
@@ -82,7 +85,29 @@ _ASKED = {
 }
 
 
-def _how(effect: Effect, person: PersonId) -> str:
+def _how(effect: Effect, person: PersonId, directives: Directives) -> str:
     if addressee(effect.action) == person:
         return ""
-    return "you asked for it" if effect.proposal.asked_by == person else "you approved it"
+    if effect.proposal.asked_by == person:
+        return "you asked for it"
+    return "you approved it" if effect.said_yes == person else at_whose_word(effect, directives)
+
+
+def at_whose_word(effect: Effect, directives: Directives) -> str:
+    """``Sam Keller asked for it, Dana Whitfield said yes``; empty of what the constitution lets the agent do alone."""
+    asked = effect.proposal.asked_in.person if effect.proposal.asked_in else effect.proposal.asked_by
+    by, yes = (name_of(p, effect.team, directives) if p is not None else "" for p in (asked, effect.said_yes))
+    if effect.proposal.undoes is not None:
+        return f"{by} took it back" if by else ""
+    wanted = f"{by} asked for it" if by and by != yes else ""
+    return ", ".join(filter(None, [wanted, f"{yes} said yes" if yes else ""]))
+
+
+def changes_of(changed: Sequence[Effect], directives: Directives) -> tuple[str, ...]:
+    """What others have changed of somebody's tickets, a line each, for their next message; the oldest first."""
+    lines = []
+    for effect in changed[:MOST_CHANGES]:
+        word = at_whose_word(effect, directives)
+        lines.append(f"{brief(effect.action, effect.team, directives)}{f': {word}' if word else ''}")
+    left = len(changed) - len(lines)
+    return (*lines, f"and {left} more in Home") if left > 0 else tuple(lines)

@@ -27,9 +27,10 @@ def details(
     waiting = reviews(snapshot, directives)
     put_in = [group for group in changes(sprint, snapshot, directives).groups if group.name.startswith("Added")]
     ahead = forecast(sprint, snapshot, facts, directives)
+    first = _group("Needs somebody", now.rows, now.more)
     groups = (
-        _group("Needs somebody", now.rows, now.more),
-        *(_group(group.name, group.rows, group.more) for group in waiting.groups),
+        first,
+        *(_group(group.name, _without(first, group.rows), group.more) for group in waiting.groups),
         *(_group("Put in since the working day before", group.rows, group.more) for group in put_in),
     )
     unread = () if "bitbucket" in snapshot.read_at else (waiting.headline,)
@@ -43,6 +44,12 @@ def details(
         url=now.url,
         post_to_channel=False,
     )
+
+
+def _without(told: Group, rows: Sequence[Row]) -> list[Row]:
+    """One thing is told once."""
+    keys = {row.key for row in told.rows}
+    return [row for row in rows if row.key not in keys]
 
 
 def _group(name: str, rows: Sequence[Row], more: int) -> Group:

@@ -10,6 +10,7 @@ from models.work import Snapshot, Sprint, SprintState
 from planner.bounds.rules import words_of
 from planner.bounds.worktime import team_calendar
 from planner.facts.observe import of_sprint, tally
+from planner.reports.pace import pace_of
 from planner.reports.rows import count
 from planner.reports.standing import BEHIND
 
@@ -36,6 +37,9 @@ def _how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directiv
         yield f"At risk by line `{signal.rule}`: {words_of(signal.rule, directives)}"
     if sprint.state is SprintState.ACTIVE and not behind:
         yield "On track is said when the share that is done is at least the share of working days that are over."
+        pace = pace_of(sprint, snapshot, directives)
+        if pace is not None and pace.is_late:
+            yield "Not at this pace is said in its last third, when more is left a day than was done a day so far."
     yield "No model was asked for any number."
 
 

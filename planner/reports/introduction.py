@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.directives import Directives, Never, Team, Watch
+from models.directives import Directives, Mode, Never, Team, Watch
 from planner.bounds.limits import most_a_day
 from planner.bounds.rules import lines_with, words_of
 from planner.hearers.escalation import PM
-from planner.words.modes import mode_line
 
 MOST = 4
 """Lines of each kind; the rest is one command away."""
+
+_MODES: Mapping[Mode, str] = {
+    Mode.SHADOW: "I am in shadow mode: I record what I would say and do, and do neither. I answer who asks me; "
+    "and this I say because somebody invited me.",
+    Mode.SUGGEST: "I am in suggest mode: I do nothing without somebody's yes.",
+}
 
 OWNERS = "admins"
 """The role of those who may change the rules."""
@@ -47,7 +52,7 @@ def introduction(team: Team, directives: Directives) -> Introduction:
         "Only what is critical may come on top, once a day.",
         peace="/pm snooze and /pm mute give you peace of one thing or of all; /pm why says why you were told.",
         owners=_owners(team),
-        mode=mode_line(team.mode),
+        mode=_MODES.get(team.mode, ""),
     )
 
 

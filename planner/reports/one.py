@@ -45,17 +45,18 @@ def one_pull(pull: PullRequest, snapshot: Snapshot, directives: Directives) -> S
     """The card of one pull request, with the tickets it names."""
     author = snapshot.person(pull.author)
     issues = [issue for key in pull.issues if (issue := snapshot.ticket(key)) is not None]
-    by = f", by {author.name}" if author else ""
+    by = f" by {author.name}" if author else ""
     groups = (
         Group("Reviews", tuple(_reviews(pull, snapshot))),
         Group("Tickets", tuple(_row(issue, issue.status, snapshot) for issue in issues[:MOST])),
     )
     return SheetReply(
         title=f"PR {short(pull)} · {pull.title}",
-        headline=f"PR {short(pull)} is {_state(pull, snapshot, directives)}{by}.",
+        headline=f"PR {short(pull)}{by} is {_state(pull, snapshot, directives)}.",
         groups=tuple(group for group in groups if group.rows),
         read_at=snapshot.read_at,
         url=pull.url,
+        opens="Bitbucket",
         heading="What",
         post_to_channel=False,
     )
@@ -65,11 +66,19 @@ def _stands(issue: Issue, snapshot: Snapshot, directives: Directives) -> str:
     """``PAY-412 is In Review for 3 working days, with Dana. It is blocked for 2 working days.``"""
     team = directives.team(snapshot.team)
     who = owner(issue, snapshot)
-    with_whom = "nobody has it" if issue.assignee is None else f"with {who}" if who != "not on the team" else _OUTSIDE
+    with_whom = (
+        _unowned(issue, snapshot) if issue.assignee is None else f"with {who}" if who != "not on the team" else _OUTSIDE
+    )
     if issue.progress is Progress.DONE:
         return f"{issue.key} is done: {issue.status} {_since(issue, snapshot, directives, 'for')}, {with_whom}."
     first = f"{issue.key} is {issue.status} {_since(issue, snapshot, directives, 'for')}, {with_whom}."
     return f"{first}{_blocked(issue, team, snapshot, directives)}"
+
+
+def _unowned(issue: Issue, snapshot: Snapshot) -> str:
+    """``nobody has it, Ann had it last``: why that is so nobody can read."""
+    last = snapshot.person(issue.last_assignee)
+    return f"nobody has it, {last.name} had it last" if last is not None else "nobody has it"
 
 
 _OUTSIDE = "with somebody outside the team"
@@ -91,7 +100,11 @@ def _blocked(issue: Issue, team: Team, snapshot: Snapshot, directives: Directive
     if since is None:
         return f" It is blocked{by}."
     calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
-    return f" It has been blocked{by} for {calendar.words(calendar.working_time_between(since, snapshot.now))}."
+    so_long = calendar.words(calendar.working_time_between(since, snapshot.now))
+    if open_ones:
+        return f" It has been blocked{by} for {so_long}."
+    has_been, what = ("flagged", "for what") if issue.flagged_since is not None else ("blocked", "by what")
+    return f" It has been {has_been} for {so_long}; Jira does not say {what}."
 
 
 def _blockers(issue: Issue, snapshot: Snapshot, directives: Directives) -> Iterator[Row]:
@@ -115,8 +128,12 @@ def _pull(pull: PullRequest, snapshot: Snapshot, directives: Directives) -> Row:
 
 
 def _state(pull: PullRequest, snapshot: Snapshot, directives: Directives) -> str:
-    row = _pull(pull, snapshot, directives)
-    return row.why if row.why != _plain_state(pull) else _plain_state(pull)
+    """Whether it is merged is told in so many words: that is what people ask."""
+    if pull.state != "OPEN":
+        return _plain_state(pull)
+    if pull.draft:
+        return "a draft, not merged"
+    return f"open, not merged: {_pull(pull, snapshot, directives).why}"
 
 
 def _plain_state(pull: PullRequest) -> str:

@@ -10,8 +10,10 @@ from models.directives import Directives
 from models.work import Facts, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar
 from planner.facts.observe import Tally, of_sprint, sprint_url, tally
-from planner.reports.rows import blocked_of, count, unowned_of
+from planner.reports.rows import blocked_of, count, in_the_way, unowned_of
 from planner.words.replies import SheetReply
+
+_LAST_DAYS = 2
 
 ENOUGH = 5
 """Past sprints without which no probability is told."""
@@ -39,6 +41,21 @@ class Pace:
     def needed(self) -> float | None:
         """Units a working day from here on; ``None`` when no day is left."""
         return self.left / self.days if self.days else None
+
+    @property
+    def suffices(self) -> bool | None:
+        """Whether what is left is done in time if every day is like those so far; ``None`` where that is not known."""
+        return None if self.so_far is None or self.needed is None else self.needed <= self.so_far
+
+    @property
+    def is_late(self) -> bool:
+        """Whether two thirds of its days are over: before that a slow start says little (R14)."""
+        return 3 * self.gone >= 2 * (self.gone + self.days)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether this working day or the next is its last."""
+        return self.days <= _LAST_DAYS
 
 
 def pace_of(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Pace | None:
@@ -69,6 +86,33 @@ def forecast(sprint: Sprint, snapshot: Snapshot, facts: Facts, directives: Direc
     )
 
 
+def left(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> SheetReply:
+    """When it ends, and how much is left of its work and of its working days."""
+    done = tally(of_sprint(snapshot, sprint))
+    pace = pace_of(sprint, snapshot, directives) if sprint.state is SprintState.ACTIVE else None
+    ends = f"{sprint.name} {_ends(sprint, snapshot, directives)}"
+    days = f": {count(pace.days, 'working day')} left, counting today" if pace is not None else ""
+    open_ones = count(done.issues - done.done, "issue")
+    points = f"{_units(done.points - done.points_done, 'point')} and {open_ones}" if done.by_points else open_ones
+    name = directives.team(snapshot.team).name
+    return SheetReply(
+        title=f"{sprint.name} · {name} · what is left",
+        headline=f"{ends}{days}. {points} left: {done.words}.",
+        read_at=snapshot.read_at,
+        notes=tuple(_in_the_way(sprint, snapshot, directives)),
+        url=sprint_url(sprint, snapshot),
+        choices=(("Will we make it?", f"forecast id:{sprint.id}"), ("Status", f"status id:{sprint.id}")),
+    )
+
+
+def _ends(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> str:
+    """``ends Fri 27 Nov 17:00 (the team’s time)``."""
+    if sprint.end is None:
+        return "has no end in Jira"
+    when = team_calendar(directives, snapshot.team).when(sprint.end)
+    return f"{'ended' if sprint.end <= snapshot.now else 'ends'} {when} (the team’s time)"
+
+
 def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
     if not done.issues:
         return "No issues, so there is nothing to forecast."
@@ -81,10 +125,12 @@ def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
     if pace.needed is None:
         return f"{_units(pace.left, pace.unit)} left and no working day: {done.words}."
     days = count(pace.days, "working day")
-    ahead = f"{_units(pace.left, pace.unit)} left for {days}: {_rate(pace.needed)} a day needed"
+    ahead = f"{_units(pace.left, pace.unit)} left for {days}, {_rate(pace.needed)} a day needed"
     if pace.so_far is None:
         return f"{ahead}. It is the first day, so there is no pace yet."
-    return f"{ahead}, {_rate(pace.so_far)} a day so far. {done.words} in {count(pace.gone, 'working day')}."
+    verdict = "At this pace, yes" if pace.suffices else "Not at this pace"
+    so_far = f"{_rate(pace.so_far)} a day so far. {done.words} in {count(pace.gone, 'working day')}."
+    return f"{verdict}: {ahead}, {so_far}"
 
 
 def _units(number: float, unit: str) -> str:
@@ -99,7 +145,8 @@ def _rate(number: float) -> str:
 def _in_the_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[str]:
     issues = of_sprint(snapshot, sprint)
     blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
-    return (f"Of what is left, {blocked} blocked and {unowned} without an owner.",) if blocked or unowned else ()
+    told = " and ".join(in_the_way(blocked, unowned))
+    return (f"Of what is left, {told}.",) if told else ()
 
 
 def _no_odds(facts: Facts) -> str:

@@ -18,6 +18,14 @@ _AUTHORS = (Step.REWORK, Step.ANSWER, Step.MEND_BUILD, Step.CLOSE_TASKS, Step.ME
 """What an author may have to do."""
 
 
+_LASTING = {
+    Step.REWORK: "waiting for changes",
+    Step.MERGE: "approved, waiting to be merged",
+    Step.SETTLE: "waiting to be merged or declined",
+}
+"""What lasts, where a step is called by what has happened once."""
+
+
 def reviews(snapshot: Snapshot, directives: Directives) -> SheetReply:
     """Those that wait for a review first, then those that wait for their author; drafts and machines are left out."""
     moves = sorted(open_moves(snapshot, directives), key=lambda each: (each[1].since, each[0].id))
@@ -71,7 +79,9 @@ def pull_row(pr: PullRequest, move: Move, snapshot: Snapshot, directives: Direct
     if move.step in REVIEWING:
         why = review_words(move, longest, since, snapshot.now)
     else:
-        why = f"{move.why} for {longest.words(longest.working_time_between(since, snapshot.now))}"
+        so_long = longest.words(longest.working_time_between(since, snapshot.now))
+        lasting = _LASTING.get(move.step)
+        why = f"{lasting} for {so_long}" if lasting else f"{move.why.removeprefix('it is ')}, for {so_long}"
     return Row(short(pr), pr.title, pr.url, movers(move), why, since)
 
 

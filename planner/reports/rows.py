@@ -51,6 +51,11 @@ def blocked_of(issues: Sequence[Issue], snapshot: Snapshot, directives: Directiv
     return [(issue, since) for issue in issues if (since := blocked_since(issue, team)) is not None]
 
 
+def in_the_way(blocked: int, unowned: int) -> list[str]:
+    """``1 blocked``, ``2 without an owner``: what there is of both."""
+    return [*([f"{blocked} blocked"] if blocked else []), *([f"{unowned} without an owner"] if unowned else [])]
+
+
 def unowned_of(issues: Sequence[Issue]) -> list[Issue]:
     """Those that are not done and that nobody has."""
     return [issue for issue in issues if issue.assignee is None and issue.progress is not Progress.DONE]

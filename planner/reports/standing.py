@@ -10,6 +10,7 @@ from models.signals import Signal, SignalKind
 from models.work import Snapshot, Sprint, SprintState
 from planner.bounds.worktime import days_left, team_calendar
 from planner.facts.observe import Tally, of_sprint, tally
+from planner.reports.pace import pace_of
 from planner.reports.rows import count
 
 BEHIND = {SignalKind.SPRINT_CRITICAL: "Critical", SignalKind.SPRINT_AT_RISK: "At risk"}
@@ -37,7 +38,15 @@ def headline(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], dire
         return f"{risky}: {ahead}."
     if left == "ends today":
         return f"Ends today: {done.words}."
-    return f"{'On track: ' if keeps_pace(done, sprint, snapshot, directives) else ''}{ahead}."
+    return f"{_pace(done, sprint, snapshot, directives)}{ahead}."
+
+
+def _pace(done: Tally, sprint: Sprint, snapshot: Snapshot, directives: Directives) -> str:
+    """What the numbers come to: late in a sprint there is always an answer, before that only a good one."""
+    if keeps_pace(done, sprint, snapshot, directives):
+        return "On track: "
+    pace = pace_of(sprint, snapshot, directives)
+    return "Not at this pace: " if pace is not None and pace.is_late and pace.suffices is False else ""
 
 
 def keeps_pace(done: Tally, sprint: Sprint, snapshot: Snapshot, directives: Directives) -> bool:

@@ -18,7 +18,7 @@ from planner.hearers.discretion import is_private
 from planner.hearers.moves import Move, awaited
 from planner.hearers.urgency import issue_urgency, review_urgency
 from planner.reports.how import how
-from planner.reports.rows import blocked_of, count, issue_row, movers, review_words, unowned_of
+from planner.reports.rows import blocked_of, count, in_the_way, issue_row, movers, review_words, unowned_of
 from planner.reports.standing import headline
 from planner.words.modes import mode_line
 from planner.words.replies import Row, StatusReply
@@ -72,12 +72,24 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     yield f"{done.done} of {count(done.issues, 'issue')} done, {done.doing} in progress, {waiting} not started"
     blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
     if blocked or unowned:
-        yield f"{blocked} blocked, {unowned} without an owner"
-    reviews = len(awaited(snapshot, directives))
-    late = {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE}
+        yield ", ".join(in_the_way(blocked, unowned))
+    pulls = {pr.id for pr, _ in _awaited_in(sprint, snapshot, directives)}
+    reviews = len(pulls)
+    late = pulls & {s.subject for s in signals if s.kind is SignalKind.REVIEW_OVERDUE}
     if reviews and sprint.state is SprintState.ACTIVE:
         wait = "waits" if reviews == 1 else "wait"
         yield f"{count(reviews, 'pull request')} of the team {wait} for review, {len(late)} too long"
+
+
+def _awaited_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[tuple[PullRequest, Move]]:
+    """Those that wait for a review, but for what belongs to another running sprint alone."""
+    running = {each.id for each in snapshot.known_sprints if each.state is SprintState.ACTIVE} - {sprint.id}
+    of = {issue.key: issue.sprint for issue in (*snapshot.issues, *snapshot.strays)}
+    return [
+        (pr, move)
+        for pr, move in awaited(snapshot, directives)
+        if sprint.id in (its := {of.get(key) for key in pr.issues}) or not its & running
+    ]
 
 
 def _notes(snapshot: Snapshot, directives: Directives) -> Iterator[str]:
@@ -106,7 +118,9 @@ def _rows(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directi
     needs += [_unowned_need(issue, snapshot, directives) for issue in unowned_of(issues)]
     needs += _found_needs(issues, [s for s in signals if not is_private(s, directives)], snapshot)
     if sprint.state is SprintState.ACTIVE:
-        needs += [_review_need(pr, move, snapshot, directives) for pr, move in awaited(snapshot, directives)]
+        needs += [
+            _review_need(pr, move, snapshot, directives) for pr, move in _awaited_in(sprint, snapshot, directives)
+        ]
     found: dict[str, Urgency] = {}
     for signal in signals:
         name = signal.subject.rpartition("/")[2]

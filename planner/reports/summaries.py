@@ -10,11 +10,11 @@ from datetime import datetime
 from models.actions import Item, PostDigest
 from models.directives import Directives, Route
 from models.signals import ABOUT_PEOPLE, Signal, SignalKind
-from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, SprintState
+from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, Sprint, SprintState
 from planner.bounds.rules import lines_with, words_of
 from planner.bounds.worktime import Calendar, person_calendar, team_calendar
 from planner.detect.blocked_too_long import blocked_words
-from planner.facts.observe import blocked_since, people_of
+from planner.facts.observe import blocked_since, people_of, running_sprints
 from planner.hearers.discretion import is_private
 from planner.hearers.moves import REVIEWING, Move, Step, whose_move
 from planner.reports.daily import to_tell, whose
@@ -25,10 +25,14 @@ from planner.words.replies import Row
 MOST_ITEMS = 3
 """Items in one message to a person, and in a digest (product R2, R15)."""
 
+MOST_SPRINTS = 3
+"""Running sprints a digest tells of; each beyond the first takes the place of an item."""
+
 _NO_ITEM = ABOUT_PEOPLE | {SignalKind.IDENTITY_UNCERTAIN} | BEHIND.keys()
 """Between one person and us; and what the headline tells of."""
 
 _TITLE = re.compile(r"“([^”]*)”")
+_SAID = re.compile(r" \([^()“”]{1,60}\)$")
 # Product R15: at most 80 words. A footer of up to 9 takes what is more than 6 of them from the headline.
 _WORDS, _HEADLINE_WORDS, _ITEM_WORDS, _TITLE_WORDS = 80, 20, 18, 3
 
@@ -74,12 +78,14 @@ def digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives
     risky = any(s.kind in BEHIND for s in signals)
     if team.digest.when == "needed" and not needed and not risky:
         return None
-    footer = _footer(len(needed) - MOST_ITEMS, known)
+    lines = min(len(_told_of(snapshot)), MOST_SPRINTS)
+    most = MOST_ITEMS - max(lines - 1, 0)
+    footer = _footer(len(needed) - most, known)
     return PostDigest(
         channel=channel_for("technical", directives) or "team",
         day=team_calendar(directives, team.id).local_day(snapshot.now),
-        headline=_summary(snapshot, signals, directives, _WORDS - MOST_ITEMS * _ITEM_WORDS - len(footer.split())),
-        items=tuple(_told(signal, snapshot, directives) for signal in needed[:MOST_ITEMS]),
+        headline=_summary(snapshot, signals, directives, _WORDS - most * _ITEM_WORDS - len(footer.split())),
+        items=tuple(_told(signal, snapshot, directives) for signal in needed[:most]),
         footer=footer,
     )
 
@@ -90,14 +96,30 @@ def _footer(more: int, known: int) -> str:
     return ", ".join([*left, *([f"{count(known, 'known item')} not repeated"] if known else [])])
 
 
+def _told_of(snapshot: Snapshot) -> Sequence[Sprint]:
+    """The sprints a summary tells of: every running one, else the one that is looked at."""
+    return running_sprints(snapshot) or ((snapshot.sprint,) if snapshot.sprint else ())
+
+
 def _summary(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives, room: int) -> str:
-    """The sprint's name gives way first, so that where it stands is still said."""
-    most = min(_HEADLINE_WORDS, room)
-    if snapshot.sprint is None:
+    """A sentence for each sprint, in words that are shared out; what there is no room for is counted."""
+    sprints = _told_of(snapshot)
+    if not sprints:
         return "No sprint is running."
-    line = headline(snapshot, snapshot.sprint, signals, directives)
-    line = line if signals else f"{line} Nothing needs anybody."
-    name = _clip(snapshot.sprint.name, max(most - len(line.split()), 1))
+    left = f"{count(len(sprints) - MOST_SPRINTS, 'more sprint')} running." if len(sprints) > MOST_SPRINTS else ""
+    shown = sprints[:MOST_SPRINTS]
+    most = min(_HEADLINE_WORDS, (room - len(left.split())) // len(shown))
+    end = "" if signals else " Nothing needs anybody."
+    said = [_of_sprint(each, end if each == shown[-1] else "", snapshot, signals, directives, most) for each in shown]
+    return " ".join(filter(None, (*said, left)))
+
+
+def _of_sprint(
+    sprint: Sprint, end: str, snapshot: Snapshot, signals: Sequence[Signal], directives: Directives, most: int
+) -> str:
+    """The sprint's name gives way first, so that where it stands is still said."""
+    line = f"{headline(snapshot, sprint, signals, directives)}{end}"
+    name = _clip(sprint.name, max(most - len(line.split()), 1))
     return _clip(f"{name}: {line}" if name else line, most)
 
 
@@ -109,7 +131,10 @@ def _told(signal: Signal, snapshot: Snapshot, directives: Directives) -> Item:
 
 
 def _short(item: Item, room: int) -> Item:
-    """An item in ``room`` words: the title gives way first, so that what is wrong is still said."""
+    """An item in ``room`` words: the title gives way first, so that what is wrong is still said.
+
+    What somebody has said of it stands last in brackets, and stays.
+    """
     over = len(item.text.split()) - room
     title = _TITLE.search(item.text)
     words = title[1].split() if title else []
@@ -117,7 +142,8 @@ def _short(item: Item, room: int) -> Item:
     if title is not None and over > 0 and most < len(words):
         kept = " ".join(words[:most])
         item = replace(item, text=f"{item.text[: title.start()]}“{kept}…”{item.text[title.end() :]}")
-    return replace(item, text=_clip(item.text, room))
+    tail = said[0] if (said := _SAID.search(item.text)) else ""
+    return replace(item, text=f"{_clip(item.text.removesuffix(tail), max(room - len(tail.split()), 1))}{tail}")
 
 
 def _clip(text: str, most: int) -> str:
@@ -155,6 +181,7 @@ def _moves(person: Person, facts: Facts, directives: Directives, now: datetime) 
         pull_requests=facts.pull_requests,
         people={**people_of(facts), person.id: person},
         read_at=facts.read_at,
+        taken=facts.taken,
     )
     moves = ((pr, whose_move(pr, snapshot, directives)) for pr in facts.pull_requests)
     return [(pr, move) for pr, move in moves if person.id in move.who and move.step is not Step.FINISH]

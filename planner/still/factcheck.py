@@ -28,20 +28,35 @@ from models.actions import (
     RemindPerson,
     TellAdmins,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives
 from models.ids import IssueKey, PersonId, ProposalId, SignalId
 from models.proposals import Effect, Ending, Outcome, Proposal
 from models.signals import Findings, Signal, SignalKind
 from models.work import Issue, Progress, Snapshot
+from planner.claims.facts import Sheet
 from planner.detect import detect
 from planner.facts.observe import blocked_since, running
 from planner.facts.wellformed import fits
 from planner.hearers.escalation import heard_by
 from planner.hearers.foremost import is_lesser, outdone
 from planner.matters.proposing import settling
-from planner.matters.quiet import RELAYED, WOKEN
-from planner.reasoning import Load, ask_identity, comment, daily_digest, escalate, last_owner, reassign, reminder
+from planner.matters.quiet import CARRIED, WOKEN
+from planner.reasoning import (
+    Load,
+    ask_identity,
+    barred,
+    comment,
+    daily_digest,
+    escalate,
+    names_of,
+    reassign,
+    reminder,
+    sheet_of,
+)
+from planner.still.judged import judged
+from planner.still.ruled import Ruled
 
 
 def is_proposal(value: object) -> TypeGuard[Proposal]:
@@ -113,25 +128,47 @@ class Ground:
     def checked(self, proposal: Proposal) -> Proposal | None:
         """The same proposal in our own words; ``None`` when no rule's finding carries it.
 
-        Raises ``AttributeError`` or ``TypeError`` on a field that is not of its type.
+        Of a model's words those are kept whose every fact is a citation, and the ways beside it that a finding
+        carries as well. Raises ``AttributeError`` or ``TypeError`` on a field that is not of its type.
         """
-        match proposal.action:
-            case RemindPerson() as action:
-                signals = self.told_of(action)
-                return reminder(action.person, signals, self.directives) if signals else None
-            case CommentOnIssue() as action:
+        found = self._found(proposal.action)
+        if found is None:
+            return None
+        if isinstance(found.action, Reassign):
+            self._offer(found.action)
+        found = replace(found, by_model=not self._ruled.would(found.action))
+        return judged(found, proposal, self._found, lambda: (self._sheet, names_of(self.snapshot)))
+
+    def _found(self, action: Action) -> Proposal | None:
+        """What carries ``action``, in our own words."""
+        match action:
+            case RemindPerson():
+                signals, order = self.told_of(action), [item.signal for item in action.items]
+                return reminder(action.person, signals, self.directives, order=order) if signals else None
+            case CommentOnIssue():
                 return self._comment(action)
-            case Escalate() | AskIdentity() as action:
+            case Escalate() | AskIdentity():
                 return self._of_one(action)
-            case Reassign() as action:
+            case Reassign():
                 return self._reassign(action)
-            case PostDigest() as action:
+            case PostDigest():
                 return self._digest(action)
-            case TransitionIssue() | ChangeSprintScope() as action:
+            case TransitionIssue() | ChangeSprintScope():
                 return self._changes.get(action)
-            case CloseIssue() | ChangePriority() | PostToOtherChannel() | DelegateTask() | TellAdmins() | AskApproval():
+            case (
+                CloseIssue() | ChangePriority() | Unflag() | PostToOtherChannel() | DelegateTask() | TellAdmins()
+                | AskApproval()
+            ):  # fmt: skip
                 # Done on a person's word alone, which is no finding: planner/requests. Asking is a decision.
                 return None
+
+    @cached_property
+    def _ruled(self) -> Ruled:
+        return Ruled.of(self.snapshot, self.signals, self.directives)
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        return sheet_of(self.snapshot, self.signals, self.directives)
 
     @cached_property
     def _promised(self) -> frozenset[tuple[SignalId, PersonId]]:
@@ -185,17 +222,21 @@ class Ground:
         return comment(signal, issue, action.person, self.directives)
 
     def _reassign(self, action: Reassign) -> Proposal | None:
-        """Only what nobody owns, to somebody who is here and can be assigned, and has not just let go of it."""
+        """Only what nobody owns, to somebody who is here, can be assigned and is not barred."""
         taker = self.snapshot.people.get(action.taker) if action.taker is not None else None
         issue = self.issues.get(action.issue)
         if taker is None or taker.account is None or not taker.is_here(self.snapshot.now) or issue is None:
             return None
         signal = self._unowned.get(issue.key)
-        if signal is None or taker.id == last_owner(issue, self.snapshot):
+        if signal is None or taker.id in barred(issue, self.snapshot):
             return None
-        checked = reassign(signal, issue, taker, self.load, self.snapshot, self.directives)
-        self.load.offer(taker, issue)
-        return checked
+        return reassign(signal, issue, taker, self.load, self.snapshot, self.directives)
+
+    def _offer(self, action: Reassign) -> None:
+        """Count it as proposed, so that the next ticket is not the same person's."""
+        taker, issue = self.snapshot.people.get(action.taker or PersonId("")), self.issues.get(action.issue)
+        if taker is not None and issue is not None:
+            self.load.offer(taker, issue)
 
 
 # --- at the last moment -------------------------------------------------------------------------------------
@@ -301,7 +342,7 @@ def _holds(matter: _Matter, action: Action, ground: Ground) -> bool:
     """A ticket may be changed as was chosen, whoever would hear of it now; what has changed has changed."""
     if matter.kind == WOKEN:
         return True
-    if matter.kind == RELAYED:
+    if matter.kind in CARRIED:
         return _is_open(matter.subject, ground)
     if isinstance(action, Reassign | TransitionIssue | ChangeSprintScope):
         return ground.goes_on(matter.signal)
@@ -322,7 +363,7 @@ def _no_longer(matter: _Matter, ground: Ground) -> str:
         return f"{subject} is somebody else's by now"
     if matter.kind == SignalKind.SPRINT_AT_RISK and ground.finds(SignalKind.SPRINT_CRITICAL, matter.subject):
         return f"{subject} is critical by now"
-    if matter.kind == RELAYED:
+    if matter.kind in CARRIED:
         return f"{subject} is done"
     return f"{subject} {_NOT_ANY_MORE[SignalKind(matter.kind)]}"
 

@@ -7,16 +7,18 @@ from models.cycles import History
 from models.ids import PersonId
 
 
-def latest_about(subject: str, person: PersonId, history: History) -> str:
-    """The id of the last message to ``person`` that told of ``subject``, in any capitals; empty when there is none."""
+def latest_about(subject: str, person: PersonId | None, history: History) -> str:
+    """The id of the last message that told of ``subject``, in any capitals; empty when there is none.
+
+    The last to ``person`` if there is one, else the last to anybody.
+    """
     told = (
-        (living.at, str(living.effect))
+        (living.action.person == person, living.at, str(living.effect))
         for living in history.living
         if isinstance(living.action, RemindPerson)
-        and living.action.person == person
         and subject.casefold() in {item.subject.casefold() for item in living.action.items}
     )
-    return max(told, default=(None, ""))[1]
+    return max(told, default=(False, None, ""))[2]
 
 
 def latest_to(person: PersonId, history: History) -> str:

@@ -7,6 +7,7 @@ import re
 
 from models.directives import Member, Team
 from models.ids import PersonId
+from models.work import Person
 
 _MENTION = re.compile(r"<@([A-Z0-9]{1,40})(?:\|[^>]*)?>")
 _ME = frozenset({"me", "myself"})
@@ -31,6 +32,21 @@ def meant_by(typed: str, asker: PersonId | None, team: Team) -> tuple[PersonId |
     known = {name: member for member in team.members for name in (*_whole(member), *_parts(member))}
     alike = (known[name] for name in difflib.get_close_matches(words, known, n=3, cutoff=0.6))
     return None, _near(list({member.id: member for member in alike}.values()))
+
+
+def as_listed(member: Member) -> Person:
+    """As the constitution has them, before anything was read of them today."""
+    account, other = member.account, member.other_account
+    return Person(id=member.id, name=member.name, zone=member.zone, account=account, other_account=other)
+
+
+def nobody_in_jira(person: Person, *, asks: bool) -> str:
+    """Why nothing is known of somebody's work, and who can change that; ``asks`` where they read it themselves."""
+    whose = "yours" if asks else f"{person.name}’s"
+    return (
+        f"I don’t know which Jira account is {whose}, so I cannot see what waits for {'you' if asks else 'them'}. "
+        f"An admin can tell me: pm people map {person.id} --jira ACCOUNT"
+    )
 
 
 def _near(found: list[Member]) -> Near:

@@ -47,6 +47,8 @@ class Attention:
     """``60 minutes``."""
     next_look: datetime | None
     """Company time."""
+    at: datetime | None = None
+    """When it was so: the last look (company time), which is older than the facts beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ class StatusReply:
     notes: tuple[str, ...] = ()
     """Warnings, for example that Bitbucket has not been read."""
     attention: Attention | None = None
-    """``None`` while there was no look yet."""
+    """For who runs us; ``None`` for everybody else, and while there was no look yet."""
     how: tuple[str, ...] = ()
     """By what the numbers are computed, one sentence each."""
     why: str = ""
@@ -100,8 +102,12 @@ class SheetReply:
     """(label, command text) of buttons, at most four."""
     url: str = ""
     """Where the source shows the same; empty when it is not known."""
+    opens: str = "Jira"
+    """Which source that is."""
     heading: str = "Issue"
     """What the lines are about, for a table's first column."""
+    reason: str = "Why"
+    """What stands in its last column."""
     board: str = ""
     """As in a status."""
     post_to_channel: bool = True
@@ -150,6 +156,8 @@ class WhyReply:
     """Company time at which it is decided again, when it was held back."""
     undo: str = ""
     """The command that takes back what was done; empty when nothing was, or it has no opposite."""
+    weighed: str = ""
+    """What a model made of it then: a reading, no fact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,4 +195,36 @@ class ListReply:
     """(label, command text) of buttons, at most five."""
 
 
-Reply = StatusReply | SheetReply | DigestReply | RulesReply | WhyReply | HelpReply | PlainReply | ListReply
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkReply:
+    """An answer a model has put into words: every fact in it was written out by code, and its reading stands apart."""
+
+    passages: tuple[str, ...]
+    """What is so, the answer first; or why there is none."""
+    inference: tuple[str, ...] = ()
+    """What the model makes of it."""
+    unknown: str = ""
+    """What was asked and the facts do not say."""
+    facts: tuple[str, ...] = ()
+    """What was found, where no answer can be given: a line each."""
+    sources: tuple[tuple[str, str], ...] = ()
+    """(label, address) of where the facts stand."""
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Real time of the last full read per source."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(label, command text) of buttons, at most five."""
+    by: str = ""
+    """Who put it into words; empty where code did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralReply:
+    """The answers to several questions of one message, in their order; none has buttons."""
+
+    replies: tuple[Reply, ...]
+
+
+OneReply = (
+    StatusReply | SheetReply | DigestReply | RulesReply | WhyReply | HelpReply | PlainReply | ListReply | TalkReply
+)
+Reply = OneReply | SeveralReply

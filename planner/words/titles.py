@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from models.actions import (
     Action,
     AskApproval,
@@ -18,6 +20,7 @@ from models.actions import (
     RemindPerson,
     TellAdmins,
     TransitionIssue,
+    Unflag,
     was_of,
     will_be,
 )
@@ -33,7 +36,7 @@ COUNTS_AS_DONE = "There is no other way to close it: it will count as done."
 
 Message = RemindPerson | CommentOnIssue | AskApproval | AskIdentity
 Post = Escalate | PostDigest | PostToOtherChannel | TellAdmins
-Change = Reassign | TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope
+Change = Reassign | TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope | Unflag
 
 
 def title(action: Action, team: TeamId, directives: Directives) -> str:
@@ -56,7 +59,7 @@ def brief(action: Action, team: TeamId, directives: Directives) -> str:
             return f"{issue} → {name_of(taker, team, directives) if taker is not None else 'unassigned'}"
         case ChangeSprintScope(issue=issue):
             return f"{issue} → {will_be(action)}"
-        case TransitionIssue(issue=issue) | CloseIssue(issue=issue):
+        case TransitionIssue(issue=issue) | CloseIssue(issue=issue) | Unflag(issue=issue):
             return f"{issue}: {was_of(action)} → {will_be(action)}"
         case ChangePriority(issue=issue):
             return f"{issue}: priority {was_of(action)} → {will_be(action)}"
@@ -64,6 +67,11 @@ def brief(action: Action, team: TeamId, directives: Directives) -> str:
             return f"a post in {channel_of(channel, team, directives)}"
         case _:
             return title(action, team, directives)
+
+
+def why_not(outcome: str) -> str:
+    """Why something was not done, where that it was not is said already; ends as a sentence."""
+    return f"{re.sub(r'; nothing (?:done|to do)[.]?$', '', outcome).rstrip('.')}." if outcome else ""
 
 
 def called(subject: str) -> str:
@@ -136,4 +144,5 @@ _CHANGES = {
     CloseIssue.kind: "Close",
     ChangePriority.kind: "Priority of",
     ChangeSprintScope.kind: "Move",
+    Unflag.kind: "Flag of",
 }

@@ -36,6 +36,7 @@ from tests.bot.planting import (
     rename_repository,
     scoped,
     secret,
+    share_channel,
     site_and_gateway,
     somebody_asks,
     told_with_another_secret,
@@ -85,6 +86,12 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "the bot is not in a channel": Defect(
         line="slack channel leadership", says="not in #leadership", remedy="/invite", company=leave_channel
+    ),
+    "a channel that another organisation reads": Defect(
+        line="slack channel leadership",
+        says="shared with another organisation",
+        remedy="channels.leadership",
+        company=share_channel,
     ),
     "a channel that does not exist": Defect(
         line="slack channel enginering",

@@ -90,6 +90,13 @@ def leave_channel(simulator: Simulator) -> None:
             channels[id_] = replace(room, members=room.members - {bot})
 
 
+def share_channel(simulator: Simulator) -> None:
+    channels = simulator.workspace.channels
+    for id_, room in channels.items():
+        if room.name == "leadership":
+            channels[id_] = replace(room, shared=True)
+
+
 def deactivate_in_jira(simulator: Simulator) -> None:
     account = next(a for a, who in simulator.company.people.items() if who.name == "Sarah Okafor")
     simulator.company.people[account] = replace(simulator.company.people[account], active=False)

@@ -14,13 +14,13 @@ from aiohttp import web
 from starlette.testclient import TestClient
 
 from bot.app import build, close_app
-from bot.listeners.changes import CHANGED, Changes, changed_by, changed_group, remembered
+from bot.listeners.changes import Changes, changed_by, changed_group, remembered
 from bot.server import make_asgi
 from bot.settings import Settings
 from integrations.simulator.slack.staff import change_group, change_user
 from models.clock import SystemClock
 from models.errors import DatabaseNotReady
-from models.events import Delivery, Source
+from models.events import CHANGED, Delivery, Source
 from models.ids import DeliveryId, PersonId
 from models.people import Identity, Service, Standing
 from models.store import Store
@@ -129,10 +129,10 @@ class Rows:
         id_ = DeliveryId(f"Ev{len(self.rows)}")
         self.rows.append(Delivery(source=Source.SLACK, id=id_, name=name, body=body, received=received))
 
-    async def heard(self, source: Source, since: datetime) -> list[Delivery]:
+    async def changes(self, since: datetime) -> list[Delivery]:
         if self.gone:
             raise DatabaseNotReady("gone")
-        return [row for row in self.rows if row.source is source and row.received >= since]
+        return [row for row in self.rows if row.name == CHANGED and row.received >= since]
 
 
 class Watch(SystemClock):

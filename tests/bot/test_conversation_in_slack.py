@@ -36,6 +36,7 @@ async def test_a_question_in_a_thread_is_answered_under_it_and_followed_up_witho
         (found,) = answers(world, asked.ts)
         assert not found.streaming and str(issue.key) in str(found.blocks)
         assert [b["status"] for b in found.blocks if b["type"] == "task_card"] == ["complete"]
+        assert str(found.blocks).count("Search ·") == 1
 
         out.say(li, room, f"who has {issue.key}?", asked.ts)
         await world.settle()
@@ -59,3 +60,10 @@ async def test_a_question_in_a_thread_is_answered_under_it_and_followed_up_witho
         doing.stop(out, li, slack.channels[room], asked.ts)
         await world.settle()
         assert await rows(world, "SELECT about FROM memory WHERE about = 'stopped'") == ["stopped"]
+
+        guest = next(user.id for user in slack.users.values() if user.guest)
+        refused = out.say(guest, room, f"<@{slack.bot}> status")  # no answer of ours makes this thread one of ours
+        await world.settle()
+        out.say(dana, room, "what is blocked?", refused.ts)
+        await world.settle()
+        assert "PAY-" in answers(world, refused.ts)[1].text

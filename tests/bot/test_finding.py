@@ -8,11 +8,12 @@ from bot.finding import Finding
 from bot.metrics import Metrics
 from bot.tally import recent
 from integrations.mcp import Operation
-from models.database import Database, upgrade
+from models.database import Database
 from models.errors import Unclear
 from models.store import Store
 from tests.integrations.mcp.fakes import Jira, Moved, error, hub
 from tests.integrations.mcp.jira_v2 import constitution
+from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio
 
@@ -30,8 +31,7 @@ class Rest:
 
 @pytest.fixture
 async def store(tmp_path):
-    url = f"sqlite:///{tmp_path}/pm.db"
-    upgrade(url)
+    url = fresh_database(tmp_path / "pm.db")
     clock = Moved()
     database = Database(url, clock)
     yield Store(database, clock), clock

@@ -124,6 +124,6 @@ async def test_a_post_somebody_deleted_is_posted_anew(hand: SlackHand, server: L
 
 
 async def test_what_somebody_asked_to_hear_says_so_and_names_no_budget(hand: SlackHand, server: Loopback) -> None:
-    promised = effect(remind(), promised=HushId("h"))
+    promised = effect(remind(), promised=HushId("h"), rule="you-asked")
     await hand.perform(promised)
     assert "you asked for this" in said(server.of("chat.postMessage")[0])

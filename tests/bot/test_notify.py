@@ -11,13 +11,23 @@ import pytest
 
 from bot.notify import SlackHand
 from integrations.slack import Slack
-from models.actions import Action, AskApproval, CommentOnIssue, Escalate, PostToOtherChannel, RemindPerson, TellAdmins
+from models.actions import (
+    Action,
+    AskApproval,
+    Asking,
+    CommentOnIssue,
+    Escalate,
+    PostToOtherChannel,
+    Reassign,
+    RemindPerson,
+    TellAdmins,
+)
 from models.clock import SystemClock
 from models.cycles import History, WhyRecord
 from models.directives import Directives
 from models.errors import NotDone, Refused, Unclear
 from models.hushes import Hush
-from models.ids import ApprovalId, EffectId, PersonId, TeamId
+from models.ids import ApprovalId, EffectId, IssueKey, PersonId, TeamId
 from models.lessons import Observation
 from models.proposals import Approval, ApprovalState, Decided, Effect, EffectState, ask_of
 from models.signals import Urgency
@@ -42,6 +52,7 @@ class CardsInMemory:
     """Fits ``bot.shown.Shown``."""
 
     rows: dict[ApprovalId, Approval] = field(default_factory=dict)
+    changed: list[Effect] = field(default_factory=list)
     effects: dict[EffectId, Effect] = field(default_factory=dict)
     told: list[Living] = field(default_factory=list)
     quiet: list[Hush] = field(default_factory=list)
@@ -80,6 +91,9 @@ class CardsInMemory:
 
     async def history_of(self, team: TeamId, person: PersonId) -> History:
         return History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())
+
+    async def changed_for(self, person: PersonId, team: TeamId, **_: Any) -> Sequence[Effect]:
+        return [each for each in self.changed if isinstance(each.action, Reassign) and each.action.taker == person]
 
     async def history_about(self, team: TeamId, subjects: Sequence[str]) -> History:
         return History(spent={}, told=frozenset(), settled={}, open_cards=frozenset(), hushes=tuple(self.quiet))
@@ -186,6 +200,15 @@ async def test_a_reminder_goes_to_the_persons_own_conversation_with_its_marker(
     assert "1 of 1 today · Jira 2 min old" in said(posted)
 
 
+async def test_what_others_had_changed_of_the_readers_comes_with_the_message(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    gave = Reassign(issue=IssueKey("PAY-9"), issue_title="", issue_url="", giver=None, taker=LI)
+    cards.changed = [replace(effect(gave), said_yes=DANA)]
+    await hand.perform(effect(remind()))
+    assert "PAY-9 → Li Wei: Dana Ortiz said yes" in said(server.of("chat.postMessage")[0])
+
+
 async def test_a_critical_message_does_not_claim_to_be_the_days_only_one(hand: SlackHand, server: Loopback) -> None:
     await hand.perform(effect(remind(), urgency=Urgency.CRITICAL))
     assert "1 of 1" not in said(server.of("chat.postMessage")[0])
@@ -210,6 +233,14 @@ async def test_a_post_says_who_wanted_it_and_pings_nobody(hand: SlackHand, serve
     await hand.perform(effect(POST, asked_by=LI))
     words = said(server.of("chat.postMessage")[0])
     assert "Posted for Li Wei" in words and "&lt;!channel&gt; we ship" in words
+
+
+async def test_a_post_says_whose_words_it_has_when_its_approver_changed_them(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    cards.add(replace(approval(1), edits=ApprovalId("first"), by=DANA))
+    await hand.perform(replace(effect(POST, asked_by=LI), approval=approval(1).id))
+    assert "Posted for Li Wei, in the words of Dana Ortiz" in said(server.of("chat.postMessage")[0])
 
 
 async def test_whoever_has_just_asked_gets_a_card_below_and_not_a_line_of_this_mornings(
@@ -300,7 +331,7 @@ async def test_a_second_question_joins_the_open_card(hand: SlackHand, server: Lo
     first, second = await hand.perform(ask(1)), await hand.perform(ask(2))
     assert second.ref == first.ref
     assert len(server.of("chat.postMessage")) == 1
-    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 2
+    assert said(server.of("chat.update")[-1]).count("unassigned → Li Wei") == 2
 
 
 async def test_a_question_of_another_day_is_a_message_of_its_own_because_an_edit_notifies_nobody(
@@ -324,7 +355,7 @@ async def test_questions_that_waited_for_the_morning_share_one_message(
         shown = ask_of(approval(number).id)
         cards.effects[shown] = replace(ask(number), id=shown, state=EffectState.SENT, ended=TUESDAY)
     assert len(server.of("chat.postMessage")) == 1
-    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 3
+    assert said(server.of("chat.update")[-1]).count("unassigned → Li Wei") == 3
 
 
 async def test_with_no_question_open_a_new_message_is_posted(
@@ -353,7 +384,7 @@ async def test_dying_between_note_and_edit_still_shows_the_question(
     placed = {"channel": "DU1", "ts": "5.5"}
     cards.add(approval(1, card=placed), approval(2, card=placed))
     assert await hand.find(replace(ask(2), state=EffectState.UNKNOWN)) is not None
-    assert said(server.of("chat.update")[-1]).count("*Approve?*") == 2
+    assert said(server.of("chat.update")[-1]).count("unassigned → Li Wei") == 2
 
 
 async def test_a_deleted_card_is_posted_anew_with_all_it_asked(
@@ -362,7 +393,7 @@ async def test_a_deleted_card_is_posted_anew_with_all_it_asked(
     cards.add(approval(1, card={"channel": "DU1", "ts": "5.5"}), approval(2))
     server.refuse("chat.update", "message_not_found")
     receipt = await hand.perform(ask(2))
-    assert said(server.of("chat.postMessage")[-1]).count("*Approve?*") == 2
+    assert said(server.of("chat.postMessage")[-1]).count("unassigned → Li Wei") == 2
     assert {a.card["ts"] for a in cards.rows.values() if a.card} == {receipt.ref["ts"]}
 
 
@@ -404,3 +435,18 @@ async def test_a_lost_whisper_is_no_failure(hand: SlackHand, server: Loopback) -
     await hand.whisper("https://elsewhere.example/", "t")
     await hand.whisper("", "t")
     assert [sent["response_type"] for sent in server.of("respond")] == ["ephemeral"]
+
+
+async def test_a_reminder_of_a_card_leads_to_it_and_does_without_where_slack_tells_no_address(
+    hand: SlackHand, server: Loopback, cards: CardsInMemory
+) -> None:
+    server.say("chat.getPermalink", {"permalink": "https://x.slack.com/archives/DU1/p1"})
+    cards.add(approval(1, card={"channel": "DU1", "ts": "1.0"}))
+    cards.add(approval(2, card={"channel": "DU1", "ts": "2.0"}))
+    again = [replace(ask(n), action=replace(ask(n).action, asking=Asking.AGAIN)) for n in (1, 2)]  # type: ignore[call-arg]
+    await hand.perform(again[0])
+    server.say("chat.getPermalink", {"ok": False, "error": "message_not_found"})
+    await hand.perform(again[1])
+    linked, bare = (said(each) for each in server.of("chat.postMessage"))
+    assert "<https://x.slack.com/archives/DU1/p1|card of " in linked
+    assert "The card of " in bare and "has the buttons" in bare

@@ -15,7 +15,7 @@ import pytest
 from bot.constitution import Constitution
 from bot.people import Roster
 from bot.scheduler import digest_slot, tick
-from models.database import Database, upgrade
+from models.database import Database
 from models.directives_file import load
 from models.ids import TeamId
 from models.ledger import Ledger
@@ -24,7 +24,7 @@ from models.pauses import Pause
 from models.store import Store
 from models.written import look_up
 from tests.contracts.stores.values import FakeClock
-from tests.world import CONSTITUTION
+from tests.world import CONSTITUTION, fresh_database
 
 pytestmark = pytest.mark.anyio
 DIRECTIVES = load(CONSTITUTION)
@@ -52,8 +52,7 @@ class Clockwork:
 
 @pytest.fixture
 async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
-    url = f"sqlite:///{tmp_path / 'clock.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "clock.db")
     clock = FakeClock()
     database = Database(url, clock)
     mailbox, store = Mailbox(database, clock), Store(database, clock)

@@ -130,11 +130,36 @@ def test_a_failing_check_is_an_answer_and_is_asked_once_for_many_probes() -> Non
     assert len(asked) == 1
 
 
-def test_the_web_process_loads_neither_model_nor_vendor_libraries() -> None:
-    heavy = ("anthropic", "mcp", "atlassian", "apscheduler")
-    code = f"import sys, bot.server; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+WEB_PROCESS = """
+import asyncio, sys
+from bot.app import build
+from bot.connections.wiring import company_of
+from bot.connections.quick import quick
+from bot.doors.arrivals import Arrivals
+from bot.server import make_asgi
+from bot.settings import Settings
+from models.clock import SystemClock
+from models.errors import NotThought
+from tests.integrations.claude.loopback import HAIKU, prompt
+
+app = build(Settings.from_environment(None))
+make_asgi(app, with_worker=False)
+told = next(each for each in quick(company_of(app), Arrivals(SystemClock()), bool) if each.name == "model")
+print(asyncio.run(told.ask()).detail)
+print([m for m in HEAVY if m in sys.modules])
+try: asyncio.run(app.claude.ask(prompt(), HAIKU))
+except NotThought as silent: print(silent.why, "anthropic" in sys.modules)
+"""
+"""The doors with a key for Claude, before anything was asked and after the first question."""
+
+
+def test_the_web_process_loads_neither_model_nor_vendor_libraries(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ANTHROPIC_API_KEY", "sk-ant-nobody")
+    environment.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    environment.setenv("PYTHONPATH", str(ROOT))
+    code = f"HEAVY = ('anthropic', 'mcp', 'atlassian', 'apscheduler')\n{WEB_PROCESS}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["a key is set; not asked since the start", "[]", "away True"]
 
 
 def _jobs(door: Door) -> int:

@@ -52,6 +52,16 @@ def test_a_command_that_cannot_be_kept_says_so_to_the_asker(knock: Knock) -> Non
     assert answer.status_code == 200 and "try again" in answer.json()["text"]
 
 
+def test_what_was_kept_is_never_taken_back_because_nobody_knows_how_late_we_are(knock: Knock) -> None:
+    class Unsure(Kept):
+        async def waited(self, lane: int) -> float:
+            raise DatabaseNotReady("gone just now")
+
+    inbox = Unsure()
+    answer = knock(inbox).command("move PAY-7 to sprint 25")
+    assert inbox.jobs and answer.status_code == 200 and answer.content == b""
+
+
 @pytest.mark.parametrize("name", ["approve", "reject"])
 def test_clicks_on_one_approval_wait_for_each_other(door: Door, inbox: Kept, name: str) -> None:
     assert door.click(name, '{"a": "ap1", "v": "h"}').status_code == 200

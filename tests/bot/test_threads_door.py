@@ -23,12 +23,16 @@ class Remembering:
 
     def __init__(self, trouble: Exception | None = None) -> None:
         self.trouble, self.asked = trouble, list[tuple[str, str, str]]()
+        self.kept = list[tuple[str, str]]()
 
     async def remembered(self, team: str, about: str, key: str) -> Any:
         self.asked.append((team, about, key))
         if self.trouble is not None:
             raise self.trouble
         return {"by": "U1"} if key == JOINED else None
+
+    async def remember(self, team: str, about: str, key: str, value: Any, *, once: bool = False) -> None:
+        self.kept.append((about, key))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from bot.app import build
 from bot.jobs.windows.open import read_filled, read_opened
+from bot.listeners.intake import delivery_id
 from bot.listeners.windows import key_of
 from bot.server import make_asgi
 from bot.settings import Settings
@@ -137,3 +138,22 @@ def test_what_a_window_carries_comes_back_as_it_was() -> None:
     window = Window(word="edit", title="T", blocks=(), submit="Go", carried={"a": "ap1", "q": [["x", "y"]]})
     assert carried(drawn(window, "w1")) == {"a": "ap1", "q": [["x", "y"]]}
     assert name_of("1.1.1") == name_of("1.1.1") != name_of("1.1.2")
+
+
+def test_a_window_that_opens_waits_for_nothing_else_of_its_reader(opening: tuple[Door, Opening], inbox: Kept) -> None:
+    door, _ = opening
+    door.command("search payouts")
+    door.click("waiting", '{"s": "PAY-7"}', trigger="7.7.7")
+    assert [(job.kind, job.key) for job in inbox.jobs] == [("answer", "slack:U1"), ("window", "window:7.7.7")]
+
+
+def test_a_window_sent_off_again_is_the_same_one_and_another_or_other_words_are_not() -> None:
+    def sent(**more: Any) -> dict[str, Any]:
+        view = {"id": "V1", "private_metadata": "{}", "state": {"values": {"b": {"b": {"value": "x"}}}}}
+        return {"type": "view_submission", "user": {"id": "U1"}, "trigger_id": "1.1", "view": view | more}
+
+    first = delivery_id(sent())
+    assert delivery_id(sent() | {"trigger_id": "2.2"}) == first
+    assert delivery_id(sent(state={"values": {}})) != first != delivery_id(sent(id="V2"))
+    assert delivery_id(sent() | {"user": {"id": "U2"}}) != first
+    assert delivery_id(sent(id=7)) == "1.1"

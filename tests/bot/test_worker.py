@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 
 from bot import worker
 from bot.app import LONGEST_ASKED, App
+from bot.jobs import HANDLERS
+from bot.listeners.buttons import JOBS
 from models.errors import DatabaseNotReady, LostLease, NotDone, Refused
 from models.ids import JobId, TeamId
 from models.mailbox import Job
@@ -94,12 +96,44 @@ def failing(failure: Exception) -> Doing:
         (ValueError("ours"), worker.MAX_TRIES, "sync", ("bury", "ValueError: ours")),
         (Refused("gone", code="message_not_found"), 1, "card", ("bury", "Refused: gone")),
         (Refused("no", code="401"), 1, "sync", ("retry", "2")),
+        (Refused("no", code="missing_scope"), 1, "digest_menu", ("bury", "Refused: no")),
     ],
 )
 async def test_a_failure_is_tried_again_or_given_up(
     failure: Exception, attempts: int, kind: str, end: tuple[str, str]
 ) -> None:
     assert (await ended(failing(failure), job(kind, attempts))).ends == [end]
+
+
+@pytest.mark.parametrize("attempts", [worker.MAX_TRIES, worker.MAX_WAITS + 1])
+async def test_whoever_asked_for_what_is_given_up_hears_of_it_and_while_it_is_tried_nobody_does(attempts: int) -> None:
+    told = list[str]()
+
+    async def delivery(row: int) -> Any:
+        return SimpleNamespace(body=b'{"user_id": "U1", "text": "status"}')
+
+    async def open_dm(user: str) -> str:
+        return f"D-{user}"
+
+    async def post(channel: str, text: str, *_: Any, **__: Any) -> None:
+        told.append(f"{channel}: {text}")
+
+    box: Any = Box()
+    box.delivery, app = delivery, app_with(box)
+    app.slack = SimpleNamespace(open_dm=open_dm, post=post)
+    asked, broken = replace(job("answer"), lane=0, payload={"inbox": 1}), {"answer": failing(ValueError("ours"))}
+    await worker.work(app, asked, broken)
+    assert told == []
+    await worker.work(app, replace(asked, attempts=attempts), broken)
+    [words] = told
+    assert words.startswith("D-U1: I could not answer “/pm status”.")
+
+
+def test_whatever_nobody_asks_for_again_is_over_once_it_is_refused() -> None:
+    """By exclusion, so that a new kind of press cannot be forgotten: what is tried again are the looks and reads."""
+    assert set(HANDLERS) >= worker.AGAIN
+    pressed = {*JOBS.values()} | {"window", "prompts", "stop", "outcome", "introduce", "again", "card"}
+    assert not worker.AGAIN & pressed
 
 
 async def test_a_job_that_kills_its_worker_again_and_again_is_given_up() -> None:

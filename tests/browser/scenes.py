@@ -59,16 +59,19 @@ def digest(stage: Stage) -> None:
     stage.press(page, take)
     stage.shoot(page, "digest-taken", said(page, "Sprint"))
     stage.press(page, button(page, "Details in thread"))
+    page.set_viewport_size({"width": 1160, "height": 1500})
     page.get_by_role("button", name=re.compile("repl")).first.click()
     page.wait_for_timeout(400)
-    stage.shoot(page, "digest-thread", page.locator("#thread .messages"))
+    said(page, "details", "#thread").evaluate("message => message.scrollIntoView({block: 'start'})")
+    stage.shoot(page, "digest-thread", page.locator("#thread header"), said(page, "details", "#thread"))
 
 
 def nudge(stage: Stage) -> None:
     """A reminder with its endings, and what is left of it."""
     page = stage.look("li")
     stage.shoot(page, "nudge", said(page))
-    stage.press(page, button(page, "Waiting on purpose"))
+    stage.press(page, said(page).locator("details.overflow summary.b-button"))
+    stage.press(page, page.get_by_role("menuitem", name="Waiting on purpose"))
     expect(page.locator("#modal [type=submit]")).to_be_visible()
     page.locator("#modal textarea, #modal input[type=text]").first.fill("The bank answers on Thursday")
     stage.shoot(page, "nudge-waiting", page.locator("#modal"))
@@ -120,7 +123,7 @@ def home(stage: Stage) -> None:
 
 def conversation(stage: Stage) -> None:
     """A mention, the answer in its thread, and a follow-up without a mention."""
-    page = stage.look("dana", "engineering", size=(1380, 900))
+    page = stage.look("dana", "engineering", size=(1380, 1040))
     stage.say(page, "@PM Agent can we still make Friday?")
     page.get_by_role("button", name=re.compile("repl")).last.click()
     stage.say(page, "and who waits for whom?", "#thread-text", more=2)
@@ -134,19 +137,21 @@ def direct(stage: Stage) -> None:
     stage.shoot(page, "direct", page.locator("#main"))
     stage.say(page, "find tickets about payouts")
     expect(page.locator("#thread .message.is-app:not(.is-streaming)").first).to_be_visible()
+    page.set_viewport_size({"width": 1160, "height": 700})
     stage.shoot(page, "search", page.locator("#thread"))
 
 
 def shortcut(stage: Stage) -> None:
     """A message becomes a question to whoever owns the ticket."""
     stage.later(minutes=5)
-    page = stage.look("dana", "engineering", size=(1000, 560))
+    page = stage.look("dana", "general", size=(1000, 560))
     key = next(i.key for i in stage.world.simulator.company.active() if i.assignee)
     stage.say(page, f"Does anybody know whether {key} can go out this week?")
     message = page.locator("#messages .message", has_text="Does anybody know").last
     message.hover()
     message.locator(".tools summary").click()
-    stage.shoot(page, "shortcut-menu", message, message.locator(".tools"), message.locator(".menu"), pad=6)
+    message.locator(".menu").scroll_into_view_if_needed()
+    stage.shoot(page, "shortcut-menu", page.locator("#messages .day").last, message, message.locator(".menu"), pad=6)
     stage.press(page, message.get_by_role("menuitem", name="Ask the assignee"))
     expect(page.locator("#modal[open]")).to_be_visible()
     stage.shoot(page, "shortcut", page.locator("#modal"))

@@ -22,7 +22,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MOST = 150_000
 """Bytes of one picture, at most."""
 
-WIDE, PHONE = (1000, 1400), (390, 844)
+WIDE, PHONE = (1000, 1400), (412, 915)
 PATIENCE_MS = 8_000
 SCALE = 1.5
 """Pixels of the picture for one of the page."""

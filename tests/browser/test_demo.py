@@ -191,7 +191,7 @@ def orphan(page: Page, demo: Demo) -> tuple[str, str, dict[str, Any]]:
     def asked() -> dict[str, Any] | None:
         cards = [m for m in demo.said_to(approver) if about(key.group())(m) and button(m, "approve", key.group())]
         if not cards:
-            demo.post("clock", advance_seconds=HOUR / 4)
+            demo.post("clock", advance_seconds=HOUR)  # whoever has heard today is asked tomorrow
         return cards[-1] if cards else None
 
     return key.group(), approver, demo.until(asked, "the approval card")

@@ -291,6 +291,46 @@ def test_replies_live_in_the_drawer(page: Page, pretend: Pretend) -> None:
     expect(page.locator("#thread")).to_be_hidden()
 
 
+def test_on_a_phone_tab_never_reaches_what_lies_under_a_thread(page: Page, pretend: Pretend) -> None:
+    root = pretend.say(text="the root")
+    pretend.say(text="first reply", user=LIN, thread_ts=root["ts"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(pretend.url)
+    page.get_by_role("button", name="1 reply").click()
+    expect(page.locator("#thread .message")).to_have_count(2)
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('#main, #thread, #panel, #topbar')?.id ?? ''"))
+    assert "thread" in reached and not reached & {"main", "panel"}
+    page.locator("#thread-text").press("Escape")
+    expect(page.locator("#thread")).to_be_hidden()
+    expect(page.get_by_role("button", name="1 reply")).to_be_focused()
+
+
+WIDE = (
+    ["Issue", "Who", "Since", "Why"],
+    ["payments-api#1 PAY-112 Webhook deliveries stop", "Sam Keller → Noor Rahman", "09:40", "no review yet"],
+)
+
+
+def test_a_table_in_a_narrow_thread_is_whole_or_can_be_scrolled_by_keyboard(page: Page, pretend: Pretend) -> None:
+    rows = [[{"type": "raw_text", "text": words} for words in row] for row in (*WIDE, ["x" * 90, "y" * 90, "z", ""])]
+    root = pretend.say(text="the root")
+    pretend.say(text="t", thread_ts=root["ts"], blocks=[{"type": "table", "rows": rows[:2], "block_id": "few"}])
+    pretend.say(text="t", thread_ts=root["ts"], blocks=[{"type": "table", "rows": rows * 3, "block_id": "wide"}])
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.goto(pretend.url)
+    page.get_by_role("button", name="2 replies").click()
+    few, wide = (page.locator(f"#thread [data-block={name}]") for name in ("few", "wide"))
+    for table in (few, wide):
+        expect(table).to_be_visible()
+        assert page.evaluate("box => box.getBoundingClientRect().right <= innerWidth", table.element_handle())
+    assert few.evaluate("box => box.scrollWidth <= box.clientWidth")
+    expect(wide).to_have_attribute("tabindex", "0")
+    expect(wide).to_have_role("region")
+
+
 MODAL = {
     "id": "V1",
     "type": "modal",

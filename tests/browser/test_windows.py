@@ -33,7 +33,8 @@ def test_a_reminder_ends_in_a_window(page: Page, tmp_path: Path, shot: Callable[
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(company) as world:
         turn_to_the_agent(page, world, "li")
         nudge = page.locator(".message.is-app", has_text="PAY-111")
-        nudge.locator(".b-button", has_text="Waiting on purpose").click()
+        nudge.locator("details.overflow summary.b-button").click()
+        nudge.get_by_role("menuitem", name="Waiting on purpose").click()
         page.locator("#modal").get_by_label("Why").fill("The bank answers on Thursday")
         shot(page, "window-waiting")
         page.keyboard.press("Enter")

@@ -53,6 +53,9 @@ class Missed(Exception):
 _ACTION = {"reject": "reject_why"}
 """Buttons that open a window, and theirs."""
 
+_OF_A_LIST = {"approve": "several_yes", "reject": "several_no"}
+"""The same below a list of questions, for those that are ticked."""
+
 
 @dataclass(frozen=True)
 class Kill:
@@ -150,9 +153,8 @@ class Flow:
             if found is None:
                 return
             message, block = found
-            where = {"channel": message.channel, "ts": message.ts}
             with contextlib.suppress(NotThere):
-                used = {"action_id": _ACTION.get(button, button), "block_id": block}
+                where, used = _hand(message, block, ask, button)
                 pressed = await self.simulator.slack_out.click(self.slack_id(person), where, used)
                 if pressed.ok and (button not in _ACTION or await self._said_why(person, ask)):
                     return
@@ -188,13 +190,13 @@ class Flow:
         return [m for m in workspace.messages.values() if m.user == workspace.bot and m.only_for is None]
 
     def buttons(self, button: str = "approve") -> dict[str, tuple[Message, str]]:
-        """The open asks: by approval id, the message and the block of the button."""
+        """The open asks: by approval id, the message and the block of the button, or of the box in a list."""
         return {
-            json.loads(element["value"])["a"]: (message, str(block["block_id"]))
+            ask: (message, str(block["block_id"]))
             for message in self.said()
             for block in message.blocks
             for element in block.get("elements", ())
-            if str(element.get("action_id", "")).startswith(button)
+            for ask in _asks(element, button)
         }
 
     def note_reply(self, exchange: Exchange) -> None:
@@ -449,6 +451,32 @@ def look_back(flow: Flow) -> Seen:
     )
 
 
+def _asks(element: Mapping[str, Any], button: str) -> list[str]:
+    """The questions that can be answered with an element: a button of that name, or a box in a list."""
+    boxes = element.get("options", ()) if element.get("type") == "checkboxes" else ()
+    pressed = [element] if str(element.get("action_id", "")).startswith(button) else []
+    return [str(json.loads(each["value"])["a"]) for each in (*boxes, *pressed)]
+
+
+def _hand(message: Message, block: str, ask: str, button: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Where somebody presses, and what: the question's own button, or that of its list with its box ticked."""
+    where: dict[str, Any] = {"channel": message.channel, "ts": message.ts}
+    held = next(each for each in message.blocks if each["block_id"] == block)["elements"]
+    boxes = [option for element in held for option in element.get("options", ()) if element["type"] == "checkboxes"]
+    if not boxes:
+        return where, {"action_id": _ACTION.get(button, button), "block_id": block}
+    ticked = [option for option in boxes if json.loads(option["value"])["a"] == ask]
+    where["values"] = {block: {"pick": {"type": "checkboxes", "selected_options": ticked}}}
+    of = block.rpartition(".")[0].split(".")[:2]
+    below = next(str(each["block_id"]) for each in message.blocks if _answers(each, button, of))
+    return where, {"action_id": _OF_A_LIST[button], "block_id": below}
+
+
+def _answers(block: Mapping[str, Any], button: str, of: list[str]) -> bool:
+    mine = str(block.get("block_id", "")).split(".")[:2] == of
+    return mine and any(each.get("action_id") == _OF_A_LIST[button] for each in block.get("elements", ()))
+
+
 def _post(message: Message, to: str | None) -> Post:
     elements = [element for block in message.blocks for element in block.get("elements", ())]
     payload = (message.metadata or {}).get("event_payload") or {}
@@ -457,7 +485,7 @@ def _post(message: Message, to: str | None) -> Post:
         ts=message.ts,
         to=to or "",
         marker=str(payload.get("effect", "")),
-        open_asks=frozenset(json.loads(e["value"])["a"] for e in elements if e.get("action_id") == "approve"),
+        open_asks=frozenset(ask for element in elements for ask in _asks(element, "approve")),
         text=message.text,
     )
 

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 import aiohttp
 from aiohttp import web
 
+from bot.listeners.intake import delivery_id
+
 REPEAT_EVERY = 6
 """Every sixth delivery of each vendor arrives again although it was acknowledged (Slack does so with events only)."""
 
@@ -143,10 +145,13 @@ def _from_slack(headers: Mapping[str, str], body: bytes) -> Sent:
     said = json.loads(form["payload"]) if "payload" in form else form
     words = next(_actions(said), "command" if "command" in form else said.get("type", "nothing"))
     jobs = {"approve": "click", "reject_why": "window", "view_submission": "window", "nothing": ""}
+    jobs |= {"several_yes": "batch", "several_no": "window"}
     job = jobs.get(words, "answer")
     actor = form.get("user_id") or (said.get("user") or {}).get("id", "")
     token = str(said.get("response_url", "")).rpartition("/")[2]
-    return Sent("slack", said["trigger_id"], words, actor, token, job)
+    # A window is one, however often it is sent off.
+    name = delivery_id(said) if words == "view_submission" else said["trigger_id"]
+    return Sent("slack", name, words, actor, token, job)
 
 
 def _actions(said: Mapping[str, Any]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from tests.faults.table import (
     LINES,
     LOOKED,
     LOST,
+    MOVED,
     NONE,
     OLD,
     OPERATIONS,
@@ -107,7 +108,7 @@ async def written(place: Town, how: Operation, done: Count, one: Try) -> str:
     assert max(at_first, now) <= 1
     match one.state, at_first, again, now:
         case "done", 1, 0, 1:
-            return DONE
+            return MOVED if any("not taken" in line for line in place.log) else DONE
         case "done", 0, 0, 0:
             return LOST
         case "dead", 0, 0, 0:
@@ -160,7 +161,7 @@ async def said(place: Town, how: Operation, one: Try) -> str:
     """The line of it that an operator reads: of a reading, of what was tried, or in the log."""
     if how.source is not None:
         return (await place.app.store.readings(place.world.team.id))[how.source].error or ""
-    return one.words or next((line for line in reversed(place.log) if "lost" in line), "")
+    return one.words or next((line for line in reversed(place.log) if "lost" in line or "not taken" in line), "")
 
 
 def honest(line: str) -> bool:

@@ -19,7 +19,9 @@ OLD = "old"
 TOLD = "told"
 """Perhaps shown, and nobody can look: the asker is told that an answer may be missing."""
 LOST = "lost"
-"""Slack will not have this answer: not tried again, the operator reads why."""
+"""Slack will not have this answer: not tried again, its asker hears that none comes, the operator reads why."""
+MOVED = "moved"
+"""Slack will not have it there: it comes as a direct message, the operator reads why."""
 NONE = "-"
 """No cell: a response URL names its own address; ``tests/integrations/slack/test_responses.py`` has these."""
 
@@ -66,7 +68,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "502 HTML":            (LOOKED,  LOOKED,  LOOKED,  TOLD,  OLD,    LOOKED,  LOOKED,  OLD,     OLD,    OLD,     OLD),
     "502 HTML, done":      (FOUND,   FOUND,   FOUND,   TOLD,  OLD,    FOUND,   FOUND,   OLD,     OLD,    OLD,     OLD),
     "503":                 (LOOKED,  LOOKED,  LOOKED,  TOLD,  OLD,    LOOKED,  LOOKED,  OLD,     OLD,    OLD,     OLD),
-    "revoked":             (REFUSED, REFUSED, LOST,    LOST,  OLD,    REFUSED, REFUSED, OLD,     OLD,    OLD,     OLD),
+    "revoked":             (REFUSED, REFUSED, LOST,    MOVED, OLD,    REFUSED, REFUSED, OLD,     OLD,    OLD,     OLD),
     # --- the vendor says yes, in a way nobody can read ------------------------------------------------
     "cut JSON":            (FOUND,   FOUND,   FOUND,   DONE,  OLD,    FOUND,   FOUND,   OLD,     OLD,    OLD,     OLD),
     "a list":              (FOUND,   FOUND,   FOUND,   DONE,  OLD,    FOUND,   DONE,    OLD,     OLD,    OLD,     OLD),

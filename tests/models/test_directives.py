@@ -39,6 +39,7 @@ OWED = {
     "status-follows-merges": "status pull request merged",
     "confirm-reassign": "reassigning confirmation",
     "confirm-scope": "scope of the sprint confirmation",
+    "confirm-unflag": "flag confirmation",
     "confirm-escalation": "escalating leadership confirmation",
     "confirm-other-channels": "public channels other than #engineering confirmation",
     "never-delete-or-close": "never delete close ticket human approval",
@@ -120,7 +121,8 @@ def test_what_may_be_done_alone_what_needs_a_yes_and_what_never(constitution: Di
         "ask_identity",
         "tell_admins",
     }
-    assert asked == {(w, "pm") for w in ("reassign", "change_sprint_scope", "escalate", "post_to_other_channel")}
+    words = ("reassign", "change_sprint_scope", "unflag", "escalate", "post_to_other_channel")
+    assert asked == {(word, "pm") for word in words}
     assert {("delete_issue", "approvers"), ("close_issue", "approvers"), ("change_priority", "pm")} <= never
     assert {("change_code", None), ("merge_pull_request", None)} <= never
 

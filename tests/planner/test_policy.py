@@ -24,6 +24,7 @@ from models.actions import (
     Task,
     TellAdmins,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives
 from models.events import Reason, Trigger
@@ -160,6 +161,16 @@ def test_an_unlisted_action_asks_the_pm() -> None:
     law = constitution(autonomy=BASE["autonomy"] | {"automatic": []})
     decision = decided(remind(), law=law)
     assert (decision.verdict, decision.rule, decision.approvers) == (ASK, "unlisted", (PAT,))
+
+
+def test_a_post_in_the_teams_own_channel_is_asked_for_but_not_by_the_line_about_other_channels() -> None:
+    law = constitution(autonomy=BASE["autonomy"] | {"needs_confirmation": [OTHER_CHANNELS]})
+    elsewhere, home = (law_of(PostToOtherChannel(channel=c, headline="h", facts=()), law) for c in ("ops", "team"))
+    assert (elsewhere.verdict, elsewhere.rule) == (ASK, "ask-posts")
+    assert home == replace(elsewhere, rule="unlisted")
+
+
+OTHER_CHANNELS = line("ask-posts", {"ask": "post_to_other_channel", "of": "tech_lead"})
 
 
 def test_what_is_not_an_action_is_denied() -> None:
@@ -386,6 +397,7 @@ KEY: dict[str, Any] = {"issue": IssueKey("PAY-1"), "issue_title": "", "issue_url
 ON_A_WORD = (
     CloseIssue(**KEY, before="In Progress"),
     ChangePriority(**KEY, before="Medium", after="High"),
+    Unflag(**KEY),
     PostToOtherChannel(channel="leadership", headline="h", facts=()),
     DelegateTask(task=Task.PATTERN, about="a", question="q"),
     TellAdmins(channel="ops", headline="h", facts=()),

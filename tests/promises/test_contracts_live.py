@@ -131,7 +131,7 @@ DAY = """
     Sarah lets go of "Login page"
     Sam lets go of "Fee page"
     30 minutes pass
-    Robin presses "Approve" on Dana's card
+    Robin presses "Approve selected" on Dana's card
     Robin types "/pm status"
     Sam's Slack status is empty again
     10 minutes pass

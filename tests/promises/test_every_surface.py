@@ -28,7 +28,7 @@ from planner.answer import answer
 from planner.asked.questions import COMMANDS, AskMine, Report, parse_command
 from planner.cycle import run_cycle
 from tests.bot.views.samples import BERLIN, approval
-from tests.bot.views.test_hostile import LIVE
+from tests.bot.views.test_hostile import LIVE, is_short
 from tests.contracts.blockkit import ALL_TEXT, FALLBACK, check_message, check_view, parts, texts
 from tests.planner.world import DAY, NOON, TEAM
 from tests.promises.hostile import Words, arguments
@@ -120,14 +120,36 @@ ABOUT_WORK = tuple(typed for typed in ASKED if isinstance(parse_command(typed), 
 
 
 @pytest.mark.parametrize("part", range(4))
-async def test_of_a_thousand_hostile_sprints_nothing_is_said_that_slack_would_refuse_or_act_on(part: int) -> None:
+async def test_of_a_thousand_hostile_sprints_nothing_is_invented_or_said_that_slack_would_refuse_or_act_on(
+    part: int,
+) -> None:
     said: Counter[str] = Counter()
     for seed in range(part, SPRINTS, 4):
         made = hostile_sprint(seed)
         async for kind, drawn in everything_said(made, seed):
-            judge(*as_sent(drawn))
+            surface, sent = as_sent(drawn)
+            judge(surface, sent)
+            assert named(sent) <= real(made), "no ticket and no pull request is spoken of that is not among the facts"
+            assert kind != "digest" or is_short(drawn)
             said[kind] += 1
+            said["named"] += len(named(sent))
+    assert said["named"] > SPRINTS
     assert min(said[kind] for kind in ("nudge", "card", "digest", "home", "answer")) > SPRINTS // 40
+
+
+NAMED = re.compile(r"\bPAY-\d+\b|\bapi#\d+\b")
+FOREIGN = "PAY-1"
+"""Stands in the words of hostile people."""
+
+
+def named(sent: Mapping[str, Any]) -> set[str]:
+    """Every ticket and pull request a reader finds in it."""
+    return {name for text in (*texts(sent["blocks"]), str(sent.get("text", ""))) for name in NAMED.findall(text)}
+
+
+def real(made: HostileSprint) -> set[str]:
+    pulls = {f"api#{pull.id.rpartition('#')[2]}" for pull in made.facts.pull_requests}
+    return {FOREIGN, *(str(issue.key) for issue in made.facts.issues), *pulls}
 
 
 async def everything_said(made: HostileSprint, seed: int) -> AsyncIterator[tuple[str, Any]]:

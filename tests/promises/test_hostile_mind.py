@@ -7,7 +7,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from models.actions import (
     Reassign,
     RemindPerson,
     Task,
+    Unflag,
     addressee,
 )
 from models.database import Database, upgrade
@@ -33,7 +34,7 @@ from models.ids import EffectId, IssueKey, PersonId, ProposalId, PullRequestId, 
 from models.keeping.records import dump
 from models.ledger import Ledger
 from models.mailbox import Mailbox
-from models.proposals import Approval, ApprovalState, Effect, Proposal, Receipt
+from models.proposals import Approval, ApprovalState, Effect, Option, Proposal, Receipt
 from models.signals import Evidence, SignalKind, Urgency
 from models.work import Facts, Progress, Snapshot
 from planner.carry_out import carry_out
@@ -42,7 +43,7 @@ from planner.detect import detect
 from planner.facts.observe import observe
 from planner.hearers.escalation import heard_by
 from planner.ports import Desk
-from planner.reasoning import RulesMind
+from planner.reasoning import RulesMind, Thinking
 from planner.reports.summaries import item_of
 from tests.planner.large import Company, Shown, Still, company
 from tests.planner.world import DAY, NOON
@@ -71,13 +72,14 @@ class Hostile:
     count: Counter[str] = field(default_factory=Counter)
     name: str = "hostile"
 
-    async def propose(self, snapshot: Any, signals: Any, trigger: Any, directives: Any) -> Any:
+    async def weigh(self, snapshot: Any, signals: Any, trigger: Any, directives: Any) -> Thinking:
         """Honest and hostile proposals in any order, now and then in something that is hardly a list."""
         honest = list(await RulesMind().propose(snapshot, signals, trigger, directives))
         bad = [self._bad(n, honest, signals, snapshot) for n in range(self.case * EACH, (self.case + 1) * EACH)]
         mixed = [*honest, *bad]
         self.dice.shuffle(mixed)
-        return (each for each in mixed) if self.case % 5 == 0 else tuple(mixed) if self.case % 2 else mixed
+        shapes: list[Any] = [(each for each in mixed), tuple(mixed), mixed]
+        return Thinking(shapes[0 if self.case % 5 == 0 else 1 if self.case % 2 else 2], self.name)
 
     def _bad(self, number: int, honest: Sequence[Proposal], signals: Sequence[Any], snapshot: Snapshot) -> Any:
         kind = KINDS[number % len(KINDS)]
@@ -130,6 +132,8 @@ class Forger:
             "rule": self.dice.choice(("never-touch-code", "blocked-1-day", MARK)),
             "if_nothing": self.text(),
             "undo": self.text(),
+            "weighed": self.text(),
+            "options": (Option(action=action, pros=(self.text(), "So it is."), cons=(self.text(),)),),
             "asked_by": PersonId(self.dice.choice(("dana", "noor", "li"))),
         }
         return Proposal(**given | more)
@@ -151,6 +155,7 @@ VALUES: dict[Any, Callable[[Forger], list[Any]]] = {
     int: lambda f: [0, -1, 10**12],
     bool: lambda f: [True, False],
     date: lambda f: [NOON.date(), date.max],
+    datetime: lambda f: [NOON, NOON + timedelta(days=3650)],
     Urgency: lambda f: list(Urgency),
     Task: lambda f: list(Task),
     PersonId: Forger.somebody,
@@ -232,6 +237,7 @@ def takes_what_is_owned(f: Forger, action: Any) -> Any:
             (
                 Reassign(**titled, giver=None, taker=PersonId("li")),
                 CloseIssue(**titled, before=issue.status),
+                Unflag(**titled, since=issue.flagged_since),
                 CommentOnIssue(person=PersonId("mike"), issue=issue.key, item=f.action(Item)),
             )
         )

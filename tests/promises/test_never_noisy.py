@@ -31,6 +31,7 @@ from models.signals import Evidence, Urgency
 from models.tables import cycles, inbox
 from planner.cycle import run_cycle
 from planner.ports import Desk
+from planner.reasoning import Thinking
 from planner.reports.summaries import digest
 from tests.stories.scene import Scene, empty, plant
 from tests.world import CONSTITUTION, World, in_memory, running
@@ -157,13 +158,13 @@ class Hostile:
     name: str = "hostile"
     seen: Counter[str] = field(default_factory=Counter)
 
-    async def propose(self, snapshot: Any, signals: Any, trigger: Any, directives: Any) -> Any:
+    async def weigh(self, snapshot: Any, signals: Any, trigger: Any, directives: Any) -> Thinking:
         """The next piece of nonsense."""
         kinds = list(NONSENSE)
         kind = kinds[self.turn % len(kinds)]
         self.turn += 1
         self.seen[kind] += 1
-        return NONSENSE[kind](snapshot, directives, self.turn)
+        return Thinking(NONSENSE[kind](snapshot, directives, self.turn), self.name)
 
 
 def proposal(action: Any, turn: int, **more: Any) -> Proposal:

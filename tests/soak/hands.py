@@ -21,6 +21,7 @@ from models.actions import (
     Reassign,
     RemindPerson,
     TransitionIssue,
+    Unflag,
 )
 from models.errors import NotDone, Unclear
 from models.ids import ApprovalId, PersonId
@@ -100,6 +101,8 @@ class Jira:
                 life.move(issue.key, Progress.DONE)
             case ChangeSprintScope(after=after):
                 life.change(issue.key, sprint=after, sprint_since=life.now)
+            case Unflag():
+                life.change(issue.key, flagged_since=None)
             case ChangePriority(after=after):
                 life.change(issue.key, priority=after)
             case _:

@@ -239,11 +239,34 @@ async def presses(scene: Scene, person: str, button: str) -> None:
 
 @when('{person} presses "{button}" for "{ticket}"')
 async def presses_for(scene: Scene, person: str, button: str, ticket: str) -> None:
-    card = await _message_with(scene, person, button)
-    keys = [json.dumps(block) for block in card.blocks]
+    """The ticket's own button; or in a list of questions its box is ticked, and the list's button pressed."""
+    listed = f"{button} selected"
+    await scene.wait_for(lambda: _with_box(scene, person, listed, ticket) is not None, 0.5)
+    card = _with_box(scene, person, listed, ticket)
+    if card is not None:
+        message, block, option = card
+        found = _element(message, listed)
+        assert found is not None
+        values = {block: {"pick": {"type": "checkboxes", "selected_options": [option]}}}
+        where = {"channel": message.channel, "ts": message.ts, "values": values}
+        used = {"block_id": found[0], "action_id": found[1]}
+        answered = await scene.world.simulator.slack_out.click(scene.user(person), where, used)
+        assert answered.ok, f"the agent answered {answered.status}"
+        return
+    message = await _message_with(scene, person, button)
+    keys = [json.dumps(each) for each in message.blocks]
     asked = next(n for n, words in enumerate(keys) if scene.tickets[ticket] in words)
-    rest = replace(card, blocks=card.blocks[asked:])
-    await _press(scene, person, rest, button)
+    await _press(scene, person, replace(message, blocks=message.blocks[asked:]), button)
+
+
+def _with_box(scene: Scene, person: str, button: str, ticket: str) -> tuple[Message, str, dict[str, Any]] | None:
+    """The last message to somebody with that button and a box for the ticket: its block, and the box."""
+    for message in reversed(scene.told(person)):
+        for block, element in elements(message.blocks):
+            for option in element.get("options", ()) if element["type"] == "checkboxes" else ():
+                if _element(message, button) and scene.tickets[ticket] in json.dumps(option):
+                    return message, str(block["block_id"]), option
+    return None
 
 
 @when('{person} presses "{button}" of "{ticket}" in {channel}')

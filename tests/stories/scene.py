@@ -54,9 +54,9 @@ class Plan:
 
 
 @contextlib.asynccontextmanager
-async def played(plan: Plan, folder: Path) -> AsyncIterator[Scene]:
+async def played(plan: Plan, folder: Path, **settings: Any) -> AsyncIterator[Scene]:
     """The story's world, with its first look and, where its hour is past, its digest done."""
-    async with running(folder, text=plan.text, at=plan.at, speed=0.0, prepare=plan.prepare) as world:
+    async with running(folder, text=plan.text, at=plan.at, speed=0.0, prepare=plan.prepare, **settings) as world:
         scene = Scene(world, plan.tickets)
         await scene.pass_time(timedelta(minutes=1))
         yield scene

@@ -101,6 +101,7 @@ def test_every_sentence_is_understood(name: str) -> None:
 def test_every_kind_of_sentence_is_used() -> None:
     used = {LANGUAGES[kind].find(sentence)[0] for story in STORIES.values() for kind, sentence in sentences(story)}
     known = {pattern.act for language in LANGUAGES.values() for pattern in language.patterns}
+    known = {act for act in known if act.__module__.startswith("tests.stories.")}  # others may teach more
     assert known == used, [act.__name__ for act in known - used]
 
 

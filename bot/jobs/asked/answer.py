@@ -5,34 +5,38 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from bot import homes
 from bot.app import App
-from bot.jobs.asked import conversation
+from bot.jobs.asked import conversation, outsiders
 from bot.jobs.asked.boards import choose, here
 from bot.jobs.asked.conversation import Heard, own_words
+from bot.jobs.asked.conversing import Asking, conversed, noted, takes
+from bot.jobs.asked.documents import about_document
 from bot.jobs.asked.lacking import with_what_is_lacking
 from bot.jobs.asked.learn import about_asker
 from bot.jobs.asked.request import made_ready
 from bot.jobs.asked.searching import searched
-from bot.jobs.asked.streaming import Place, streamed
+from bot.jobs.asked.streaming import Place, ends_stream, streamed, streaming_in
+from bot.jobs.asked.teams import choose_team, team_here
 from bot.jobs.asked.whose import joined, teams_for
 from bot.jobs.asked.working import working
 from bot.jobs.presses.acting import may_act, memberships
 from bot.jobs.presses.press import note_answer
+from bot.jobs.saying import Said, asked_in, respond_once, say_once, tell_lost, tell_privately
 from bot.views.parts.message import Message
+from bot.views.parts.more import meant
 from bot.views.parts.verdict import judged
-from bot.views.reply import interrupted, reply_message
+from bot.views.reply import interrupted, reply_message, too_late
 from models.directives import Team
-from models.errors import NotDone, Refused, Unclear, VendorError
+from models.errors import NotDone, Refused, Unclear
 from models.ids import PersonId, named
 from models.mailbox import Job, look_at
 from models.proposals import AskedIn
 from planner.answer import answer
-from planner.asked.questions import AskBoard, AskWhy, Question, Report, parse_command
+from planner.asked.questions import AskBoard, AskSeveral, AskTeam, AskWhy, Question, Report, parse_command
 from planner.asked.quiet.pausing import AskPause, AskResume, pause_line
 from planner.asked.requests import AskUndo, Request
 from planner.asked.topics import AskSearch
@@ -45,33 +49,26 @@ from planner.words.replies import (
     RulesReply,
     SheetReply,
     StatusReply,
+    TalkReply,
     WhyReply,
 )
 
 log = logging.getLogger(__name__)
 
-OUTSIDE = PlainReply(text="I answer members of this workspace only: what I know is internal to it.")
-SHARED = PlainReply(
-    text="This channel is shared with another organisation, so I say nothing internal here. Ask me in a direct message."
-)
-
 ACTS = (Request, AskUndo, AskPause, AskResume)
 """Questions that have something done."""
+
+OF_ONE_TEAM = (Report, AskSeveral, AskBoard, AskSearch)
+"""Questions about the work of one team, which do not say of which."""
 
 PUBLIC = (StatusReply, SheetReply, DigestReply, RulesReply)
 """Replies that may be for the whole channel."""
 
-JUDGED = (*PUBLIC, WhyReply, ListReply)
+JUDGED = (*PUBLIC, WhyReply, ListReply, TalkReply)
 """Replies whose readers may say whether they helped, where they stand in a conversation."""
-
-SENDING = "sending"
-"""In a job's payload: its answer may have been sent."""
 
 TRIES = 3
 """Tries of an answer of which nobody knows whether it arrived."""
-
-LOOK_BACK = timedelta(hours=1)
-"""How far back an earlier try of the same reply is looked for: longer than all tries of a job take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,10 @@ class Asked:
     """The channel it was asked in, wherever the answer goes."""
     room: str = ""
     """That channel's name, where Slack tells it."""
+    told: Reply | None = None
+    """What a model has made of it, where it could not be answered otherwise."""
+    note: str = ""
+    """Why no model was heard."""
 
 
 async def answer_one(app: App, job: Job) -> None:
@@ -97,23 +98,18 @@ async def answer_one(app: App, job: Job) -> None:
 
     A definite *not now* is tried again. So is what may have arrived, once a lost call has surely ended: in a thread
     it is looked for first, and where nobody can look the asker is told that an answer may be missing, because hearing
-    it twice is worse than asking again. What is refused for good is not.
+    it twice is worse than asking again. What is refused for good is not, and they are told so.
     """
     delivery = await app.mailbox.delivery(job.payload["inbox"])
-    body = json.loads(delivery.body)
+    body = json.loads(delivery.body or b"{}")
     try:
         await _reply(app, job, delivery.name, body)
-    except Unclear as lost:
-        if job.attempts < TRIES:
+    except (Unclear, Refused) as lost:
+        if isinstance(lost, Unclear) and job.attempts < TRIES:
             raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
-        _give_up(job, lost)
-    except Refused as refused:
-        _give_up(job, refused)
+        log.warning("a reply was lost: %s", lost, extra={"action": "reply_lost", "job": job.id})
+        await tell_lost(app, job, *asked_in(body))
     await app.mailbox.finish(job)
-
-
-def _give_up(job: Job, lost: VendorError) -> None:
-    log.warning("a reply was lost: %s", lost, extra={"action": "reply_lost", "job": job.id})
 
 
 async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
@@ -126,14 +122,19 @@ async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
     where = body.get("container") or {}
     await note_answer(app, asked.user, str(where.get("channel_id", "")), str(where.get("message_ts", "")))
     asked = replace(asked, room=_room(body))
-    team, heard = _team(app, asked.user, asked.room), await conversation.heard_in(app, name, body)
-    refusal = await _refusal(app, asked.user, body)
+    team, sure = await team_here(app, asked.user, asked.place, asked.room)
+    heard = await conversation.heard_in(app, name, body)
+    refusal = await outsiders.refusal(app, asked.user, asked.place, body, public=not _alone(asked))
     meant = await _meant(app, asked, heard, team, refused=refusal is not None)
     if meant is None:
+        await app.mailbox.forget(job.payload["inbox"])  # words for others are not kept
         return
     asked = replace(asked, question=meant)
+    if refusal is None:
+        asked, team = await _of_which_team(app, asked, heard.text if heard else asked.again, team, sure=sure)
+        asked, team, job = await _conversed(app, job, asked, heard, team, sure=sure)
     if refusal is None and isinstance(asked.question, ACTS) and not await may_act(app, asked.user):
-        refusal = OUTSIDE
+        refusal = outsiders.OUTSIDE
     if refusal is None and isinstance(asked.question, AskSearch):
         await _search(app, job, replace(asked, public=False), asked.question, team)
     else:
@@ -146,14 +147,47 @@ async def _reply(app: App, job: Job, name: str, body: dict[str, Any]) -> None:
 async def _tell(app: App, job: Job, asked: Asked, team: Team, refusal: PlainReply | None, body: dict[str, Any]) -> None:
     """Answer from facts, or refuse."""
     own = None if refusal else await about_asker(app, asked.question, asked.user, private=_alone(asked))
+    own = own or (None if refusal else await about_document(app, asked.question, asked.user))
     if own is None:
         async with working(app, asked.channel, asked.thread):
-            reply = fitting(refusal or await _answered(app, job, asked, team), body)
+            reply = fitting(refusal or asked.told or noted(await _answered(app, job, asked, team), asked.note), body)
         asked = replace(asked, public=asked.public and may_stand(reply))
         reader = _member(team, asked.user) if _alone(asked) else None
         own = _drawn(app, asked, reply, team, "" if refusal else await _paused(app, team, reader))
         own = judged(own, _marker(job)) if asked.channel and isinstance(reply, JUDGED) else own
-    await _send(app, job, asked, own)
+    if not await ends_stream(app, job, _place_of(asked, job), own):
+        await _send(app, job, asked, own, for_all=refusal is not None)
+
+
+async def _conversed(
+    app: App, job: Job, asked: Asked, heard: Heard | None, team: Team, *, sure: bool
+) -> tuple[Asked, Team, Job]:
+    """What no rule understood, once more with a model where there is one: another question, or already a reply.
+
+    The job knows of the stream that was begun meanwhile.
+    """
+    words, asker = heard.text if heard else asked.again, _member(team, asked.user)
+    if asker is None or not takes(app, asked.question, asker):
+        return asked, team, job
+    asking = Asking(
+        words=words,
+        question=asked.question,
+        asker=asker,
+        team=team,
+        place=_place_of(asked, job),
+        where=asked.place,
+        public=not _alone(asked),
+        heard=heard,
+    )
+    done = await conversed(app, job, asking)
+    asked = replace(asked, question=done.question or asked.question, told=done.reply, note=done.note)
+    if done.question is not None:
+        asked, team = await _of_which_team(app, asked, words, team, sure=sure)
+    return asked, team, streaming_in(job, done.stream)
+
+
+def _place_of(asked: Asked, job: Job) -> Place:
+    return Place(channel=asked.channel, thread=asked.thread, user=asked.user, marker=_marker(job))
 
 
 async def _search(app: App, job: Job, asked: Asked, question: AskSearch, team: Team) -> None:
@@ -168,8 +202,7 @@ async def _search(app: App, job: Job, asked: Asked, question: AskSearch, team: T
     if asked.response_url:
         said = draw(await work())
     else:
-        place = Place(channel=asked.channel, thread=asked.thread, user=asked.user, marker=_marker(job))
-        said = await streamed(app, job, question, place, work=work, draw=draw)
+        said = await streamed(app, job, question, _place_of(asked, job), work=work, draw=draw)
     if said is not None:
         await _send(app, job, asked, said)
 
@@ -182,6 +215,22 @@ async def _meant(app: App, asked: Asked, heard: Heard | None, team: Team, *, ref
     if heard is not None:
         return await conversation.understood_in(app, heard, theirs)
     return await conversation.typed(app, asked.question, asked.again, asked.user, theirs)
+
+
+async def _of_which_team(app: App, asked: Asked, words: str, team: Team, *, sure: bool) -> tuple[Asked, Team]:
+    """A team that is chosen is kept for the place, and asked; where none is sure, which one is asked first."""
+    question = asked.question
+    if isinstance(question, OF_ONE_TEAM) and not sure:
+        return replace(asked, question=AskTeam(then=words)), team
+    if not isinstance(question, AskTeam) or not question.team:
+        return asked, team
+    chosen = await choose_team(app, asked.user, asked.place, question.team)
+    if chosen is None or not question.then:
+        return asked, chosen or team
+    then = await conversation.typed(
+        app, parse_command(question.then), question.then, asked.user, _theirs(app, asked.user, chosen)
+    )
+    return replace(asked, question=then, again=question.then), chosen
 
 
 def _theirs(app: App, user: str, team: Team) -> list[Team]:
@@ -200,6 +249,7 @@ async def _answered(app: App, job: Job, asked: Asked, team: Team) -> Reply:
 async def _of_team(app: App, job: Job, asked: Asked, team: Team, *, first: bool) -> Reply:
     asker = _member(team, asked.user)
     asked = await _on_board(app, asked, team, asker)
+    assert not isinstance(asked.question, AskSearch)  # answered from Jira and Slack themselves
     place = AskedIn(person=asker, channel=asked.channel, thread=asked.thread) if asker is not None else None
     question, desk = await made_ready(app, job, asked.question, team, place)
     name, public = str(job.payload["inbox"]), not _alone(asked)
@@ -224,19 +274,6 @@ async def _on_board(app: App, asked: Asked, team: Team, asker: PersonId | None) 
 async def _paused(app: App, team: Team, reader: PersonId | None) -> str:
     """Who has paused the team, for the foot of whatever is answered meanwhile."""
     return pause_line(await app.store.pause_of(team.id), team.id, app.directives, app.clock.now(), reader)
-
-
-async def _refusal(app: App, user: str, body: dict[str, Any]) -> PlainReply | None:
-    """What we know is internal: guests, other organisations and channels shared with them hear nothing of it."""
-    if body.get("is_ext_shared_channel"):
-        return SHARED
-    if app.slack is None or any(m.slack == user for team in app.directives.teams for m in team.members):
-        return None
-    try:
-        asker = await app.slack.member(user)
-    except Refused:  # Slack does not know them either
-        return OUTSIDE
-    return OUTSIDE if asker.guest or asker.bot or asker.deleted else None
 
 
 def read_question(name: str, body: dict[str, Any]) -> Asked | None:
@@ -264,7 +301,7 @@ def read_question(name: str, body: dict[str, Any]) -> Asked | None:
 
 
 def _button(body: dict[str, Any]) -> Asked | None:
-    action = (body.get("actions") or [{}])[0]
+    action = meant((body.get("actions") or [{}])[0])
     word, value = str(action.get("action_id", "")), str(action.get("value", ""))
     user, url = str((body.get("user") or {}).get("id", "")), str(body.get("response_url", ""))
     if word.startswith("why"):
@@ -284,13 +321,6 @@ def _alone(asked: Asked) -> bool:
 def _opened_home(body: dict[str, Any]) -> bool:
     event = body.get("event") or {}
     return bool(event.get("type") == "app_home_opened" and event.get("tab", "home") == "home")
-
-
-def _team(app: App, user: str, room: str = "") -> Team:
-    """The team the asker belongs to, of several the one whose channel it is; somebody unknown asks about the first."""
-    theirs = [team for team, _ in memberships(app.directives, user)]
-    here = [team for team in theirs if room and room in {name.lstrip("#") for name in team.channels.values()}]
-    return next(iter([*here, *theirs]), app.directives.teams[0])
 
 
 def _member(team: Team, user: str) -> PersonId | None:
@@ -335,38 +365,26 @@ def _drawn(app: App, asked: Asked, reply: Reply, team: Team, paused: str = "") -
     )
 
 
-async def _send(app: App, job: Job, asked: Asked, message: Message) -> None:
-    """To the asker alone through the response URL, or into the thread of the mention, marked so that it stands once."""
+async def _send(app: App, job: Job, asked: Asked, message: Message, *, for_all: bool = False) -> None:
+    """To the asker alone through the response URL, or into the thread of the mention, marked so that it stands once.
+
+    Where neither can be, they hear of it in their direct messages. ``for_all`` says nothing internal.
+    """
     if app.slack is None:
         return
+    instead = interrupted(asked.again)
     if asked.response_url:
-        await _respond(app, job, asked, message)
+        taken = await respond_once(app, job, asked.response_url, message, instead=instead, in_channel=asked.public)
+        if not taken:
+            await tell_privately(app, job, asked.user, too_late(asked.again) if asked.public else message)
     elif asked.channel:
-        marker = _marker(job)
-        began = app.clock.real() - LOOK_BACK
-        if job.attempts > 1 and await app.slack.find(asked.channel, marker, began, thread=asked.thread) is not None:
-            return
-        await app.slack.post(asked.channel, message.text, message.blocks, marker=marker, thread=asked.thread)
+        said = await say_once(
+            app, job, asked.channel, message, marker=_marker(job), thread=asked.thread, for_all=for_all
+        )
+        if said is Said.UNSEEN:
+            await tell_lost(app, job, asked.user, instead)
 
 
 def _marker(job: Job) -> str:
     """What makes the one answer of a job findable."""
     return named("reply", job.id)
-
-
-async def _respond(app: App, job: Job, asked: Asked, message: Message) -> None:
-    """Through the response URL nothing can be looked up: when an earlier try broke off as it sent, say that instead."""
-    assert app.slack is not None
-    if job.payload.get(SENDING):
-        notice = interrupted(asked.again)
-        try:
-            await app.slack.respond(asked.response_url, notice.text, notice.blocks)
-        except Unclear as lost:  # once is enough of that
-            _give_up(job, lost)
-        return
-    await app.mailbox.note(job, **{SENDING: True})
-    try:
-        await app.slack.respond(asked.response_url, message.text, message.blocks, in_channel=asked.public)
-    except NotDone:
-        await app.mailbox.note(job, **{SENDING: False})
-        raise

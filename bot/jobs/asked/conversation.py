@@ -11,7 +11,8 @@ from bot.app import App
 from bot.listeners.threads import EVERYWHERE, THREAD, key_of, me_of, thread_of
 from models.directives import Team
 from models.ids import TeamId
-from planner.asked.questions import AskHelp, Question
+from planner.asked.pleasantries import Pleasantry
+from planner.asked.questions import AskHelp, AskSeveral, OfOneSprint, Question
 from planner.asked.requests import Request
 from planner.asked.talk.intents import understood
 from planner.asked.talk.manners import is_for_us
@@ -19,6 +20,9 @@ from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskIssue, AskLost, AskWhich
 
 TEAM = TeamId(EVERYWHERE)
+
+MOST_CALLERS = 20
+"""Of those who have mentioned us in one thread, the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Kept:
 
     by: str = ""
     """Whom we answered there last, by Slack id."""
+    callers: tuple[str, ...] = ()
+    """Who has mentioned us there: they speak with us whoever was answered since."""
     subject: str = ""
     others: tuple[str, ...] = ()
 
@@ -73,7 +79,9 @@ async def understood_in(app: App, heard: Heard, teams: Sequence[Team]) -> Questi
     """What is asked, by the facts of the first team that knows of it; ``None`` when it is not for us."""
     kept = await _kept(app, heard.key)
     question = await _of_teams(app, heard.text, heard.user, teams, kept)
-    last = kept.by == heard.user
+    if isinstance(question, Pleasantry) and question.nod:
+        return None
+    last = heard.user in {kept.by, *kept.callers}
     if heard.follow_up and not is_for_us(question, heard.text, teams[0], last=last):
         return None
     return question
@@ -81,7 +89,9 @@ async def understood_in(app: App, heard: Heard, teams: Sequence[Team]) -> Questi
 
 async def typed(app: App, question: Question, text: str, user: str, teams: Sequence[Team]) -> Question:
     """A command or a button whose words are no command may put a question all the same."""
-    if not isinstance(question, AskHelp) or not question.unknown:
+    unknown = isinstance(question, AskHelp) and question.unknown
+    named = question.sprint if isinstance(question, OfOneSprint) else None
+    if not unknown and (not named or re.search(r"\d", named)):  # behind ``status`` may stand another question
         return question
     meant = await _of_teams(app, text, user, teams, Kept())
     return question if isinstance(meant, AskLost) else meant
@@ -91,8 +101,19 @@ async def keep(app: App, heard: Heard, question: Question) -> None:
     """Remember whom we answered and what was spoken of; from then on the thread is one of ours."""
     before = await _kept(app, heard.key)
     subject, others = _spoken_of(question) or (before.subject, before.others)
-    value = {"by": heard.user, "subject": subject, "others": list(others)}
+    callers = dict.fromkeys([*before.callers, *([] if heard.follow_up else [heard.user])])
+    value = {"by": heard.user, "subject": subject, "others": list(others), "callers": list(callers)[-MOST_CALLERS:]}
     await app.store.remember(TEAM, THREAD, heard.key, value)
+
+
+async def spoken_of(app: App, heard: Heard) -> str:
+    """The ticket or pull request that was spoken of there last; empty when there was none."""
+    return (await _kept(app, heard.key)).subject
+
+
+async def begun(app: App, channel: str, thread: str, user: str) -> None:
+    """A mention in that thread is being kept: it is one of ours, and ``user`` the one who speaks with us first."""
+    await app.store.remember(TEAM, THREAD, key_of(channel, thread), {"by": user, "callers": [user]}, once=True)
 
 
 async def joined(app: App, channel: str, thread: str) -> bool:
@@ -104,7 +125,8 @@ async def _kept(app: App, key: str) -> Kept:
     found = await app.store.remembered(TEAM, THREAD, key)
     if not isinstance(found, Mapping):
         return Kept()
-    return Kept(str(found.get("by", "")), str(found.get("subject", "")), tuple(map(str, found.get("others") or ())))
+    others, callers = (tuple(map(str, found.get(name) or ())) for name in ("others", "callers"))
+    return Kept(str(found.get("by", "")), callers, str(found.get("subject", "")), others)
 
 
 async def _of_teams(app: App, text: str, user: str, teams: Sequence[Team], kept: Kept) -> Question:
@@ -121,7 +143,7 @@ async def _of_teams(app: App, text: str, user: str, teams: Sequence[Team], kept:
     return first or AskLost(text)
 
 
-def _spoken_of(question: Question) -> tuple[str, tuple[str, ...]] | None:
+def _spoken_of(question: object) -> tuple[str, tuple[str, ...]] | None:
     match question:
         case AskIssue(subject=subject):
             return subject, ()
@@ -129,5 +151,9 @@ def _spoken_of(question: Question) -> tuple[str, tuple[str, ...]] | None:
             return "", subjects
         case Request(issue=issue) if issue:
             return str(issue), ()
+        case AskLost(subjects=(str(subject),)):
+            return subject, ()
+        case AskSeveral(parts=parts) | AskLost(known=parts):
+            return next((spoken for part in reversed(parts) if (spoken := _spoken_of(part)) is not None), None)
         case _:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot import homes
 from bot.app import App
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from bot.views.known import forget_question, forgotten_message, known_message
 from bot.views.parts.message import Message
 from models.directives import Member, Team
@@ -114,8 +114,6 @@ def _read(press: Press) -> Wish:
 
 async def _settle(app: App, job: Job, wish: Wish) -> str | None:
     """Why it did nothing; ``None`` when it was done. Doing it twice changes nothing."""
-    if app.slack is None or wish.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     found = _member(app, wish.press.user)
     if found is None or found[1].id != wish.person:
         return NOT_YOURS

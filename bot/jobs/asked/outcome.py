@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from bot.app import App
 from bot.jobs.presses.ending import shown_on_message
 from bot.jobs.presses.took import shown_in_digest
+from bot.jobs.saying import Said, say_once
 from bot.views.parts.message import Message
 from bot.views.reply import reply_message
 from models.cycles import WhyRecord
 from models.directives import Member
-from models.errors import NotDone, Unclear
 from models.ids import ProposalId, named
 from models.mailbox import Job
-from models.proposals import AskedIn
 from planner.asked.requests import came_of
-from planner.carry_out import IN_FLIGHT
 from planner.words.replies import PlainReply
 
 log = logging.getLogger(__name__)
-
-LOOK_BACK = timedelta(hours=6)
-"""How far back an earlier try of the same word is looked for: longer than all tries of a job take."""
 
 
 async def tell_asker(app: App, job: Job) -> None:
@@ -43,21 +37,9 @@ async def _tell(app: App, job: Job, record: WhyRecord, words: str) -> None:
         log.info("nobody to tell: %s", words, extra={"action": "outcome_dropped"})
         return
     channel = place.channel or await app.slack.open_dm(asker.slack)
-    marker = named("outcome", record.proposal.id, words)
-    if job.attempts > 1 and await _stands(app, channel, marker, place):
-        return
-    said = _drawn(app, record, asker, words)
-    try:
-        await app.slack.post(channel, said.text, said.blocks, marker=marker, thread=place.thread or None)
-    except Unclear as lost:  # looked for, once the lost call has surely ended
-        raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
-    log.info("told %s", asker.id, extra={"action": "outcome_told"})
-
-
-async def _stands(app: App, channel: str, marker: str, place: AskedIn) -> bool:
-    assert app.slack is not None
-    began = app.clock.real() - LOOK_BACK
-    return await app.slack.find(channel, marker, began, thread=place.thread or None) is not None
+    said, marker = _drawn(app, record, asker, words), named("outcome", record.proposal.id, words)
+    if await say_once(app, job, channel, said, marker=marker, thread=place.thread) is Said.NOW:
+        log.info("told %s", asker.id, extra={"action": "outcome_told"})
 
 
 def _drawn(app: App, record: WhyRecord, asker: Member, words: str) -> Message:

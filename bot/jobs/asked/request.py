@@ -12,7 +12,7 @@ from models.ids import IssueKey
 from models.mailbox import Job
 from models.proposals import AskedIn
 from models.ways import Possible
-from planner.asked.questions import Question
+from planner.asked.questions import FromFacts
 from planner.asked.requests import AskUndo, Request, Wish, issues_named
 from planner.asked.topics import AskIssue
 from planner.facts.observe import is_ours
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 
 async def made_ready(
-    app: App, job: Job, question: Question, team: Team, place: AskedIn | None
-) -> tuple[Question, Desk]:
+    app: App, job: Job, question: FromFacts, team: Team, place: AskedIn | None
+) -> tuple[FromFacts, Desk]:
     """The question with what it is to be understood by, and the desk at which it is answered.
 
     The record of a request must not end the job that still has to answer it, so its ledger is not bound to the job:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from models.directives import Team
 from models.errors import VendorError
 from models.found import FoundIssue, FoundMessage
 from models.ids import PersonId
+from planner.asked.relay import shown
 from planner.asked.topics import AskSearch, Where
 from planner.words.replies import Group, PlainReply, Reply, Row, SheetReply
 
@@ -55,13 +57,20 @@ async def searched(
     app: App, question: AskSearch, team: Team, asker: PersonId | None, place: str = "", told: Told = nobody
 ) -> Reply:
     """The answer; ``place`` is the channel it is asked in. Never raises ``VendorError``: trouble is told."""
+    return told_of(question, await found_for(app, question, team, asker, place, told), team)
+
+
+async def found_for(
+    app: App, question: AskSearch, team: Team, asker: PersonId | None, place: str, told: Told = nobody
+) -> Mapping[Where, Found]:
+    """What each source has that everybody in the place may read, or why it has nothing; raises as ``searched``."""
     wanted = sources(question)
     asked = [_of(app, where, question, team, asker, told) for where in wanted]
     found = dict(zip(wanted, await asyncio.gather(*asked), strict=True))
     messages = found.get(Where.SLACK)
     if messages is not None and messages.result is not None:
         found[Where.SLACK] = replace(messages, result=await _readable(app, messages.result, place))
-    return told_of(question, found, team)
+    return found
 
 
 async def _of(app: App, where: Where, question: AskSearch, team: Team, asker: PersonId | None, told: Told) -> Found:
@@ -81,13 +90,23 @@ _NAMES = {Where.JIRA: "Jira", Where.SLACK: "Slack"}
 
 
 async def _readable(app: App, result: Result, place: str) -> Result:
-    """Without what stands in channels that not everybody here may read; when in doubt, without it."""
+    """Without our own posts and what stands in channels that not everybody here may read; in doubt, without it."""
+    own = await _myself(app)
+    result = replace(result, messages=tuple(m for m in result.messages if not own or m.author != own))
     names = {each.channel_name for each in result.messages if each.channel_name}
     public = {name for name in names if await _is_public(app, name)}
     shown = tuple(m for m in result.messages if m.channel_name in public or (place and m.channel == place))
     hidden = len(result.messages) - len(shown)
     note = (f"{hidden} more in private channels {'is' if hidden == 1 else 'are'} not shown here",) if hidden else ()
     return replace(result, messages=shown, notes=(*result.notes, *note))
+
+
+async def _myself(app: App) -> str:
+    """Our own id in Slack; empty when it does not tell."""
+    try:
+        return await app.slack.myself() if app.slack is not None else ""
+    except VendorError:
+        return ""
 
 
 async def _is_public(app: App, name: str) -> bool:
@@ -109,11 +128,14 @@ def told_of(question: AskSearch, found: Mapping[Where, Found], team: Team) -> Re
     issues = [issue for each in results.values() for issue in each.issues]
     messages = [message for each in results.values() for message in each.messages]
     notes = [note for each in results.values() for note in each.notes]
-    groups = (_issues(issues, team), _messages(messages, team))
+    groups = [group for group in (_issues(issues, team), _messages(messages, team)) if group.rows]
+    if len(groups) == 1:
+        groups = [replace(groups[0], name="")]  # the headline says what they are
     return SheetReply(
+        reason="Status" if issues else "When",
         title=f"Search · {question.words}",
         headline=_headline(len(issues), len(messages), results),
-        groups=tuple(group for group in groups if group.rows),
+        groups=tuple(groups),
         notes=tuple(f"{note[:1].upper()}{note[1:]}." for note in (*trouble, *notes)),
         heading="What",
         post_to_channel=False,
@@ -156,4 +178,15 @@ def _message(message: FoundMessage, team: Team) -> Row:
     author = next((m.name for m in team.members if m.slack == message.author), "somebody")
     day = message.at.astimezone(team.tz)
     where = f"#{message.channel_name}" if message.channel_name else "a message"
-    return Row(where, " ".join(message.text.split())[:160], message.url or "", author, f"{day.day} {day:%b %H:%M}")
+    return Row(where, _as_read(message.text, team)[:160], message.url or "", author, f"{day.day} {day:%b %H:%M}")
+
+
+_MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MARKED = re.compile(r"(?<!\w)([*_~`])(?=\S)([^*_~`]*\S)\1(?!\w)")
+
+
+def _as_read(text: str, team: Team) -> str:
+    """A message's words as people read them: names for mentions, labels for links, no marks, on one line."""
+    names = {str(member.slack): member.name for member in team.members if member.slack}
+    named = _MENTIONED.sub(lambda found: f"@{names.get(found[1], 'somebody')}", text)
+    return _MARKED.sub(r"\2", shown(named))

@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from bot.app import App
 from bot.jobs.asked.searching import STEPS, Told, sources
 from bot.jobs.stop import was_stopped
-from bot.views.parts.message import Message
+from bot.views.parts.message import Block, Message, message
 from integrations.slack.streams import ENDED, NOT_STREAMED, Step
 from models.errors import NotDone, Refused, VendorError
 from models.mailbox import Job
@@ -32,7 +33,9 @@ STREAM = "stream"
 LOOK_EVERY = 0.5
 """Seconds after which it is looked whether somebody has pressed *Stop*."""
 
-LOOK_BACK = timedelta(hours=1)
+SEARCHING = "is searching Jira and Slack"
+
+T = TypeVar("T")
 
 STOPPED = PlainReply(text="Stopped, as you asked. Ask again when you want it.")
 
@@ -60,49 +63,65 @@ async def streamed(
     """Work while it is seen; ``None`` when the answer stands, else the message that is still to be posted."""
     if app.slack is None:
         return draw(await work(_silent))
-    began = app.clock.real()
-    ts = await _begun(app, job, question, place)
-    await _session(app, place, working=True)
+    asked = await app.mailbox.delivery(job.payload["inbox"])  # also of an earlier try: stopped is stopped
+    ts = await begun(app, job, place, {where.value: STEPS[where] for where in sources(question)}, SEARCHING)
+    await session(app, place, working=True)
     try:
         told = partial(_step, app, place, ts) if ts else _silent
-        reply = await _unless_stopped(app, place, work(told), began.isoformat())
+        reply = await unless_stopped(app, place, work(told), asked.received.isoformat())
     finally:
-        await _session(app, place, working=False)
+        await session(app, place, working=False)
     said = draw(reply)
-    return None if ts and await _ended(app, place, ts, said) else said
+    return None if ts and await _ended(app, place, ts, said, asked.received) else said
+
+
+def streaming_in(job: Job, ts: str) -> Job:
+    """The job as whoever takes it over would read it: with the stream that was begun for it, if one was."""
+    return replace(job, payload={**job.payload, STREAM: ts}) if ts else job
+
+
+async def ends_stream(app: App, job: Job, place: Place, said: Message) -> bool:
+    """Whether ``said`` stands in a stream that was begun for this job; else it is still to be posted."""
+    ts = str(job.payload.get(STREAM) or "")
+    if not ts or app.slack is None:
+        return False
+    asked = await app.mailbox.delivery(job.payload["inbox"])
+    return await _ended(app, place, ts, said, asked.received)
 
 
 async def _silent(where: Where, well: bool) -> None:
     """Nobody sees the steps."""
 
 
-async def _begun(app: App, job: Job, question: AskSearch, place: Place) -> str:
-    """The ts of the stream, of an earlier try or a new one; empty where there is none."""
+async def begun(app: App, job: Job, place: Place, steps: Mapping[str, str], doing: str) -> str:
+    """The ts of the stream, of an earlier try or a new one; empty where there is none.
+
+    ``steps`` are those under way, by name; ``doing`` is said in one line where Slack takes no stream.
+    """
     assert app.slack is not None
     if job.payload.get(STREAM):
         return str(job.payload[STREAM])
     if job.attempts > 1:  # an earlier try may have begun one that nobody knows of: it is not begun twice
         return ""
-    steps = {where.value: STEPS[where] for where in sources(question)}
     try:
         workspace = await app.slack.workspace()
         ts = await app.slack.assistant.streams.begin(place.channel, place.thread, place.user, workspace, steps)
     except VendorError as refused:
         expected = isinstance(refused, Refused) and refused.code in NOT_STREAMED
         log.log(logging.DEBUG if expected else logging.INFO, "not streamed: %s", refused, extra={"action": "no_stream"})
-        await _doing(app, place)
+        await _doing(app, place, doing)
         return ""
     await app.mailbox.note(job, **{STREAM: ts})
     return ts
 
 
-async def _doing(app: App, place: Place) -> None:
+async def _doing(app: App, place: Place, words: str) -> None:
     assert app.slack is not None
     with contextlib.suppress(VendorError):
-        await app.slack.assistant.doing(place.channel, place.thread, "is searching Jira and Slack")
+        await app.slack.assistant.doing(place.channel, place.thread, words)
 
 
-async def _session(app: App, place: Place, *, working: bool) -> None:
+async def session(app: App, place: Place, *, working: bool) -> None:
     """Whether there is something to stop; without it there is no button, and no harm."""
     assert app.slack is not None
     with contextlib.suppress(VendorError):
@@ -110,16 +129,19 @@ async def _session(app: App, place: Place, *, working: bool) -> None:
 
 
 async def _step(app: App, place: Place, ts: str, where: Where, well: bool) -> None:
+    await step(app, place, ts, where.value, STEPS[where], Step.DONE if well else Step.FAILED)
+
+
+async def step(app: App, place: Place, ts: str, name: str, words: str, how: Step) -> None:
     """A step that is not seen holds nothing up."""
     assert app.slack is not None
-    step = Step.DONE if well else Step.FAILED
     with contextlib.suppress(VendorError):
-        await app.slack.assistant.streams.tell(place.channel, ts, where.value, STEPS[where], step)
+        await app.slack.assistant.streams.tell(place.channel, ts, name, words, how)
 
 
-async def _unless_stopped(app: App, place: Place, work: Awaitable[Reply], began: str) -> Reply:
-    """The reply, or that it was stopped: then the work is ended at once."""
-    task: asyncio.Future[Reply] = asyncio.ensure_future(work)
+async def unless_stopped(app: App, place: Place, work: Awaitable[T], began: str) -> T | PlainReply:
+    """What it comes to, or that it was stopped since ``began`` (real time): then the work is ended at once."""
+    task: asyncio.Future[T] = asyncio.ensure_future(work)
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK_EVERY)
@@ -133,18 +155,25 @@ async def _unless_stopped(app: App, place: Place, work: Awaitable[Reply], began:
     return task.result()
 
 
-async def _ended(app: App, place: Place, ts: str, said: Message) -> bool:
-    """Whether the answer stands in the stream; ``False`` leaves it to a post. Raises ``VendorError`` to try again."""
+async def _ended(app: App, place: Place, ts: str, said: Message, since: datetime) -> bool:
+    """Whether the answer stands in the stream, which was begun after ``since`` (real time).
+
+    ``False`` leaves it to a post. Raises ``VendorError`` to try again.
+    """
     assert app.slack is not None
     first, _, _ = said.text.partition("\n")
     try:
-        await app.slack.assistant.streams.end(place.channel, ts, first, said.blocks, marker=place.marker)
+        await app.slack.assistant.streams.end(place.channel, ts, first, _below(first, said.blocks), marker=place.marker)
     except NotDone:
         raise
     except Refused as refused:
         if refused.code not in ENDED:  # what it refuses is posted; the stream ends by itself
             log.warning("a stream could not be ended: %s", refused, extra={"action": "stream_lost"})
             return False
-        since = app.clock.real() - LOOK_BACK
         return await app.slack.find(place.channel, place.marker, since, thread=place.thread) is not None
     return True
+
+
+def _below(first: str, blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks without one that says nothing but the first line: a stream shows its words above its blocks."""
+    return blocks[1:] if blocks and message(blocks[:1]).text == first else blocks

@@ -19,15 +19,17 @@ WORDS = "is reading Jira and Bitbucket"
 
 
 @contextlib.asynccontextmanager
-async def working(app: App, channel: str, thread: str, *, after: float = A_MOMENT) -> AsyncIterator[None]:
-    """Say so under the question while the work inside takes longer than ``after`` seconds.
+async def working(
+    app: App, channel: str, thread: str, *, after: float = A_MOMENT, words: str = WORDS
+) -> AsyncIterator[None]:
+    """Say so, in ``words``, under the question while the work inside takes longer than ``after`` seconds.
 
     Slack takes the line away with our next message there, or after two minutes. Where it cannot be shown nothing is.
     """
     if app.slack is None or not channel or not thread:
         yield
         return
-    saying = asyncio.create_task(_say(app, channel, thread, after))
+    saying = asyncio.create_task(_say(app, channel, thread, after, words))
     try:
         yield
     finally:
@@ -36,10 +38,10 @@ async def working(app: App, channel: str, thread: str, *, after: float = A_MOMEN
             await saying
 
 
-async def _say(app: App, channel: str, thread: str, after: float) -> None:
+async def _say(app: App, channel: str, thread: str, after: float, words: str) -> None:
     await asyncio.sleep(after)
     assert app.slack is not None
     try:
-        await app.slack.assistant.doing(channel, thread, WORDS)
+        await app.slack.assistant.doing(channel, thread, words)
     except VendorError as failure:
         log.debug("what we do was not shown: %s", failure, extra={"action": "status_lost"})

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot import homes
 from bot.app import App
 from bot.jobs.gone import Handler
-from models.actions import addressee
+from models.actions import Reassign, addressee
 from models.ids import ApprovalId, EffectId, PersonId
 from models.mailbox import Job
 
@@ -26,7 +26,7 @@ def of_the_presser(handler: Handler) -> Handler:
 
 
 def of_the_concerned(handler: Handler) -> Handler:
-    """The same handler of an effect; then the Homes of its reader, of whoever wanted it and whoever said yes."""
+    """The same handler of an effect; then the Homes of its reader, of whoever wanted it, said yes, gives or takes."""
 
     async def handle(app: App, job: Job) -> None:
         await handler(app, job)
@@ -34,8 +34,9 @@ def of_the_concerned(handler: Handler) -> Handler:
         if effect is None:
             return
         asked = await app.ledger.approval(ApprovalId(effect.approval)) if effect.approval else None
+        hands = (effect.action.giver, effect.action.taker) if isinstance(effect.action, Reassign) else ()
         concerned = (addressee(effect.action), effect.proposal.asked_by, asked.by if asked else None)
-        await _touch(app, concerned)
+        await _touch(app, (*concerned, *hands))
 
     return handle
 

@@ -22,7 +22,8 @@ from models.work import Facts
 from planner.asked.quiet.held import held_for
 from planner.asked.undo import taken_back
 from planner.bounds.limits import CRITICAL, DAILY, Place, units
-from planner.facts.observe import people_of
+from planner.facts.observe import owned, people_of
+from planner.hearers.approvals import card_waits
 from planner.hearers.contact import WAYS, messages_a_day
 from planner.reports.deeds import DAYS, Deed, deeds_of
 
@@ -35,6 +36,8 @@ async def gathered(app: App, user: str) -> HomeData:
     person, teams = theirs[0][1].id, [team for team, _ in theirs]
     waiting = [a for a in await app.ledger.card_of(person) if a.state is ApprovalState.PENDING]
     parts = [await _of_team(app, team, member, waiting) for team, member in theirs]
+    if len(parts) > 1:
+        parts = [_named(part, team) for part, team in zip(parts, teams, strict=True)]
     done, count = await _deeds(app, person, teams)
     return replace(
         reduce(_joined, parts),
@@ -64,7 +67,10 @@ async def _of_team(app: App, team: Team, member: Member, waiting: Sequence[Appro
     history = await app.ledger.history_of(team.id, member.id)
     deferred = await app.ledger.deferred(team.id)
     held = held_for(member.id, facts, history, deferred, app.directives, now)
-    return replace(data, held=held, reach=await _reach(app, team, member, facts))
+    at = Place(team.id, people_of(facts), app.directives, now)
+    waits = {a.id: card_waits(a, member.id, at, history) for a in waiting if a.team == team.id}
+    coming = {name: wait.until for name, wait in waits.items() if wait is not None}
+    return replace(data, held=held, coming=coming, reach=await _reach(app, team, member, facts))
 
 
 async def _reach(app: App, team: Team, member: Member, facts: Facts) -> Reach:
@@ -87,7 +93,8 @@ def _in_words(reach: Reach) -> str:
 
 
 async def _deeds(app: App, person: PersonId, teams: Sequence[Team]) -> tuple[tuple[Deed, ...], int]:
-    done, count = await app.ledger.deeds(person, [team.id for team in teams], days=DAYS, limit=MOST)
+    mine = [key for team in teams for key in owned(await app.store.facts_about(team.id), person)]
+    done, count = await app.ledger.deeds(person, [team.id for team in teams], days=DAYS, limit=MOST, issues=mine)
     undone = await app.ledger.undone([effect.id for effect in done])
     able = [effect.id for effect in done if _may_undo(app, effect, person)]
     return deeds_of(person, done, app.directives, can_undo=able, undone=undone), count
@@ -112,6 +119,11 @@ async def _cards(app: App, person: PersonId, waiting: Sequence[Approval]) -> dic
     return found
 
 
+def _named(data: HomeData, team: Team) -> HomeData:
+    """With the team's name where the words alone would be of any."""
+    return replace(data, paused=f"{team.name}: {data.paused}" if data.paused else "")
+
+
 def _joined(one: HomeData, two: HomeData) -> HomeData:
     """Somebody in two teams has one Home."""
     oldest = {
@@ -122,7 +134,10 @@ def _joined(one: HomeData, two: HomeData) -> HomeData:
         one,
         moves=(*one.moves, *two.moves),
         work=(*one.work, *two.work),
+        unknown=one.unknown or two.unknown,
         held=(*one.held, *two.held),
+        coming={**one.coming, **two.coming},
         channels={**two.channels, **one.channels},
         read_at=oldest,
+        paused=" ".join(filter(None, (one.paused, two.paused))),
     )

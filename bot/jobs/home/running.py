@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
 
 from bot.app import App
 from bot.jobs.presses.acting import run_by
@@ -13,6 +12,7 @@ from bot.views.parts.moments import age
 from models.directives import Team
 from models.events import Source
 from models.ids import PersonId, TeamId
+from models.money import Money
 from models.store import Reading
 from planner.asked.quiet.pausing import pause_line
 from planner.hearers.contact import minding
@@ -28,7 +28,7 @@ async def running_of(app: App, person: PersonId) -> RunningData | None:
     depths, trouble = await app.mailbox.depths(), app.constitution.trouble
     return RunningData(
         teams=tuple([await _team(app, team) for team in teams]),
-        spend=await _spend(app, teams[0]),
+        spend=await _spend(app, teams),
         dead=depths.dead,
         unseen=depths.unseen,
         version=app.directives.version,
@@ -55,8 +55,13 @@ async def _source(app: App, team: TeamId, source: Source, said: Reading) -> Sour
     return SourceData(name=_NAMES[source], age=read, error=said.error or "", untold=words)
 
 
-async def _spend(app: App, team: Team) -> str:
-    """Of all teams, since midnight in the zone of the first: the bill is one."""
-    today = app.clock.now().astimezone(ZoneInfo(team.zone)).date()
-    cost = await app.ledger.cost(datetime.combine(today, time(), tzinfo=ZoneInfo(team.zone)))
-    return f"${cost:.2f}" if cost or app.settings.anthropic_api_key else "$0.00, no model is used"
+async def _spend(app: App, teams: Sequence[Team]) -> str:
+    """Of what each team's day may cost; a day is the team's own."""
+    if not app.settings.anthropic_api_key:
+        return "$0.00, no model is used"
+    now, told = app.clock.now(), []
+    for team in teams:
+        spent = await app.purse.spent(team.id, now.astimezone(team.tz).date())
+        name = f"{team.name} " if len(teams) > 1 else ""
+        told.append(f"{name}{spent} of {Money.usd(team.daily_cap_usd)}")
+    return ", ".join(told)

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from bot.app import App
 from bot.jobs.presses.authority import Answerer, answered_already, member_of, refusal
+from models.cycles import WhyRecord
 from models.ids import PersonId
 from models.mailbox import Job
 from models.proposals import Approval, ApprovalState, Objection
 from models.work import Person
+from planner.asked.pressed.endings import is_theirs
 from planner.bounds.limits import Place
 from planner.bounds.worktime import person_calendar
 from planner.facts.observe import people_of
@@ -71,6 +73,16 @@ async def put_off_until(app: App, job: Job, who: Answerer, chosen: str) -> str |
     if isinstance(wanted, str):
         return wanted
     return None if await app.ledger.put_off(approval, wanted, member.id) else MEANWHILE
+
+
+async def own_yes(app: App, record: WhyRecord | None, person: PersonId) -> None:
+    """Whoever has pressed exactly what a question of their own asks, and may answer it, has said yes to it.
+
+    A new wish is confirmed as it is taken down; this is for one that had been asked before the press.
+    """
+    asked = record.approval if record is not None else None
+    if record is not None and asked is not None and is_theirs(record, person, app.directives):
+        await app.ledger.decide(asked.id, by=person, approve=True, version=asked.payload_hash)
 
 
 async def _not_before(app: App, approval: Approval, by: PersonId) -> datetime | None:

@@ -1,8 +1,8 @@
 """Whether somebody's answer to a question counts: decided on the server, against the record, in one order.
 
-The order is that of the Slack note: the question is on record and open, as it was shown; the workspace is ours; the
-message is one we posted it in; whoever answers is a full member of the workspace; and the constitution of now names
-them. What is refused is told privately and written down.
+That it comes from our own workspace is the gate before all of this. Then the question is on record and open, as it was
+shown; the message is one we posted it in; whoever answers is a full member of the workspace; and the constitution of
+now names them. What is refused is told privately and written down.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from bot.app import App
 from bot.jobs.presses.acting import may_act
-from bot.jobs.presses.press import ELSEWHERE
 from bot.views.refusal import already_answered, not_allowed
 from models.directives import Member, Mode
 from models.ids import ApprovalId
@@ -19,6 +18,7 @@ from models.proposals import Approval, ApprovalState
 from planner.hearers.approvals import may_answer
 from planner.policy import who_may_answer
 from planner.policy.law import law_in
+from planner.words.titles import brief
 
 IN_SHADOW = "The team is in shadow mode now; nothing was done."
 TEAM_GONE = "The team this was asked for is not in the constitution any more, so nothing was done."
@@ -37,7 +37,6 @@ class Answerer:
     """Who answers, about which version of what, and where they pressed; what they fill in has no place of its own."""
 
     user: str
-    workspace: str
     approval: ApprovalId
     version: str
     place: tuple[str, str] | None = None
@@ -56,8 +55,6 @@ async def refusal(app: App, who: Answerer, approval: Approval | None) -> str | N
         return answered_already(app, who, approval)
     if who.version != approval.payload_hash:
         return CHANGED
-    if app.slack is None or who.workspace != await app.slack.workspace():
-        return ELSEWHERE
     if who.place is not None and not _stands_there(approval, who.place):
         return A_COPY
     return await _not_theirs(app, who, approval)
@@ -91,6 +88,15 @@ def able(app: App, approval: Approval) -> tuple[str, ...]:
     """The names of those whose answer counts."""
     may = who_may_answer(approval, app.directives)
     return tuple(m.name for m in app.directives.team(approval.team).members if m.id in may)
+
+
+async def subject_for(app: App, who: Answerer) -> str:
+    """What their question is about, for members of the team it was asked in; others need not know: empty."""
+    approval = await app.ledger.approval(who.approval)
+    if approval is None or member_of(app, approval, who.user) is None:
+        return ""
+    action = approval.proposal.action
+    return str(getattr(action, "issue", "")) or brief(action, approval.team, app.directives)
 
 
 def name_of(app: App, approval: Approval) -> str:

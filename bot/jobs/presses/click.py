@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.app import App
 from bot.jobs.presses.answering import Answer, put_off_until, settle
-from bot.jobs.presses.authority import IN_SHADOW, TEAM_GONE, Answerer
+from bot.jobs.presses.authority import IN_SHADOW, TEAM_GONE, Answerer, subject_for
 from bot.jobs.presses.press import Press, settle_press
 from bot.views.card.batch import MOST_CHOSEN, NOTHING_CHOSEN, chosen_in, told_together
 from models.ids import ApprovalId
@@ -50,7 +50,6 @@ async def _settle(app: App, job: Job, click: Click) -> str | None:
 def _who(press: Press, approval: str, version: str) -> Answerer:
     return Answerer(
         user=press.user,
-        workspace=press.workspace,
         approval=ApprovalId(approval),
         version=version,
         place=(press.channel, press.ts),
@@ -78,14 +77,15 @@ def _read_several(press: Press) -> Several:
 
 
 def _chosen(press: Press) -> Iterator[tuple[str, str]]:
-    yield from chosen_in(press.picked)[:MOST_CHOSEN]
+    yield from chosen_in(press.picked, press.value.get("g"))[:MOST_CHOSEN]
 
 
 async def _settle_several(app: App, job: Job, several: Several) -> str | None:
     if not several.who:
         return NOTHING_CHOSEN
-    refused = [(who, await settle(app, job, who, Answer(approve=True))) for who in several.who]
-    return told_together([(who.approval, words) for who, words in refused if words is not None], len(several.who))
+    settled = [(who, await settle(app, job, who, Answer(approve=True))) for who in several.who]
+    refused = [(await subject_for(app, who), words) for who, words in settled if words is not None]
+    return told_together(refused, len(several.who))
 
 
 def _about(several: Several) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import homes
 from bot.app import App
 from bot.jobs.presses.acting import memberships
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from models.directives import Member, Team
 from models.mailbox import Job, look_at
 from planner.hearers.contact import NO_WISH, Wish, told
@@ -25,8 +25,6 @@ def _read(press: Press) -> Press:
 
 
 async def _settle(app: App, job: Job, press: Press) -> str | None:
-    if app.slack is None or press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     theirs = memberships(app.directives, press.user)
     if not theirs:
         return NOBODY

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from bot.app import App
 from bot.jobs.presses.press import Press, settle_press
-from bot.jobs.presses.took import SKIPPED, UNKNOWN, Found, found, show
+from bot.jobs.presses.took import SKIPPED, UNKNOWN, Found, about, found, show
+from bot.jobs.saying import Said, say_once
 from bot.views.digest import OPINIONS, SKIP, details_reply
 from bot.views.parts.feedback import WORDS
 from bot.views.parts.message import Message
 from models.directives import Team
-from models.errors import NotDone, OperatorError, Unclear
+from models.errors import OperatorError, Refused
 from models.events import Reason, Trigger
 from models.ids import named
 from models.lessons import Feedback, Observation, What
@@ -23,7 +24,6 @@ from models.marked import read as read_marked
 from models.work import SprintState
 from models.written import look_up
 from planner.asked.requests.meaning import KEEPERS
-from planner.carry_out import IN_FLIGHT
 from planner.detect import detect
 from planner.facts.observe import observe
 from planner.lessons.learning import learns
@@ -37,7 +37,12 @@ MAY_SKIP = ("pm", KEEPERS)
 
 NOT_THEIRS = "Only the PM and the admins can leave the summary out. Nothing was changed."
 NO_SPRINT = "No sprint is running, so there is nothing to leave out."
+ALREADY = "The details are in the thread already."
+UNSEEN = "I may not read this thread, so I cannot tell whether the details came. If they did not, press again."
 NOT_LEARNT = "The constitution does not let me learn from this, so nothing was kept."
+
+DETAILS = "details"
+"""The key under which it is remembered that the details of a summary were posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ async def _settle(app: App, job: Job, asked: Asked) -> str | None:
         return at
     match asked.choice:
         case "":
-            return await _post_details(app, at)
+            return await _post_details(app, job, at)
         case "useful" | "not_useful" as said:
             return await _noted(app, at, Feedback(said))
         case "move":
@@ -78,20 +83,21 @@ async def _settle(app: App, job: Job, asked: Asked) -> str | None:
 # --- details ----------------------------------------------------------------------------------------------------
 
 
-async def _post_details(app: App, at: Found) -> str | None:
-    """One reply under the summary, whoever asks first: looked for by its marker before it is posted."""
-    assert app.slack is not None
-    channel, ts = at.effect.receipt["channel"], at.effect.receipt["ts"]
-    marker, began = named("details", at.effect.id), at.effect.first_try or app.clock.real()
+async def _post_details(app: App, job: Job, at: Found) -> str | None:
+    """One reply under the summary, whoever asks first: it is known to stand, or said once."""
+    if await app.store.remembered(at.team.id, about(at.effect.id), DETAILS) is not None:
+        return ALREADY
+    drawn = await _details(app, at)
+    if drawn is None:
+        return "No sprint is running, so there are no details."
+    place, marker = at.effect.receipt, named("details", at.effect.id)
     try:
-        if await app.slack.find(channel, marker, began, thread=ts) is not None:
-            return "The details are in the thread already."
-        drawn = await _details(app, at)
-        if drawn is None:
-            return "No sprint is running, so there are no details."
-        await app.slack.post(channel, drawn.text, drawn.blocks, marker=marker, thread=ts)
-    except Unclear as lost:  # looked for, once the lost call has surely ended
-        raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
+        said = await say_once(app, job, place["channel"], drawn, marker=marker, thread=place["ts"])
+    except Refused as refused:
+        return f"Slack does not let me post in this thread ({refused.code}), so the details are not there."
+    if said is Said.UNSEEN:
+        return UNSEEN
+    await app.store.remember(at.team.id, about(at.effect.id), DETAILS, {"ts": place["ts"]})
     return None
 
 
@@ -168,5 +174,6 @@ async def _skip(app: App, at: Found, *, skip: bool) -> str | None:
     what = "digest_skipped" if skip else "digest_resumed"
     who = at.who.slack or at.who.id
     await app.ledger.audit(team=at.team.id, who=who, what=what, about=at.effect.id, detail=sprint.name)
-    await show(app, at.effect)
-    return None
+    if await show(app, at.effect):
+        return None
+    return "Noted: it is left out until the sprint ends." if skip else "Noted: it is posted every day again."

@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from bot.app import App
 from bot.jobs.presses.acting import may_act
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
-from models.actions import Item, RemindPerson
+from bot.jobs.presses.answering import own_yes
+from bot.jobs.presses.press import Press, settle_press
+from bot.jobs.presses.telling import is_gone, show
+from bot.views.parts.moments import moment
+from models.actions import Item, Reassign, RemindPerson, Unflag
 from models.cycles import WhyRecord
 from models.directives import Member, Team
-from models.errors import VendorError
+from models.errors import Refused, VendorError
 from models.hushes import End, Hush
 from models.ids import EffectId, IssueKey, SignalId
 from models.lessons import Feedback, Observation, What
@@ -23,15 +26,17 @@ from models.proposals import AskedIn
 from models.standing import Living
 from models.ways import Possible
 from models.work import Facts
-from planner.asked.pressed.endings import Pressed, conclude, is_theirs, moved_first
+from planner.asked.pressed.endings import Pressed, conclude, hush_name, moved_first
 from planner.asked.quiet.hushing import NotHushed
 from planner.facts.observe import is_ours
 from planner.lessons.learning import learns
 from planner.ports import Desk
+from planner.words.titles import called
 
 log = logging.getLogger(__name__)
 
 NOT_YOURS = "Only the person this was sent to can press that. Nothing was done."
+SAID_BEFORE = "You have said something else of {subject} already, {when}, and that holds. Nothing was done."
 UNKNOWN = "This message is not on record here any more, so nothing was done."
 
 
@@ -66,8 +71,6 @@ def _read(press: Press) -> tuple[Press, SignalId, End]:
 
 async def _settle(app: App, job: Job, said: tuple[Press, SignalId, End]) -> str | None:
     press, signal, end = said
-    if app.slack is None or press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     found = await find(app, press.user, press.channel, press.ts, signal)
     return found if isinstance(found, str) else await end_it(app, job, found, Word(end=end))
 
@@ -90,6 +93,9 @@ async def end_it(app: App, job: Job, found: Found, word: Word) -> str | None:
     """Have it done once and shown; why nothing was done, or ``None``."""
     possible = await _reread(app, found, word.end)
     before = await _said_before(app, found)
+    if before is not None and not _says(before, job, found, word):
+        when = moment(before.at, found.who.zone, app.clock.now())
+        return SAID_BEFORE.format(subject=called(found.item.subject), when=when)
     if before is not None:
         await _own_yes(app, found, before)  # an earlier try may have died before it
     else:
@@ -103,8 +109,17 @@ async def end_it(app: App, job: Job, found: Found, word: Word) -> str | None:
                 await _conclude(app, found, _pressed(found, word, facts, possible), desk, str(job.payload["inbox"]))
             except NotHushed as why:
                 return str(why)
-    await _show(app, found)
+    await show(app, job, found.team.id, found.living, found.item.signal)
     return None
+
+
+def _says(before: Hush, job: Job, found: Found, word: Word) -> bool:
+    """Whether it was this very press, tried again, or the same button once more; a window brings words of its own."""
+    if before.id == hush_name(found.who.id, str(job.payload["inbox"])):
+        return True
+    said = before.said
+    same = said is not None and (said.signal, said.end) == (found.item.signal, word.end)
+    return same and not (word.until or word.reason or word.whose)
 
 
 def _pressed(found: Found, word: Word, facts: Facts, possible: Possible) -> Pressed:
@@ -135,12 +150,15 @@ async def _conclude(app: App, found: Found, pressed: Pressed, desk: Desk, delive
 
 
 async def _own_yes(app: App, found: Found, hush: Hush) -> None:
-    """Whoever takes something upon themselves and may say yes to that has said it with the press."""
+    """Whoever takes something upon themselves, or says that its flag is over, and may say yes to that has said it."""
     said = hush.said
-    record = await app.ledger.why(said.proposal) if said and said.proposal and said.end is End.TAKE else None
-    asked = record.approval if record is not None else None
-    if record is not None and asked is not None and is_theirs(record, found.who.id, app.directives):
-        await app.ledger.decide(asked.id, by=found.who.id, approve=True, version=asked.payload_hash)
+    record = await app.ledger.why(said.proposal) if said and said.proposal and said.end in _OWN else None
+    if record is not None and isinstance(record.proposal.action, Reassign | Unflag):
+        await own_yes(app, record, found.who.id)
+
+
+_OWN = (End.TAKE, End.OVER)
+"""Endings whose press is the yes of whoever may give it: what they change is exactly what was said."""
 
 
 async def _said_before(app: App, found: Found) -> Hush | None:
@@ -181,18 +199,10 @@ async def _reread(app: App, found: Found, end: End) -> Possible:
     return Possible()
 
 
-async def _show(app: App, found: Found) -> None:
-    """At once: whoever has pressed is looking. The redraw that was planned with it is there for when this fails."""
-    try:
-        await app.notify.refresh_told(found.team.id, found.living.effect)
-    except VendorError as failure:
-        log.warning("an ending was not shown yet: %s", failure, extra={"action": "redraw_lost"})
-
-
 async def shown_on_message(app: App, record: WhyRecord) -> bool:
     """Whether what came of a request is told by the message under which it was pressed, which is drawn again.
 
-    Raises ``VendorError`` to be tried again.
+    One that cannot be edited any more tells nothing. Raises ``VendorError`` to be tried again.
     """
     asked = record.proposal.asked_in
     if asked is None:
@@ -201,5 +211,10 @@ async def shown_on_message(app: App, record: WhyRecord) -> bool:
     said = next((h.said for h in held if h.said is not None and h.said.proposal == record.proposal.id), None)
     if said is None or await app.ledger.living(record.team, EffectId(said.effect)) is None:
         return False
-    await app.notify.refresh_told(record.team, EffectId(said.effect))
+    try:
+        await app.notify.refresh_told(record.team, EffectId(said.effect))
+    except Refused as refused:
+        if not is_gone(refused):
+            raise
+        return False
     return True

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from bot.views.parts.feedback import noted
 from models.actions import RemindPerson
 from models.errors import VendorError
@@ -44,8 +44,6 @@ def _read(press: Press) -> Said:
 
 async def _settle(app: App, job: Job, said: Said) -> str | None:
     """Why it did nothing; ``None`` when it was kept. Doing it twice changes nothing."""
-    if app.slack is None or said.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     effect = await app.ledger.carried_out(said.proposal)
     if effect is None or not isinstance(effect.action, RemindPerson):
         return UNKNOWN

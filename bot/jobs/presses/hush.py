@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
+from bot.jobs.presses.telling import show
 from bot.views.parts.later import NEVER, RULE
 from models.actions import Item, RemindPerson
-from models.errors import VendorError
 from models.ids import HushId, PersonId, SignalId, TeamId, named
 from models.mailbox import Job
 from models.standing import Living
@@ -42,8 +42,6 @@ def _read(press: Press) -> Choice:
 
 async def _settle(app: App, job: Job, choice: Choice) -> str | None:
     """Why it did nothing; ``None`` when it was kept. A second try keeps the same and changes nothing."""
-    if app.slack is None or choice.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     team, living = await _message(app, choice.press)
     if team is None or living is None or not isinstance(living.action, RemindPerson):
         return UNKNOWN
@@ -66,7 +64,7 @@ async def _hush(app: App, job: Job, choice: Choice, team: TeamId, living: Living
     except NotHushed as why:
         return str(why)
     await app.ledger.hush(hush)
-    await _show(app, team, living)
+    await show(app, job, team, living, item.signal)
     return None
 
 
@@ -90,11 +88,3 @@ def _is_reader(app: App, team: TeamId, person: PersonId, user: str) -> bool:
     return any(
         m.id == person and m.slack == user for each in app.directives.teams if each.id == team for m in each.members
     )
-
-
-async def _show(app: App, team: TeamId, living: Living) -> None:
-    """At once: whoever has chosen is looking. The redraw that was planned with it is there for when this fails."""
-    try:
-        await app.notify.refresh_told(team, living.effect)
-    except VendorError as failure:
-        log.warning("what was agreed was not shown yet: %s", failure, extra={"action": "redraw_lost"})

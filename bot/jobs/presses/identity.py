@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from bot.views.identity import identity_answered
 from models.directives import Member, Team
 from models.errors import VendorError
@@ -46,8 +46,6 @@ def _read(press: Press) -> Said:
 
 async def _settle(app: App, job: Job, said: Said) -> str | None:
     """Why the click did nothing; ``None`` when it counted, also when an earlier try died after it had."""
-    if app.slack is None or said.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     await app.roster.refresh()
     found = _asked(app, said)
     if found is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import homes
 from bot.app import App
 from bot.jobs.presses.acting import may_act, memberships, run_by
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from models.directives import Team
 from models.ids import PersonId
 from models.mailbox import Job, look_at
@@ -35,8 +35,6 @@ def _read(press: Press) -> Wanted:
 
 async def _settle(app: App, job: Job, wanted: Wanted) -> str | None:
     """Why it did nothing; ``None`` when it was done, also when an earlier try died after it had."""
-    if app.slack is None or wanted.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     user = wanted.press.user
     person = next((member.id for _, member in memberships(app.directives, user)), None)
     teams = run_by(app.directives, person) if person is not None else []

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot import homes
 from bot.app import App
+from bot.views.parts.more import meant
 from bot.views.windows.window import Picked, picked
 from models.mailbox import Job
 
@@ -39,7 +40,7 @@ class Press:
 
 def read_press(body: Mapping[str, Any]) -> Press:
     """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is no such press."""
-    action = body["actions"][0]
+    action = meant(body["actions"][0])
     container = body.get("container") or {}
     return Press(
         user=str(body["user"]["id"]),
@@ -51,6 +52,14 @@ def read_press(body: Mapping[str, Any]) -> Press:
         response_url=str(body.get("response_url", "")),
         picked=picked(body),
     )
+
+
+async def ours(app: App, workspace: str) -> bool:
+    """Whether a press, a window or a shortcut comes from the workspace whose token we hold. Raises ``VendorError``.
+
+    The one gate: nothing that comes in by ``settle_press`` or as a window is looked at before it.
+    """
+    return app.slack is not None and workspace == await app.slack.workspace()
 
 
 async def note_answer(app: App, user: str, channel: str, ts: str) -> None:
@@ -70,7 +79,7 @@ async def settle_press(
     refused: str,
     about: Callable[[T], str],
 ) -> None:
-    """Settle one press: ``settle`` answers why it did nothing, or ``None``.
+    """Settle one press of our own workspace: ``settle`` answers why it did nothing, or ``None``.
 
     ``read`` may raise what ``read_press`` raises. A refusal is audited as ``refused`` and said to the presser alone.
     """
@@ -82,7 +91,7 @@ async def settle_press(
         log.warning("a click that cannot be read: %r", bad, extra={"action": "unreadable_click"})
         await app.mailbox.finish(job)
         return
-    refusal = await settle(app, job, said)
+    refusal = await settle(app, job, said) if await ours(app, press.workspace) else ELSEWHERE
     if refusal is None:  # a press that does not count answers nothing
         await note_answer(app, press.user, press.channel, press.ts)
     else:

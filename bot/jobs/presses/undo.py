@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.app import App
 from bot.jobs.presses.acting import may_act, memberships
-from bot.jobs.presses.press import ELSEWHERE, Press, settle_press
+from bot.jobs.presses.press import Press, settle_press
 from models.mailbox import Job
 from planner.asked.requests import AskUndo, take_back
 
@@ -32,8 +32,6 @@ def _read(press: Press) -> Wanted:
 
 async def _settle(app: App, job: Job, wanted: Wanted) -> str | None:
     """Why the press did nothing; ``None`` when it counted, also when an earlier try died after it had."""
-    if app.slack is None or wanted.press.workspace != await app.slack.workspace():
-        return ELSEWHERE
     person = next((member.id for _, member in memberships(app.directives, wanted.press.user)), None)
     if person is None or not await may_act(app, wanted.press.user):
         return STRANGER

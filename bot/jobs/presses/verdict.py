@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app import App
 from bot.jobs.presses.acting import memberships
+from bot.jobs.presses.press import ours
 from models.ids import named
 from models.lessons import Feedback, Observation, What
 from models.mailbox import Job
@@ -28,8 +29,7 @@ async def settle_one(app: App, job: Job) -> None:
     delivery = await app.mailbox.delivery(job.payload["inbox"])
     body = json.loads(delivery.body)
     read = _read(body)
-    own = app.slack is not None and (body.get("team") or {}).get("id") == await app.slack.workspace()
-    if read is None or not own:
+    if read is None or not await ours(app, (body.get("team") or {}).get("id", "")):
         log.info("a verdict that counts for nothing", extra={"action": "verdict_dropped"})
     elif What.FEEDBACK in learns(app.directives):
         await _keep(app, *read)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bot.app import App
 from bot.jobs.presses.acting import memberships
-from bot.jobs.presses.press import ELSEWHERE
 from bot.jobs.windows.form import Filled, Opened
 from bot.views.parts.message import Block
 from bot.views.reply import reply_message
 from bot.views.windows.window import Window
 from models.mailbox import Job
 from planner.answer import answer
-from planner.asked.questions import AskStatus, AskWhy, Question, parse_command
+from planner.asked.questions import AskStatus, AskWhy, FromFacts, parse_command
 from planner.asked.quiet.hushing import AskHeld, AskHushed
 from planner.ports import Desk
 from planner.reasoning import RulesMind
@@ -39,9 +38,7 @@ async def settle(app: App, job: Job, filled: Filled) -> str | None:
     return None
 
 
-async def _answered(app: App, opened: Opened, question: Question) -> Window | str:
-    if app.slack is None or opened.workspace != await app.slack.workspace():
-        return ELSEWHERE
+async def _answered(app: App, opened: Opened, question: FromFacts) -> Window | str:
     theirs = memberships(app.directives, opened.user)
     if not theirs:
         return NOBODY

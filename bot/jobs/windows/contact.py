@@ -6,15 +6,13 @@ from bot import homes
 from bot.app import App
 from bot.jobs.presses.acting import memberships
 from bot.jobs.presses.contact import NOBODY, NOTED, wish
-from bot.jobs.presses.press import ELSEWHERE
 from bot.jobs.windows.form import Filled, Opened
-from bot.views.home.data import reach_of
 from bot.views.windows.contact import contact_window, given_in
 from bot.views.windows.window import Window
 from models.errors import VendorError
 from models.mailbox import Job
 from planner.bounds.limits import most_a_day
-from planner.hearers.contact import NO_WISH, WAYS, NotAWish, wish_of
+from planner.hearers.contact import NO_WISH, NotAWish, beside, usual, wish_of
 
 
 async def draw(app: App, opened: Opened) -> Window | str:
@@ -24,14 +22,10 @@ async def draw(app: App, opened: Opened) -> Window | str:
         return NOBODY
     team, member = theirs[0]
     law = app.roster.constitution
-    reach = reach_of(law.team(team.id).member(member.id), law, await app.store.facts_about(team.id))
     return contact_window(
         app.roster.wishes.get(member.id, NO_WISH),
-        hours=reach.hours,
-        days=reach.days,
-        zone=reach.zone,
+        given=usual(law.team(team.id).member(member.id), team.id, law),
         most=most_a_day(law)[1],
-        way=WAYS[reach.channel or "learn"].removeprefix("as "),
         slack_zone=await _slack_zone(app, opened.user),
         approves=any(member.id in people for role, people in team.roles.items() if role != "admins"),
     )
@@ -39,16 +33,16 @@ async def draw(app: App, opened: Opened) -> Window | str:
 
 async def settle(app: App, job: Job, filled: Filled) -> str | None:
     """Keep it for whoever filled it in, checked against the constitution of now; what it carried is not looked at."""
-    if app.slack is None or filled.workspace != await app.slack.workspace():
-        return ELSEWHERE
     theirs = memberships(app.directives, filled.user)
     if not theirs:
         return NOBODY
+    team, member = theirs[0]
+    law = app.roster.constitution
     try:
-        wanted = wish_of(given_in(filled.picked), most_a_day(app.roster.constitution)[1])
+        wanted = wish_of(given_in(filled.picked), most_a_day(law)[1])
     except NotAWish as no:
         return f"Nothing was changed. {no}"
-    await wish(app, filled.user, theirs, wanted)
+    await wish(app, filled.user, theirs, beside(wanted, usual(law.team(team.id).member(member.id), team.id, law)))
     await homes.touch(app, filled.user, NOTED)
     return None
 

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 async def draw(app: App, opened: Opened) -> Window | str:
     """The form, for whoever may answer the question."""
     value, place = opened.value, (opened.channel, opened.ts)
-    who = _who(opened.user, opened.workspace, value.get("a"), value.get("v"), place)
+    who = _who(opened.user, value.get("a"), value.get("v"), place)
     approval = await app.ledger.approval(who.approval)
     refused = await refusal(app, who, approval)
     if refused is not None or approval is None:
@@ -44,7 +44,7 @@ async def draw(app: App, opened: Opened) -> Window | str:
 
 async def fill(app: App, job: Job, filled: Filled) -> str | None:
     """Why nothing was done; ``None`` when the edit counted, also when an earlier try died after it had."""
-    who = _who(filled.user, filled.workspace, filled.ids.get("a"), filled.ids.get("v"))
+    who = _who(filled.user, filled.ids.get("a"), filled.ids.get("v"))
     approval = await app.ledger.approval(who.approval)
     if job.attempts > 1 and approval is not None and _counted(app, who, approval):
         return None
@@ -67,8 +67,8 @@ def _counted(app: App, who: Answerer, approval: Approval) -> bool:
     return member is not None and answered and approval.by == member.id
 
 
-def _who(user: str, workspace: str, id: object, version: object, place: tuple[str, str] | None = None) -> Answerer:
-    return Answerer(user=user, workspace=workspace, approval=ApprovalId(str(id)), version=str(version), place=place)
+def _who(user: str, id: object, version: object, place: tuple[str, str] | None = None) -> Answerer:
+    return Answerer(user=user, approval=ApprovalId(str(id)), version=str(version), place=place)
 
 
 async def _possible(app: App, approval: Approval) -> Possible:

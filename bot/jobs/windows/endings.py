@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app import App
 from bot.jobs.presses.ending import UNKNOWN, Found, Word, end_it, find
-from bot.jobs.presses.press import ELSEWHERE, note_answer
+from bot.jobs.presses.press import note_answer
 from bot.jobs.windows.form import Filled, Opened
 from bot.views.windows.waiting import REASON, UNTIL, waiting_window
 from bot.views.windows.window import Window
@@ -12,14 +12,14 @@ from bot.views.windows.wrong_person import WHOSE, wrong_person_window
 from models.hushes import End
 from models.ids import SignalId
 from models.mailbox import Job
-from planner.asked.pressed.endings import NOBODY, NOT_MINE
+from planner.asked.pressed.endings import NOBODY, NOT_MINE, may_have
 
 NOBODY_CHOSEN = "Nobody of the team was chosen, so nothing was done."
 
 
 async def draw_waiting(app: App, opened: Opened) -> Window | str:
     """The form of *Waiting on purpose*, or why there is none."""
-    found = await _found(app, opened.user, opened.workspace, opened.channel, opened.ts, opened.value.get("s"))
+    found = await _found(app, opened.user, opened.channel, opened.ts, opened.value.get("s"))
     if isinstance(found, str):
         return found
     return waiting_window(found.item.subject, opened.channel, opened.ts, found.item.signal)
@@ -27,10 +27,11 @@ async def draw_waiting(app: App, opened: Opened) -> Window | str:
 
 async def draw_wrong_person(app: App, opened: Opened) -> Window | str:
     """The form of *Wrong person*, or why there is none."""
-    found = await _found(app, opened.user, opened.workspace, opened.channel, opened.ts, opened.value.get("s"))
+    found = await _found(app, opened.user, opened.channel, opened.ts, opened.value.get("s"))
     if isinstance(found, str):
         return found
-    others = [(member.name, str(member.id)) for member in found.team.members if member.id != found.who.id]
+    able = may_have(found.item, await app.store.facts_about(found.team.id), found.team)
+    others = [(member.name, str(member.id)) for member in able if member.id != found.who.id]
     return wrong_person_window(found.item.subject, others, opened.channel, opened.ts, found.item.signal)
 
 
@@ -50,7 +51,8 @@ async def settle_wrong_person(app: App, job: Job, filled: Filled) -> str | None:
     if isinstance(found, str):
         return found
     whose = str(filled.picked.get(WHOSE) or "")
-    if whose not in {NOBODY, NOT_MINE, *(member.id for member in found.team.members)} - {str(found.who.id)}:
+    able = may_have(found.item, await app.store.facts_about(found.team.id), found.team)
+    if whose not in {NOBODY, NOT_MINE, *(member.id for member in able)} - {str(found.who.id)}:
         return NOBODY_CHOSEN
     return await _ended(app, job, filled, found, Word(end=End.WRONG, whose=whose))
 
@@ -65,12 +67,10 @@ async def _ended(app: App, job: Job, filled: Filled, found: Found, word: Word) -
 async def _from(app: App, filled: Filled) -> Found | str:
     """What a window carried names a line; whose it is, the record says."""
     ids = filled.ids
-    return await _found(app, filled.user, filled.workspace, ids.get("c"), ids.get("t"), ids.get("s"))
+    return await _found(app, filled.user, ids.get("c"), ids.get("t"), ids.get("s"))
 
 
-async def _found(app: App, user: str, workspace: str, channel: object, ts: object, signal: object) -> Found | str:
-    if app.slack is None or workspace != await app.slack.workspace():
-        return ELSEWHERE
+async def _found(app: App, user: str, channel: object, ts: object, signal: object) -> Found | str:
     if not (isinstance(channel, str) and isinstance(ts, str) and isinstance(signal, str)):
         return UNKNOWN
     return await find(app, user, channel, ts, SignalId(signal))

@@ -20,7 +20,7 @@ NOBODYS = "Nobody else of your team has what this message names, so there is nob
 
 async def draw(app: App, opened: Opened) -> Window | str:
     """The form, or why there is none; what is one's own, or nobody's, is not offered."""
-    refused = await refusal(app, opened.user, opened.workspace)
+    refused = await refusal(app, opened.user)
     if refused is not None:
         return refused
     found = await all_named(app, opened.user, opened.message)
@@ -49,7 +49,7 @@ def _label(app: App, found: Meant) -> str:
 
 async def settle(app: App, job: Job, filled: Filled) -> str | None:
     """Decide and record it for whoever has the ticket now, and tell its user in private what becomes of it."""
-    refused = await refusal(app, filled.user, filled.workspace)
+    refused = await refusal(app, filled.user)
     if refused is not None:
         return refused
     found = await meant(app, filled.user, filled.picked.get(ABOUT))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.app import App
 from bot.jobs.presses.answering import Answer, settle
-from bot.jobs.presses.authority import UNKNOWN, Answerer, member_of, refusal
+from bot.jobs.presses.authority import UNKNOWN, Answerer, member_of, refusal, subject_for
 from bot.jobs.presses.objecting import after_no
 from bot.jobs.windows.form import Filled, Opened
 from bot.views.card.batch import MOST_CHOSEN, NOTHING_CHOSEN, chosen_in, told_together
@@ -27,13 +27,13 @@ async def draw(app: App, opened: Opened) -> Window | str:
 
 async def draw_several(app: App, opened: Opened) -> Window | str:
     """The form about those that are ticked; what may not be answered any more is left out."""
-    return await _drawn(app, opened, chosen_in(opened.picked)[:MOST_CHOSEN]) or NOTHING_CHOSEN
+    return await _drawn(app, opened, chosen_in(opened.picked, opened.value.get("g"))[:MOST_CHOSEN]) or NOTHING_CHOSEN
 
 
 async def _drawn(app: App, opened: Opened, pairs: Sequence[Pair]) -> Window | str:
     able, refused = list[tuple[Pair, Approval]](), NOTHING_CHOSEN
     for pair in pairs:
-        who = _who(opened.user, opened.workspace, pair, (opened.channel, opened.ts))
+        who = _who(opened.user, pair, (opened.channel, opened.ts))
         approval = await app.ledger.approval(who.approval)
         words = await refusal(app, who, approval)
         if words is None and approval is not None:
@@ -60,12 +60,12 @@ async def fill(app: App, job: Job, filled: Filled) -> str | None:
     if objection is None or not pairs:
         return "That could not be read, so nothing was done. Press Reject again."
     answer = Answer(approve=False, objection=objection, note=note_in(filled.picked)[:200])
-    refused = list[tuple[ApprovalId, str]]()
+    refused = list[tuple[str, str]]()
     for pair in pairs:
-        who = _who(filled.user, filled.workspace, pair)
+        who = _who(filled.user, pair)
         words = await settle(app, job, who, answer)
         if words is not None:
-            refused.append((who.approval, words))
+            refused.append((await subject_for(app, who), words))
         elif (approval := await app.ledger.approval(who.approval)) is not None:
             await after_no(app, approval, member_of(app, approval, filled.user))
     return told_together(refused, len(pairs))
@@ -78,5 +78,5 @@ def _pairs(carried: object) -> list[Pair]:
     return list(dict.fromkeys(pairs))[:MOST_CHOSEN]
 
 
-def _who(user: str, workspace: str, pair: Pair, place: tuple[str, str] | None = None) -> Answerer:
-    return Answerer(user=user, workspace=workspace, approval=ApprovalId(pair[0]), version=pair[1], place=place)
+def _who(user: str, pair: Pair, place: tuple[str, str] | None = None) -> Answerer:
+    return Answerer(user=user, approval=ApprovalId(pair[0]), version=pair[1], place=place)

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from bot.app import App
 from bot.jobs.presses.acting import may_act, memberships
-from bot.jobs.presses.press import ELSEWHERE
+from bot.jobs.saying import say_once
 from bot.views.reply import reply_message
 from models.directives import Member, Team
-from models.errors import NotDone, Unclear
 from models.ids import named
 from models.mailbox import Job
 from planner.asked.talk.mentioned import MOST, Named, named_in, one_named
-from planner.carry_out import IN_FLIGHT
 from planner.words.replies import Reply
 
 NOT_ONE_OF_US = "Only members of a team that directives.yaml names can use this. Nothing was done."
 NOTHING_NAMED = "This message names no ticket or pull request that I know of your team. Use its key, for example PAY-7."
 GONE = "That ticket or pull request is no longer in what I know of your team, so nothing was done."
-
-LOOK_BACK = timedelta(hours=1)
-"""How far back an earlier try of the same word is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +30,8 @@ class Meant:
     who: Member
 
 
-async def refusal(app: App, user: str, workspace: str) -> str | None:
+async def refusal(app: App, user: str) -> str | None:
     """Why whoever used it may not; asked when it is opened, and again when it is filled in."""
-    if app.slack is None or workspace != await app.slack.workspace():
-        return ELSEWHERE
     if not memberships(app.directives, user) or not await may_act(app, user):
         return NOT_ONE_OF_US
     return None
@@ -68,13 +60,8 @@ async def tell(app: App, job: Job, user: str, who: Member, reply: Reply) -> None
     if app.slack is None:
         return
     channel, marker = await app.slack.open_dm(user), named("window", job.payload["inbox"])
-    if job.attempts > 1 and await app.slack.find(channel, marker, app.clock.real() - LOOK_BACK) is not None:
-        return
     said = reply_message(reply, zone=who.zone, now=app.clock.real(), company_now=app.clock.now())
-    try:
-        await app.slack.post(channel, said.text, said.blocks, marker=marker)
-    except Unclear as lost:  # looked for, once the lost call has surely ended
-        raise NotDone(str(lost), retry_after=IN_FLIGHT) from lost
+    await say_once(app, job, channel, said, marker=marker)
 
 
 def _texts(node: object) -> Iterator[str]:

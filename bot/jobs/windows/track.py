@@ -9,14 +9,14 @@ from bot.views.windows.track import UNTIL, UNTILS, WHAT, track_window
 from bot.views.windows.window import Window
 from models.mailbox import Job
 from planner.asked.quiet.hushing import AskHush
-from planner.asked.quiet.peace import about_peace
+from planner.asked.quiet.peace import track
 
 NOT_CHOSEN = "It was not said when you want to hear, so nothing was done."
 
 
 async def draw(app: App, opened: Opened) -> Window | str:
     """The form, or why there is none."""
-    refused = await refusal(app, opened.user, opened.workspace)
+    refused = await refusal(app, opened.user)
     if refused is not None:
         return refused
     found = [each.named for each in await all_named(app, opened.user, opened.message)]
@@ -25,7 +25,7 @@ async def draw(app: App, opened: Opened) -> Window | str:
 
 async def settle(app: App, job: Job, filled: Filled) -> str | None:
     """Keep the wait as ``/pm snooze ... until it ...`` does, and tell in private what was agreed."""
-    refused = await refusal(app, filled.user, filled.workspace)
+    refused = await refusal(app, filled.user)
     until = filled.picked.get(UNTIL)
     if refused is not None or not isinstance(until, str) or until not in UNTILS:
         return refused or NOT_CHOSEN
@@ -33,6 +33,6 @@ async def settle(app: App, job: Job, filled: Filled) -> str | None:
     if found is None:
         return GONE
     asked = AskHush(what=found.named.subject, until=f"until it {until}")
-    reply = await about_peace(asked, found.who.id, filled.delivery, found.team.id, app.desk(job))
+    reply = await track(asked, found.who.id, filled.delivery, found.team.id, app.desk(job))
     await tell(app, job, filled.user, found.who, reply)
     return None

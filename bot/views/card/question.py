@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from bot.views.card.known import Known, block_id
-from bot.views.parts.items import rule_id, why_button
+from bot.views.card.thought import thought
+from bot.views.parts.items import rule_id, ruled, why_button
 from bot.views.parts.message import Block, actions, button, columns, context, section
 from bot.views.parts.moments import dated, moment
 from bot.views.parts.moves import details, move, name_of
@@ -16,6 +17,7 @@ from models.signals import Urgency
 from planner.asked.pressed.edits import can_be_edited
 
 _FACTS = 3
+LATER, LATER_WORDS = "ask_later", "Ask me later"
 
 
 def question(approval: Approval, known: Known, *, brief: bool) -> list[Block]:
@@ -24,7 +26,7 @@ def question(approval: Approval, known: Known, *, brief: bool) -> list[Block]:
     ask = "\n".join([f"*Approve?* {move(proposal.action, known.names, known.channels)}", *details(proposal.action)])
     blocks = [section(ask, block_id=block_id(approval, "ask"))]
     if not brief:
-        blocks += _reasons(approval)
+        blocks += [*_reasons(approval), *thought(approval, known)]
         blocks.append(context(_footer(approval, known), block_id=block_id(approval, "foot")))
     return [*blocks, *([_halted(approval)] if known.halted else [_answers(approval, known)])]
 
@@ -32,7 +34,7 @@ def question(approval: Approval, known: Known, *, brief: bool) -> list[Block]:
 def terms(approval: Approval, zone: str) -> str:
     """Until when, how urgent, by which rule, and under which name it is on record."""
     until = moment(approval.expires, zone, approval.asked_at)
-    record = f"rule {rule_id(approval.decision_rule)} · id {rule_id(approval.proposal.id)}"
+    record = f"{ruled(approval.decision_rule)} · id {rule_id(approval.proposal.id)}"
     return f"lapses {until} with no action · {approval.proposal.urgency.name.lower()} urgency · {record}"
 
 
@@ -55,22 +57,36 @@ def _reasons(approval: Approval) -> list[Block]:
     new = [fact for fact in proposal.evidence if fact.text not in quoted]
     facts = [link(fact.url, fact.text, 200) for fact in new[:_FACTS]] or [escape(proposal.because)]
     why = "*Why*\n" + "\n".join(f"• {fact}" for fact in facts)
-    undo = escape(proposal.undo) if proposal.undo else "No"
-    rest = [f"*If nothing happens*\n{escape(proposal.if_nothing)}"] if proposal.if_nothing else []
     return [
         section(why, block_id=block_id(approval, "why")),
-        columns([*rest, f"*Can be undone*\n{undo}"], block_id=block_id(approval, "else")),
+        columns(otherwise(approval), block_id=block_id(approval, "else")),
     ]
 
 
+def otherwise(approval: Approval) -> list[str]:
+    """What happens without an answer, and whether a yes can be taken back."""
+    proposal = approval.proposal
+    undo = escape(proposal.undo) if proposal.undo else "No"
+    rest = [f"*If nothing happens*\n{escape(proposal.if_nothing)}"] if proposal.if_nothing else []
+    return [*rest, f"*Can be undone*\n{undo}"]
+
+
 def _footer(approval: Approval, known: Known) -> str:
-    asked = " and ".join(name_of(person, known.names) for person in approval.asked)
+    return f"{_put_off(approval, known)}{put_to(approval, known)} · {terms(approval, known.zone)}"
+
+
+def put_to(approval: Approval, known: Known, *, alone: bool = False) -> str:
+    """Who was asked, who else may answer and who is asked next; ``alone`` leaves out the two latter."""
+    then = known.then.get(approval.id)
+    reached = [person for person in approval.asked if then is None or person != then[0]]
+    asked = " and ".join(name_of(person, known.names) for person in reached)
+    if alone:
+        return f"Asked {asked}"
     others = [name_of(person, known.names) for person in approval.approvers[1:4] if person not in approval.asked]
     also = f" ({' or '.join(others)} may answer too)" if others else ""
-    then = known.then.get(approval.id)
     if then is not None:
         also = f"{also}, then {name_of(then[0], known.names)} from {moment(then[1], known.zone, approval.asked_at)}"
-    return f"{_put_off(approval, known)}Asked {asked}{also} · {terms(approval, known.zone)}"
+    return f"Asked {asked}{also}"
 
 
 def _put_off(approval: Approval, known: Known) -> str:
@@ -84,22 +100,30 @@ def _put_off(approval: Approval, known: Known) -> str:
 def _answers(approval: Approval, known: Known) -> Block:
     value, what = value_of(approval), spoken(approval)
     row = [button("Approve", "approve", value, style="primary", reads=f"Approve: {what}", confirm=_sure(approval))]
-    if can_be_edited(approval.proposal.action):
-        row.append(button("Edit…", "edit", value, reads=f"Edit before approving: {what}"))
+    row += [edit] if (edit := edit_button(approval)) is not None else []
     row.append(button("Reject…", "reject_why", value, style="danger", reads=f"Reject and say why: {what}"))
-    if known.later and approval.proposal.urgency is not Urgency.CRITICAL:
-        row.append(_later(approval, known))
+    row += [_later(options)] if (options := later_options(approval, known)) else []
     return actions(*row, why_button(approval.proposal.id, what), block_id=block_id(approval, "answer"))
 
 
-def _later(approval: Approval, known: Known) -> Block:
-    """The menu; its action id names the question, because Slack wants it once in a message only."""
-    options = [
-        {"text": {"type": "plain_text", "text": words[:75], "emoji": False}, "value": value_of(approval, l=chosen)}
-        for words, chosen in known.later
-    ]
-    holder = {"type": "plain_text", "text": "Ask me later", "emoji": False}
-    return {"type": "static_select", "action_id": "ask_later", "placeholder": holder, "options": options}
+def edit_button(approval: Approval) -> Block | None:
+    """The way into its form; ``None`` for what has nothing to edit."""
+    if not can_be_edited(approval.proposal.action):
+        return None
+    return button("Edit…", "edit", value_of(approval), reads=f"Edit before approving: {spoken(approval)}")
+
+
+def later_options(approval: Approval, known: Known) -> list[Block]:
+    """The times it can be put off to, as buttons: none for what is critical."""
+    if approval.proposal.urgency is Urgency.CRITICAL:
+        return []
+    return [button(words[:75], LATER, value_of(approval, l=chosen)) for words, chosen in known.later]
+
+
+def _later(times: list[Block]) -> Block:
+    options = [{"text": each["text"], "value": each["value"]} for each in times]
+    holder = {"type": "plain_text", "text": LATER_WORDS, "emoji": False}
+    return {"type": "static_select", "action_id": LATER, "placeholder": holder, "options": options}
 
 
 def _sure(approval: Approval) -> Block | None:

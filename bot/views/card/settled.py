@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.views.card.known import Known, block_id
 from bot.views.parts.items import subject_link
 from bot.views.parts.message import Block, section
@@ -15,11 +17,14 @@ from models.actions import (
     CloseIssue,
     CommentOnIssue,
     Escalate,
+    PostToOtherChannel,
     Reassign,
     RemindPerson,
     TransitionIssue,
+    Unflag,
 )
 from models.proposals import DONE, Approval, ApprovalState, Objection
+from planner.words.titles import why_not
 
 _OUTCOME = 120
 """Characters of an outcome: a settled question is one line."""
@@ -82,8 +87,10 @@ def _approved(approval: Approval, at: str, who: str, known: Known) -> str:
     if approval.ending in DONE:
         done = f"*Edited and approved*, done {at} by {who}" if approval.edits else f"*Done* {at} by {who}"
         return _done(approval, done, known)
-    not_done = ", not done" if approval.ending else ""
-    return f"*{yes.capitalize()}* {at} by {who}{not_done} · {_outcome(approval, known)}"
+    if not approval.ending:
+        return f"*{yes.capitalize()}* {at} by {who} · {_outcome(approval, known)}"
+    why = replace(approval, outcome=why_not(approval.outcome))
+    return f"*{yes.capitalize()}* {at} by {who}, not done · {_outcome(why, known)}"
 
 
 def _done(approval: Approval, done: str, known: Known) -> str:
@@ -100,6 +107,8 @@ def _came_of(approval: Approval, known: Known) -> str:
     match approval.proposal.action:
         case Escalate(channel=role, item=item) if role in known.channels:
             return f"{subject_link(item.subject, item.url)} escalated to {channel_of(role, known.channels)}"
+        case PostToOtherChannel(channel=role) if role in known.channels:
+            return f"posted in {channel_of(role, known.channels)}"
         case RemindPerson() as action:
             return f"{matter(action, known.names)} sent"
         case _:
@@ -110,7 +119,9 @@ def _outcome(approval: Approval, known: Known) -> str:
     """The world's own words, after what they are about if they do not say it."""
     action, words = approval.proposal.action, approval.outcome.rstrip(".")
     match action:
-        case Reassign() | TransitionIssue() | CloseIssue() | ChangeSprintScope() | ChangePriority() as change:
+        case (
+            Reassign() | TransitionIssue() | CloseIssue() | ChangeSprintScope() | ChangePriority() | Unflag() as change
+        ):
             if change.issue in words:
                 return linked(words, [change.issue], change.issue_url, _OUTCOME)
         case CommentOnIssue(item=item) | Escalate(item=item) if item.subject in words:

@@ -68,12 +68,12 @@ def running(data: RunningData, less: int = 1) -> list[Block]:
 
 
 def _team(team: TeamData) -> list[str]:
-    lines = [f"*{escape(team.name, 80)}*: {_MODES.get(team.mode, escape(team.mode, 20))}"]
+    lines = [f"*{escape(team.name, 80)}* · {_MODES.get(team.mode, escape(team.mode, 20))}"]
     lines += [f"*{escape(team.paused, 200)}*"] if team.paused else []
-    lines += [_source(source) for source in team.sources[:MOST_SOURCES]] or ["No source has been read yet."]
+    lines += _sources(team.sources[:MOST_SOURCES]) or ["No source has been read yet."]
     if team.own_wishes:
-        who = "one person has" if team.own_wishes == 1 else f"{team.own_wishes} people have"
-        lines.append(f"How they may be contacted {who} said themselves; `pm people show` tells it.")
+        who = "One person has" if team.own_wishes == 1 else f"{team.own_wishes} people have"
+        lines.append(f"{who} said how they may be contacted; `pm people show` tells it.")
     return lines
 
 
@@ -82,6 +82,16 @@ _MODES = {
     "suggest": "Suggest: it asks for everything",
     "act": "Act: the constitution decides",
 }
+
+
+def _sources(sources: Sequence[SourceData]) -> list[str]:
+    """Those that are well and equally old on one line, each of the others by itself."""
+    ages: dict[str, list[str]] = {}
+    for each in sources:
+        if each.age and not each.error and not each.untold:
+            ages.setdefault(each.age, []).append(escape(each.name, 30))
+    well = [f"{', '.join(names)}: read {age} ago" for age, names in ages.items()]
+    return well + [_source(each) for each in sources if not each.age or each.error or each.untold]
 
 
 def _source(source: SourceData) -> str:

@@ -24,7 +24,10 @@ def contact(reach: Reach) -> list[Block]:
 def _lines(reach: Reach) -> list[str]:
     when = f"{escape(reach.hours, 20)}, {escape(reach.days, 60)}, {escape(reach.zone, 60)} time"
     where = WAYS[reach.channel or "learn"]
-    lines = [f"{_limit(reach.per_day)} a day that you did not ask for, {where}, {when}.{_used(reach)}"]
+    lines = [
+        f"{_limit(reach.per_day)} a day that you did not ask for.{_used(reach)}",
+        f"{where[:1].upper()}{where[1:]}, {when}.",
+    ]
     if reach.per_day == 0:
         lines = [f"No message that you did not ask for; it waits here instead. {STILL}"]
     lines.append(_critical(reach, when))

@@ -9,9 +9,9 @@ from datetime import datetime
 from bot.views.home.admins import RunningData
 from bot.views.parts.moves import Channels, Names
 from models.directives import Directives, Member
-from models.ids import AccountId, ApprovalId, PersonId
+from models.ids import ApprovalId, PersonId
 from models.proposals import Approval, ApprovalState
-from models.work import Facts, Person
+from models.work import Facts
 from planner.asked.quiet.held import Held
 from planner.asked.quiet.pausing import pause_line
 from planner.bounds.limits import budget, most_for
@@ -20,6 +20,7 @@ from planner.hearers.contact import named_days
 from planner.lessons.known import Known
 from planner.reports.deeds import Deed
 from planner.reports.summaries import moves_of, work_of
+from planner.words.people import as_listed, nobody_in_jira
 from planner.words.replies import Row
 
 
@@ -66,9 +67,13 @@ class HomeData:
     waiting: tuple[Approval, ...] = ()
     cards: Mapping[ApprovalId, str] = field(default_factory=dict)
     """The address of the message that shows each question, where it has one."""
+    coming: Mapping[ApprovalId, datetime] = field(default_factory=dict)
+    """When the message with a question comes that waits for its reader's hours or attention (company time)."""
     moves: tuple[Row, ...] = ()
     """Reviews awaited of them, and tickets of theirs that are blocked."""
     work: tuple[Row, ...] = ()
+    unknown: str = ""
+    """Why none of it can be told; empty where their account is known."""
     names: Names = field(default_factory=dict)
     channels: Channels = field(default_factory=dict)
     read_at: Mapping[str, datetime] = field(default_factory=dict)
@@ -94,7 +99,9 @@ def home_of(
     member: Member, directives: Directives, facts: Facts, waiting: Sequence[Approval], *, now: datetime, real: datetime
 ) -> HomeData:
     """Gather what one member's Home shows from what is already known. ``now`` is company time."""
-    person = next((p for p in facts.people if p.id == member.id), _as_person(member))
+    person = next((p for p in facts.people if p.id == member.id), as_listed(member))
+    moves = moves_of(person, facts, directives, now)
+    moving = {row.key for row in moves}
     return HomeData(
         zone=member.zone,
         now=now,
@@ -102,8 +109,9 @@ def home_of(
         person=member.id,
         reach=reach_of(member, directives, facts),
         waiting=tuple(a for a in waiting if a.state is ApprovalState.PENDING),
-        moves=moves_of(person, facts, directives, now),
-        work=work_of(person, facts, directives, now),
+        moves=moves,
+        work=tuple(row for row in work_of(person, facts, directives, now) if row.key not in moving),
+        unknown="" if person.accounts else nobody_in_jira(person, asks=True),
         names={m.id: m.name for team in directives.teams for m in team.members},
         channels=directives.team(facts.team).channels,
         read_at=facts.read_at,
@@ -125,9 +133,3 @@ def reach_of(member: Member, directives: Directives, facts: Facts) -> Reach:
         absent=absent.reason if absent else "",
         critical=budget(directives).critical_per_person_per_day,
     )
-
-
-def _as_person(member: Member) -> Person:
-    """As the constitution has them, before anything was read of them today."""
-    account = AccountId(member.jira) if member.jira else None
-    return Person(id=member.id, name=member.name, zone=member.zone, account=account)

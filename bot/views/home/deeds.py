@@ -16,7 +16,7 @@ MOST = 8
 
 def deeds(data: HomeData, less: int = 1) -> list[Block]:
     """The section; the newest first."""
-    blocks: list[Block] = [header(f"What I did, {DAYS} days")]
+    blocks: list[Block] = [header(f"What I did in the last {DAYS} days")]
     if not data.deeds:
         return [*blocks, section("Nothing that concerns you.")]
     most = fewer(MOST, less)

@@ -14,7 +14,9 @@ def work(data: HomeData, less: int = 1) -> list[Block]:
     """The section."""
     blocks: list[Block] = [header("Your work")]
     if not data.work:
-        return [*blocks, section("No issue in an active sprint is assigned to you.")]
+        none = "No issue in an active sprint is assigned to you."
+        none = "I don’t know which issues are yours." if data.unknown else none
+        return [*blocks, section("Nothing beside what waits for you." if data.moves else none)]
     most = fewer(MOST, less)
     blocks += sections(row_line(row) for row in data.work[:most])
     left = len(data.work) - most

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.views.parts.message import Block
+from bot.views.parts.message import Block, button
 from models.lessons import Feedback
+
+MENU = "feedback"
 
 WORDS: Mapping[Feedback, str] = {
     Feedback.USEFUL: "Useful",
@@ -24,19 +26,15 @@ _FOLLOWS: Mapping[Feedback, str] = {
 """What it changes, said at once; a lesson is drawn only when several say so."""
 
 
-def feedback_menu(proposal: str) -> Block:
-    """The menu, for the row of buttons below a message."""
-    return {
-        "type": "overflow",
-        "action_id": "feedback",
-        "options": [
-            {
-                "text": {"type": "plain_text", "text": words, "emoji": False},
-                "value": json.dumps({"p": proposal, "f": said.value}),
-            }
-            for said, words in WORDS.items()
-        ],
-    }
+def feedback_buttons(proposal: str) -> list[Block]:
+    """Each as a button, to be folded into a menu."""
+    return [button(words, MENU, json.dumps({"p": proposal, "f": said.value})) for said, words in WORDS.items()]
+
+
+def feedback_menu(says: Sequence[Block]) -> Block:
+    """The menu of these alone, for the row of buttons below a message."""
+    options = [{"text": each["text"], "value": each["value"]} for each in says]
+    return {"type": "overflow", "action_id": MENU, "options": options}
 
 
 def noted(said: Feedback) -> str:

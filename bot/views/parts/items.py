@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.views.parts.message import Block, button
 from bot.views.parts.mrkdwn import escape, link, linked
 from models.actions import Item
+from planner.policy.in_words import NO_LINE
 
 _OPENS = {
     "sprint": "Open the board",
@@ -53,6 +54,11 @@ def why_button(proposal: str, about: str = "") -> Block:
 def rule_id(rule: str) -> str:
     """A directive's id as code. It is one of ours; whatever else is handed in loses its odd characters."""
     return f"`{''.join(c for c in rule if c.isalnum() or c in '-_.')[:60] or 'none'}`"
+
+
+def ruled(rule: str) -> str:
+    """``rule `confirm-scope```; where no line of the constitution decided, what did in words."""
+    return escape(NO_LINE[rule]) if rule in NO_LINE else f"rule {rule_id(rule)}"
 
 
 def item_labels(subject: str) -> list[str]:

@@ -125,6 +125,9 @@ def _said(block: Mapping[str, Any]) -> Iterator[str]:
         yield escape(str(block["title"]["text"]))
         yield from (line for inside in block["child_blocks"] for line in _said(inside))
         return
+    if block["type"] == "actions":
+        yield from (_box(box) for each in block["elements"] if each["type"] == "checkboxes" for box in each["options"])
+        return
     parts = [block.get("text"), *block.get("fields", ())]
     if block["type"] == "context":
         parts = list(block["elements"])
@@ -133,6 +136,11 @@ def _said(block: Mapping[str, Any]) -> Iterator[str]:
             # Plain text is harmless in its block, but the fallback is read as mrkdwn.
             text = str(part["text"])
             yield from (text if part["type"] == "mrkdwn" else escape(text)).split("\n")
+
+
+def _box(box: Mapping[str, Any]) -> str:
+    """What can be ticked is a line of the message: its words stand nowhere else."""
+    return " · ".join(escape(str(box[part]["text"])) for part in ("text", "description") if part in box)
 
 
 def _words(cell: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -36,6 +37,22 @@ def dated(at: datetime, zone: str, seen: datetime, *, named: bool = False) -> st
     return f"{day} {local.day} {_MONTHS[local.month - 1]} {time}"
 
 
+_KEPT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\dZ")
+
+
+def localised(words: str, zone: str, *, named: bool = False) -> str:
+    """Kept words with every instant in them (``2026-11-24T09:50Z``) as its reader's ``Tue 10:50``."""
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            at = datetime.fromisoformat(found[0])
+        except ValueError:  # looks like one and is none
+            return found[0]
+        return dated(at, zone, at, named=named)
+
+    return _KEPT.sub(told, words)
+
+
 def _time(local: datetime, named: bool) -> str:
     zone = (local.tzname() or "") if named or local.tzinfo is UTC else ""
     if zone.startswith(("+", "-")):  # a zone that has no letters of its own
@@ -62,6 +79,12 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def data_age(read_at: Mapping[str, datetime], now: datetime) -> str:
-    """``Jira 2 min old · Bitbucket 41 min old``. Both instants are real time. Empty when nothing was read."""
-    known = [source for source in _SOURCES if source in read_at]
-    return " · ".join(f"{_SOURCES[source]} {age(read_at[source], now)} old" for source in known)
+    """``Jira 2 min old · Bitbucket 41 min old``, ``Jira and Bitbucket 2 min old``; empty when nothing was read.
+
+    Both instants are real time.
+    """
+    ages: dict[str, list[str]] = {}
+    for source, name in _SOURCES.items():
+        if source in read_at:
+            ages.setdefault(age(read_at[source], now), []).append(name)
+    return " · ".join(f"{' and '.join(names)} {old} old" for old, names in ages.items())

@@ -23,9 +23,11 @@ from models.actions import (
     Task,
     TellAdmins,
     TransitionIssue,
+    Unflag,
     was_of,
     will_be,
 )
+from models.delegated import terms
 from models.ids import PersonId
 from planner.words.titles import COUNTS_AS_DONE
 
@@ -40,7 +42,7 @@ UNNAMED: Channels = {}
 
 ToPerson = RemindPerson | CommentOnIssue | AskApproval | AskIdentity
 ToChannel = Escalate | PostDigest | PostToOtherChannel | TellAdmins
-Change = Reassign | TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope
+Change = Reassign | TransitionIssue | CloseIssue | ChangePriority | ChangeSprintScope | Unflag
 
 
 def move(action: Action, names: Names, channels: Channels = UNNAMED) -> str:
@@ -51,9 +53,9 @@ def move(action: Action, names: Names, channels: Channels = UNNAMED) -> str:
         case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
             return f"{_POSTS[action.kind]} in {channel_of(action.channel, channels)}"
         case DelegateTask():
-            return f"Have a worker that can only read {_TASKS[action.task]}"
+            return f"Have a worker that can only read {TASKS[action.task]}"
         case _:
-            return f"{_VERBS[action.kind]} {_diff(action, names)}"
+            return f"{_VERBS[action.kind]} {diff(action, names)}"
 
 
 def matter(action: Action, names: Names) -> str:
@@ -64,10 +66,15 @@ def matter(action: Action, names: Names) -> str:
         case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
             return _matter_of_channel(action)
         case DelegateTask():
-            return f"delegated task: {_TASKS[action.task]}"
+            return f"delegated task: {TASKS[action.task]}"
         case _:
             verb = _VERBS[action.kind]
-            return f"{verb[:1].lower()}{verb[1:]} {_diff(action, names)}"
+            return f"{verb[:1].lower()}{verb[1:]} {diff(action, names)}"
+
+
+def moves_of(action: Change, count: int) -> str:
+    """Several of one kind together: ``Reassign 3 tickets``."""
+    return _SEVERAL[action.kind].format(f"{count} tickets")
 
 
 def details(action: Action) -> list[str]:
@@ -78,7 +85,7 @@ def details(action: Action) -> list[str]:
         case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
             return _sent_to_channel(action)
         case DelegateTask():
-            return [f"> {escape(action.question, 300)}"]
+            return [f"> {escape(action.question, 300)}", terms()]
         case _:
             plain = isinstance(action, CloseIssue) and action.counts_as_done
             return [*([escape(action.issue_title)] if action.issue_title else []), *([COUNTS_AS_DONE] if plain else [])]
@@ -179,9 +186,19 @@ _VERBS = {
     CloseIssue.kind: "Close",
     ChangePriority.kind: "Change the priority of",
     ChangeSprintScope.kind: "Move",
+    Unflag.kind: "Change the flag of",
 }
 
-_TASKS = {
+_SEVERAL = {
+    Reassign.kind: "Reassign {}",
+    TransitionIssue.kind: "Set the status of {}",
+    CloseIssue.kind: "Close {}",
+    ChangePriority.kind: "Change the priority of {}",
+    ChangeSprintScope.kind: "Move {} to another sprint",
+    Unflag.kind: "Change the flag of {}",
+}
+
+TASKS = {
     Task.ROOT_CAUSE: "find out what causes a blocker",
     Task.SPRINT_REPORT: "write a report of the sprint",
     Task.PATTERN: "look into a pattern",
@@ -190,7 +207,7 @@ _TASKS = {
 """What a delegated task comes to."""
 
 
-def _diff(action: Change, names: Names) -> str:
+def diff(action: Change, names: Names) -> str:
     """``PAY-7: In Review → Done``: the field as it is and as it shall be."""
     if isinstance(action, Reassign):
         before, after = name_of(action.giver, names), name_of(action.taker, names)

@@ -11,6 +11,12 @@ _UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\u202a-\u202e\u2028\u2029\u2066-\u2069\
 _AS_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'", "*": "\u2217", "~": "\u223c"}
 """What Slack would act on. Star and tilde become their mathematical twins, which nobody can tell apart."""
 
+_SLANTS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+"""An underscore at the edge of a word, where it begins or ends italics; one inside a name is just itself."""
+
+_SMILES = re.compile(r":(?!(?<=\d:)\d)(?=[a-z0-9_+'-]+:)")
+"""The first colon of what Slack would show as a picture; not that of a time of day."""
+
 _WEB = re.compile(r"https?://[^\s<>|\"\\`]+", re.IGNORECASE)
 LONGEST_URL = 300
 """Characters; a link to an issue or a pull request has about a hundred."""
@@ -24,7 +30,7 @@ def plain(text: str, limit: int = 240) -> str:
 
 def escape(text: str, limit: int = 240) -> str:
     """One line of mrkdwn that shows exactly ``text``, at most ``limit`` characters after escaping."""
-    pieces = [_AS_TEXT.get(letter, letter) for letter in plain(text, limit)]
+    pieces = [_AS_TEXT.get(letter, letter) for letter in _still(plain(text, limit))]
     if sum(map(len, pieces)) <= limit:
         return "".join(pieces)
     kept: list[str] = []
@@ -35,6 +41,11 @@ def escape(text: str, limit: int = 240) -> str:
             break
         kept.append(piece)
     return "".join(kept).rstrip() + "…"
+
+
+def _still(text: str) -> str:
+    """Neither slanted nor turned into pictures: the letters that would do it become twins of the same look."""
+    return _SMILES.sub("\u2236", _SLANTS.sub("\u02cd", text))
 
 
 def preformatted(text: str, limit: int = 2_000) -> str:

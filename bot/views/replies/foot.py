@@ -13,10 +13,16 @@ _MOST_BUTTONS = 5
 
 
 def footer(
-    read_at: Mapping[str, datetime], now: datetime, *, parts: Iterable[str] = (), url: str = "", public: str = ""
+    read_at: Mapping[str, datetime],
+    now: datetime,
+    *,
+    parts: Iterable[str] = (),
+    url: str = "",
+    opens: str = "Jira",
+    public: str = "",
 ) -> str:
     """One line; ``public`` names who shows the answer to the channel."""
-    told = [*parts, data_age(read_at, now) if read_at else "", link(url, "Open in Jira", 60) if url else ""]
+    told = [*parts, data_age(read_at, now) if read_at else "", link(url, f"Open in {opens}", 60) if url else ""]
     told.append(f"shown by {escape(public, 60)}" if public else "")
     return " · ".join(part for part in told if part)
 

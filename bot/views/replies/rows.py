@@ -26,12 +26,12 @@ def fits_a_table(group: Group) -> bool:
 _TABLE_ROWS = 20
 
 
-def rows_table(heading: str, rows: Sequence[Row], zone: str, now: datetime) -> list[Block]:
-    """Issue · who · since · why; a column that says nothing in any row is left out."""
+def rows_table(heading: str, rows: Sequence[Row], zone: str, now: datetime, *, reason: str = "Why") -> list[Block]:
+    """Issue · who · since · why (or what ``reason`` calls it); a column that says nothing in any row is left out."""
     if not rows:
         return []
     who, since = any(row.owner for row in rows), any(row.since for row in rows)
-    heads = [heading, *(["Who"] if who else []), *(["Since"] if since else []), "Why"]
+    heads = [heading, *(["Who"] if who else []), *(["Since"] if since else []), reason]
     return [table(heads, [_cells(row, zone, now, who=who, since=since) for row in rows])]
 
 
@@ -76,5 +76,6 @@ def _lines(group: Group, room: int) -> Iterator[str]:
 
 
 def _line(row: Row) -> str:
-    told = " · ".join(escape(each, 160) for each in (row.owner, row.why) if each)
+    owner = "" if row.owner == "nobody" and row.why.startswith("no owner") else row.owner
+    told = " · ".join(escape(each, 160) for each in (owner, row.why) if each)
     return f"• {link(row.url, row.key, 60)} {escape(row.title, 80)}{f' · {told}' if told else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from bot.views.parts.items import item_line
@@ -10,7 +11,7 @@ from bot.views.parts.message import Block, Message, context, header, message, se
 from bot.views.parts.mrkdwn import and_more, coded, escape, plain
 from bot.views.replies.foot import buttons, footer
 from bot.views.replies.rows import fits_a_table, groups_lists, rows_table
-from planner.words.replies import DigestReply, RulesReply, SheetReply
+from planner.words.replies import DigestReply, Group, Reply, RulesReply, SheetReply, StatusReply
 
 MOST_NOTES = 6
 _RULES = 6_500
@@ -26,16 +27,40 @@ def sheet_reply(
     if one and reply.groups[0].name:
         blocks.append(section(f"*{escape(reply.groups[0].name, 300)}*"))
     if one:
-        blocks += rows_table(reply.heading, reply.groups[0].rows, zone, company_now)
+        blocks += rows_table(reply.heading, reply.groups[0].rows, zone, company_now, reason=reply.reason)
     else:
         blocks += groups_lists(reply.groups)
     more = [and_more(reply.groups[0].more, "line")] if one and reply.groups[0].more else []
     blocks += [context(escape(note, 400)) for note in (*more, *reply.notes[:MOST_NOTES])]
-    last = footer(reply.read_at, now, parts=[escape(reply.board, 200)], url=reply.url, public=public)
+    last = footer(reply.read_at, now, parts=[escape(reply.board, 200)], url=reply.url, opens=reply.opens, public=public)
     blocks += [context(last)] if last else []
     if not public:
         blocks += buttons(reply.choices, post=again if reply.post_to_channel else "")
     return message(blocks)
+
+
+def as_lists(reply: Reply) -> Reply:
+    """The same without a table, for a message that has one already."""
+    match reply:
+        case StatusReply():
+            notes = (*reply.counts, *reply.notes)
+            rows = (Group("", reply.rows, reply.more), _NOTHING)
+            return SheetReply(
+                title=reply.title,
+                headline=reply.headline,
+                groups=rows,
+                read_at=reply.read_at,
+                notes=notes,
+                url=reply.url,
+            )
+        case SheetReply(groups=groups) if len(groups) == 1:
+            return replace(reply, groups=(*groups, _NOTHING))
+        case _:
+            return reply
+
+
+_NOTHING = Group("", ())
+"""Beside one group of lines: what has more than one is told in lists."""
 
 
 def digest_reply(reply: DigestReply, now: datetime, *, public: str = "", again: str = "") -> Message:

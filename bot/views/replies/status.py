@@ -48,11 +48,12 @@ def _headline(reply: StatusReply) -> str:
 
 
 def _attention(now_on: Attention, zone: str, now: datetime, named: bool) -> str:
-    """``Urgency high: PAY-7 has been blocked for 2 working days · a look every 60 minutes, the next 14:20``."""
+    """``Urgency high at 13:20: PAY-7 has been blocked for 2 days · a look every 60 minutes, the next 14:20``."""
+    at = f" at {moment(now_on.at, zone, now, named=named)}" if now_on.at else ""
     why = f": {escape(now_on.why, 200)}" if now_on.why else ""
     often = f" · a look every {escape(now_on.every, 40)}" if now_on.every else ""
     then = f", the next {moment(now_on.next_look, zone, now, named=named)}" if now_on.next_look else ""
-    return f"Urgency {escape(now_on.level, 20)}{why}{often}{then}"
+    return f"Urgency {escape(now_on.level, 20)}{at}{why}{often}{then}"
 
 
 def _footer(reply: StatusReply, now: datetime, public: str) -> str:

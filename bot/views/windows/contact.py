@@ -1,4 +1,4 @@
-"""The window *How I may contact you*: what is left empty stays as the constitution has it."""
+"""The window *How I may contact you*: filled in with what holds now; only what is not the constitution's is kept."""
 
 from __future__ import annotations
 
@@ -7,41 +7,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views.parts.message import Block, context, section
-from bot.views.windows.window import Picked, Window, choice, entry, option
+from bot.views.parts.mrkdwn import plain
+from bot.views.windows.window import Picked, Window, choice, entry, labelled, option
 from models.directives import WEEKDAYS
-from planner.hearers.contact import CHANNELS, NotAWish, Wish, read_hours, read_per_day, read_zone
+from planner.hearers.contact import CHANNELS, NotAWish, Wish, named_days, read_hours, read_per_day, read_zone, whole
 
 WORD = "contact"
-GIVEN = "constitution"
-"""What comes back for *as the constitution has it*."""
 
-OTHER = "other"
-HOURS, DAYS, ZONE, TYPED, PER_DAY, WAY = "hours", "days", "zone", "zone_typed", "per_day", "way"
+HOURS, DAYS, ZONE, PER_DAY, WAY = "hours", "days", "zone", "per_day", "way"
 """Names of the blocks; the one for messages a day also carries the most there may be: ``per_day_1``."""
 
-_WAYS = {"dm": "Direct messages", "jira": "Jira comments", "learn": "Learn it from how I answer"}
+_WAYS = {"dm": "Direct messages", "jira": "Jira comments", "learn": "Whichever of the two I answer"}
 _DAYS = dict(zip(WEEKDAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
-def contact_window(
-    wish: Wish, *, hours: str, days: str, zone: str, most: int, way: str, slack_zone: str = "", approves: bool = False
-) -> Window:
-    """The form with what they have said so far; ``hours`` to ``way`` are the constitution's.
+def contact_window(wish: Wish, *, given: Wish, most: int, slack_zone: str = "", approves: bool = False) -> Window:
+    """The form with what holds now: their own ``wish``, and for the rest what is ``given``, the constitution's.
 
     ``slack_zone`` is the one of their Slack profile, and ``approves`` says that they answer questions for the team.
     """
-    now = "" if wish.per_day is None else str(wish.per_day)
-    ways = [(f"As the constitution has it: {way}", GIVEN), *((_WAYS[each], each) for each in CHANNELS)]
+    now = whole(wish, given)
+    per_day = str(now.per_day) if now.per_day is not None else ""
+    ways = [(_WAYS[each], each) for each in CHANNELS]
     blocks = (
-        section("When and how I may write to you unasked. What you leave empty is as the constitution has it."),
-        entry(HOURS, f"Hours (empty: {hours})", optional=True, most=40, start=wish.hours),
-        _days(wish, days),
-        *_zone(wish, zone, slack_zone),
-        entry(f"{PER_DAY}_{most}", f"Messages a day, 0 to {most} (empty: {most})", optional=True, most=3, start=now),
-        choice(WAY, "Where", ways, chosen=wish.channel or GIVEN, optional=True),
+        section("When and how I may write to you unasked. What you change is your own word."),
+        entry(HOURS, "Hours", optional=True, most=40, start=now.hours, hint=_was(wish.hours, given.hours)),
+        _days(now, _was(named_days(wish.days), named_days(given.days))),
+        entry(ZONE, "Time zone", optional=True, most=60, start=now.zone, hint=_zones(wish, given, slack_zone)),
+        entry(f"{PER_DAY}_{most}", "Messages a day", optional=True, most=3, start=per_day, hint=f"From 0 to {most}."),
+        choice(WAY, "Where", ways, chosen=now.channel, optional=True),
         context(_terms(approves=approves)),
     )
     return Window(word=WORD, title="How I may contact you", blocks=blocks, submit="Save")
+
+
+def _was(own: str, given: str) -> str:
+    return f"The constitution has {given}." if own and own != given else ""
+
+
+def _zones(wish: Wish, given: Wish, slack_zone: str) -> str:
+    """What else it might be; where nothing else is known, how one is written."""
+    now = wish.zone or given.zone
+    slack = f"Your Slack profile says {plain(slack_zone, 60)}." if slack_zone and slack_zone != now else ""
+    told = " ".join(filter(None, (_was(wish.zone, given.zone), slack)))
+    return told or "Another one is written like Europe/Lisbon."
 
 
 def _terms(*, approves: bool) -> str:
@@ -49,27 +58,12 @@ def _terms(*, approves: bool) -> str:
     return f"{terms} With 0 messages a day questions go to your deputies first." if approves else terms
 
 
-def _days(wish: Wish, given: str) -> Block:
+def _days(now: Wish, hint: str) -> Block:
     options = [option(name, day) for day, name in _DAYS.items()]
     element: Block = {"type": "checkboxes", "action_id": DAYS, "options": options}
-    chosen = [each for each in options if each["value"] in wish.days]
-    label = {"type": "plain_text", "text": f"Days (none: {given})"[:150], "emoji": False}
+    chosen = [each for each in options if each["value"] in now.days]
     element |= {"initial_options": chosen} if chosen else {}
-    return {"type": "input", "block_id": DAYS, "label": label, "element": element, "optional": True}
-
-
-def _zone(wish: Wish, given: str, slack_zone: str) -> tuple[Block, Block]:
-    """The constitution's, the one of their Slack profile, or one they type."""
-    options = [(f"As the constitution has it: {given}", GIVEN)]
-    options += [(f"As in Slack: {slack_zone}", slack_zone)] if slack_zone and slack_zone != given else []
-    options.append(("Another one, typed below", OTHER))
-    listed = wish.zone in {value for _, value in options}
-    chosen = (wish.zone if listed else OTHER) if wish.zone else GIVEN
-    typed = "" if listed else wish.zone
-    return (
-        choice(ZONE, "Time zone", options, chosen=chosen, optional=True),
-        entry(TYPED, "Another time zone, for example Europe/Lisbon", optional=True, most=60, start=typed),
-    )
+    return labelled(DAYS, "Days", element, optional=True, hint=hint)
 
 
 # --- what comes back --------------------------------------------------------------------------------------------
@@ -77,14 +71,12 @@ def _zone(wish: Wish, given: str, slack_zone: str) -> tuple[Block, Block]:
 
 def given_in(picked: Picked) -> Mapping[str, Any]:
     """What was filled in, by the names of ``Wish``'s fields."""
-    zone, way = _word(picked.get(ZONE)), _word(picked.get(WAY))
-    typed = _word(picked.get(TYPED)) if zone in ("", OTHER) else ""
     return {
         "hours": _word(picked.get(HOURS)),
         "days": picked.get(DAYS) or (),
-        "zone": typed or ("" if zone in (GIVEN, OTHER) else zone),
+        "zone": _word(picked.get(ZONE)),
         "per_day": _word(next((value for block, value in picked.items() if block.startswith(f"{PER_DAY}_")), "")),
-        "channel": "" if way == GIVEN else way,
+        "channel": _word(picked.get(WAY)),
     }
 
 
@@ -93,14 +85,12 @@ def faults(picked: Picked) -> Mapping[str, str]:
     given, wrong = given_in(picked), {}
     block = next((name for name in picked if name.startswith(f"{PER_DAY}_")), "")
     most = int(found[1]) if (found := re.fullmatch(rf"{PER_DAY}_([0-9]{{1,2}})", block)) else 0
-    checks = ((HOURS, read_hours, (given["hours"],)), (TYPED, read_zone, (given["zone"],)))
+    checks = ((HOURS, read_hours, (given["hours"],)), (ZONE, read_zone, (given["zone"],)))
     for name, read, typed in (*checks, (block, read_per_day, (given["per_day"], most))):
         try:
             read(*typed)
         except NotAWish as no:
             wrong[name] = str(no)
-    if picked.get(ZONE) == OTHER and not given["zone"] and TYPED not in wrong:
-        wrong[TYPED] = "Write the time zone, for example Europe/Lisbon."
     return wrong
 
 

@@ -24,7 +24,7 @@ def waiting_window(subject: str, channel: str, ts: str, signal: str) -> Window:
         carried={"c": channel, "t": ts, "s": signal},
         blocks=(
             section(f"*{escape(called(subject), 60)}* waits on purpose. You hear again then, or when it changes."),
-            day(UNTIL, "Until (empty: until it changes)", optional=True),
+            day(UNTIL, "Until", optional=True, hint="Without a day: until it changes."),
             entry(REASON, "Why", optional=True, most=LONGEST),
             context("Whoever would be told next reads this. The daily summary leaves it out until then."),
         ),

@@ -94,11 +94,19 @@ def _plain(text: str) -> Block:
 
 
 def entry(
-    block: str, label: str, *, multiline: bool = False, optional: bool = False, most: int = 500, start: str = ""
+    block: str,
+    label: str,
+    *,
+    multiline: bool = False,
+    optional: bool = False,
+    most: int = 500,
+    start: str = "",
+    hint: str = "",
 ) -> Block:
-    """A text to be typed."""
+    """A text to be typed; ``hint`` is a small line below it."""
     element: Block = {"type": "plain_text_input", "action_id": block, "multiline": multiline, "max_length": most}
-    return _input(block, label, element | ({"initial_value": start[:most]} if start else {}), optional)
+    element |= {"initial_value": start[:most]} if start else {}
+    return labelled(block, label, element, optional=optional, hint=hint)
 
 
 def choice(
@@ -109,12 +117,12 @@ def choice(
     kind = "radio_buttons" if len(drawn_options) <= 10 else "static_select"
     element: Block = {"type": kind, "action_id": block, "options": drawn_options}
     first = next((each for each in drawn_options if each["value"] == chosen), None)
-    return _input(block, label, element | ({"initial_option": first} if first else {}), optional)
+    return labelled(block, label, element | ({"initial_option": first} if first else {}), optional=optional)
 
 
-def day(block: str, label: str, *, optional: bool = False) -> Block:
+def day(block: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
     """A date."""
-    return _input(block, label, {"type": "datepicker", "action_id": block}, optional)
+    return labelled(block, label, {"type": "datepicker", "action_id": block}, optional=optional, hint=hint)
 
 
 def option(words: str, value: str) -> Block:
@@ -122,5 +130,7 @@ def option(words: str, value: str) -> Block:
     return {"text": _plain(words[:75] or "–"), "value": value[:150]}
 
 
-def _input(block: str, label: str, element: Block, optional: bool) -> Block:
-    return {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}
+def labelled(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """One field of a form: its name above, its element, and what helps to fill it in below."""
+    made: Block = {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}
+    return made | ({"hint": _plain(hint)} if hint else {})

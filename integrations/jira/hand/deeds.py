@@ -57,5 +57,8 @@ def moved_on(effect: Effect, issue: IssueKey, standing: Standing, now: str, who:
 
 
 def at(standing: Standing) -> str:
-    """``at 09:50 UTC`` with a space before it; nothing when the history does not tell."""
-    return f" at {standing.changed.at.astimezone(UTC):%H:%M} UTC" if standing.changed else ""
+    """``2026-11-24T09:50Z`` with a space before it; nothing when the history does not tell.
+
+    So it is kept: whoever reads it is shown their own time.
+    """
+    return f" {standing.changed.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}" if standing.changed else ""

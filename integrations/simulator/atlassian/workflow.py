@@ -10,10 +10,10 @@ from aiohttp import web
 from integrations.simulator.atlassian.door import body, jira_error
 from integrations.simulator.atlassian.jira import NO_ISSUE, Jira
 from integrations.simulator.atlassian.jira_shapes import FIELDS, LINK_TYPES
-from integrations.simulator.nouns import PRIORITY_IDS, Issue, Link, Status
+from integrations.simulator.nouns import FLAGGED, IMPEDIMENT, PRIORITY_IDS, Issue, Link, Status
 
 UPDATE_KEYS = frozenset({"fields", "update", "historyMetadata", "properties", "transition"})
-EDITABLE = ("summary", "priority", "labels")
+EDITABLE = ("summary", "priority", "labels", FLAGGED)
 """What the edit screen of every issue has."""
 
 
@@ -88,6 +88,7 @@ class Workflow:
             return web.json_response({"fields": {}})
         fields = {name: _field(name, required=name == "summary") for name in EDITABLE}
         fields["priority"] |= {"allowedValues": [self._jira.shapes.priority(name) for name in PRIORITY_IDS]}
+        fields[FLAGGED] |= {"allowedValues": [{"id": IMPEDIMENT, "value": "Impediment"}]}
         return web.json_response({"fields": fields})
 
     async def edit(self, request: web.Request) -> web.Response:
@@ -105,6 +106,8 @@ class Workflow:
             changes["title"] = str(fields["summary"])
         if "labels" in fields:
             changes["labels"] = tuple(map(str, fields["labels"]))
+        if FLAGGED in fields:
+            changes["flagged"] = _flagged(fields[FLAGGED])
         self._company.edit(issue.key, self._jira.me, **changes)
         return web.Response(status=204)
 
@@ -145,6 +148,15 @@ def _priority(value: Any) -> str:
     if found is None:
         raise jira_error(400, priority="The priority selected is invalid.")
     return found
+
+
+def _flagged(value: Any) -> bool:
+    """Whether a list of options flags it; no list, or none in it, takes the flag off. Raises ``Refused``."""
+    given = value or []
+    known = isinstance(given, list) and all(isinstance(o, dict) and o.get("id") == IMPEDIMENT for o in given)
+    if not known:
+        raise jira_error(400, **{FLAGGED: "Option id is not valid."})
+    return bool(given)
 
 
 def _field(name: str, *, required: bool) -> dict[str, Any]:

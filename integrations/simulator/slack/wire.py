@@ -86,6 +86,7 @@ class Wire:
     def envelope(self, inner: Mapping[str, Any]) -> dict[str, Any]:
         """An event as it is delivered."""
         world = self.workspace
+        room = world.channels.get(str(inner.get("channel")))
         owner = {"enterprise_id": None, "team_id": world.team, "user_id": world.bot}
         return {
             "token": "simulated",
@@ -96,7 +97,7 @@ class Wire:
             "event_id": f"Ev{fresh()[:10].upper()}",
             "event_time": int(world.clock.real().timestamp()),
             "authorizations": [{**owner, "is_bot": True, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": room is not None and room.shared,
             "event_context": f"4-{fresh()}",
         }
 

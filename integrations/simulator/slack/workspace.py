@@ -66,6 +66,8 @@ class Channel:
     user: str | None = None
     private: bool = False
     archived: bool = False
+    shared: bool = False
+    """With another organisation."""
 
     @property
     def direct(self) -> bool:

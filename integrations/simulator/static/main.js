@@ -29,6 +29,7 @@ const room = new Room(scene, {
   shortcut: (message, entry) => attempt(() => api.shortcut(scene.me, room.id, message.ts, entry.callback_id)),
   edit: (message, text) => attempt(() => api.edit(scene.me, room.id, message.ts, room.composer.encode(text))),
   stop: (channel, thread) => attempt(() => api.stopWork(scene.me, channel, thread)),
+  covered: () => cover(),
   join: (channel) => attempt(async () => { await api.join(scene.me, channel); await reload(); }),
 });
 const clockBar = new ClockBar(byId("clock"), scene, (change) => attempt(async () => tell(await api.clock(change))));
@@ -223,11 +224,12 @@ function drawers(open) {
   cover();
 }
 
-// What lies under a drawer cannot be reached by keyboard either.
+// What lies under a drawer, or on a phone under a thread, cannot be reached by keyboard either.
 function cover() {
   const shown = byId("layout").classList;
-  const covered = narrow.matches && (shown.contains("has-sidebar") || !shown.contains("no-panel"));
-  for (const id of ["main", "thread"]) byId(id).inert = covered;
+  const drawer = narrow.matches && (shown.contains("has-sidebar") || !shown.contains("no-panel"));
+  byId("thread").inert = drawer;
+  byId("main").inert = drawer || (narrow.matches && shown.contains("has-thread"));
 }
 
 function narrowed() {

@@ -12,7 +12,7 @@ import * as api from "./api.js";
 
 const NEAR_END_PX = 120;
 
-/** The conversation shown. `wire` = { act, notice, refuse, say, command, react, shortcut, edit, stop, join } from the page. */
+/** The conversation shown. `wire` = { act, notice, refuse, say, command, react, shortcut, edit, stop, join, covered } from the page. */
 export class Room {
   constructor(scene, wire) {
     Object.assign(this, { scene, wire, id: "", tab: "messages", threadTs: "", since: "", all: [], dismissed: new Set(), readThreads: new Map() });
@@ -161,6 +161,7 @@ export class Room {
     this.thread.clear();
     byId("thread").hidden = false;
     byId("layout").classList.add("has-thread");
+    this.wire.covered();
     fill(this.threadHead, el("h2", {}, "Thread", el("small", {}, this.scene.title(this.channel))),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close thread", onclick: () => this.closeThread() }, icon("close")));
     this.threadComposer.aim("Reply…");
@@ -178,10 +179,12 @@ export class Room {
   }
 
   closeThread() {
-    if (byId("thread").contains(document.activeElement)) (this.opener?.isConnected ? this.opener : this.composer.text).focus({ preventScroll: true });
+    const inside = byId("thread").contains(document.activeElement);
     this.threadTs = "";
     byId("thread").hidden = true;
     byId("layout").classList.remove("has-thread");
+    this.wire.covered(); // what lies under it takes the focus only when it can be reached again
+    if (inside) (this.opener?.isConnected ? this.opener : this.composer.text).focus({ preventScroll: true });
   }
 
   // --- the app's tabs ---------------------------------------------------------------------------------------

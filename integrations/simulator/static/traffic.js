@@ -11,6 +11,7 @@ const FILTERS = {
   Slack: (entry) => entry.service === "slack",
   Jira: (entry) => entry.service === "jira",
   Bitbucket: (entry) => entry.service === "bitbucket",
+  Claude: (entry) => entry.service === "claude",
 };
 
 /** The Traffic tab inside `box`. */

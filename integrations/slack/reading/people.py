@@ -83,15 +83,25 @@ class People:
         Costs nothing while all are fresh; else one users.info for each stale one, or a few pages of users.list when
         they are many, and one dnd.teamInfo for fifty.
         """
-        async with self._reading:  # whoever asks meanwhile finds the answer here
-            await self._listen()
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            stale = [user for user in dict.fromkeys(users) if not self._is_fresh(user)]
-            if stale:
-                await self._read(stale)
-            found = ((user, self._known[user].member) for user in dict.fromkeys(users))
-            return {user: member for user, member in found if member is not None}
+        await self._listen()
+        wanted = list(dict.fromkeys(users))
+        found = self._fresh(wanted)
+        if found is None:  # only who is not known waits for Slack; whoever asks for the same meanwhile finds it here
+            async with self._reading:
+                found = self._fresh(wanted)
+                if found is None:
+                    found = await self._found(wanted)
+        return {user: member for user, member in found.items() if member is not None}
+
+    def _fresh(self, users: Sequence[str]) -> Mapping[str, SlackMember | None] | None:
+        """Everybody of ``users`` as they are believed; ``None`` when that is over for one of them."""
+        return {user: self._known[user].member for user in users} if all(map(self._is_fresh, users)) else None
+
+    async def _found(self, users: Sequence[str]) -> Mapping[str, SlackMember | None]:
+        if len(self._known) > _KEPT:
+            self._known.clear()
+        await self._read([user for user in users if not self._is_fresh(user)])
+        return {user: self._known[user].member for user in users}
 
     async def member(self, user: str) -> SlackMember:
         """One person. Raises ``Refused`` (``user_not_found``) when Slack does not know them."""

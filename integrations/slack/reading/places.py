@@ -1,4 +1,4 @@
-"""Which channels there are, by name, and whether the app is in them."""
+"""Which channels there are, by name, whether the app is in them, and who else reads them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from integrations.slack.reading.people import Ask, next_page, told
 from models.clock import Clock
-from models.errors import Refused
+from models.errors import NotDone, Refused, Unclear
 
 _FRESH = 300.0
 """Seconds for which the list of channels is believed."""
@@ -15,6 +15,13 @@ _RETRY_LIST = 30.0
 """Seconds before a name that was not in the list is looked for again."""
 
 _PAGES, _PER_PAGE = 20, 999
+_KEPT = 5_000
+
+SHARED = "channel_shared"
+"""The ``code`` of a refusal to say something internal where others read it."""
+
+_OTHERS = ("is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared", "pending_shared")
+"""Slack's words for a channel that another organisation or workspace reads, or is invited to."""
 _ID = re.compile(r"[CGD][A-Z0-9]{7,}")
 
 
@@ -25,6 +32,7 @@ class Places:
         self._ask = ask
         self._clock = clock
         self._known: tuple[float, dict[str, str]] | None = None
+        self._shared: dict[str, tuple[float, bool]] = {}
 
     async def named(self, name: str) -> str:
         """The id of ``#name``. Raises ``Refused`` when the app can see no such channel."""
@@ -65,6 +73,48 @@ class Places:
             raise
         closed = ("is_private", "is_im", "is_mpim", "is_ext_shared")
         return bool(found.get("is_channel")) and not any(found.get(each) for each in closed)
+
+    async def is_shared(self, channel: str) -> bool:
+        """Whether another organisation or workspace reads ``channel`` (id), or is invited to; believed for 5 minutes.
+
+        Never without an answer of Slack: raises ``Refused`` with the remedy when it will not say, ``NotDone`` when it
+        cannot now. A direct message is its reader's, whom we know.
+        """
+        if channel.startswith("D"):
+            return False
+        known = self._shared.get(channel)
+        if known is None or self._clock.monotonic() - known[0] > _FRESH:
+            if len(self._shared) >= _KEPT:
+                self._shared.clear()
+            known = self._shared[channel] = (self._clock.monotonic(), await self._read_by_others(channel))
+        return known[1]
+
+    async def ours_alone(self, channel: str) -> None:
+        """Raise as ``is_shared``, and ``Refused`` (``channel_shared``) for a channel that others read."""
+        if await self.is_shared(channel):
+            raise Refused(
+                f"{self._called(channel)} is shared with another organisation, so nothing internal is posted there; "
+                "name another channel in directives.yaml",
+                code=SHARED,
+            )
+
+    async def _read_by_others(self, channel: str) -> bool:
+        try:
+            found = told(await self._ask("conversations.info", channel=channel), "channel", dict)
+        except Unclear as lost:  # nothing was said, and nothing will be before this is known
+            raise NotDone(f"not known yet whether {self._called(channel)} is shared with others: {lost}") from lost
+        except Refused as refused:
+            raise Refused(
+                f"Slack does not say whether {self._called(channel)} is shared with another organisation, so nothing "
+                f"internal is posted there: {refused}",
+                code=refused.code,
+            ) from refused
+        return any(found.get(each) for each in _OTHERS)
+
+    def _called(self, channel: str) -> str:
+        """``#engineering`` where the name is known, else the id."""
+        known = self._known[1] if self._known is not None else {}
+        return next((f"#{name}" for name, id_ in known.items() if id_ == channel), channel)
 
     async def _list(self) -> dict[str, str]:
         try:

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Seconds, all of them. Silence is noticed after ``silent`` and at most one ``ping`` more: below ten in all."""
+    """Seconds, all of them.
 
-    ping: float = 2.0
+    Silence is noticed after ``silent`` and at most one ``ping`` more. Then Slack may still wait its three seconds for a
+    command that it put into the dead line: with both and a new connection it is below ten.
+    """
+
+    ping: float = 1.0
     """Between two pings of ours; whoever is alive answers each."""
-    silent: float = 6.0
-    """Nothing heard at all, no answer to three pings: another connection is opened beside this one."""
+    silent: float = 3.5
+    """Nothing heard at all, no answer to three pings: another connection is opened beside this one.
+
+    A network that loses packets for a moment may look so too: then one address too many is asked for.
+    """
     unpinged: float = 60.0
     """Slack pings us too. Where it has begun to and then stops, what answers our pings is no Slack any more."""
     hello: float = 5.0

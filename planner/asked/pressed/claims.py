@@ -15,6 +15,7 @@ from models.proposals import ApprovalState, EffectState, Verdict
 from models.signals import SignalKind
 from models.work import Facts, Progress
 from planner.asked.pressed.endings import Offer
+from planner.asked.requests import is_undone
 from planner.words.titles import called, name_of
 
 _FOR_ALL: Mapping[str, End] = {SignalKind.NOBODY_ASSIGNED: End.TAKE, SignalKind.REVIEW_OVERDUE: End.TODAY}
@@ -92,6 +93,8 @@ def stands(claim: Claim, record: WhyRecord | None) -> bool:
     if not claim.proposal or record is None:
         return True
     if record.decision.verdict is Verdict.DENY or record.effect in (EffectState.CANCELLED, EffectState.DEAD):
+        return False
+    if is_undone(record):
         return False
     asked = record.approval
     return asked is None or asked.state in (ApprovalState.PENDING, ApprovalState.APPROVED)

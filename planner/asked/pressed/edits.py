@@ -191,6 +191,9 @@ def _proposal(approval: Approval, action: Action, by: PersonId, directives: Dire
         action=action,
         because=f"{old.because.rstrip('.')}. Edited by {name_of(by, approval.team, directives)}.",
         undo=UNDO_WORDS if can_be_taken_back(action) else None,
+        options=(),
+        weighed="",
+        by_model=False,
     )
 
 

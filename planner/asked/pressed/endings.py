@@ -16,19 +16,20 @@ from models.actions import Item, RemindPerson
 from models.cycles import WhyRecord
 from models.directives import Directives, Member, Team
 from models.events import Reason, Trigger
-from models.hushes import End, Hush, Said
+from models.hushes import CLAIMS, End, Hush, Said
 from models.ids import HushId, IssueKey, PersonId, PullRequestId, SignalId, named
-from models.proposals import ApprovalState, AskedIn, EffectState
+from models.proposals import ApprovalState, AskedIn
 from models.signals import SignalKind
 from models.standing import Living
 from models.ways import Possible, ending, says_undone
-from models.work import Facts, Issue, Progress
+from models.work import Facts, Issue, Progress, ReviewState
 from planner.asked.quiet.hushing import AskHush, NotHushed, hush_about
 from planner.asked.relay import Relay, carry
-from planner.asked.requests import Request, Wish, came_of, take_down
+from planner.asked.requests import Request, Wish, take_down
 from planner.bounds.worktime import person_calendar
 from planner.detect import detect
 from planner.facts.observe import blocked_since, observe
+from planner.matters.quiet import HANDED
 from planner.matters.sayings import said_by_others, saying
 from planner.policy import who_may_answer
 from planner.ports import Desk
@@ -36,7 +37,6 @@ from planner.still.clocks import go_further
 from planner.still.factcheck import Ground
 from planner.still.standing import stood
 from planner.words.replies import PlainReply
-from planner.words.titles import brief
 
 TOMORROW, TWO_DAYS, CHANGES = "until tomorrow 10:00", "for 2 working days", "until it changes"
 """How long a press keeps its reader in peace, in the words of a snooze."""
@@ -52,6 +52,7 @@ _ENDS: Mapping[str, tuple[tuple[End, str], ...]] = {
         (End.WRONG, "Wrong person"),
     ),
     SignalKind.REVIEW_OVERDUE: ((End.TODAY, "I review it today"), (End.WRONG, "Somebody else should")),
+    HANDED: ((End.TODAY, "I review it today"),),
     SignalKind.CHANGES_IDLE: ((End.TODAY, "I do it today"),),
     SignalKind.BUILD_RED: ((End.TODAY, "I fix it today"),),
     SignalKind.DONE_BUT_OPEN: ((End.TODAY, "I settle it today"),),
@@ -63,6 +64,10 @@ _ENDS: Mapping[str, tuple[tuple[End, str], ...]] = {
 """The endings of each kind of finding, few and true; a kind that is not here has none."""
 
 
+SAY_WHAT = "Say in a comment on it what it waits for: Jira does not."
+"""Told whoever says *still blocked* where nobody to ask is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One ending that may be pressed."""
@@ -72,13 +77,13 @@ class Offer:
 
 
 def offers(item: Item, reader: PersonId, facts: Facts, directives: Directives) -> tuple[Offer, ...]:
-    """What ``reader`` may press about ``item``; somebody to ask is named only where it is known who."""
+    """What ``reader`` may press about ``item``; somebody to ask is named only where it is known whom."""
     team = directives.team(facts.team)
     asked = whom_to_ask(item, reader, facts, directives)
     found = []
     for end, label in _ENDS.get(item.kind, ()):
         if end is End.BLOCKED and asked is None:
-            continue
+            label = "Still blocked"
         found.append(Offer(end, label.format(name=_first_name(asked[0], team) if asked else "")))
     return tuple(found)
 
@@ -120,7 +125,7 @@ async def conclude(pressed: Pressed, desk: Desk, name: str) -> Hush:
     """Have done what the press says, once for each delivery (``name``), and how it is kept. Raises ``NotHushed``."""
     kept = _kept(pressed, desk, name, desk.clock.now())
     words, proposal = await _done(pressed, desk, name)
-    said = Said(end=pressed.end, words=words, proposal=proposal, effect=pressed.effect)
+    said = Said(end=pressed.end, words=words, proposal=proposal, effect=pressed.effect, signal=pressed.item.signal)
     return replace(kept, said=said)
 
 
@@ -132,13 +137,6 @@ def is_theirs(record: WhyRecord, person: PersonId, directives: Directives) -> bo
     return person in who_may_answer(asked, directives)
 
 
-def became(record: WhyRecord, directives: Directives) -> str:
-    """What came of the request behind a press, in a line; empty while it is under way."""
-    if record.effect is EffectState.SENT:
-        return f"Done: {brief(record.proposal.action, record.team, directives)}."
-    return came_of(record, directives) or ""
-
-
 # --- what a press comes to --------------------------------------------------------------------------------------
 
 
@@ -147,13 +145,13 @@ async def _done(pressed: Pressed, desk: Desk, name: str) -> tuple[str, str]:
     match pressed.end:
         case End.BLOCKED:
             asked = whom_to_ask(pressed.item, pressed.who.id, pressed.facts, desk.directives)
-            return await _asked(pressed, *asked, desk, name) if asked else ("Nobody to ask is known.", "")
+            return await _asked(pressed, *asked, desk, name) if asked else (SAY_WHAT, "")
         case End.WAITING:
             return " ".join(pressed.reason.split())[:300], ""
         case End.OVER | End.CLOSE:
             return await _moved_on(pressed, desk, name)
         case End.TAKE:
-            return await _wished(Wish.ASSIGN, pressed.who.id, pressed, desk, name)
+            return await _wished(Wish.ASSIGN, pressed.who.id, pressed, desk, name, confirmed=True)
         case End.WRONG:
             return await _not_theirs(pressed, desk, name)
         case _:
@@ -167,11 +165,14 @@ async def _asked(pressed: Pressed, to: PersonId, subject: str, desk: Desk, name:
 
 
 async def _moved_on(pressed: Pressed, desk: Desk, name: str) -> tuple[str, str]:
-    """Another status, as a request of their own; where Jira marks it in another way, how that is taken away."""
+    """Its flag off, or another status, as a request of their own; else how Jira is brought to say so."""
     issue = pressed.facts.issue(IssueKey(pressed.item.subject))
     if issue is None:
         return "", ""
     status = _finished(pressed) if pressed.end is End.CLOSE else _moving(issue, pressed, desk.directives)
+    if issue.flagged_since is not None and pressed.end is End.OVER:
+        words, proposal = await _wished(Wish.UNFLAG, "", pressed, desk, name, confirmed=True)
+        return f"{words} Its status says it too: move it on in Jira." if status else words, proposal
     if status:
         return await _wished(Wish.SET, status, pressed, desk, name)
     return f"To have Jira say so: {pressed.item.remedy or 'move it on in Jira'}.", ""
@@ -188,13 +189,33 @@ async def _not_theirs(pressed: Pressed, desk: Desk, name: str) -> tuple[str, str
         return await _wished(Wish.UNASSIGN, "", pressed, desk, name)
     if issue is not None:
         return await _wished(Wish.ASSIGN, pressed.whose, pressed, desk, name)
-    return await _asked(pressed, PersonId(pressed.whose), pressed.item.subject, desk, name)
+    return await _handed_on(pressed, PersonId(pressed.whose), desk, name)
 
 
-async def _wished(wish: Wish, value: str, pressed: Pressed, desk: Desk, name: str) -> tuple[str, str]:
+async def _handed_on(pressed: Pressed, to: PersonId, desk: Desk, name: str) -> tuple[str, str]:
+    """A review is told to whoever it is; what somebody has taken already has ended before this press."""
+    subject = pressed.item.subject
+    relay = Relay(to=to, subject=subject, url=_url(subject, pressed), asked_in=pressed.asked_in, handed=True)
+    return _told(await carry(relay, pressed.who.id, pressed.facts.team, desk, name))
+
+
+def may_have(item: Item, facts: Facts, team: Team) -> tuple[Member, ...]:
+    """Whose it may be: nobody reviews their own, or what they have reviewed."""
+    pull = facts.pull_request(PullRequestId(item.subject))
+    if pull is None:
+        return tuple(team.members)
+    done = (review.reviewer for review in pull.reviews if review.state is ReviewState.APPROVED)
+    barred = {pull.author, *done}
+    out = {person.id for person in facts.people if person.accounts & barred}
+    return tuple(member for member in team.members if member.id not in out)
+
+
+async def _wished(
+    wish: Wish, value: str, pressed: Pressed, desk: Desk, name: str, *, confirmed: bool = False
+) -> tuple[str, str]:
     """A request in their name: what the constitution says of it, and its id when it is on record."""
     key = IssueKey(pressed.item.subject)
-    asked = Request(wish, key, value, possible={key: pressed.possible}, asked_in=pressed.asked_in)
+    asked = Request(wish, key, value, possible={key: pressed.possible}, asked_in=pressed.asked_in, confirmed=confirmed)
     return _told(await take_down(asked, pressed.who.id, pressed.facts.team, desk, name))
 
 
@@ -238,10 +259,15 @@ def _url(subject: str, pressed: Pressed) -> str:
 # --- how long it is kept ----------------------------------------------------------------------------------------
 
 
+def hush_name(person: PersonId, delivery: str) -> HushId:
+    """The one name under which a press of ``person`` is kept, however often its delivery is read."""
+    return HushId(named("hush", person, delivery))
+
+
 def _kept(pressed: Pressed, desk: Desk, name: str, now: datetime) -> Hush:
     """The peace that goes with it. A day that is past is refused; what cannot be seen to change waits for tomorrow."""
     until = f"until {pressed.until} 10:00" if pressed.until else _PEACE.get(pressed.end, TOMORROW)
-    hush_id = HushId(named("hush", pressed.who.id, name))
+    hush_id = hush_name(pressed.who.id, name)
     subject, person, facts = pressed.item.subject, pressed.who.id, pressed.facts
     try:
         asked = AskHush(what=subject, until=until)
@@ -290,6 +316,8 @@ class Asides:
     endings: Mapping[SignalId, tuple[Offer, ...]] = field(default_factory=dict)
     beside: Mapping[SignalId, str] = field(default_factory=dict)
     """What others have said of a matter."""
+    others: frozenset[SignalId] = frozenset()
+    """What somebody else has taken upon themselves: the next step is not the reader's."""
     why_you: str = ""
     """Why its reader hears of the first of them."""
 
@@ -312,8 +340,13 @@ def asides(
             for name, others in said.items()
             if others and (words := saying(others[-1], calendar, directives))
         },
+        others=frozenset(name for name, others in said.items() if others and _claims(others[-1])),
         why_you=_why_you(items[0], reader, facts, directives.team(facts.team)) if items else "",
     )
+
+
+def _claims(hush: Hush) -> bool:
+    return hush.said is not None and hush.said.end in CLAIMS
 
 
 def _why_you(item: Item, reader: PersonId, facts: Facts, team: Team) -> str:

@@ -13,10 +13,11 @@ from models.ids import PersonId, ProposalId, SignalId, named
 from models.proposals import Decided, Proposal, Verdict
 from models.signals import Signal, SignalKind
 from models.work import Facts, Snapshot
+from planner.bounds.limits import Place
 from planner.bounds.worktime import Calendar, person_calendar
 from planner.detect import detect
 from planner.facts.observe import observe
-from planner.hearers.approvals import approvers_of
+from planner.hearers.approvals import approvers_of, card_waits
 from planner.hearers.escalation import heard_by
 from planner.hearers.moves import is_away
 from planner.matters.quiet import agreed, hushed
@@ -56,7 +57,8 @@ def held_for(
         and (each := _held(signal, person, history, deferred, calendar, now)) is not None
     ]
     passed_on = _passed_on(person, signals, snapshot, directives)
-    return (*passed_on, *held, *_questions(person, deferred, snapshot, directives))
+    asked = (*_questions(person, deferred, snapshot, directives), *_coming(person, history, snapshot, directives))
+    return (*passed_on, *held, *asked)
 
 
 def _passed_on(
@@ -130,6 +132,16 @@ def _questions(
             asked = title(each.proposal.action, snapshot.team, directives)
             until, why = each.decision.until, each.decision.reason
             yield Held(text=f"A question: {asked}", subject="", url="", why=why, until=until)
+
+
+def _coming(person: PersonId, history: History, snapshot: Snapshot, directives: Directives) -> Iterator[Held]:
+    """Questions that name them, whose card waits for their hours or attention."""
+    at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
+    for each in history.pending:
+        wait = card_waits(each, person, at, history)
+        if wait is not None:
+            asked = title(each.proposal.action, snapshot.team, directives)
+            yield Held(text=f"A question: {asked}", subject="", url="", why=wait.reason, until=wait.until)
 
 
 def _first_asked(proposal: Proposal, snapshot: Snapshot, directives: Directives) -> PersonId | None:

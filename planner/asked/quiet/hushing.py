@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.directives import Directives, Mode
-from models.hushes import EVERYTHING, Hush
+from models.hushes import CLAIMS, EVERYTHING, Hush
 from models.ids import HushId, PersonId, named
 from models.work import Facts, SprintState
 from planner.bounds.times import EXAMPLES, NotUnderstood, moment_of, nearly
@@ -230,8 +230,12 @@ def _until_so(hush: Hush, awaited: Awaited, asked: AskHush, facts: Facts, direct
         words = f"I cannot see {about} {what}. Say a time instead, for example: {EXAMPLES}."
         raise NotHushed(words, _offers(asked)[:2])
     if come:
-        raise NotHushed(f"{_sentence(f'{called(of)}{come[2:]} already')} Until when then?", _offers(asked))
+        raise NotHushed(f"{_sentence(f'{called(of)}{come[2:]} already')}{UNTIL_WHEN}", _offers(asked))
     return replace(hush, sight=replace(sight, wanted=awaited.wanted))
+
+
+UNTIL_WHEN = " Until when then?"
+"""Asked of who wants peace until something that is so already."""
 
 
 def _awaited(awaited: Awaited, asked: AskHush, facts: Facts, directives: Directives) -> str:
@@ -252,9 +256,20 @@ def said_of(hush: Hush, directives: Directives) -> str:
     else:
         it = "Whatever is" if hush.subject == EVERYTHING else "If it becomes"
         lines[0] += f" {it} critical, you hear all the same."
-    if directives.team(hush.team).mode is Mode.SHADOW:
-        lines.append("This team is in shadow mode: nobody is sent anything yet.")
-    return " ".join(lines)
+    return " ".join([*lines, *_in_mode(hush, directives)])
+
+
+def tracked_of(hush: Hush, directives: Directives) -> str:
+    """What somebody is told who wants to hear when something is so, rather than to be left in peace until then."""
+    wanted = f"is {hush.sight.wanted}" if hush.sight and hush.sight.wanted else "changes"
+    words = f"I tell you once, in your hours, when {called(hush.subject)} {wanted}."
+    rest = "Until then I send you nothing else about it, unless it becomes critical."
+    return " ".join([words, rest, *_in_mode(hush, directives)])
+
+
+def _in_mode(hush: Hush, directives: Directives) -> list[str]:
+    shadow = directives.team(hush.team).mode is Mode.SHADOW
+    return ["This team is in shadow mode: nobody is sent anything yet."] if shadow else []
 
 
 def _again(hush: Hush, calendar: Calendar) -> str:
@@ -306,6 +321,8 @@ def _near(words: str, held: Sequence[Hush]) -> tuple[tuple[str, str], ...]:
 def undoing(hush: Hush) -> tuple[str, str]:
     """The button that takes it back: its label, and the command behind it."""
     about = called(hush.subject) if hush.subject else hush.rule
+    if hush.said is not None and hush.said.end in CLAIMS:
+        return f"Not me: {about}", _undo(hush)
     return f"Un-mute {about}" if hush.until is None and not hush.sight else f"Hear of {about}", _undo(hush)
 
 

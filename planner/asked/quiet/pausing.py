@@ -52,7 +52,9 @@ async def about_pausing(asked: Pausing, asker: PersonId | None, team: TeamId, de
         until = moment_of(asked.until, calendar, now) if asked.until else None
     except NotUnderstood as no:
         choices = (("Until tomorrow", "pause until tomorrow"), ("Until I resume", "pause"))
-        return PlainReply(text=f"Nothing is paused. {no}", choices=choices)
+        held = (await desk.work.facts_about(team)).paused
+        so = "Unchanged" if held is not None and held.holds(now) else "Nothing is paused"
+        return PlainReply(text=f"{so}. {no}", choices=choices)
     pause = Pause(by=asker, since=now, until=until)
     await desk.switch.pause(team, pause)
     return paused(pause, team, calendar, desk.directives)
@@ -74,7 +76,7 @@ def resumed(ended: Pause | None, team: TeamId, directives: Directives) -> PlainR
     name = directives.team(team).name
     if ended is None:
         return PlainReply(text=f"{name} was not paused.")
-    by = f", paused by {name_of(ended.by, team, directives)}" if ended.by else ""
+    by = f" (it was paused by {name_of(ended.by, team, directives)})" if ended.by else ""
     return PlainReply(text=f"{name} goes on{by}: I look at once, and what was held back is decided anew.")
 
 

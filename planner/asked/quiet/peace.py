@@ -7,6 +7,7 @@ from models.hushes import Hush
 from models.ids import HushId, PersonId, TeamId, named
 from planner.asked.quiet.held import Held, held_for
 from planner.asked.quiet.hushing import (
+    UNTIL_WHEN,
     AskHeld,
     AskHush,
     AskHushed,
@@ -17,6 +18,7 @@ from planner.asked.quiet.hushing import (
     hushes_of,
     said_of,
     taken_back,
+    tracked_of,
     undoing,
 )
 from planner.bounds.limits import most_a_day
@@ -37,10 +39,10 @@ async def about_peace(asked: Hushing, asker: PersonId | None, name: str, team: T
         match asked:
             case AskHush():
                 return await _hush(asked, asker, name, team, desk)
+            case AskUnhush(what="") | AskHushed():
+                return await _hushed(asker, team, desk)
             case AskUnhush():
                 return await _unhush(asked, asker, team, desk)
-            case AskHushed():
-                return await _hushed(asker, team, desk)
             case AskHeld():
                 return await _held(asker, team, desk)
             case AskPeace():
@@ -49,11 +51,25 @@ async def about_peace(asked: Hushing, asker: PersonId | None, name: str, team: T
         return PlainReply(text=str(why), choices=why.choices)
 
 
-async def _hush(asked: AskHush, asker: PersonId, name: str, team: TeamId, desk: Desk) -> Reply:
+async def track(asked: AskHush, asker: PersonId, name: str, team: TeamId, desk: Desk) -> PlainReply:
+    """The same wait as a snooze until something is so, kept for who wants to hear of it, and told as that."""
+    try:
+        kept = await _kept(asked, asker, name, team, desk)
+    except NotHushed as why:
+        return PlainReply(text=str(why).removesuffix(UNTIL_WHEN))
+    text = " ".join(tracked_of(hush, desk.directives) for hush in kept)
+    return PlainReply(text=text, choices=tuple(("Stop tracking", undoing(hush)[1]) for hush in kept))
+
+
+async def _kept(asked: AskHush, asker: PersonId, name: str, team: TeamId, desk: Desk) -> list[Hush]:
     facts = await desk.work.facts_about(team)
     name_of_first = HushId(named("hush", asker, name))
     hushes = hushes_of(asked, name_of_first, asker, facts, desk.directives, desk.clock.now())
-    kept = [await desk.ledger.hush(hush) for hush in hushes]
+    return [await desk.ledger.hush(hush) for hush in hushes]
+
+
+async def _hush(asked: AskHush, asker: PersonId, name: str, team: TeamId, desk: Desk) -> Reply:
+    kept = await _kept(asked, asker, name, team, desk)
     text = " ".join(said_of(hush, desk.directives) for hush in kept)
     return PlainReply(text=text, choices=tuple(undoing(hush) for hush in kept))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.asked.requests.again import ask_again
 from planner.asked.requests.meaning import issues_named
-from planner.asked.requests.outcome import came_of
+from planner.asked.requests.outcome import came_of, is_undone, stands_now
 from planner.asked.requests.parsing import REQUEST_COMMANDS, AskUndo, Request, Wish, parse_request, same_of
 from planner.asked.requests.story import about_change, take_back, take_down
 
@@ -16,9 +16,11 @@ __all__ = [
     "about_change",
     "ask_again",
     "came_of",
+    "is_undone",
     "issues_named",
     "parse_request",
     "same_of",
+    "stands_now",
     "take_back",
     "take_down",
 ]

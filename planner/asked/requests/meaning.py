@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from models.actions import (
     Reassign,
     Task,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives, Member, Team
 from models.ids import IssueKey, PersonId
@@ -59,7 +61,7 @@ def meaning(request: Request, asker: Asker) -> Action | PlainReply:
         case Wish.POST:
             return _post(request, asker)
         case Wish.DELEGATE:
-            return _delegate(request)
+            return _delegate(request, asker)
         case Wish.FORBIDDEN:
             return _forbidden(request, asker)
     found = _issue(request, asker)
@@ -70,8 +72,8 @@ def meaning(request: Request, asker: Asker) -> Action | PlainReply:
             return _assign(request, found, asker)
         case Wish.MOVE:
             return _move(request, found, asker)
-        case Wish.PRIORITY:
-            return _priority(request, found, asker)
+        case Wish.PRIORITY | Wish.UNFLAG:
+            return _unflag(found) if request.wish is Wish.UNFLAG else _priority(request, found, asker)
         case _:
             return _status(request, found, asker)
 
@@ -88,6 +90,10 @@ def issues_named(request: Request, team: Team) -> tuple[IssueKey, ...]:
 
 def _issue(request: Request, asker: Asker) -> Issue | PlainReply:
     named = issues_named(request, asker.team)
+    if request.others:
+        each = dict.fromkeys((request.issue, *request.others))
+        again = tuple((issue, same_of(request, issue)) for issue in list(each)[:MOST_CHOICES])
+        return PlainReply(text="I do one ticket at a time. Which one first?", choices=again)
     if not named:
         return PlainReply(text=f"Which issue? For example: /pm {_EXAMPLES[request.wish]}")
     if not any(is_ours(key, asker.team) for key in named):
@@ -110,6 +116,7 @@ _EXAMPLES = {
     Wish.CLOSE: "close PAY-7",
     Wish.PRIORITY: "priority PAY-7 High",
     Wish.SET: "set PAY-7 to In Review",
+    Wish.UNFLAG: "unflag PAY-7",
 }
 
 
@@ -147,12 +154,22 @@ def _member(request: Request, asker: Asker) -> Member | PlainReply:
         found = found or [m for m in members if wanted and wanted in m.name.casefold().split()]
     if len(found) == 1:
         return found[0]
-    offered = found or members
+    offered = found or _nearest(wanted, members)
     choices = tuple((m.name, f"assign {request.issue} to {m.id}") for m in offered[:MOST_CHOICES])
     if found:
         return PlainReply(text=f"Which {request.value}?", choices=choices)
     who = f"Nobody in {asker.team.name} is called “{shown(request.value)}”." if request.value else "To whom?"
     return PlainReply(text=who, choices=choices)
+
+
+def _nearest(wanted: str, members: Sequence[Member]) -> list[Member]:
+    """Whose name comes nearest to what was typed first, for a slip of the fingers."""
+
+    def likeness(member: Member) -> float:
+        names = (member.id, member.name.casefold(), *member.name.casefold().split())
+        return max(difflib.SequenceMatcher(None, wanted, name).ratio() for name in names)
+
+    return sorted(members, key=likeness, reverse=True) if wanted else list(members)
 
 
 def _move(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
@@ -220,6 +237,12 @@ def _priority(request: Request, issue: Issue, asker: Asker) -> Action | PlainRep
     )
 
 
+def _unflag(issue: Issue) -> Action | PlainReply:
+    if issue.flagged_since is None:
+        return PlainReply(text=f"{issue.key} is not flagged.")
+    return Unflag(issue=issue.key, issue_title=issue.title, issue_url=issue.url, since=issue.flagged_since)
+
+
 def _status(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
     ways = _possible(request, issue).transitions
     if request.wish is Wish.CLOSE:
@@ -280,26 +303,61 @@ def _post(request: Request, asker: Asker) -> Action | PlainReply:
     return PostToOtherChannel(channel=role, headline=request.value, facts=())
 
 
-def _delegate(request: Request) -> Action | PlainReply:
+def _delegate(request: Request, asker: Asker) -> Action | PlainReply:
     tasks = {name: task for task in Task for name in (task.value, task.value.replace("_", "-"))}
     task = tasks.get(request.place) or next((t for word, t in _SHORT.items() if word == request.place), None)
-    if task is None or not request.value:
+    wanted = request.value or ("the running sprint" if task is Task.SPRINT_REPORT else "")
+    if task is None or not wanted:
         offered = ", ".join(_SHORT)
         return PlainReply(text=f"Delegate what, about what? Tasks: {offered}. For example: /pm delegate cause PAY-7")
-    return DelegateTask(task=task, about=request.value[:120], question=f"{task.value}: {request.value}")
+    about = next((key for key in _keys_in(wanted) if is_ours(key, asker.team)), wanted)
+    if task is Task.ROOT_CAUSE and asker.facts.issue(IssueKey(about)) is None:
+        return PlainReply(text=f"I hold no ticket “{shown(about)}”. For example: /pm delegate cause PAY-7")
+    return DelegateTask(task=task, about=about[:120], question=f"{_WORDS[task]}: {wanted}")
 
 
+def _keys_in(text: str) -> list[IssueKey]:
+    return [IssueKey(found.upper()) for found in re.findall(r"\b[A-Za-z][A-Za-z0-9_]{1,30}-\d{1,9}\b", text)]
+
+
+_WORDS = {
+    Task.ROOT_CAUSE: "what causes the blocker",
+    Task.SPRINT_REPORT: "write a report",
+    Task.PATTERN: "look into a pattern",
+    Task.SYNTHESIS: "put together what the sources say",
+}
 _SHORT = {"cause": Task.ROOT_CAUSE, "report": Task.SPRINT_REPORT, "pattern": Task.PATTERN, "sources": Task.SYNTHESIS}
 
 
 def _forbidden(request: Request, asker: Asker) -> PlainReply:
+    if request.value == "change_constitution":
+        return PlainReply(text=f"{_ASIDE} {whom_to_ask(asker.team)}", choices=(("Which rules?", "directives"),))
+    cannot = f"I cannot {_CANNOT.get(request.value, 'do that')}, whoever asks"
     line = next((li for li in asker.directives.lines() if request.value in _nevers(li.rule)), None)
     if line is None:
-        return PlainReply(text="I cannot: there is no such action at all, whoever asks.")
-    return PlainReply(text=f"I cannot: {line.id} ({line.says.rstrip('.')}). {whom_to_ask(asker.team)}")
+        instead = " To have it closed: /pm close PAY-7" if request.value == "delete_issue" else ""
+        return PlainReply(text=f"{cannot}: there is no such action.{instead}")
+    return PlainReply(text=f"{cannot}: {line.id} ({line.says.rstrip('.')}). {whom_to_ask(asker.team)}")
+
+
+_CANNOT = {
+    "change_code": "deploy, commit or change code in any way",
+    "merge_pull_request": "merge a pull request",
+    "delete_issue": "delete a ticket",
+    "rank_people": "rank or compare people",
+}
+"""By the constitution's word for it, what was asked for."""
+
+_ASIDE = (
+    "I cannot set my rules aside, whoever asks. What you want done you can ask for as it is: the rules say whose yes "
+    "it takes."
+)
 
 
 def _nevers(rule: object) -> tuple[str, ...]:
+    """What a line forbids outright: what only wants somebody's yes is no reason for a no."""
+    if getattr(rule, "unless_approved_by", None):
+        return ()
     return tuple(getattr(rule, "never", ()) or ())
 
 

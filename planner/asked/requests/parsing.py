@@ -24,6 +24,7 @@ class Wish(StrEnum):
     CLOSE = "close"
     PRIORITY = "priority"
     SET = "set"
+    UNFLAG = "unflag"
     POST = "post"
     DELEGATE = "delegate"
     FORBIDDEN = "forbidden"
@@ -46,6 +47,12 @@ class Request:
     """What Jira lets be done with the issues it may be about, as far as it was asked."""
     asked_in: AskedIn | None = field(default=None, compare=False)
     """Where it was asked."""
+    confirmed: bool = field(default=False, compare=False)
+    """Whether asking is the asker's yes as well, where that is theirs to give: they pressed exactly this."""
+    others: tuple[str, ...] = field(default=(), compare=False)
+    """Further issues that were named beside it, as ``issue``."""
+    by_model: bool = field(default=False, compare=False)
+    """Whether a model understood it from plain words; ``typed`` are those words. Then it needs somebody's yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ _AGAIN = {
     Wish.CLOSE: "close {issue}",
     Wish.PRIORITY: "priority {issue} {value}",
     Wish.SET: "set {issue} to {value}",
+    Wish.UNFLAG: "unflag {issue}",
 }
 
 
@@ -87,9 +95,14 @@ VERBS: Mapping[str, Wish] = {
     "set": Wish.SET,
     "transition": Wish.SET,
     "mark": Wish.SET,
+    "unflag": Wish.UNFLAG,
+    "deflag": Wish.UNFLAG,
     "post": Wish.POST,
     "announce": Wish.POST,
     "delegate": Wish.DELEGATE,
+    "investigate": Wish.DELEGATE,
+    "analyse": Wish.DELEGATE,
+    "analyze": Wish.DELEGATE,
 }
 
 NEVER: Mapping[str, str] = {
@@ -102,13 +115,28 @@ NEVER: Mapping[str, str] = {
 }
 """First words of what no Action exists for, with the constitution's word."""
 
+_NO_ORDER = re.compile(
+    r"\s*(?:is|are|was|were|has|had|will|would|can|conflicts?|freeze|fails?|failed|dates?|days?|windows?|queues?|requests?"
+    r"|scripts?|logs?|messages?|histor(?:y|ies)|errors?|issues?|what|everything you)\b(?!\s+(?:pay|\w+-\d))",
+    re.IGNORECASE,
+)
+
+
+def is_no_order(word: str, rest: str) -> bool:
+    """Whether what stands behind it makes talk of ``merge`` or ``commit``: ``merge conflicts``, ``commit to it``."""
+    talk = word in ("commit", "score", "rank") and re.match(r"\W*(?:to\b|$)", rest, re.IGNORECASE) is not None
+    return talk or _NO_ORDER.match(rest) is not None
+
+
 REQUEST_COMMANDS = (
     ("/pm assign PAY-7 to li", "Give a ticket to somebody; unassign PAY-7 takes its owner off"),
     ("/pm move PAY-7 to sprint 25", "Move a ticket into a sprint, or to the backlog"),
     ("/pm set PAY-7 to In Review", "Change the status of a ticket"),
     ("/pm close PAY-7", "Close a ticket whose work will not be done"),
     ("/pm priority PAY-7 High", "Change the priority of a ticket"),
+    ("/pm unflag PAY-7", "Take the flag off a ticket that is an impediment no more"),
     ("/pm post ops: text", "Post something in another channel of the team"),
+    ("/pm delegate cause PAY-7", "Have a question looked into and reported on: cause, report, pattern, sources"),
     ("/pm undo <id>", "Take back what was done, for 24 hours"),
 )
 """What help lists of requests. Whoever's yes it takes is asked first."""
@@ -131,6 +159,7 @@ _KEY_LATER = re.compile(rf"\b(?P<project>[a-z][a-z0-9_]{{1,30}}){_DASH}(?P<numbe
 _TO = re.compile(r"^(?:(?:to|into|as|for|is)\s+|(?:=|:|->|→)\s*)", re.IGNORECASE)
 _IN = re.compile(r"^in\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:to|for|on|of|into|the|in)\s*$", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*(?:and\s+)?|&amp;|[&+/;]|\band\s)\s*", re.IGNORECASE)
 _OUT = re.compile(r"^(?:out of|from|off)\b", re.IGNORECASE)
 _POST = re.compile(
     r"^(?:(?:in|to|on)\s+)?(?:the\s+)?(?:<#[^|>]*\|)?#?(?P<place>[\w-]+)>?(?:\s+channel)?\s*[:\s]\s*(?P<text>.+)$",
@@ -147,7 +176,7 @@ def parse_request(text: str) -> Request | AskUndo | None:
     word = verb.casefold().rstrip(":,.!?")
     if word in ("undo", "revert"):
         return AskUndo(rest.strip(" #<>?.!"))
-    if word in NEVER:
+    if word in NEVER and not is_no_order(word, rest):
         return Request(Wish.FORBIDDEN, value=NEVER[word], typed=typed)
     if word not in VERBS:
         return None
@@ -155,40 +184,63 @@ def parse_request(text: str) -> Request | AskUndo | None:
     if wish is Wish.POST:
         return _post(rest.strip(), typed)
     if wish is Wish.DELEGATE:
-        task, _, about = rest.strip().partition(" ")
-        return Request(wish, value=_value(about), place=task.casefold(), typed=typed)
+        return _delegate(word, rest.strip(), typed)
     return _about_issue(wish, rest, typed)
+
+
+def _delegate(verb: str, rest: str, typed: str) -> Request:
+    """``delegate cause PAY-7``; with no task named, a ticket is asked for its cause, anything else for a pattern."""
+    task, _, about = rest.partition(" ")
+    if verb != "delegate":
+        task, about = ("cause" if _KEY_LATER.search(rest) else "pattern"), rest
+    return Request(Wish.DELEGATE, value=_value(about), place=task.casefold().rstrip(":,"), typed=typed)
 
 
 def _about_issue(wish: Wish, rest: str, typed: str) -> Request:
     """``PAY-7 to li``; for a priority the word may stand before the issue or behind it."""
     rest = _POLITE_END.sub("", rest)
     rest, before = re.subn(r"^(?:the\s+)?prio(?:rity)?\s+(?:of\s+)?", "", _bare(rest), flags=re.IGNORECASE)
-    issue, value = _issue_and_rest(_bare(rest))
+    issue, others, value = _issues_and_rest(_bare(rest))
     value, behind = re.subn(r"^(?:'s\s+)?prio(?:rity)?\b\s*", "", value, flags=re.IGNORECASE)
     value = re.sub(r"^(?:'s\s+)?status\b\s*", "", value, flags=re.IGNORECASE)
     if wish is Wish.SET and (before or behind):
         wish = Wish.PRIORITY
+    if wish is Wish.MOVE and re.match(r"(?:'s |its |the )*(?:impediment )?flag\b", value, re.IGNORECASE):
+        return Request(Wish.UNFLAG, issue, typed=typed)
     if wish is Wish.MOVE and _OUT.match(value):
         value = "backlog"
     value = _TO.sub("", value)
     value = _value(value if wish is Wish.SET else _IN.sub("", value))
     if wish is Wish.ASSIGN and value.casefold() in NOBODY:
-        return Request(Wish.UNASSIGN, issue, typed=typed)
-    return Request(wish, issue, value, typed=typed)
+        return Request(Wish.UNASSIGN, issue, typed=typed, others=others)
+    return Request(wish, issue, value, typed=typed, others=others)
 
 
-def _issue_and_rest(rest: str) -> tuple[str, str]:
-    """The issue, wherever it stands, and what is said beside it."""
+def _issues_and_rest(rest: str) -> tuple[str, tuple[str, ...], str]:
+    """The issue, wherever it stands, those listed behind it, and what is said beside them."""
     found = _KEY.match(rest)
     if found is None and (found := _KEY_LATER.search(rest)) is not None:
         beside = f"{_BETWEEN.sub('', rest[: found.start()])} {rest[found.end() :]}"
     else:
         beside = rest[found.end() :] if found else rest
     if found is None:
-        return "", beside
+        return "", (), beside
+    others, beside = _others(beside)
+    return _issue(found), others, beside.strip(" ,:")
+
+
+def _others(rest: str) -> tuple[tuple[str, ...], str]:
+    """Issues that are listed behind the first: ``, PAY-8 and PAY-9`` of ``PAY-7, PAY-8 and PAY-9 to li``."""
+    found: list[str] = []
+    while (more := _AND.match(rest)) is not None and (key := _KEY.match(rest[more.end() :])) is not None:
+        found.append(_issue(key))
+        rest = rest[more.end() + key.end() :]
+    return tuple(found), rest
+
+
+def _issue(found: re.Match[str]) -> str:
     number = str(int(found["number"]))
-    return f"{found['project'].upper()}-{number}" if found["project"] else number, beside.strip(" ,:")
+    return f"{found['project'].upper()}-{number}" if found["project"] else number
 
 
 def _bare(rest: str) -> str:

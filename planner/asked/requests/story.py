@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.actions import Action, CloseIssue
+from models.actions import Action, CloseIssue, DelegateTask
 from models.cycles import Cycle, WhyRecord
 from models.directives import Directives, Member, Mode, Team
 from models.events import Reason, Trigger
@@ -29,11 +29,11 @@ from planner.asked.requests.meaning import Asker, meaning, whom_to_ask
 from planner.asked.requests.parsing import AskUndo, Request
 from planner.asked.undo import Refusal, allowed, can_be_taken_back, taken_back
 from planner.bounds.limits import Place, wait_for_person
-from planner.bounds.worktime import team_calendar
+from planner.bounds.worktime import quoted, team_calendar
 from planner.facts.observe import observe, people_of
 from planner.hearers.approvals import approvers_of
 from planner.policy import as_recorded, decide
-from planner.policy.law import SHADOW, law_in
+from planner.policy.law import SHADOW, law_in, still_in_role
 from planner.ports import Desk
 from planner.reports.summaries import says
 from planner.words.replies import PlainReply
@@ -66,7 +66,7 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
     who = next((member for member in law.members if member.id == asker), None)
     if who is None:
         return STRANGER
-    before = await desk.ledger.why(_wish_of(name)) if name else None
+    before = await desk.ledger.why(wish_of(name)) if name else None
     if before is not None:
         return told(before, who, facts, desk)
     meant = meaning(request, Asker(who, law, facts, desk.directives, desk.clock.now()))
@@ -75,12 +75,14 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
     if meant.kind in desk.off:
         return PlainReply(text=f"I cannot do that here. {desk.off[meant.kind]}")
     proposal = replace(_proposal(meant, who, law, facts, desk), asked_in=request.asked_in)
+    proposal = _as_understood(proposal, request, who) if request.by_model else proposal
     proposal = await _named(proposal, law, facts, desk)
     record = await desk.ledger.why(proposal.id)
     if record is None:
         snapshot = observe(facts, asked_at(team, desk), desk.clock.now())
-        decision = decide(proposal, snapshot, desk.directives, await desk.ledger.history(team))
-        await recorded(proposal, as_recorded(decision, law), team, desk, name)
+        decision = as_recorded(decide(proposal, snapshot, desk.directives, await desk.ledger.history(team)), law)
+        own = request.confirmed and who.id in still_in_role(decision.approvers, proposal, law, desk.directives)
+        await recorded(proposal, decision, team, desk, name, own_yes=own)
         record = await desk.ledger.why(proposal.id)
     if record is None:
         return PlainReply(text="That could not be written down just now, so nothing was asked. Try again.")
@@ -111,7 +113,7 @@ async def take_back(wanted: AskUndo, asker: PersonId | None, desk: Desk, name: s
     law = _team_of(asker, effect, desk.directives)
     if effect is None or law is None:
         return TakenBack(f"Nothing on record was done under “{wanted.id[:40]}”. An id stands at the foot of cards.")
-    known = await desk.ledger.why(_wish_of(name)) if name else None
+    known = await desk.ledger.why(wish_of(name)) if name else None
     ordinal, before = await _tries(effect, desk)
     before = known or before
     return _undone(before, asker, desk.directives) if before else await _tried(effect, ordinal, asker, law, desk, name)
@@ -155,16 +157,21 @@ _UNDO_WHAT = (
 )
 
 
-def _wish_of(delivery: str) -> CycleId:
+def wish_of(delivery: str) -> CycleId:
     """The record that one delivery leads to."""
     return CycleId(named(Reason.REQUEST, "delivery", delivery))
 
 
-async def recorded(proposal: Proposal, decision: Decision, team: TeamId, desk: Desk, delivery: str = "") -> None:
-    """Keep one decision that no look led to; what is settled already stays as it is."""
+async def recorded(
+    proposal: Proposal, decision: Decision, team: TeamId, desk: Desk, delivery: str = "", *, own_yes: bool = False
+) -> None:
+    """Keep one decision that no look led to; what is settled already stays as it is.
+
+    With ``own_yes`` what would be asked is answered by whoever wants it, in the same transaction.
+    """
     now = desk.clock.now()
     cycle = Cycle(
-        id=_wish_of(delivery) if delivery else CycleId(named(team, Reason.REQUEST, proposal.id, now.isoformat())),
+        id=wish_of(delivery) if delivery else CycleId(named(team, Reason.REQUEST, proposal.id, now.isoformat())),
         trigger=asked_at(team, desk),
         at=now,
         directives_version=desk.directives.version,
@@ -173,6 +180,7 @@ async def recorded(proposal: Proposal, decision: Decision, team: TeamId, desk: D
         urgency=proposal.urgency,
         next_look=now,
         thought_by="a person",
+        own_yes=own_yes,
     )
     await desk.ledger.record(cycle)
 
@@ -186,7 +194,7 @@ def _proposal(action: Action, who: Member, team: Team, facts: Facts, desk: Desk)
     issue = next((i for i in facts.issues if i.key == getattr(action, "issue", None)), None)
     evidence = [Evidence(f"{who.name} asked for it")]
     if issue is not None:
-        evidence.append(Evidence(f"{issue.key} is {issue.status}, owned by {_owner(issue, facts)}", issue.url))
+        evidence.append(as_asked(issue, facts))
     return Proposal(
         id=ProposalId(""),
         action=action,
@@ -195,10 +203,32 @@ def _proposal(action: Action, who: Member, team: Team, facts: Facts, desk: Desk)
         signals=(),
         urgency=Urgency.LOW,
         rule=law_in(action, team, desk.directives).rule,
-        if_nothing="It stays as it is.",
-        undo=UNDO_WORDS if can_be_taken_back(action) else None,
+        if_nothing="Nobody looks into it." if isinstance(action, DelegateTask) else "It stays as it is.",
+        undo=_undo_words(action),
         asked_by=who.id,
     )
+
+
+def _as_understood(proposal: Proposal, request: Request, who: Member) -> Proposal:
+    """What a model took somebody's words for: never done without a yes, and whoever gives it reads those words."""
+    words = f"A model understood it from these words of {who.name}: {quoted(request.typed, 200)}"
+    because = f"{who.name} asked for it in a conversation."
+    return replace(proposal, by_model=True, because=because, evidence=(*proposal.evidence, Evidence(words)))
+
+
+WHEN_ASKED = "When asked: "
+"""Begins what is told of a ticket on a card: the card may stand for days, and the ticket moves on meanwhile."""
+
+
+def as_asked(issue: Issue, facts: Facts) -> Evidence:
+    """``When asked: PAY-7 is To Do, owned by Ann``."""
+    return Evidence(f"{WHEN_ASKED}{issue.key} is {issue.status}, owned by {_owner(issue, facts)}", issue.url)
+
+
+def _undo_words(action: Action) -> str | None:
+    if isinstance(action, DelegateTask):
+        return "Nothing to undo: it only reads"
+    return UNDO_WORDS if can_be_taken_back(action) else None
 
 
 def _owner(issue: Issue, facts: Facts) -> str:
@@ -216,6 +246,7 @@ async def _named(proposal: Proposal, team: Team, facts: Facts, desk: Desk) -> Pr
     holder = proposal.asked_by in approvers_of(role, team, people_of(facts), now)
     day = team_calendar(desk.directives, team.id).local_day(now)
     parts = [team.mode, team.id, proposal.action, proposal.asked_by if holder else "", day.isoformat()]
+    parts += ["understood"] if proposal.by_model else []
     for ordinal in range(MOST_A_DAY):
         proposal = replace(proposal, id=ProposalId(named("request", *parts, ordinal)))
         record = await desk.ledger.why(proposal.id)

@@ -6,35 +6,77 @@ Nothing is guessed: what fits several tickets is asked back, what fits nothing i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
-from models.directives import Member
-from models.ids import PersonId
-from planner.asked.questions import AskForecast, AskHelp, AskStatus, AskWaiting, AskWhy, Question, parse_command
-from planner.asked.quiet.hushing import AskHush, AskPeace
+from planner.asked.helping import is_slip
+from planner.asked.questions import (
+    AskForecast,
+    AskHelp,
+    AskLeft,
+    AskMe,
+    AskStatus,
+    AskWhy,
+    OfOneSprint,
+    Question,
+    parse_command,
+)
+from planner.asked.quiet.hushing import AskHeld, AskHush, AskPeace, AskUnhush
 from planner.asked.requests import Request, Wish
-from planner.asked.requests.parsing import NEVER
+from planner.asked.requests.parsing import NEVER, is_no_order
+from planner.asked.talk.orders import order, with_its_key
+from planner.asked.talk.people import of_person
 from planner.asked.talk.phrases import phrase_of
-from planner.asked.talk.subjects import IT, OTHER, Talk, means_a_ticket, subjects_of
-from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Topic, Where
+from planner.asked.talk.several import several
+from planner.asked.talk.subjects import IT, OTHER, Talk, is_a_pull, means_a_ticket, subjects_of, title_words
+from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, Topic, Where
 from planner.words.sprints import matching
-from planner.words.typed import LONGEST, which
+from planner.words.typed import LONGEST, own_words, which
 
 MOST_CHOICES = 5
 
-MISTYPED = 2
-"""Words of what may be a command with a slip in it; a whole sentence that begins like one is none."""
+
+def understood(text: str, talk: Talk) -> Question:
+    """The question in ``text``: a command as it stands, else what its words mean, else ``AskLost``.
+
+    *It* is what was spoken of last; several questions are several.
+    """
+    said = with_its_key(text, talk)
+    return several(_one(said, talk), said, talk, _one)
 
 
-def understood(text: str, talk: Talk) -> Question | Topic:
-    """The question in ``text``: a command as it stands, else what its words mean, else ``AskLost``."""
+def _one(text: str, talk: Talk) -> Question:
+    text = with_its_key(text, talk)
     command = parse_command(text)
     meant = intent_of(text, talk)
-    if meant is not None and not _stands(command, meant):
-        return meant
+    if meant is not None and not _stands(command, meant, talk):
+        return replace(meant, said=own_words(text)) if isinstance(meant, AskLost) else meant
+    if isinstance(command, Request | AskHush | AskUnhush | AskHeld):
+        return order(command, text, talk)
+    named = command.sprint if isinstance(command, OfOneSprint) else None
+    if named and (not re.search(r"\d", named) or len(named.split()) > 3) and not matching(named, talk.facts.sprints):
+        return AskLost(own_words(text), because=f"there is no sprint “{named[:60]}” here")
     if not isinstance(command, AskHelp) or not command.unknown:
         return command
-    mistyped = bool(command.near) and len(command.unknown.split()) <= MISTYPED
-    return command if mistyped else AskLost(command.unknown)
+    return command if is_slip(command.unknown) else _lost(command.unknown, text, talk)
+
+
+def _lost(unknown: str, text: str, talk: Talk) -> AskLost:
+    """Not understood; the one ticket it names is offered, and of a *why* it is said why it is not known."""
+    named = tuple(dict.fromkeys(_named(tidy(text), talk)))
+    because = NOT_WHY if re.match(r"why .+ .+", tidy(text)) else NOT_WHO if named and _BY_WHOM.match(tidy(text)) else ""
+    return AskLost(unknown, because=because, subjects=named[:MOST_CHOICES])
+
+
+NOT_WHY = "what I read says what is so and since when, not why"
+NOT_WHO = "I keep when something was changed in Jira, not who changed it"
+_BY_WHOM = re.compile(r"(?:who|by whom) (?!is\b|are\b|will\b|can\b|should\b)")
+_THING = re.compile(r"\b[a-z][a-z0-9_]{1,30}-\d{1,9}\b|\b(?:pr|pull request)\s*#?\s*\d{1,9}\b")
+
+
+def _named(said: str, talk: Talk) -> Iterator[str]:
+    for found in _THING.findall(said):
+        yield from subjects_of(found, talk)
 
 
 def intent_of(text: str, talk: Talk) -> Question | Topic | None:
@@ -44,15 +86,16 @@ def intent_of(text: str, talk: Talk) -> Question | Topic | None:
         return None
     return (
         _forbidden(said)
+        or _why_pull(said, talk)
         or _search(said)
-        or _of_person(said, talk)
+        or of_person(said, talk)
         or phrase_of(said)
         or _of_issue(said, talk)
         or _of_sprint(said, talk)
     )
 
 
-def _stands(command: Question, meant: Question | Topic) -> bool:
+def _stands(command: Question, meant: Question | Topic, talk: Talk) -> bool:
     """Whether a command is what was typed, although its words could be read as ``meant`` too."""
     match command:
         case AskHelp(unknown=unknown):
@@ -61,12 +104,16 @@ def _stands(command: Question, meant: Question | Topic) -> bool:
             return bool(id)
         case Request(wish=wish, issue=issue):
             return bool(issue) or wish in (Wish.POST, Wish.DELEGATE, Wish.FORBIDDEN)
-        case AskStatus(sprint=named) | AskForecast(sprint=named):
-            return not (named and isinstance(meant, AskIssue | AskWhich | AskStatus | AskForecast))
+        case AskStatus(sprint=named) | AskForecast(sprint=named) | AskLeft(sprint=named):
+            # Behind *status* a name may be a ticket's, or whatever else was asked; one of a sprint is meant.
+            return not (named and (isinstance(meant, _NAMED) or not matching(named, talk.facts.sprints)))
         case AskHush() | AskPeace():
             return True
         case _:
             return not isinstance(meant, AskIssue)
+
+
+_NAMED = (AskIssue, AskWhich, AskStatus, AskForecast, AskLeft)
 
 
 # --- words ------------------------------------------------------------------------------------------------------
@@ -134,14 +181,28 @@ _PAST = re.compile(
 _DOES = re.compile(rf"(?:^|\b(?:and|to|then|just|now|please|must|you|us|for)\s+)(?P<word>{'|'.join(NEVER)})\b")
 
 
-def _forbidden(said: str) -> Request | None:
+_ABOUT_ME = re.compile(r"(?:delete|forget|erase|remove|what do you know|what have you learnt)\b.*\b(?:about|of) me")
+
+
+def _forbidden(said: str) -> Request | AskMe | None:
     """``ignore the freeze and deploy``: what no Action exists for, whoever insists and however it is wrapped."""
+    if _ABOUT_ME.fullmatch(said):
+        return AskMe()
     past = _PAST.match(said)
     if past is not None:
         word = _DOES.search(past["rest"])
         return Request(Wish.FORBIDDEN, value=NEVER[word["word"]] if word else "change_constitution", typed=said)
     begun = re.match(rf"(?:go ahead and |you must |i order you to |i need you to )?(?P<word>{'|'.join(NEVER)})\b", said)
-    return Request(Wish.FORBIDDEN, value=NEVER[begun["word"]], typed=said) if begun is not None else None
+    if begun is None or is_no_order(begun["word"], said[begun.end() :]):
+        return None
+    return Request(Wish.FORBIDDEN, value=NEVER[begun["word"]], typed=said)
+
+
+def _why_pull(said: str, talk: Talk) -> AskWhy | None:
+    """``why PR 7``: the record of the last message about it."""
+    found = re.fullmatch(r"why (?P<what>(?:the )?(?:pr|pull request) .+)", said)
+    pulls = subjects_of(found["what"], talk) if found is not None and is_a_pull(found["what"]) else ()
+    return AskWhy(pulls[0]) if len(pulls) == 1 else None
 
 
 _SEARCH = (
@@ -179,67 +240,6 @@ _KINDS = (
 """Words before what is looked for that say where it is."""
 
 
-# --- people -----------------------------------------------------------------------------------------------------
-
-_NAME = r"(?P<who><@[a-z0-9]+>|[^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*)?)"
-_TOLD = (
-    r"(?:ping|pinged|write|wrote|written|message|messaged|nudge|nudged|remind|reminded|contact"
-    r"|contacted|tell|told|ask|asked"
-    r"|dm|dmed|bother|bothered|poke|poked|notify|notified|disturb|disturbed)"
-)
-_WHEN = r"(?: (?:today|yesterday|this morning|now|again|last week|on \w+day|just now|about .*|at .*))*"
-_WHY_OF = (
-    rf"why (?:did|have|do|are|would|had) you (?:not )?{_TOLD}(?: (?:to|at))? {_NAME}{_WHEN}",
-    rf"why (?:was|were|did|has|is) {_NAME} (?:being |been |get |got )?(?:{_TOLD}|a (?:message|reminder"
-    rf"|nudge)){_WHEN}",
-    rf"what did you (?:tell|write|say|send)(?: to)? {_NAME}{_WHEN}",
-)
-_STUCK_OF = (
-    rf"(?:what|who|whom) (?:is|am|does) {_NAME} (?:waiting|wait|blocked|stuck)(?: (?:for|on|by))?(?: now| right now)?",
-    rf"(?:why|where) is {_NAME} (?:stuck|blocked|waiting)",
-    rf"what (?:is )?(?:blocks|blocking|holds up|holding up|keeping) {_NAME}",
-)
-_ME = frozenset({"me", "myself"})
-
-
-def _of_person(said: str, talk: Talk) -> Question | Topic | None:
-    for phrase in _WHY_OF:
-        if (found := re.fullmatch(phrase, said)) is not None:
-            return _why_of(found["who"], talk)
-    for phrase in _STUCK_OF:
-        found = re.fullmatch(phrase, said)
-        who = _person(found["who"], talk) if found is not None else None
-        if who is not None:
-            return AskWaiting("me" if who == talk.asker else who)
-    return None
-
-
-def _why_of(name: str, talk: Talk) -> AskWhy | AskWhyOf | None:
-    if name.split()[0] in _ME:
-        return AskWhy("")
-    # A name may be followed by a word of time that the phrase took for its second half.
-    who = _person(name, talk) or _person(name.split()[0], talk)
-    return AskWhyOf(who) if who is not None else None
-
-
-def _person(name: str, talk: Talk) -> PersonId | None:
-    """The one member who is called so."""
-    if name in _ME or name == "i":
-        return talk.asker
-    mention = re.fullmatch(r"<@([a-z0-9]+)>", name)
-    found = [m.id for m in talk.team.members if (_is(m, mention[1]) if mention else _called(m, name))]
-    return found[0] if len(found) == 1 else None
-
-
-def _is(member: Member, slack: str) -> bool:
-    return (member.slack or "").casefold() == slack
-
-
-def _called(member: Member, name: str) -> bool:
-    own = member.name.casefold()
-    return name in (own, member.id.casefold(), *own.split())
-
-
 # --- tickets ----------------------------------------------------------------------------------------------------
 
 _WHAT = r"(?P<what>.+?)"
@@ -259,9 +259,23 @@ _ABOUT_ISSUE = (
     rf"|is the (?:owner|assignee) of|is looking at|is handling) {_WHAT}{_SINCE}",
     rf"(?:who|whom) is {_WHAT} (?:assigned to|with|waiting for){_SINCE}",
     rf"(?:whose|who is) (?:is )?{_WHAT}",
-    rf"(?:is|was|will|has) {_WHAT} (?:be |been |still |already )*(?:done|finished|ready|blocked|stuck"
-    rf"|merged|released|started|closed"
+    rf"(?:is|was|will|has|can) {_WHAT} (?:be |been |still |already |not )*(?:done|finished|ready|blocked|stuck"
+    rf"|merged|released|started|closed|approved"
     rf"|open|moving|late|reviewed|in review|in progress|assigned|on track){_SINCE}",
+    rf"who (?:is |are |should |must |can |has to |needs to |does |did )?(?:reviews?|reviewing|reviewed"
+    rf"|the reviewers? (?:of|on|for)"
+    rf"|approved?|approves|opened|wrote) {_WHAT}{_SINCE}",
+    rf"(?:does|did) {_WHAT} (?:still )?(?:need|wait for|have)(?: a| an| any)? (?:reviews?|reviewers?|approvals?"
+    rf"|owner){_SINCE}",
+    rf"why (?:does|has|is|did) {_WHAT} (?:still )?(?:have |got )?(?:no|without an?|not have an?) (?:owner"
+    rf"|assignee|reviewer){_SINCE}",
+    rf"(?:who|what) (?:is |does )?(?:blocks?|blocking|depends? on|needs?|waits? for|waiting for) {_WHAT}{_SINCE}",
+    rf"what (?:does|is|will) {_WHAT} (?:block|blocking|hold up|holding up){_SINCE}",
+    rf"is (?:anyone|anybody|somebody|someone|nobody) (?:on|working on|at|looking at) {_WHAT}{_SINCE}",
+    rf"(?:what (?:has )?happened (?:to|with)|(?:when|since when) (?:did|was|has|is)) {_WHAT}(?: (?:get|got"
+    rf"|become|been|be))*"
+    rf"(?: (?:blocked|flagged|stuck|started|opened|finished|done|closed|merged))?{_SINCE}",
+    rf"why (?:is|does) (?:nobody|no one) (?:on|have|own|working on|reviewing) {_WHAT}",
     rf"what (?:is )?(?:blocks|blocking|holding up|holds up|stopping|keeping|delaying) {_WHAT}(?: (?:up"
     rf"|back))?{_SINCE}",
     rf"what (?:does|is) {_WHAT} (?:wait|waiting|need|missing|blocked|about)(?: (?:for|on|by))?{_SINCE}",
@@ -301,11 +315,28 @@ def _meant(what: str, talk: Talk, *, sure: bool, alone: bool) -> Topic | None:
         left = tuple(each for each in talk.others if each != talk.subject)
         return AskIssue(left[0]) if len(left) == 1 else AskWhich(what, left[:MOST_CHOICES])
     subjects = subjects_of(what, talk, alone=alone and not means_a_ticket(what))
+    if subjects and not _is_named(what, subjects):
+        return None if sure else _perhaps(what, subjects)
     if len(subjects) == 1:
         return AskIssue(subjects[0])
     if subjects:
         return AskWhich(what, subjects[:MOST_CHOICES])
-    return AskWhich(what) if not sure and means_a_ticket(what) else None
+    return AskWhich(what) if is_a_pull(what) or (not sure and means_a_ticket(what)) else None
+
+
+def _is_named(what: str, subjects: tuple[str, ...]) -> bool:
+    """Whether words mean a ticket: by key or number, as *the ... one*, or by more than one word of a title."""
+    by_key = any(
+        re.search(rf"(?<!\d){subject.rpartition('#' if '#' in subject else '-')[2]}$", what) for subject in subjects
+    )
+    return by_key or means_a_ticket(what) or len(title_words(what)) > 1
+
+
+def _perhaps(what: str, subjects: tuple[str, ...]) -> AskWhich | AskLost:
+    """One word that many things are called by, and a title among them: asked back, never taken for it."""
+    if len(subjects) > 1:
+        return AskWhich(what, subjects[:MOST_CHOICES])
+    return AskLost(what, because=f"I am not sure that “{what[:60]}” is a ticket", subjects=subjects)
 
 
 # --- a sprint by its name ---------------------------------------------------------------------------------------

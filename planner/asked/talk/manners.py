@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from models.directives import Team
-from planner.asked.questions import AskForgetMe, AskHelp, AskMe, Pleasantry, Question
+from planner.asked.pleasantries import Pleasantry
+from planner.asked.questions import AskForgetMe, AskHelp, AskMe, Question
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush
 from planner.asked.quiet.pausing import AskPause, AskResume
 from planner.asked.requests import AskUndo, Request

@@ -16,9 +16,11 @@ from planner.asked.questions import (
     AskDirectives,
     AskForecast,
     AskHelp,
+    AskLeft,
     AskMine,
     AskReviews,
     AskStatus,
+    AskUnowned,
     AskWaiting,
     AskWhy,
     Question,
@@ -44,6 +46,8 @@ _END = (
     r"|(?:by |until |before )?(?:tomorrow|tonight|today|next week|this week)|(?:in|on) time|work|in the sprint"
     r"|(?:the |this |our )?(?:current )?(?:sprint|goal|commitment)(?: (?P<sprint>[\w-]*\d[\w-]*))?))*"
 )
+
+_OUR = r"(?:(?:the |our |this )?(?:current |running )?sprint(?: (?P<sprint>[\w-]*\d[\w-]*))?|it)"
 
 STATUS = (
     rf"how (?:are|is|do|does) {_WE}(?: (?:doing|going|looking|look|coming along|progressing|getting on"
@@ -72,6 +76,34 @@ FORECAST = (
     rf"(?:is|are) (?:it|this|that|the sprint|we) (?:still )?(?:realistic|feasible|doable|possible|likely){_END}",
     rf"(?:what is )?(?:the |your )?(?:forecast|prediction|outlook)(?: for)?{_END}",
     r"how (?:fast|quick) are we",
+)
+LEFT = (
+    rf"when (?:does|do|will|is|are) (?:{_OUR}|we) (?:end|ends|ending|over|finish|finished|close|closed|due|up){_NOW}",
+    rf"(?:when is |what is )?(?:the )?(?:end|last day|end date)(?: date)? of {_OUR}",
+    rf"{_OUR} ends?(?: date| when)?",
+    rf"how (?:many|much) (?:(?:working |business |story )?(?:days?|time|hours?|points?)|tickets?|issues?|stories|work)"
+    rf"(?: (?:is|are|do we|have we|we|still|there|got|have))*(?: (?:left|remaining|open|to go|to do|not done|undone))"
+    rf"{_NOW}(?:{SPRINT})?",
+    rf"how (?:many|much) (?:days?|time|points?)(?: (?:do|does|are|is|have|we|the team"
+    rf"|still))+ have(?: left)?{_NOW}(?:{SPRINT})?",
+    rf"how (?:much|many) (?:is|are) (?:still )?left{_NOW}(?:{SPRINT})?",
+    rf"(?:what is |how much )?(?:(?:working )?days?|time|points?|what is) (?:left|remaining){_NOW}(?:{SPRINT})?",
+    rf"how long (?:until|till|to) {_OUR} (?:is over|ends?|is done|finishes){_NOW}",
+    rf"how long (?:does|is|will) {_OUR} (?:still )?(?:last|go|run|go on|be|left){_NOW}",
+)
+_NO_OWNER = (
+    r"(?:no (?:owner|assignee)|without an? (?:owner|assignee)|unassigned|unowned"
+    r"|not assigned(?: to (?:anybody|anyone))?|nobody's)"
+)
+UNOWNED = (
+    rf"(?:what|which (?:tickets?|issues?|stories|work)|how many (?:tickets?|issues?|stories)|anything"
+    rf"|are there (?:any )?(?:tickets?|issues?)"
+    rf"|is there anything|is anything|(?:open |any |the |all )?(?:tickets?|issues?|stories|work))"
+    rf"(?: that)?(?: (?:is|are|has|have|still|with))* {_NO_OWNER}{_NOW}(?:{SPRINT})?",
+    rf"{_NO_OWNER} (?:tickets?|issues?|stories|work){_NOW}(?:{SPRINT})?",
+    rf"(?:what|which (?:tickets?|issues?|stories)) (?:needs?|lacks?|still needs?|belongs? to) (?:an? (?:owner"
+    rf"|assignee)|nobody|no one){_NOW}",
+    rf"(?:what|which (?:tickets?|issues?)) does (?:nobody|no one) (?:have|own){_NOW}",
 )
 BLOCKERS = (
     rf"(?:what|which (?:tickets?|issues?|work|things?)|who|anything|anybody|anyone|something|what all)"
@@ -171,9 +203,13 @@ _FIXED: Mapping[tuple[str, ...], Question] = {
     DIRECTIVES: AskDirectives(),
     HELP: AskHelp(),
     HELD: AskHeld(),
+    UNOWNED: AskUnowned(),
     WHY_ME: AskWhy(""),
 }
-_OF_SPRINT: Mapping[tuple[str, ...], type[AskStatus] | type[AskForecast] | type[AskChanges] | type[AskAll]] = {
+_OF_SPRINT: Mapping[
+    tuple[str, ...], type[AskStatus] | type[AskForecast] | type[AskChanges] | type[AskAll] | type[AskLeft]
+] = {
+    LEFT: AskLeft,
     FORECAST: AskForecast,
     STATUS: AskStatus,
     CHANGES: AskChanges,

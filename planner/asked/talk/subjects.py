@@ -81,7 +81,17 @@ def subjects_of(what: str, talk: Talk, *, alone: bool = False) -> tuple[str, ...
     number = re.fullmatch(r"#?(\d{1,9})", words)
     if number is not None:
         return () if alone else _by_number(int(number[1]), talk)
-    return () if alone else tuple(_by_title(what, talk.facts))
+    return () if alone else tuple(_by_title(what, talk))
+
+
+def is_a_pull(what: str) -> bool:
+    """Whether words name a pull request by its number, known or not."""
+    return _PULL.fullmatch(what) is not None
+
+
+def title_words(what: str) -> list[str]:
+    """The words of it that may be of a title."""
+    return [word for word in re.findall(r"[\w]+", what) if word not in _EMPTY]
 
 
 def _by_key(key: str, talk: Talk) -> tuple[str, ...]:
@@ -102,10 +112,11 @@ def _pulls(repository: str, number: str, facts: Facts) -> Iterator[str]:
             yield pull.id
 
 
-def _by_title(what: str, facts: Facts) -> Sequence[str]:
+def _by_title(what: str, talk: Talk) -> Sequence[str]:
     """Issues whose title has every word that counts; those of running sprints that are not done before any other."""
-    wanted = [word for word in re.findall(r"[\w]+", what) if word not in _EMPTY]
-    if not wanted or len(wanted) > 8 or set(wanted) <= _MINOR or all(len(word) < 3 for word in wanted):
+    wanted, facts = title_words(what), talk.facts
+    of_the_team = set(re.findall(r"\w+", f"{talk.team.name} {talk.team.id}".casefold()))
+    if not wanted or len(wanted) > 8 or set(wanted) <= _MINOR | of_the_team or all(len(word) < 3 for word in wanted):
         return ()
     running = {sprint.id for sprint in facts.sprints if sprint.state is SprintState.ACTIVE}
     found = [issue for issue in facts.issues if _fits(wanted, issue)]

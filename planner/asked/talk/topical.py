@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from models.cycles import History
 from models.ids import IssueKey, PersonId, PullRequestId, TeamId
 from models.work import Facts
-from planner.asked.talk.subjects import IT, OTHER
-from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich
+from planner.asked.talk.subjects import IT, OTHER, is_a_pull
+from planner.asked.topics import AskIssue, AskLost, AskWhich
 from planner.asked.work import UNREAD, seen
 from planner.ports import Desk
 from planner.reports.one import one_issue, one_pull
@@ -23,7 +23,9 @@ NEAREST = 3
 OFFERED: tuple[tuple[str, str, str], ...] = (
     ("What needs me?", "mine", "me my mine i next do work plate task tasks todo today should waiting"),
     ("Where do we stand?", "status", "sprint status team we doing going progress points track stand late behind"),
-    ("Will we make it?", "forecast", "finish make friday deadline done when time forecast release ready end will"),
+    ("Will we make it?", "forecast", "finish make friday deadline done when time forecast release ready will pace"),
+    ("How much is left?", "left", "left remaining days end ends points much many over"),
+    ("What has no owner?", "unowned", "owner nobody unassigned unowned assignee without"),
     ("What is blocked?", "blockers", "blocked stuck block blocker hold wait problem problems help impediment"),
     ("What waits for review?", "reviews", "review reviews pr prs pull request merge code approve"),
     ("Who waits for whom?", "waiting", "who waiting wait waits whom person somebody anybody depends"),
@@ -35,17 +37,15 @@ OFFERED: tuple[tuple[str, str, str], ...] = (
 """Label, command, and the words that come near to it."""
 
 
-async def about_topic(asked: AskIssue | AskWhich | AskSearch | AskLost, team: TeamId, desk: Desk) -> Reply:
+async def about_topic(asked: AskIssue | AskWhich | AskLost, team: TeamId, desk: Desk) -> Reply:
     """The reply; what is not known is said with the true reason, and what can be asked instead."""
     match asked:
         case AskIssue(subject=subject):
             return await _of_one(subject, team, desk)
         case AskWhich():
             return which(asked, await desk.work.facts_about(team))
-        case AskSearch(words=words):
-            return PlainReply(text=_NO_SEARCH.format(words=words[:60]), choices=tuple(nearest_choices(words)))
-        case AskLost(said=said):
-            return lost(said)
+        case AskLost():
+            return lost(asked, await desk.work.facts_about(team))
 
 
 async def _of_one(subject: str, team: TeamId, desk: Desk) -> Reply:
@@ -73,6 +73,13 @@ def which(asked: AskWhich, facts: Facts) -> PlainReply:
         return PlainReply(text="Which one?", choices=choices)
     if asked.said in IT | OTHER:
         return PlainReply(text="Which ticket do you mean? Say its key, or a word of its title.")
+    if is_a_pull(asked.said):
+        number = re.sub(r"^(?:the )?(?:pr|pull request|pull)\s*", "", asked.said)
+        unread = "Bitbucket has not been read" if "bitbucket" not in facts.read_at else ""
+        return PlainReply(
+            text=f"I don't know: {unread}." if unread else f"I know no PR {number[:60]} of this team’s repositories.",
+            choices=(("What waits for review?", "reviews"),),
+        )
     words = re.sub(r"^(?:the|that|this|our) |\b(?:one|ticket|issue|story|bug|task)$", "", asked.said).strip()
     text = f"I know no ticket called “{words[:60]}” in what I have read of Jira."
     return PlainReply(text=text, choices=((f"Search for “{words[:40]}”", f"search {words[:80]}"),))
@@ -84,16 +91,17 @@ def _label(subject: str, facts: Facts) -> str:
     return f"{called(subject)} {title}"[:75].strip()
 
 
-def lost(said: str) -> PlainReply:
-    """That it was not understood, and the questions that come nearest to its words."""
-    text = f"I don't know, because I did not understand “{said[:80]}”. I answer questions like these:"
-    return PlainReply(text=text, choices=tuple(nearest_choices(said)))
+def lost(asked: AskLost, facts: Facts) -> PlainReply:
+    """Why it is not known, the tickets it may be about, and the questions that come nearest to its words."""
+    because = asked.because or f"I did not understand “{asked.said[:80]}”"
+    about = tuple((_label(subject, facts), f"about {subject}") for subject in asked.subjects[:2])
+    like = "Perhaps one of these helps:" if asked.because else "I answer questions like these:"
+    return PlainReply(text=f"I don't know, because {because}. {like}", choices=(*about, *nearest_choices(asked.said)))
 
 
-_NO_SEARCH = (
-    "I don't know, because I cannot search for “{words}”: I know the sprints and pull requests of the team, "
-    "not every ticket and message. I answer questions like these:"
-)
+def lost_part(asked: AskLost) -> PlainReply:
+    """What of a message was answered beside it was not."""
+    return PlainReply(text=f"The rest I don't know, because {asked.because or 'I did not understand it'}.")
 
 
 def nearest_choices(said: str) -> Sequence[tuple[str, str]]:

@@ -34,6 +34,13 @@ class Desk:
     def mailbox(self) -> Desk:
         return self
 
+    @property
+    def ledger(self) -> Desk:
+        return self
+
+    async def effect(self, effect: EffectId) -> None:
+        return None  # whatever it is, it is no summary
+
     async def refresh_told(self, team: TeamId, effect: EffectId) -> None:
         if self.fails is not None:
             raise self.fails

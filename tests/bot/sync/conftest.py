@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database, upgrade
+from models.database import Database
 from models.mailbox import Mailbox
 from models.store import Store
 from tests.bot.sync.desk import Desk
 from tests.contracts.stores.values import FakeClock
+from tests.world import fresh_database
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    url = f"sqlite:///{tmp_path / 'mirror.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "mirror.db")
     clock = FakeClock()
     database = Database(url, clock)
     mailbox = Mailbox(database, clock)

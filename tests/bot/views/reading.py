@@ -7,11 +7,26 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.views.parts.more import meant
+
 _LINK = re.compile(r"<(https?://[^|>]+)\|([^>]*)>")
 
 
 def seen(blocks: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(_block(block) for block in blocks)
+
+
+def pressable(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Every button in rows, and each that is folded into a menu as the press it stands for, with its words."""
+    rows = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    return [press for element in rows for press in _presses(element)]
+
+
+def _presses(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if element["type"] == "overflow":
+        made = [{"action_id": element["action_id"], "selected_option": option} for option in element["options"]]
+        return [{**meant(press), "text": press["selected_option"]["text"]} for press in made]
+    return [element] if element["type"] == "button" else []
 
 
 def _block(block: Mapping[str, Any]) -> str:
@@ -35,6 +50,7 @@ def _block(block: Mapping[str, Any]) -> str:
         case "input":
             return (
                 f"{_text(block['label'])}{' (optional)' if block.get('optional') else ''}: [{_field(block['element'])}]"
+                + (f" ({_text(block['hint'])})" if "hint" in block else "")
             )
         case _:
             parts = [block["text"]] if "text" in block else block["fields"]

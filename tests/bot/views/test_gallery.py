@@ -43,6 +43,7 @@ from models.actions import (
     Task,
     TellAdmins,
     TransitionIssue,
+    Unflag,
 )
 from models.ids import AccountId, IssueKey, SprintId
 from models.lessons import Feedback, Forgotten
@@ -129,7 +130,7 @@ POSTED = {
     "ending": Ending.DONE,
 }
 STOPPED = POSTED | {"outcome": "the team is in shadow mode now", "ending": Ending.FORBIDDEN}
-CHANGED = {"outcome": "PAY-420 got an owner at 09:50, nothing done", "ending": Ending.CHANGED}
+CHANGED = {"outcome": "PAY-420 got an owner 2026-11-24T08:50Z: Noor Haddad; nothing done.", "ending": Ending.CHANGED}
 
 RECOGNISED = (
     Evidence("PAY-420 “Refund webhooks for partial captures” is assigned to it", f"{SITE}/PAY-420"),
@@ -225,6 +226,12 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         [approval(approvers=(DANA,))], NAMES, BERLIN, then={approval().id: (NOOR, TUESDAY + timedelta(hours=30))}
     ),
     "approval-in-shadow-mode": lambda: approval_card([approval()], NAMES, BERLIN, CHANNELS, halted=True),
+    "approval-whose-copy-comes-later": lambda: approval_card(
+        [approval(passed_on=TUESDAY, copies={NOOR: None})],
+        NAMES,
+        BERLIN,
+        then={approval().id: (NOOR, TUESDAY + timedelta(hours=23))},
+    ),
     "approval-copy": lambda: card(approval(passed_on=TUESDAY, copies={NOOR: None})),
     "approval-reminder": lambda: question_reminder(approval(), NAMES, BERLIN, now=TUESDAY + timedelta(days=1), more=2),
     "approval-working": lambda: card(answered(ApprovalState.APPROVED)),
@@ -232,6 +239,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "approval-of-a-status": lambda: card(wanted(STATUS)),
     "approval-of-a-scope": lambda: card(wanted(SCOPE)),
     "approval-of-a-priority": lambda: card(wanted(PRIORITY)),
+    "approval-of-a-flag": lambda: card(wanted(Unflag(**ABOUT))),
     "approval-of-a-close": lambda: card(wanted(CloseIssue(**ABOUT, before="To Do", after="Won't Do"))),
     "approval-of-a-close-that-counts": lambda: card(
         wanted(CloseIssue(**ABOUT, before="To Do", after="Done", counts_as_done=True))
@@ -244,6 +252,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         undone(EffectState.CANCELLED, "PAY-420 has been changed by Sam Keller since (now with Sam Keller); not undone.")
     ),
     "notice-post": lambda: channel_post(POST, "p1", "Li Wei"),
+    "notice-post-edited": lambda: channel_post(POST, "p1", "Li Wei", "Dana Ortiz"),
     "notice-admins": lambda: admin_notice(ADMINS, "p1", "tell-admins"),
     "why-done": lambda: reply(replace(WHY, undo="undo 0f1e2d3c4b5a69788796")),
     "approval-overtaken": lambda: card(answered(ApprovalState.APPROVED, **CHANGED)),
@@ -258,6 +267,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "why": lambda: reply(WHY),
     "why-in-a-conversation": lambda: judged(reply(WHY), "0123456789abcdef0123"),
     "why-held-back": lambda: reply(HELD_BACK),
+    "why-weighed": lambda: reply(replace(WHY, weighed="PAY-420 has 3 points, so this matters here.")),
     "help": lambda: reply(HelpReply(commands=COMMANDS)),
     "help-without-permissions": lambda: reply(HelpReply(commands=COMMANDS, cannot=cannot({"chat:write"}))),
     "introduction": lambda: introduction_message(ITSELF),
@@ -413,7 +423,7 @@ def test_a_home_shows_what_waits_for_its_reader() -> None:
     waiting, work, *_ = shown.split("---")
     assert "{api#7}*  Change 7 · waiting for your review for 3 working days" in waiting
     assert "{PAY-1}*  Title 1 · blocked for 1 working day" in waiting
-    assert "{PAY-1}*  Title 1 · In Progress, blocked for 1 working day" in work
+    assert "PAY-1" not in work and "Nothing beside what waits for you." in work  # one thing is told once
     assert "PAY-2" not in shown and "api#8" not in shown
     unread = home_of(member, law, replace(held, people=()), (), now=NOON, real=NOON)
     assert [row.key for row in unread.moves] == ["api#7", "PAY-1"]

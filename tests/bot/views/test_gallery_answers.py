@@ -30,24 +30,29 @@ ASKED = {
     "answer-directives": "directives",
     "answer-directives-of-one-line": "directives blocked-1-day",
     "answer-forecast": "forecast",
+    "answer-left": "left",
     "answer-mine": "mine",
     "answer-nearly": "staus",
     "answer-of-every-sprint": "status all",
     "answer-pause-refused": "pause until tomorrow",
     "answer-reviews": "reviews",
+    "answer-several": "how are we doing and what is blocked",
     "answer-status": "status",
     "answer-status-of-a-board": "status",
+    "answer-unowned": "unowned",
     "answer-waiting": "waiting",
     "answer-waiting-for-one": "waiting for ann",
     "answer-which-board": "status",
     "answer-why-status": "why status",
+    "answer-work-of-one": "work of bob",
 }
 
 
 async def drawn(name: str, *, public: str = "") -> Message:
     several = name in {"answer-which-board", "answer-status-of-a-board", "answer-of-every-sprint"}
     here = Here(board=9) if name == "answer-status-of-a-board" else Here()
-    reply = await ask(ASKED[name], two_boards() if several else work(), here=here, public=bool(public))
+    held, said = two_boards() if several else work(), name == "answer-several"
+    reply = await ask(ASKED[name], held, here=here, public=bool(public), said=said)
     paused = pause_line(PAUSE, TEAM, LAW, NOON) if name == "answer-status" else ""
     again = ASKED[name]
     return reply_message(

@@ -16,11 +16,12 @@ from bot.views.approval import approval_card, question_reminder
 from bot.views.card.batch import BOXES, chosen_in, told_together
 from bot.views.notice import admin_notice
 from bot.views.parts.message import Message
-from models.actions import PostToOtherChannel, TellAdmins
-from models.ids import ApprovalId, IssueKey
-from models.proposals import Approval, ApprovalState, EffectState, Ending, Objection, Undone
-from models.signals import Urgency
-from tests.bot.views.reading import seen
+from bot.views.parts.more import MORE
+from models.actions import CloseIssue, PostToOtherChannel, TellAdmins
+from models.ids import IssueKey
+from models.proposals import Approval, ApprovalState, EffectState, Ending, Objection, Option, Undone
+from models.signals import Evidence, Urgency
+from tests.bot.views.reading import pressable, seen
 from tests.bot.views.samples import (
     BERLIN,
     CHANNELS,
@@ -69,6 +70,29 @@ def edited(**changes: Any) -> tuple[Approval, Approval]:
     return old, replace(new, **changes)
 
 
+def closing(number: int) -> Approval:
+    """A question about a ticket that is to be closed."""
+    key = f"PAY-{number}"
+    action = CloseIssue(issue=IssueKey(key), issue_title="", issue_url="", before="In Review", after="Won't do")
+    return approval(number, proposal=proposal(action, evidence=()))
+
+
+def weighed(**changes: Any) -> Approval:
+    """A model would rather give it to Noor, and is not sure."""
+    load = "Li Wei has 5 points in 2 issues open in this sprint"
+    options = (
+        Option(
+            action=reassign(taker=NOOR),
+            pros=("Noor Haddad has nothing open in this sprint.",),
+            cons=("Noor Haddad had PAY-420 before, which would make it a second try.",),
+        ),
+        Option(action=reassign(), pros=("Li Wei had the ticket it waits for.",), cons=(f"{load}.",)),
+    )
+    words = f"{load}, which leaves little room. I would ask both of them."
+    told = proposal(reassign(taker=NOOR), weighed=words, options=options, by_model=True)
+    return approval(proposal=replace(told, **changes))
+
+
 FINAL = PostToOtherChannel(channel="leadership", headline="Sprint 24 ships on Friday", facts=())
 
 MESSAGES: dict[str, Callable[[], Message]] = {
@@ -80,10 +104,12 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "approval-edited": lambda: card(*edited()),
     "approval-edited-working": lambda: card(*edited(outcome="", ending=None)),
     "approval-edited-not-done": lambda: card(
-        *edited(outcome="PAY-420 got an owner at 09:50, nothing done", ending=Ending.CHANGED)
+        *edited(outcome="PAY-420 got an owner 2026-11-24T08:50Z: Noor Haddad; nothing done.", ending=Ending.CHANGED)
     ),
     "approval-rejected-too-early": lambda: card(no(Objection.TOO_EARLY)),
     "approval-rejected-in-own-words": lambda: card(no(Objection.OTHER, "Li leaves on Friday <!channel>")),
+    "approval-weighed": lambda: card(weighed()),
+    "approval-weighed-in-few-words": lambda: card(weighed(options=(), by_model=False)),
     "approval-several": lambda: card(other(7), other(8), approval(3, proposal=proposal(FINAL, undo=None))),
     "notice-never-again": lambda: admin_notice(
         TellAdmins(channel="ops", headline="“Never do this” was said 3 times to: reassign.", facts=(), diff=DIFF),
@@ -111,7 +137,7 @@ def words_of(drawn: Message) -> list[str]:
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_every_button_opens_a_window_or_asks_for_a_job(name: str) -> None:
-    assert set(words_of(MESSAGES[name]())) <= {*JOBS, *OPENS, BOXES}
+    assert {word.partition(":")[0] for word in words_of(MESSAGES[name]())} <= {*JOBS, *OPENS, BOXES, MORE}
 
 
 def test_a_critical_question_cannot_be_put_off() -> None:
@@ -138,26 +164,76 @@ def test_in_shadow_mode_nothing_on_a_card_can_be_pressed() -> None:
 
 
 def test_a_box_carries_which_question_in_which_version_and_nothing_else_is_believed() -> None:
-    boxes = next(b["elements"][0] for b in card(other(7), other(8)).blocks if BOXES in str(b))
-    values = [option["value"] for option in boxes["options"]]
+    boxes = boxes_of(card(other(7), other(8)))
+    values = [option["value"] for option in boxes]
     assert chosen_in({"b": values}) == [(each.id, each.payload_hash) for each in (other(7), other(8))]
     hostile: list[Any] = ["", "[]", '{"a": 1}', None, 7, {"a": "x"}, "[" * 9_999, values[0], values[0]]
     assert chosen_in({"b": hostile, "c": "x", "d": None}) == [(other(7).id, other(7).payload_hash)]
 
 
-def test_the_boxes_change_their_ids_when_the_questions_change() -> None:
-    ids = [{b["block_id"] for b in card(*some).blocks if "batch" in b["block_id"]} for some in (_two(), _two(9))]
-    assert ids[0] and not ids[0] & ids[1]
+def boxes_of(drawn: Message) -> list[dict[str, Any]]:
+    rows = [block["elements"] for block in drawn.blocks if block["type"] == "actions"]
+    return [box for row in rows for each in row if each["type"] == "checkboxes" for box in each["options"]]
 
 
-def _two(second: int = 8) -> tuple[Approval, Approval]:
-    return other(7), other(second)
+def test_a_tick_stays_with_its_question_when_the_others_change() -> None:
+    ids = [{b["block_id"]: str(b) for b in card(other(7), other(n)).blocks if BOXES in str(b)} for n in (8, 9)]
+    kept = ids[0].keys() & ids[1].keys()
+    assert len(kept) == 1 and all(other(7).id in each and ids[0][each] == ids[1][each] for each in kept)
+
+
+def test_a_list_says_its_reason_once_and_each_change_on_one_line() -> None:
+    drawn = card(other(7), other(8), other(9))
+    assert drawn.text.count("has had no owner since Monday") == drawn.text.count("Can be undone") == 1
+    assert [box["text"]["text"] for box in boxes_of(drawn)] == [f"PAY-{n}: unassigned → Li Wei" for n in (7, 8, 9)]
+    assert {words_of(drawn).count(each) for each in ("approve", "reject_why", "edit")} == {0}
+    assert all(f"PAY-{n}: unassigned → Li Wei" in drawn.text for n in (7, 8, 9))
+
+
+def test_a_fact_that_is_true_of_all_is_the_reason_and_not_told_of_each() -> None:
+    facts = [(Evidence("Without an owner since Tue 17 Nov 09:40"), Evidence(f"{n} points")) for n in (3, 5)]
+    drawn = card(*(replace(q, proposal=replace(q.proposal, evidence=f)) for q, f in zip(_two(), facts, strict=True)))
+    assert "*Why*: Without an owner since Tue 17 Nov 09:40" in drawn.text and drawn.text.count("Without an owner") == 1
+    assert "3 points" in drawn.text and "5 points" in drawn.text
+
+
+def _two() -> tuple[Approval, Approval]:
+    return other(7), other(8)
+
+
+def test_questions_for_different_reasons_are_no_list() -> None:
+    else_why = replace(other(8), decision_rule="another-rule")
+    assert BOXES not in words_of(card(other(7), else_why))
+
+
+def test_what_a_list_says_of_the_lapse_is_true_of_each() -> None:
+    sooner = replace(other(8), expires=other(8).expires - timedelta(hours=3))
+    assert "the first lapses Wed 15:00" in card(other(7), sooner).text
+
+
+def test_a_press_of_one_list_answers_nothing_of_another() -> None:
+    reassigned, closed = [other(7), other(8)], [closing(3), closing(4)]
+    drawn = card(*reassigned, *closed)
+    ticked = {b["block_id"]: [b["elements"][0]["options"][0]["value"]] for b in drawn.blocks if BOXES in str(b)}
+    presses = [press for press in pressable(drawn.blocks) if press["action_id"] == "several_yes"]
+    names = [json.loads(press["value"])["g"] for press in presses]
+    ids = [{a for a, _ in chosen_in(ticked, name)} for name in names]
+    assert ids == [{each.id for each in reassigned}, {each.id for each in closed}]
+
+
+def test_every_entry_of_a_line_s_menu_is_a_press_of_its_own_button() -> None:
+    question = other(7)
+    presses = pressable(card(question, other(8)).blocks)[:5]
+    assert [press["action_id"] for press in presses] == ["edit", "ask_later", "ask_later", "ask_later", "why"]
+    assert all(question.id in press["value"] for press in presses[:4])
+    assert presses[4]["value"] == question.proposal.id
 
 
 def test_partial_outcomes_are_told_line_by_line() -> None:
     assert told_together([], 3) is None
-    told = told_together([(ApprovalId("a"), "Noor was first."), (ApprovalId("b"), "It lapsed.")], 3)
-    assert told == "1 of 3 counted.\nNoor was first.\nIt lapsed."
+    told = told_together([("PAY-7", "It lapsed."), ("PAY-8", "It lapsed."), ("", "Unknown."), ("", "Unknown.")], 5)
+    assert told == "1 of 5 counted.\nPAY-7: It lapsed.\nPAY-8: It lapsed.\nUnknown."
+    assert told_together([("PAY-7", "It lapsed.")], 1) == "It lapsed."
 
 
 def test_an_edit_that_is_taken_back_says_so() -> None:
@@ -175,3 +251,44 @@ def test_what_is_typed_in_a_window_is_said_and_json_stays_json() -> None:
     [first, *_] = [b["elements"] for b in card(approval()).blocks if b["type"] == "actions"]
     menu = next(element for element in first if element["action_id"] == "ask_later")
     assert [json.loads(option["value"])["l"] for option in menu["options"]] == [chosen for _, chosen in LATER]
+
+
+# --- what a model makes of it -------------------------------------------------------------------------------------
+
+
+def test_a_models_reading_stands_apart_from_the_facts() -> None:
+    blocks = [block for block in card(weighed()).blocks if block["type"] == "section"]
+    why = next(block["text"]["text"] for block in blocks if str(block.get("text", {}).get("text")).startswith("*Why*"))
+    reading = [block["text"]["text"] for block in blocks if "What I make of it" in str(block.get("text"))]
+    assert "little room" not in why
+    assert [text.startswith("*What I make of it:*") for text in reading] == [True]
+
+
+def test_the_longest_reading_with_the_most_options_is_taken_by_slack() -> None:
+    words = "<!channel> & so on " * 60
+    options = tuple(Option(action=reassign(), pros=(words,) * 3, cons=(words,) * 3) for _ in range(9))
+    drawn = card(weighed(weighed=words, options=options))
+    check_message({"text": drawn.text, "blocks": drawn.blocks})
+    assert "<!channel>" not in json.dumps(drawn.blocks)
+
+
+def test_words_change_nothing_of_what_a_button_carries() -> None:
+    plain = card(weighed(weighed="", options=(), by_model=False))
+    assert _values(card(weighed())) == _values(plain)
+
+
+def _values(drawn: Message) -> list[str]:
+    rows = [block["elements"] for block in drawn.blocks if block["type"] == "actions"]
+    return [str(element.get("value")) for row in rows for element in row]
+
+
+def test_a_post_that_was_made_says_so_once() -> None:
+    said = seen(card(wanted_post()).blocks)
+    assert "posted in #leadership" in said and "post in" not in said
+
+
+def wanted_post() -> Approval:
+    action = PostToOtherChannel(channel="leadership", headline="We ship", facts=())
+    done = {"outcome": "posted in #leadership", "ending": Ending.DONE}
+    made = approval(state=ApprovalState.APPROVED, by=DANA, at=TUESDAY, **done)
+    return replace(made, proposal=replace(made.proposal, action=action))

@@ -20,7 +20,7 @@ from models.signals import SignalKind
 from planner.asked.pressed.claims import Mark
 from planner.asked.pressed.endings import Asides, Offer, asides
 from planner.words.replies import Group, Row, SheetReply
-from tests.bot.views.reading import seen
+from tests.bot.views.reading import pressable, seen
 from tests.bot.views.samples import BERLIN, LI, REVIEW, SITE, TUESDAY, item, remind, summary
 from tests.bot.views.test_gallery import GALLERY, NOTES
 from tests.bot.views.test_gallery_living import again, quiet
@@ -92,11 +92,22 @@ def test_the_message_reads_as_in_the_gallery(name: str) -> None:
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_no_row_is_longer_than_five_and_every_press_has_its_work(name: str) -> None:
-    rows = [block["elements"] for block in MESSAGES[name]().blocks if block["type"] == "actions"]
-    assert all(len(row) <= IN_A_ROW for row in rows)
-    for element in (element for row in rows for element in row):
-        job, _ = work_of({"actions": [element]})
-        assert job in HANDLERS or element["action_id"].partition(":")[0] in OPENS, element["action_id"]
+    blocks = MESSAGES[name]().blocks
+    assert all(len(block["elements"]) <= IN_A_ROW for block in blocks if block["type"] == "actions")
+    menus = [each for block in blocks for each in block.get("elements", ()) if each["type"] == "static_select"]
+    for press in (*pressable(blocks), *menus):
+        job, _ = work_of({"actions": [press]})
+        assert job in HANDLERS or press["action_id"].partition(":")[0] in OPENS, press["action_id"]
+
+
+def test_a_reminder_about_one_thing_is_one_row_and_every_ending_can_be_reached() -> None:
+    blocks = MESSAGES["nudge-with-endings"]().blocks
+    assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [5]
+    words = [press["text"]["text"] for press in pressable(blocks)]
+    endings = ["Still blocked, ask Sam", "Not blocked any more", "Waiting on purpose", "Wrong person"]
+    assert [each for each in words if each in endings] == endings and "Useful" in words
+    later = next(e for block in blocks for e in block.get("elements", ()) if e["type"] == "static_select")
+    assert "Until it changes" in [option["text"]["text"] for option in later["options"]]
 
 
 @pytest.mark.parametrize("kind", SignalKind)

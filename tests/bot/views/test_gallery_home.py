@@ -55,6 +55,16 @@ HOMES = {
     "home-of-a-member": MEMBER,
     "home-of-an-admin": replace(MEMBER, note="", running=RUNNING, deeds=(), known=()),
     "home-of-a-guest": replace(MEMBER, note="", guest=True),
+    "home-of-a-deputy": HomeData(
+        zone=BERLIN,
+        now=TUESDAY,
+        real=TUESDAY,
+        reach=REACH,
+        person=PersonId("noor"),
+        waiting=(approval(),),
+        coming={approval().id: TUESDAY + timedelta(hours=23)},
+        names=NAMES,
+    ),
     "home-of-somebody-overloaded": replace(
         MEMBER,
         waiting=(approval(),) * 9,
@@ -78,3 +88,10 @@ def test_it_reads_as_in_the_gallery_and_slack_would_take_it(name: str) -> None:
 def test_a_guest_can_press_nothing_that_changes_the_work() -> None:
     drawn = str(home(HOMES["home-of-a-guest"]))
     assert not [word for word in ("undo:", "pause_all", "'approve'") if word in drawn]
+
+
+def test_whose_account_is_unknown_reads_that_and_no_all_clear() -> None:
+    unknown = replace(MEMBER, moves=(), work=(), waiting=(), unknown="I don’t know which Jira account is yours")
+    shown = seen(home(unknown)["blocks"])
+    assert "I don’t know which Jira account is yours" in shown and "I don’t know which issues are yours." in shown
+    assert "Nothing.\n" not in shown and "No issue in an active sprint" not in shown

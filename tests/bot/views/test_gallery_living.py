@@ -67,6 +67,9 @@ FREE = "PAY-398 is not blocked any more"
 MERGED = "PR payments#88 is merged"
 
 MESSAGES: dict[str, Callable[[], Message]] = {
+    "nudge-with-changes": lambda: nudge(
+        remind(), "p1", NOTES, changed=("PAY-117 → Li Wei: Sam Keller asked for it, Dana Ortiz said yes",)
+    ),
     "nudge-over": lambda: again(ended=over(s1=FREE)),
     "nudge-partly-over": lambda: again(item(), REVIEWED, ended=over(s1=FREE)),
     "nudge-all-over": lambda: again(item(), REVIEWED, ended=over(s1=FREE, s2=MERGED)),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
 
 from bot.views.parts.message import Message
-from bot.views.reply import interrupted
+from bot.views.reply import interrupted, lost, too_late
 from bot.views.windows.contact import contact_window
 from bot.views.windows.edit import edit_window
 from bot.views.windows.question import question_window
@@ -17,6 +16,7 @@ from bot.views.windows.track import track_window
 from bot.views.windows.waiting import waiting_window
 from bot.views.windows.window import Window
 from bot.views.windows.wrong_person import wrong_person_window
+from models.directives import WEEKDAYS
 from planner.asked.pressed.edits import Form
 from planner.hearers.contact import NO_WISH, Wish
 from tests.bot.views.aloud import Exhibit
@@ -27,19 +27,14 @@ from tests.promises.surfaces import as_sent
 
 ASKED_FOR = ("*PAY-420*  Refund webhooks for partial captures", "Assignee: nobody → Li Wei")
 PLACE: Mapping[str, str] = {"channel": "D1", "ts": "1.1", "signal": "s1"}
-GIVEN: Mapping[str, Any] = {
-    "hours": "09:00-18:00",
-    "days": "Mon to Fri",
-    "zone": "Europe/Berlin",
-    "most": 1,
-    "way": "as direct messages",
-}
+GIVEN = Wish(hours="09:00-18:00", days=WEEKDAYS[:5], zone="Europe/Berlin", per_day=1, channel="learn")
 OWNER = Form("New owner", (("Li Wei", "li"), ("Noor Haddad", "noor")), "li")
-OWN = Wish(hours="10:00-16:00", days=("mon", "tue"), zone="Europe/Lisbon", per_day=0, channel="jira")
+LISBON = "Europe/Lisbon"
+OWN = Wish(hours="10:00-16:00", days=("mon", "tue"), zone=LISBON, per_day=0, channel="jira")
 
 WINDOWS: dict[str, Callable[[], Window]] = {
-    "window-contact": lambda: contact_window(NO_WISH, **GIVEN, slack_zone="Europe/Lisbon"),
-    "window-contact-own-word": lambda: contact_window(OWN, **GIVEN, slack_zone="Europe/Lisbon", approves=True),
+    "window-contact": lambda: contact_window(NO_WISH, given=GIVEN, most=1, slack_zone=LISBON),
+    "window-contact-own-word": lambda: contact_window(OWN, given=GIVEN, most=1, slack_zone=LISBON, approves=True),
     "window-edit": lambda: edit_window(OWNER, ASKED_FOR, "ap1", "v1"),
     "window-edit-words": lambda: edit_window(Form("What is said", (), "Sprint 24 ships on Friday."), (), "ap1", "v1"),
     "window-reject": lambda: reject_window("reject_why", ASKED_FOR, [("ap1", "v1")]),
@@ -53,6 +48,9 @@ WINDOWS: dict[str, Callable[[], Window]] = {
 
 MESSAGES: dict[str, Callable[[], Message]] = {
     "interrupted": lambda: interrupted("status sprint 24"),
+    "lost-answer": lambda: lost("/pm status <!channel>"),
+    "lost-press": lambda: lost(""),
+    "too-late-for-the-channel": lambda: too_late("status sprint 24"),
 }
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.views.home import HomeData, home
-from bot.views.windows.contact import contact_window, faults, given_in
+from bot.views.windows.contact import contact_window, faults
 from bot.views.windows.window import drawn
 from models.ids import PersonId
 from planner.asked.quiet.held import Held
@@ -82,39 +82,36 @@ def test_every_button_of_a_home_says_which_thing_it_is_about() -> None:
 
 @pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
 def test_the_window_shows_whatever_slack_says_of_a_zone_and_lives(text: str) -> None:
-    given = {"hours": "09:00-18:00", "days": "Mon to Fri", "zone": BERLIN, "way": "direct messages"}
-    made = contact_window(Wish(per_day=0), **given, most=1, slack_zone=text, approves=True)
+    given = Wish(hours="09:00-18:00", days=("mon",), zone=BERLIN, per_day=1, channel="dm")
+    made = contact_window(Wish(per_day=0), given=given, most=1, slack_zone=text, approves=True)
     view = drawn(made, "w1")
     check_view(view)
     assert not calls(view["blocks"])
-    wrong = faults({"hours": f"{text}?", "zone_typed": text, "per_day_1": f"{text}?"})
-    assert {"hours", "per_day_1"} <= set(wrong) and all(len(why) < 300 for why in wrong.values())
+    wrong = faults({"hours": f"{text}?", "zone": f"{text}?", "per_day_1": f"{text}?"})
+    assert {"hours", "zone", "per_day_1"} == set(wrong) and all(len(why) < 300 for why in wrong.values())
 
 
 @pytest.mark.parametrize(
     ("filled", "wrong"),
     [
         ({}, set()),
-        (
-            {"hours": "10-16", "days": ["mon"], "zone": "constitution", "zone_typed": "nonsense", "per_day_3": "3"},
-            set(),
-        ),
-        ({"zone": "other"}, {"zone_typed"}),
-        ({"zone": "other", "zone_typed": "Lisbon"}, {"zone_typed"}),
-        ({"zone": "other", "zone_typed": "Europe/Lisbon"}, set()),
+        ({"hours": "10-16", "days": ["mon"], "zone": "", "per_day_3": "3"}, set()),
+        ({"zone": "Lisbon"}, {"zone"}),
+        ({"zone": "Europe/Lisbon"}, set()),
         ({"per_day_3": "4"}, {"per_day_3"}),
         ({"per_day_x": "1"}, {"per_day_x"}),
         ({"hours": "16-10", "per_day_3": "few"}, {"hours", "per_day_3"}),
-        ({"hours": None, "days": None, "zone": None, "zone_typed": None, "per_day_1": None, "way": None}, set()),
+        ({"hours": None, "days": None, "zone": None, "per_day_1": None, "way": None}, set()),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(filled: dict[str, object], wrong: set[str]) -> None:
     assert set(faults(filled)) == wrong
 
 
-def test_a_zone_that_was_typed_counts_only_where_another_one_is_chosen() -> None:
-    typed = {"zone_typed": "Europe/Lisbon"}
-    assert given_in({"zone": "other"} | typed)["zone"] == "Europe/Lisbon"
-    assert given_in({"zone": None} | typed)["zone"] == "Europe/Lisbon"
-    assert given_in({"zone": "constitution"} | typed)["zone"] == ""
-    assert given_in({"zone": "Asia/Tokyo"} | typed)["zone"] == "Asia/Tokyo"
+def test_every_label_of_the_window_is_whole() -> None:
+    given = Wish(hours="09:00-18:00", days=("mon", "wed"), zone=BERLIN, per_day=1, channel="learn")
+    made = contact_window(Wish(zone="America/Argentina/Buenos_Aires"), given=given, most=9, slack_zone="Asia/Tokyo")
+    inputs = [block for block in made.blocks if block["type"] == "input"]
+    labels = [block["label"]["text"] for block in inputs]
+    labels += [each["text"]["text"] for block in inputs for each in block["element"].get("options", ())]
+    assert all(len(label) < 40 for label in labels)  # Slack takes 75 of an option

@@ -34,6 +34,7 @@ from models.actions import (
     Task,
     TellAdmins,
     TransitionIssue,
+    Unflag,
 )
 from models.ids import IssueKey, PersonId, SprintId
 from models.people import Standing
@@ -152,6 +153,7 @@ def changes(text: str, url: str) -> list[Approval]:
         TransitionIssue(**about, before=text, after=text),
         CloseIssue(**about, before=text),
         ChangePriority(**about, before=text, after=text),
+        Unflag(**about),
         ChangeSprintScope(**about, before=None, after=SprintId(1), before_name=text, after_name=text),
         PostToOtherChannel(channel=text, headline=text, facts=(text,)),
         DelegateTask(task=Task.PATTERN, about=text, question=text),
@@ -226,8 +228,12 @@ def test_the_net_is_not_blind(draw: Callable[[str], Any]) -> None:
 @given(words=st.lists(st.text("abc ", min_size=1, max_size=60), min_size=1, max_size=8))
 def test_a_digest_has_at_most_eighty_words_and_three_items(words: list[str]) -> None:
     items = [item(f"PAY-{n}", text=f"PAY-{n} {text * 6}") for n, text in enumerate(words)]
-    drawn = digest(summary(*items, headline=" ".join(words)), "p")
+    assert is_short(digest(summary(*items, headline=" ".join(words)), "p"))
+
+
+def is_short(drawn: Message) -> bool:
+    """Whether a daily summary has at most eighty words and three items, as they are read."""
     said = [block["text"]["text"] for block in drawn.blocks if block["type"] == "section"]
     readable = re.sub(r"<[^|>]+\|([^>]*)>", r"\1", "\n".join(said))
-    assert len([word for word in readable.split() if word != "·"]) <= WORDS
-    assert len(re.findall(r"^\d\. ", readable, re.MULTILINE)) <= 3
+    read = [word for word in readable.split() if word != "·"]
+    return len(read) <= WORDS and len(re.findall(r"^\d\. ", readable, re.MULTILINE)) <= 3

@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.views.parts.items import item_line
-from bot.views.parts.moments import age, data_age, dated, moment
+from bot.views.parts.items import item_line, ruled
+from bot.views.parts.moments import age, data_age, dated, localised, moment
 from bot.views.parts.mrkdwn import coded, escape, link, linked
+from bot.views.reply import plain_reply, why_reply
+from planner.words.replies import PlainReply, WhyReply
 from tests.bot.views.samples import BERLIN, REVIEW, SITE, item
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_where_no_line_of_the_constitution_decided_it_is_said_in_words() -> None:
+    assert ruled("confirm-scope") == "rule `confirm-scope`"
+    assert ruled("unlisted") == "no line of the constitution names this"
 
 
 def test_only_the_whole_key_becomes_the_link() -> None:
@@ -43,6 +50,19 @@ def test_a_pull_request_is_linked_by_whatever_the_sentence_calls_it() -> None:
 )
 def test_only_a_web_address_becomes_a_link(url: str | None) -> None:
     assert link(url, "PAY-1") == "PAY-1"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "shown"),
+    [
+        ("rename _private_ to _public_", "rename \u02cdprivate\u02cd to \u02cdpublic\u02cd"),
+        ("__init__ of my_own_module", "\u02cd\u02cdinit\u02cd\u02cd of my_own_module"),
+        ("all is :fire: and:100:", "all is \u2236fire: and\u2236100:"),
+        ("at 10:30: 09:00-18:00, see PAY: it waits", "at 10:30: 09:00-18:00, see PAY: it waits"),
+    ],
+)
+def test_foreign_words_are_neither_slanted_nor_turned_into_pictures(foreign: str, shown: str) -> None:
+    assert escape(foreign) == shown and len(shown) == len(foreign)
 
 
 def test_an_escaped_line_is_never_longer_than_asked() -> None:
@@ -100,3 +120,18 @@ def test_the_age_of_data_names_its_sources() -> None:
     read = {"bitbucket": NOON - timedelta(hours=3), "jira": NOON - timedelta(minutes=2), "people": NOON}
     assert data_age(read, NOON) == "Jira 2 min old · Bitbucket 3 h old"
     assert data_age({}, NOON) == ""
+
+
+def test_instants_in_kept_words_are_told_in_the_readers_zone() -> None:
+    kept = "PAY-7 changed hands 2026-11-24T23:40Z: Mike; nothing done."
+    assert localised(kept, "America/New_York") == "PAY-7 changed hands Tue 18:40: Mike; nothing done."
+    assert localised(kept, "Europe/Berlin", named=True) == "PAY-7 changed hands Wed 00:40 CET: Mike; nothing done."
+    assert localised("version 2026-99-99T23:40Z", "Europe/Berlin") == "version 2026-99-99T23:40Z"
+
+
+def test_what_came_of_a_request_and_why_are_told_in_the_readers_zone() -> None:
+    words = "PAY-7 changed hands 2026-11-24T23:40Z: Mike."
+    assert "Wed 00:40" in plain_reply(PlainReply(text=words), "Europe/Berlin").text
+    why = WhyReply(title="t", facts=(words,), rule="r", decision=words, at=NOON, directives_version="v", proposal="p")
+    said = why_reply(why, "Europe/Berlin", NOON).text
+    assert said.count("Wed 00:40") == 2 and "23:40" not in said

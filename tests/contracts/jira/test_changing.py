@@ -199,6 +199,7 @@ WRITES = {
     "link": r"POST .*/issueLink$",
     "move_to_backlog": r"POST .*/backlog/issue",
     "move_to_sprint": r"POST .*/sprint/\d+/issue",
+    "set_flag": r"PUT .*/issue/[^/]+$",
     "set_priority": r"PUT .*/issue/[^/]+$",
     "transition": r"POST .*/transitions",
 }
@@ -224,6 +225,7 @@ async def test_every_write_is_sent_once_whatever_the_answer(
         "link": ("Blocks", other, one.key),
         "move_to_backlog": ([one.key, other],),
         "move_to_sprint": (ahead, [one.key, other]),
+        "set_flag": (one.key, True),
         "set_priority": (one.key, "High"),
         "transition": (one.key, "41"),
     }

@@ -20,6 +20,7 @@ from models.actions import (
     CloseIssue,
     Reassign,
     TransitionIssue,
+    Unflag,
 )
 from models.errors import NotDone, Refused, Unclear
 from models.ids import AccountId, EffectId, PersonId, ProposalId, SprintId, TeamId
@@ -64,6 +65,7 @@ def actions(one: Issue, running: int, ahead: int) -> dict[str, Action]:
         "to done": TransitionIssue(**about(one), before=one.status, after=""),
         "close": CloseIssue(**about(one), before=one.status),
         "priority": ChangePriority(**about(one), before=one.priority, after="Lowest"),
+        "flag": Unflag(**about(one), again=True),
         "into a sprint": ChangeSprintScope(**about(one), before=SprintId(running), after=SprintId(ahead)),
         "into the backlog": ChangeSprintScope(**about(one), before=SprintId(running), after=None),
         "give": Reassign(**about(one), giver=OURS, taker=THEIRS),
@@ -71,7 +73,7 @@ def actions(one: Issue, running: int, ahead: int) -> dict[str, Action]:
     }
 
 
-KINDS = ("transition", "to done", "close", "priority", "into a sprint", "into the backlog", "give", "take off")
+KINDS = ("transition", "to done", "close", "priority", "flag", "into a sprint", "into the backlog", "give", "take off")
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -91,7 +93,8 @@ async def test_it_is_done_found_and_taken_back(
     assert await hand.changed(undo) is None
     await hand.perform(undo)
     back = company.issues[one.key]
-    assert (back.status, back.priority, back.assignee) == (before.status, before.priority, before.assignee)
+    for field in ("status", "priority", "assignee", "flagged"):
+        assert getattr(back, field) == getattr(before, field)
     assert back.sprints[-1:] == before.sprints[-1:]
 
 
@@ -100,10 +103,17 @@ async def test_somebody_elses_faster_change_is_told_and_not_overrun(
     hand: JiraHand, company: Company, one: Issue, running: int, ahead: int, name: str
 ) -> None:
     action = actions(one, running, ahead)[name]
-    kind = name if name in ("priority", "give", "take off") else "sprint" if "to a" in name or "the b" in name else ""
+    kind = (
+        name
+        if name in ("priority", "flag", "give", "take off")
+        else "sprint"
+        if "to a" in name or "the b" in name
+        else ""
+    )
     fields: dict[str, dict[str, Any]] = {
         "": {"status": "Blocked"},
         "priority": {"priority": "Highest"},
+        "flag": {"flagged": True},
         "give": {"assignee": company.members[one.project][-1]},
         "take off": {"assignee": company.members[one.project][-1]},
         "sprint": {"sprints": (ahead,) if "the b" in name else ()},
@@ -113,7 +123,7 @@ async def test_somebody_elses_faster_change_is_told_and_not_overrun(
     said = await hand.changed(effect(action))
     assert said is not None and said.startswith(one.key) and said.endswith(("nothing done.", "nothing to do."))
     if kind != "give" and kind != "take off":
-        assert " by Ours" in said and " UTC" in said
+        assert (" by Ours" in said or ": Ours did it" in said) and "Z" in said
     undo = await hand.changed(effect(action, undoes=EffectId("first")))
     assert undo is not None
     assert company.issues[one.key] == now
@@ -124,6 +134,7 @@ FIELDS: dict[str, Any] = {
     "to done": lambda one, other, ahead: {"status": "Done"},
     "close": lambda one, other, ahead: {"status": "Done"},
     "priority": lambda one, other, ahead: {"priority": "Lowest"},
+    "flag": lambda one, other, ahead: {"flagged": True},
     "into a sprint": lambda one, other, ahead: {"sprints": (ahead,)},
     "into the backlog": lambda one, other, ahead: {"sprints": ()},
     "give": lambda one, other, ahead: {"assignee": other},
@@ -141,8 +152,32 @@ async def test_what_somebody_else_did_is_never_called_ours(
     assert await hand.find(begun) is None
     said = await hand.changed(begun)
     at = company.issues[one.key].changes[-1].at
-    assert said is not None and f"{at:%H:%M} UTC" in said and said.endswith(("nothing to do.", "nothing done."))
+    assert said is not None and f"{at:%Y-%m-%dT%H:%MZ}" in said and said.endswith(("nothing to do.", "nothing done."))
     assert "Theirs" in said or name == "take off", "Jira tells who; whoever lost it is told the hour"
+
+
+async def test_a_flag_is_taken_off_and_one_that_was_set_anew_is_left(
+    hand: JiraHand, company: Company, one: Issue
+) -> None:
+    company.edit(one.key, str(one.assignee), flagged=True)
+    first = company.issues[one.key].changes[-1].at
+    asked = effect(Unflag(**about(one), since=first - timedelta(hours=2)))
+    assert (await hand.changed(asked) or "").endswith("by Ours: now flagged anew; nothing done.")
+    todo = effect(Unflag(**about(one), since=first))
+    assert await hand.changed(todo) is None
+    assert (await hand.perform(todo)).words == f"{one.key}: flagged → not flagged"
+    assert not company.issues[one.key].flagged
+    assert (await hand.changed(todo) or "").startswith(f"{one.key} is not flagged already")
+
+
+async def test_where_the_edit_screen_has_no_flag_that_is_said(
+    hand: JiraHand, company: Company, simulator: Simulator, one: Issue
+) -> None:
+    company.edit(one.key, str(one.assignee), flagged=True)
+    simulator.jira.denied |= {"EDIT_ISSUES"}
+    with pytest.raises(Refused, match="no flag on its edit screen. Change it in Jira") as refused:
+        await hand.perform(effect(Unflag(**about(one))))
+    assert refused.value.code == "no_flag" and company.issues[one.key].flagged
 
 
 async def test_what_we_did_before_it_was_planned_is_not_its_doing(
@@ -160,7 +195,7 @@ async def test_the_words_of_a_change_that_came_in_between(hand: JiraHand, compan
     at = company.issues[one.key].changes[-1].at
     move = TransitionIssue(**about(one), before=one.status, after="In Review")
     assert await hand.changed(effect(move)) == (
-        f"{one.key} changed at {at:%H:%M} UTC by Ours: now Blocked; nothing done."
+        f"{one.key} changed {at:%Y-%m-%dT%H:%MZ} by Ours: now Blocked; nothing done."
     )
     assert await hand.changed(effect(move, undoes=EffectId("first"))) == (
         f"{one.key} has been changed by Ours since (now Blocked); not undone."

@@ -61,6 +61,17 @@ async def test_approving_plans_the_effect_at_once_in_the_lane_of_people(
     assert (done.outcome, done.ending) == ("PAY-7 → Li", Ending.DONE)
 
 
+async def test_what_whoever_wants_it_has_confirmed_is_approved_as_it_is_kept_and_no_card_goes_out(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    made = replace(cycle(clock, ask(proposal(handover(), "p1", asked_by=PM))), own_yes=True)
+    await ledger.record(made)
+    asked = await kept(ledger, ApprovalId(named("approval", "p1", made.id)))
+    assert (asked.state, asked.by) == (ApprovalState.APPROVED, PM)
+    planned = [await mailbox.claim([0, 1, 2], 30) for _ in range(3)]
+    assert [job.payload for job in planned if job] == [{"effect": named("effect", "p1")}]
+
+
 async def test_an_approved_message_counts_as_told_but_costs_no_attention(ledger: Ledger, clock: FakeClock) -> None:
     made = cycle(clock, ask(proposal(nudge(ADA, "s1"), "p1")))
     await ledger.record(made)

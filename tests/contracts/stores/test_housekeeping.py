@@ -180,3 +180,14 @@ async def test_who_took_what_of_a_summary_goes_after_two_weeks_and_that_none_is_
     clock.tick(2 * DAY)
     assert (await store.tidy())["threads"] == 1
     assert await store.recall(PAY, "digest") == {"skip": {"sprint": 24}} and not await store.recall(PAY, "digest:e1")
+
+
+@pytest.mark.parametrize("about", ["thread", "stopped", "home"])
+async def test_what_is_remembered_of_a_conversation_or_an_open_home_goes_after_two_weeks(
+    store: Store, clock: FakeClock, about: str
+) -> None:
+    await store.remember(PAY, about, "C1:1.0", "then")
+    clock.tick(13 * DAY)
+    assert (await store.tidy())["threads"] == 0
+    clock.tick(2 * DAY)
+    assert (await store.tidy())["threads"] == 1 and not await store.recall(PAY, about)

@@ -21,6 +21,7 @@ from models.mailbox import Mailbox
 from models.proposals import Ending, Outcome, Receipt
 from models.standing import Living, Over, Standing
 from models.store import Store
+from models.work import Taken
 from tests.contracts.stores.values import ADA, LI, MONDAY, PAY, FakeClock, allow, cycle, item, nudge, proposal
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +45,20 @@ async def sent(ledger: Ledger, clock: FakeClock, *signals: str, action: Any = No
     place = {"channel": "D1", "ts": f"{len(signals)}.{name[:4]}"}
     await ledger.settle(effect, Outcome(ending=Ending.DONE, words="sent", receipt=Receipt(place)))
     return effect
+
+
+async def test_what_somebody_said_they_review_stands_with_the_facts_until_they_take_it_back(
+    ledger: Ledger, store: Store, database: Database
+) -> None:
+    word = Said(end=End.TODAY, effect="digest-1")
+    mine = hush(subject="acme/api#9", until=MONDAY + HOUR, said=word)
+    await ledger.hush(mine)
+    await ledger.hush(hush("h2", subject="PAY-8", until=MONDAY + HOUR, said=word))
+    await ledger.hush(hush("h3", subject="acme/api#8", until=MONDAY + HOUR, said=SAID))
+    assert (await store.facts_about(PAY)).taken == {"acme/api#9": Taken(ADA, MONDAY + HOUR)}
+    await ledger.unhush(PAY, ADA, [mine.id])
+    assert (await store.facts_about(PAY)).taken == {}
+    assert any("digest-1" in each for each in await drawings(database)), "and where it was pressed is drawn again"
 
 
 async def drawings(database: Database) -> list[str]:

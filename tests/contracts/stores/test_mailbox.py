@@ -12,8 +12,8 @@ from sqlalchemy import insert, text
 
 from models.database import Database
 from models.errors import LostLease, Unwelcome
-from models.events import Source
-from models.ids import TeamId
+from models.events import CHANGED, Source
+from models.ids import DeliveryId, TeamId
 from models.mailbox import Mailbox, NewJob
 from models.tables import jobs
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, delivery, look
@@ -43,6 +43,46 @@ async def test_what_came_from_a_source_can_be_heard_again_newest_first(mailbox: 
     for each in (old, delivery("one"), later, delivery("other", source=Source.BITBUCKET)):
         await mailbox.accept(each, PAY, None)
     assert await mailbox.heard(Source.JIRA, MONDAY) == [later, delivery("one")]
+
+
+async def test_who_changed_is_found_among_any_number_of_others(mailbox: Mailbox) -> None:
+    told = replace(delivery("told", source=Source.SLACK), name=CHANGED)
+    old = replace(told, id=DeliveryId("old"), received=MONDAY - timedelta(minutes=1))
+    others = [delivery(f"click{n}", source=Source.SLACK) for n in range(20)]
+    await asyncio.gather(*(mailbox.accept(each, PAY, None) for each in (old, told, *others)))
+    assert await mailbox.changes(MONDAY) == [told]
+
+
+async def test_what_was_noted_before_stays_beside_what_is_noted_now_for_whoever_takes_over(mailbox: Mailbox) -> None:
+    await mailbox.put(NewJob("answer", "slack:U1", PAY, 0, {"inbox": 1}))
+    job = await mailbox.claim(ALL, 30)
+    assert job is not None
+    await mailbox.note(job, stream="9.9")
+    await mailbox.note(job, said_since="then")
+    await mailbox.retry(job, "slow down", 0.0)
+    again = await mailbox.claim(ALL, 30)
+    assert again is not None and again.payload == {"inbox": 1, "stream": "9.9", "said_since": "then"}
+    with pytest.raises(LostLease):
+        await mailbox.note(job, said_since="")
+
+
+async def test_what_was_not_for_us_can_be_forgotten_and_is_still_known_when_it_comes_again(mailbox: Mailbox) -> None:
+    await mailbox.accept(delivery("one"), PAY, look())
+    [(row, _)] = await mailbox.waiting(PAY)
+    await mailbox.forget(row)
+    assert (await mailbox.delivery(row)).body == b""
+    assert not await mailbox.accept(delivery("one"), PAY, look())
+
+
+async def test_what_waits_for_its_own_turn_is_not_late(mailbox: Mailbox, clock: FakeClock) -> None:
+    for n in (1, 2):
+        await mailbox.put(NewJob("answer", "slack:U1", PAY, 0, {"inbox": n}))
+    assert await mailbox.claim((0,), 60) is not None
+    clock.tick(10)
+    assert await mailbox.waited(0) == 0
+    await mailbox.put(NewJob("answer", "slack:U2", PAY, 0, {"inbox": 3}))
+    clock.tick(7)
+    assert await mailbox.waited(0) == 7
 
 
 async def test_a_repeated_delivery_changes_nothing(mailbox: Mailbox) -> None:

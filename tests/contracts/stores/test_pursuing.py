@@ -120,6 +120,16 @@ async def test_two_workers_that_tick_at_once_ask_one_deputy_once(
     assert (await effect(ledger, copy_of(approval))).action.asking is Asking.DEPUTY  # type: ignore[union-attr]
 
 
+async def test_the_first_card_says_that_the_deputy_was_asked_once_they_were(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    approval = await asked(ledger, clock)
+    await ledger.pass_on(approval, LI, MONDAY + DAY)
+    await drawn_again(mailbox)
+    await shown(ledger, copy_of(approval), "D2", "2.0")
+    assert "card:D1:1.0" in await drawn_again(mailbox)
+
+
 async def test_a_shorter_time_for_the_deputy_shortens_nothing(ledger: Ledger, clock: FakeClock) -> None:
     approval = await asked(ledger, clock)
     await ledger.pass_on(approval, LI, MONDAY)

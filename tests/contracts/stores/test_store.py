@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob
 from models.store import Store
-from models.work import Absence, Person, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
+from models.work import Absence, Linked, Person, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, ask, cycle, handover, issue, proposal
 
 pytestmark = pytest.mark.anyio
@@ -170,6 +171,7 @@ async def test_what_is_remembered_can_be_recalled_and_forgotten(store: Store) ->
     await store.remember(PAY, "channel:C1", "board", 7)
     await store.remember(PAY, "channel:C1", "board", {"id": 8})
     await store.remember(PAY, "channel:C1", "note", "quiet")
+    await store.remember(PAY, "channel:C1", "note", "loud", once=True)
     assert await store.recall(PAY, "channel:C1") == {"board": {"id": 8}, "note": "quiet"}
     await store.forget(PAY, "channel:C1", "board")
     assert await store.recall(PAY, "channel:C1") == {"note": "quiet"}
@@ -240,3 +242,18 @@ async def test_a_blocker_that_is_done_blocks_nothing_and_does_again_when_it_is_t
     await store.save(PAY, source=Source.JIRA, issues=[freed, doing])
     found = {i.key: i for i in (await store.facts_about(PAY)).issues}
     assert found["PAY-7"].blocked_by == ("PAY-8",)
+
+
+async def test_since_when_a_blocker_blocks_is_the_change_that_brought_it(store: Store) -> None:
+    async def linked(**changes: Any) -> list[Linked]:
+        await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-7", **changes)])
+        [found] = (await store.facts_about(PAY)).issues
+        return list(found.linked_since)
+
+    old, new = IssueKey("PAY-8"), IssueKey("PAY-9")
+    assert await linked(blocked_by=(old,)) == []  # it was there at the first reading
+    later = [MONDAY + timedelta(hours=n) for n in range(1, 5)]
+    assert await linked(blocked_by=(old, new), updated=later[0]) == [Linked(new, later[0])]
+    assert await linked(blocked_by=(old, new), updated=later[1], title="else") == [Linked(new, later[0])]
+    assert await linked(blocked_by=(old,), freed_by=(new,), updated=later[2]) == []
+    assert await linked(blocked_by=(old, new), updated=later[3]) == []  # taken up again, nobody knows when

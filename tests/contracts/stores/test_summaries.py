@@ -9,7 +9,7 @@ import pytest
 from models.actions import Item, PostDigest
 from models.ids import ApprovalId, EffectId, SignalId, TeamId, named
 from models.ledger import Ledger
-from models.proposals import Ending, Outcome, Receipt
+from models.proposals import Ending, Objection, Outcome, Receipt
 from models.signals import Urgency
 from tests.contracts.stores.values import PAY, PM, FakeClock, allow, ask, cycle, handover, proposal
 
@@ -31,10 +31,10 @@ async def post(ledger: Ledger, clock: FakeClock, name: str, *items: tuple[str, s
     await ledger.settle(effect, Outcome(ending=ending, words="", receipt=Receipt({"channel": "C1", "ts": name})))
 
 
-async def refuse(ledger: Ledger, clock: FakeClock, name: str, action: object) -> None:
+async def refuse(ledger: Ledger, clock: FakeClock, name: str, action: object, why: Objection | None = None) -> None:
     made = cycle(clock, ask(proposal(action, name, signals=(SignalId(f"of {name}"),))))  # type: ignore[arg-type]
     await ledger.record(made)
-    await ledger.decide(ApprovalId(named("approval", name, made.id)), by=PM, approve=False)
+    await ledger.decide(ApprovalId(named("approval", name, made.id)), by=PM, approve=False, objection=why)
 
 
 async def test_what_stood_in_a_summary_is_known_with_the_highest_urgency_it_had(
@@ -53,6 +53,16 @@ async def test_what_somebody_refused_is_known_and_a_refused_summary_refuses_noth
     await refuse(ledger, clock, "p1", handover())
     await refuse(ledger, clock, "p2", summary(("s9", "low")))
     assert await ledger.known_items(PAY) == {"of p1": Urgency.HIGH}
+
+
+async def test_a_no_to_one_candidate_is_no_word_about_the_ticket_and_is_remembered_of_the_candidate(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    await refuse(ledger, clock, "p1", handover(), Objection.WRONG_PERSON)
+    assert await ledger.known_items(PAY) == {}
+    assert [each.proposal.id for each in (await ledger.history(PAY)).wrong] == ["p1"]
+    clock.tick(timedelta(days=61).total_seconds())
+    assert (await ledger.history(PAY)).wrong == ()
 
 
 async def test_after_two_months_it_is_told_again(ledger: Ledger, clock: FakeClock) -> None:

@@ -75,6 +75,7 @@ class JiraSite:
         self.issues: dict[str, dict[str, Any]] = {}
         self.history: dict[str, list[dict[str, Any]]] = {}
         self.comments: list[dict[str, Any]] = []
+        self.refuses_comments = False
         self.closed = [{"id": n, "state": "closed", "name": f"Sprint {n}"} for n in range(1, 121)]
         self.coming = [{"id": 197, "state": "active", "name": "Sprint 197", "goal": "Pay", "startDate": T0}]
         self.page = 2
@@ -124,6 +125,8 @@ class JiraSite:
         return found or Reply(404, {"errorMessages": ["Issue does not exist or you do not have permission to see it."]})
 
     def _comment(self, asked: Asked) -> Any:
+        if self.refuses_comments:
+            return Reply(403, {"errorMessages": ["You do not have the permission to comment on this issue."]})
         self.comments.append({"id": str(20_000 + len(self.comments)), "created": T0, **asked.json})
         return Reply(201, {k: v for k, v in self.comments[-1].items() if k != "properties"})
 

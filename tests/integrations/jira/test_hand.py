@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from integrations.jira import Jira, JiraHand
 from models.actions import Action, CommentOnIssue, Escalate, Item, Reassign, TransitionIssue
 from models.errors import Refused
 from models.ids import AccountId, EffectId, IssueKey, PersonId, ProposalId, SignalId, TeamId
-from models.proposals import Effect, EffectState, Proposal
+from models.proposals import AskedIn, Effect, EffectState, Proposal
 from models.signals import Urgency
 from models.work import Person
 from tests.contracts import openapi
@@ -107,10 +109,10 @@ async def test_an_issue_is_given_and_found_given(hand: JiraHand, site: JiraSite)
     ("giver", "now", "words"),
     [
         (None, None, None),
-        (None, ADA, "PAY-7 got an owner at 09:50 UTC: Ada; nothing done."),
-        ("ada", None, "PAY-7 lost its owner at 09:50 UTC; nothing done."),
-        ("ada", LI, "PAY-7 changed hands at 09:50 UTC: Li Wei; nothing done."),
-        ("ada", "unknown-account", "PAY-7 changed hands at 09:50 UTC; nothing done."),
+        (None, ADA, "PAY-7 got an owner 2026-11-04T09:50Z: Ada; nothing done."),
+        ("ada", None, "PAY-7 lost its owner 2026-11-04T09:50Z; nothing done."),
+        ("ada", LI, "PAY-7 changed hands 2026-11-04T09:50Z: Li Wei; nothing done."),
+        ("ada", "unknown-account", "PAY-7 changed hands 2026-11-04T09:50Z; nothing done."),
     ],
 )
 async def test_nothing_is_taken_from_somebody_who_has_it_since(
@@ -177,3 +179,57 @@ async def test_a_status_is_meant_before_the_name_of_a_way(
     receipt = await hand.perform(effect(action))
     assert site.at.asked[-1].json == {"transition": {"id": way}}
     assert (receipt.ref["after"], receipt.words) == (after, f"PAY-7: In Arbeit → {after}")
+
+
+# --- through whom it came about ----------------------------------------------------------------------------------
+
+
+def wanted(yes: str | None = None, *, edited: bool = False, **changes: Any) -> Effect:
+    """A change that Li asked for, unless ``changes`` of its proposal say otherwise."""
+    made = effect(REASSIGN)
+    proposal = replace(made.proposal, **({"asked_by": PersonId("li")} | changes))
+    return replace(made, proposal=proposal, said_yes=PersonId(yes) if yes else None, edited=edited)
+
+
+@pytest.mark.parametrize(
+    ("change", "through"),
+    [
+        (wanted("ada"), "Li Wei asked for it, Ada said yes."),
+        (wanted("li"), "Li Wei asked for it."),
+        (wanted(), "Li Wei asked for it."),
+        (wanted("ada", edited=True), "Ada said yes, and changed what Li Wei had asked for."),
+        (wanted("ada", asked_by=None), "PM Agent proposed it, Ada said yes."),
+        (wanted("ada", asked_by=None, edited=True), "PM Agent proposed it, Ada changed it and said yes."),
+        (wanted(undoes=EffectId("e0")), "Li Wei took it back."),
+    ],
+)
+async def test_the_ticket_says_through_whom_it_was_changed(
+    hand: JiraHand, site: JiraSite, change: Effect, through: str
+) -> None:
+    receipt = await hand.perform(change)
+    [written] = site.comments
+    said = [node["text"] for p in written["body"]["content"] for node in p["content"]]
+    assert said == [f"PAY-7 → Li Wei. {through}", "Changed by PM Agent."]
+    assert receipt.ref["comment"] == written["id"]
+    assert await hand.find(change) == receipt and len(site.comments) == 1, "found by its marker, not said again"
+
+
+async def test_what_was_asked_anew_names_whoever_asked_first(hand: JiraHand, site: JiraSite) -> None:
+    await hand.perform(wanted("ada", asked_by=PersonId("ada"), asked_in=AskedIn(person=PersonId("li"))))
+    assert "Li Wei asked for it, Ada said yes." in json.dumps(site.comments[0]["body"], ensure_ascii=False)
+
+
+async def test_what_the_rules_alone_have_done_needs_no_comment(hand: JiraHand, site: JiraSite) -> None:
+    receipt = await hand.perform(effect(REASSIGN))
+    assert site.comments == [] and "comment" not in receipt.ref
+
+
+async def test_a_comment_that_death_prevented_is_written_by_the_next_try(hand: JiraHand, site: JiraSite) -> None:
+    await hand.perform(effect(REASSIGN))  # changed; whoever did it died before the comment
+    assert await hand.find(wanted("ada")) is not None and len(site.comments) == 1
+
+
+async def test_a_comment_jira_does_not_take_leaves_the_change_done(hand: JiraHand, site: JiraSite) -> None:
+    site.refuses_comments = True
+    receipt = await hand.perform(wanted("ada"))
+    assert receipt.words == "PAY-7 → Li Wei" and "comment" not in receipt.ref

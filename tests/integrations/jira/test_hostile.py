@@ -222,6 +222,20 @@ async def test_an_issue_without_priorities_on_its_screen_is_told(
     assert loopback.calls("PUT", ".*") == []
 
 
+@pytest.mark.parametrize(
+    "fields", [{}, {"c3": 7}, {"c3": {"allowedValues": "Impediment"}}, {"c3": {"allowedValues": [{"id": None}, 7]}}]
+)
+async def test_an_issue_whose_screen_tells_no_flag_is_left_as_it_is(
+    jira: Jira, site: JiraSite, loopback: Loopback, fields: dict[str, Any]
+) -> None:
+    kind = {"custom": "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"}
+    loopback.on("GET", "/rest/api/3/field", [{"id": "c3", "name": "Flagged", "schema": kind}])
+    loopback.on("GET", "/rest/api/3/issue/PAY-1/editmeta", {"fields": fields})
+    with pytest.raises(Refused, match="no flag on its edit screen"):
+        await jira.set_flag("PAY-1", on=False)
+    assert loopback.calls("PUT", ".*") == []
+
+
 async def test_people_found_for_an_address_are_those_who_may_be_meant(
     jira: Jira, site: JiraSite, loopback: Loopback
 ) -> None:

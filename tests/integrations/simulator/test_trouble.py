@@ -81,3 +81,30 @@ async def test_every_trouble_is_one_line_of_the_traffic(ask: Asking, simulator: 
     _, reply = await make(ask, "double_click")
     (note,) = [entry for entry in simulator.traffic.shown() if entry["way"] == "note"]
     assert note["words"] == reply["told"]
+
+
+async def asked_claude(ask: Asking, simulator: Simulator) -> int:
+    body = {"model": "claude-haiku-5-5", "max_tokens": 99, "messages": [{"role": "user", "content": "Hello"}]}
+    headers = {"x-api-key": simulator.secrets.anthropic_api_key}
+    async with ask.http.post(f"{simulator.url}/claude/v1/messages", json=body, headers=headers) as reply:
+        return reply.status
+
+
+async def test_claude_is_in_trouble_as_often_as_asked_and_the_traffic_shows_what_it_used(
+    ask: Asking, simulator: Simulator
+) -> None:
+    simulator.troubles.claude = simulator.claude
+    _, reply = await make(ask, "claude_overloaded", times=2)
+    assert reply["told"] == "2 questions to Claude from now on: overloaded, 529."
+    assert [await asked_claude(ask, simulator) for _ in range(3)] == [529, 529, 200]
+    last = simulator.traffic.shown()[0]
+    assert last["service"] == "claude" and last["words"].startswith("claude-haiku-5-5: ")
+    await make(ask, "claude_no_credit", times=5)
+    await make(ask, "clear")
+    assert await asked_claude(ask, simulator) == 200
+
+
+async def test_an_agent_that_was_given_no_claude_has_no_trouble_with_it(ask: Asking, simulator: Simulator) -> None:
+    assert "ANTHROPIC_API_KEY" not in simulator.environment()
+    status, reply = await make(ask, "claude_silent")
+    assert status == 409 and "--no-claude" in reply["error"]

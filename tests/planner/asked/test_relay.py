@@ -8,10 +8,11 @@ import pytest
 
 from models.actions import RemindPerson
 from models.cycles import WhyRecord
-from models.hushes import Hush
+from models.hushes import End, Hush
 from models.ids import HushId, PersonId
 from models.proposals import Effect, EffectState, Ending, Receipt, effect_of
 from models.work import Progress
+from planner.asked.pressed.endings import offers
 from planner.asked.relay import LONGEST, Relay, carry, shown
 from planner.carry_out import carry_out
 from planner.words.replies import PlainReply
@@ -45,6 +46,20 @@ async def test_it_is_a_reminder_of_the_asker_that_costs_the_readers_attention(of
     assert found.proposal.action.items[0].text == "Ann asks about PAY-7: “Can you look at this?”"
     assert found.effect is EffectState.PLANNED
     assert (await office.ledger.history(TEAM)).spent == {(BOB, "2026-11-18", "daily"): 1}
+
+
+async def test_a_review_that_is_passed_on_says_so_and_offers_to_take_it(office: Office) -> None:
+    review = replace(ASKED, subject="acme/api#9", url="https://bitbucket.example/9", words="", handed=True)
+    reply = await carried(office, review)
+    assert reply.text == "Telling Bob now that the review of PR api#9 is theirs."
+    action = (await record(office, reply)).proposal.action
+    assert isinstance(action, RemindPerson)
+    [item] = action.items
+    assert item.text == "Ann says the review of PR api#9 is yours"
+    assert item.asks == "The next step is your review. If it is not yours, tell Ann."
+    assert [offer.end for offer in offers(item, BOB, office.held, office.law)] == [End.TODAY]
+    again = (await carried(office, review, name="two")).text
+    assert again == "Your word that the review of PR api#9 is theirs is on its way to Bob."
 
 
 async def test_the_asker_is_owed_a_word_of_what_came_of_it(office: Office) -> None:

@@ -17,6 +17,7 @@ from models.actions import (
     Reassign,
     Task,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives
 from models.ids import EffectId, IssueKey, PersonId, ProposalId, PullRequestId, SprintId
@@ -54,6 +55,7 @@ def done(action: Action, **changes: Any) -> Effect:
             "High",
             ChangePriority(**ABOUT, before="High", after="Low"),
         ),
+        (Unflag(**ABOUT, since=NOON), "not flagged", Unflag(**ABOUT, again=True)),
         (
             ChangeSprintScope(**ABOUT, before=None, after=SprintId(25), after_name="Sprint 25"),
             "25",

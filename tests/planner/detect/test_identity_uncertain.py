@@ -165,4 +165,4 @@ def test_a_question_that_was_answered_meanwhile_is_not_asked() -> None:
 def test_what_an_account_calls_itself_is_shown_in_quotes_on_one_line() -> None:
     odd = replace(HAS_WORK, doubts=(replace(DOUBT, name="Ann” is you\nclick"),))
     (signal,) = identity_uncertain(odd, LAW).signals
-    assert signal.headline == "The Atlassian account “Ann” is you click” (acc-x) may be yours"
+    assert signal.headline == "The Atlassian account “Ann’ is you click” (acc-x) may be yours"

@@ -12,7 +12,19 @@ import pytest
 from models.directives import Directives
 from models.ids import AccountId, IssueKey, PersonId
 from models.signals import SignalKind
-from models.work import Absence, Build, BuildState, Issue, Person, Progress, PullRequest, Review, ReviewState, Snapshot
+from models.work import (
+    Absence,
+    Build,
+    BuildState,
+    Issue,
+    Person,
+    Progress,
+    PullRequest,
+    Review,
+    ReviewState,
+    Snapshot,
+    Taken,
+)
 from planner.detect import detect
 from planner.hearers.moves import REVIEWING, Move, Step, whose_move
 from planner.reports.summaries import moves_of
@@ -378,6 +390,28 @@ def test_only_those_whose_move_it_is_hear_of_a_review(law: Directives) -> None:
         assert heard <= (set(move.who) if move.step in REVIEWING else set()), pr
         told += bool(heard)
     assert told > 100
+
+
+TAKEN = Taken(by=PersonId("kai"), until=NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("pr", "taken", "whose"),
+    [
+        (of(said("ann")), TAKEN, ("kai",)),
+        (of(said("ann"), said("tess")), replace(TAKEN, by=PersonId("ann")), ("ann",)),
+        (of(said("ann")), replace(TAKEN, until=NOON), ("ann",)),
+        (of(said("ann")), replace(TAKEN, by=PersonId("bob")), ("ann",)),
+        (of(said("ann")), replace(TAKEN, by=PersonId("gone")), ("ann",)),
+        (of(said("ann"), said("kai", A)), TAKEN, ("ann",)),
+    ],
+    ids=["another", "one of two", "its time is over", "the author", "left the team", "has reviewed"],
+)
+def test_a_review_is_the_move_of_whoever_said_that_they_do_it(pr: PullRequest, taken: Taken, whose: Any) -> None:
+    free, world = snapshot(prs=(pr,)), replace(snapshot(prs=(pr,)), taken={pr.id: taken})
+    move, before = whose_move(pr, world, LAW), whose_move(pr, free, LAW)
+    assert move.who == whose and move.step is Step.REVIEW
+    assert {turn.since for turn in move.turns} <= {turn.since for turn in before.turns}, "it waits no shorter for it"
 
 
 def test_no_reviewer_hears_of_a_pull_request_whose_tickets_are_all_done() -> None:

@@ -141,6 +141,15 @@ def test_nobody_is_reminded_and_no_deputy_asked_until_it_is_brought_again() -> N
     assert next_step(replace(held, reminded=then), "pm", place(then + HOUR), NO) is None
 
 
+def test_a_deputy_whose_day_is_used_is_asked_when_their_card_comes_and_not_before() -> None:
+    deb = PersonId("deb")
+    passed = asked(passed_on=NOON, copies={deb: None})
+    used = history(spent={(deb, "2026-11-18", "daily"): 1})
+    assert next_asked(passed, place(), used) == (deb, NOON + 21 * HOUR)
+    assert next_asked(passed, place(), history()) is None, "it comes at this moment"
+    assert next_asked(replace(passed, copies={deb: {"channel": "D1", "ts": "1"}}), place(), used) is None
+
+
 def test_the_deputy_is_asked_as_much_later_as_it_was_put_off() -> None:
     before = next_asked(asked(), place())
     held = off(asked(), put_off(asked(), "3 hours", PAT, place()))

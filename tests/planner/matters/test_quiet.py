@@ -12,7 +12,7 @@ from models.actions import Reassign, RemindPerson
 from models.cycles import Cycle, Heard, History
 from models.directives import Directives
 from models.events import Reason, Trigger
-from models.hushes import Hush, Sight
+from models.hushes import End, Hush, Said, Sight
 from models.ids import ApprovalId, EffectId, HushId, IssueKey, PersonId
 from models.lessons import NO_LESSONS, Habits
 from models.proposals import Effect, EffectState, Ending, Outcome, Verdict
@@ -316,6 +316,29 @@ async def test_when_the_time_has_come_it_is_told_again_although_it_was_told_befo
     assert told(cycle) == ["PAY-1"] and [w.hush for w in cycle.woken] == ["h1"]
     again = replace(known, settled={wake_id(hush()): Verdict.ALLOW})
     assert told(await look(facts(FLAGGED), hush(until=NOON, ended=NOON, why="its time has come"), known=again)) == []
+
+
+@pytest.mark.parametrize("end", [End.OVER, End.ON_IT, End.TODAY, End.BLOCKED])
+async def test_what_nobody_asked_to_hear_again_costs_attention_like_any_message(end: End) -> None:
+    quiet = hush(until=NOON, said=Said(end=end))
+    cycle = await look(facts(FLAGGED), quiet)
+    [message] = [d for d in cycle.decided if isinstance(d.proposal.action, RemindPerson) and d.proposal.promised]
+    assert message.decision.spend is not None and message.proposal.rule == "blocked-1-day"
+    assert "you asked" not in message.proposal.because.lower()
+    spent = await look(facts(FLAGGED), quiet, known=history(spent={(ANN, "2026-11-18", "daily"): 1}))
+    assert told(spent) == [] and spent.woken == (), "it waits for tomorrow's"
+
+
+async def test_a_day_that_was_chosen_for_a_wait_is_a_wish() -> None:
+    cycle = await look(facts(FLAGGED), hush(until=NOON, said=Said(end=End.WAITING)))
+    [message] = [d for d in cycle.decided if d.proposal.promised]
+    assert message.decision.spend is None and message.proposal.rule == "you-asked"
+
+
+async def test_a_change_of_what_somebody_called_anothers_is_not_told_as_waited_for() -> None:
+    seen = replace(sight_of("PAY-1", facts(FLAGGED), LAW), owner="acc-bob")  # type: ignore[type-var]
+    cycle = await look(facts(issue(1)), hush(sight=seen, said=Said(end=End.WRONG)))
+    assert told(cycle) == [] and [w.hush for w in cycle.woken] == ["h1"]
 
 
 async def test_when_nothing_is_the_matter_any_more_it_ends_without_a_word_and_for_good() -> None:

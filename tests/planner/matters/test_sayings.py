@@ -9,9 +9,10 @@ import pytest
 
 from models.hushes import IN_HAND, End, Hush, Said
 from models.ids import HushId, PersonId
-from models.signals import Findings, SignalKind, Urgency
+from models.signals import Findings, Signal, SignalKind, Urgency
 from planner.matters.sayings import in_hand, with_sayings
-from planner.policy.peace import awake
+from planner.policy.peace import awake, left_in_peace
+from planner.reasoning.rules import escalate
 from planner.still.factcheck import Ground
 from tests.planner.world import DAY, HOUR, LAW, NOON, TEAM, history, signal, snapshot
 
@@ -65,8 +66,29 @@ def test_whoever_hears_next_reads_it_and_its_sayer_does_not() -> None:
     told = with_sayings(Findings((blocked, own)), (hush,), snapshot(), LAW).signals
     words = "waiting on purpose until Thu 19 Nov 12:00, says Ann: “the bank answers then”"
     assert told[0].headline == f"PAY-7 waits ({words})"
-    assert told[0].evidence[-1].text == words[:1].upper() + words[1:]
+    assert told[0].evidence == blocked.evidence, "said once"
     assert told[0].id == blocked.id and told[1] == own
+
+
+def test_what_is_told_aloud_says_also_what_its_own_reader_has_said() -> None:
+    found = Findings((signal("PAY-7"),))
+    [told] = with_sayings(found, (said(End.OVER, "PAY-7"),), snapshot(), LAW, aloud=True).signals
+    assert told.headline == "PAY-7 waits (over, says Ann)"
+
+
+def held(found: Signal, hush: Hush) -> bool:
+    """Whether a word to the channel, about what ``hush`` is about, is not even asked for."""
+    ground = Ground.of(snapshot(), LAW, Findings((found,)))
+    return left_in_peace(escalate(found, "leadership", LAW), ground, history(hushes=(hush,)))
+
+
+def test_what_somebody_says_is_over_goes_no_further_until_their_word_has_run_out() -> None:
+    found = signal("PAY-7", None, step=2)
+    assert held(found, said(End.OVER, "PAY-7"))
+    assert not hears(replace(found, addressee=TESS), said(End.OVER, "PAY-7")), "nor up the ladder in a message"
+    assert not held(found, said(End.OVER, "PAY-7", until=NOON - HOUR))
+    assert not held(found, said(End.WAITING, "PAY-7")) and not held(found, said(End.OVER, "PAY-8"))
+    assert not held(replace(found, urgency=Urgency.CRITICAL), said(End.OVER, "PAY-7"))
 
 
 def test_a_long_reason_is_cut_and_an_old_one_is_not_told() -> None:

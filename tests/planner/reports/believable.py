@@ -15,6 +15,9 @@ from models.work import Absence, Facts, Progress, SprintState
 from planner.answer import answer
 from planner.asked.here import NOWHERE, Here
 from planner.asked.questions import parse_command
+from planner.asked.talk.intents import understood
+from planner.asked.talk.subjects import Talk
+from planner.asked.topics import AskSearch
 from planner.ports import Desk
 from planner.reasoning import RulesMind
 from planner.words.replies import Reply
@@ -122,8 +125,9 @@ async def ask(
     office: Office | None = None,
     law: Directives = LAW,
     later: timedelta = timedelta(),
+    said: bool = False,
 ) -> Reply:
-    """The answer of the real story to what somebody typed."""
+    """The answer of the real story to what somebody typed, or ``said`` in a conversation."""
     office = office or Office(held or work())
     desk = Desk(
         clock=Clock(NOON + later),
@@ -136,4 +140,7 @@ async def ask(
         meanings=meanings,
     )
     person = PersonId(asker) if asker else None
-    return await answer(parse_command(typed), TEAM, desk, asker=person, public=public, here=here)
+    talk = Talk(office.facts, law, asker=person)
+    asked = understood(typed, talk) if said else parse_command(typed)
+    assert not isinstance(asked, AskSearch)
+    return await answer(asked, TEAM, desk, asker=person, public=public, here=here)

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from models.events import Reason, Trigger
 from models.ids import IssueKey
 from models.proposals import Approval
 from models.work import Facts, Progress
 from planner.asked.here import Here
+from planner.detect import detect
+from planner.facts.observe import observe
+from planner.reports.details import details
 from planner.words.replies import DigestReply, ListReply, PlainReply, Reply, RulesReply, SheetReply, StatusReply
 from tests.bot.views.samples import approval
 from tests.planner.reports.believable import DONE, LAW, TODO, Office, ask, away, closed, two_boards, work
@@ -71,8 +75,23 @@ async def test_reviews_tell_whose_move_each_pull_request_is() -> None:
     )
     assert told(reply) == {
         "Waits for a review": [("api#7", "Ann", "waiting for review for 3 working days")],
-        "Waits for its author": [("api#8", "Ann", "changes were requested for 3 working days")],
+        "Waits for its author": [("api#8", "Ann", "waiting for changes for 3 working days")],
     }
+
+
+async def test_in_the_details_of_a_summary_one_thing_is_told_once() -> None:
+    held = work()
+    snapshot = observe(held, Trigger(team=held.team, reason=Reason.ASKED, at=NOON), NOON)
+    assert snapshot.sprint is not None
+    groups = told(details(snapshot, snapshot.sprint, detect(snapshot, LAW).signals, held, LAW))
+    keys = [key for rows in groups.values() for key, _, _ in rows]
+    assert {"api#7", "PAY-1"} <= {key for key, _, _ in groups["Needs somebody"]} and len(keys) == len(set(keys))
+
+
+async def test_what_is_approved_waits_to_be_merged() -> None:
+    held = facts(issue(1), prs=(pull_request(8, "ann", {"bob": "approved"}),))
+    [(_, _, why)] = told(await ask("reviews", held))["Waits for its author"]
+    assert why.startswith("approved, waiting to be merged for")
 
 
 async def test_without_bitbucket_nothing_is_guessed_of_reviews() -> None:
@@ -150,7 +169,8 @@ async def test_mine_is_told_to_nobody_else() -> None:
 async def test_a_forecast_is_a_pace_and_never_a_probability() -> None:
     reply = sheet(await ask("forecast"))
     assert reply.headline == (
-        "19 points left for 7 working days: 2.7 a day needed, 1.7 a day so far. 10 of 29 points done in 6 working days."
+        "Not at this pace: 19 points left for 7 working days, 2.7 a day needed, 1.7 a day so far. "
+        "10 of 29 points done in 6 working days."
     )
     assert "No probability: fewer than 5 past sprints are known here." in reply.notes
     assert "%" not in f"{reply.headline}{reply.notes}"
@@ -159,7 +179,7 @@ async def test_a_forecast_is_a_pace_and_never_a_probability() -> None:
 async def test_without_estimates_issues_are_counted() -> None:
     held = facts(issue(1), issue(2, **DONE), issue(3, **TODO))
     reply = sheet(await ask("forecast", held))
-    assert reply.headline.startswith("2 issues left for 7 working days: 0.3 a day needed")
+    assert reply.headline.startswith("Not at this pace: 2 issues left for 7 working days, 0.3 a day needed")
     assert "fewer than half have an estimate" in reply.notes[-1]
 
 
@@ -251,11 +271,11 @@ async def test_before_jira_was_read_nothing_is_guessed(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["changes", "all", "forecast", "why status"])
-async def test_of_a_closed_sprint_or_an_unknown_one_the_nearest_are_offered(typed: str) -> None:
+async def test_instead_of_an_unknown_sprint_those_of_which_something_is_known_are_offered(typed: str) -> None:
     held = replace(work(), sprints=(closed(22), closed(23), sprint(24)))
     unknown = await ask(f"{typed} sprint 99", held)
     assert isinstance(unknown, PlainReply) and unknown.text == "There is no sprint “99” here.", unknown
-    assert [command for _, command in unknown.choices] == [f"{typed} id:24", f"{typed} id:23", f"{typed} id:22"]
+    assert [command for _, command in unknown.choices] == [f"{typed} id:24"]
     over = await ask(f"{typed} sprint 23", held)
     assert isinstance(over, PlainReply) and "is over" in over.text
 

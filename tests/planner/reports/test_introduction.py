@@ -31,7 +31,9 @@ def test_the_cap_it_names_is_the_constitutions() -> None:
 
 def test_a_team_that_only_watches_is_told_so() -> None:
     assert introduction(TEAM.model_copy(update={"mode": Mode.ACT}), LAW).mode == ""
-    assert "nothing is sent" in introduction(TEAM.model_copy(update={"mode": Mode.SHADOW}), LAW).mode
+    shadow = introduction(TEAM.model_copy(update={"mode": Mode.SHADOW}), LAW).mode
+    assert shadow.startswith("I am in shadow mode: ") and "invited" in shadow and "nothing is sent" not in shadow
+    assert introduction(TEAM.model_copy(update={"mode": Mode.SUGGEST}), LAW).mode.startswith("I am in suggest mode: ")
 
 
 def test_what_is_left_out_at_the_installation_is_said_and_nothing_while_nobody_knows() -> None:

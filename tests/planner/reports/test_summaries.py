@@ -206,7 +206,7 @@ LAST_MORNING = datetime(2026, 11, 27, 15, tzinfo=UTC)
         (70, LAST_MORNING, "Ends today: 70 of 100 issues done."),
         (100, LAST_MORNING, "Ends today: 100 of 100 issues done."),
         (50, LAST_MORNING, "At risk: 50 of 100 issues done, ends today."),
-        (70, LAST_MORNING - 2 * DAY, "70 of 100 issues done, 1 working day left after today."),
+        (70, LAST_MORNING - 2 * DAY, "Not at this pace: 70 of 100 issues done, 1 working day left after today."),
         (70, LAST_MORNING + DAY, "Over its time: 70 of 100 issues done."),
         (100, LAST_MORNING + DAY, "All done: 100 of 100 issues done."),
     ],

@@ -26,6 +26,7 @@ from models.actions import (
     Task,
     TellAdmins,
     TransitionIssue,
+    Unflag,
 )
 from models.directives import Directives, Mode
 from models.directives_file import load
@@ -78,6 +79,7 @@ TABLE: list[tuple[Action, tuple[Verdict, str], tuple[Verdict, str]]] = [
         (ASK, "never-change-priority"),
         (ASK, "never-change-priority"),
     ),
+    (Unflag(**PAY_7), (ASK, "confirm-unflag"), (ASK, "confirm-unflag")),
     (Escalate(channel="leadership", item=ITEM, facts=()), (ASK, "confirm-escalation"), (ASK, "confirm-escalation")),
     (
         PostDigest(channel="team", day=DAY, headline="h", items=(), footer=""),

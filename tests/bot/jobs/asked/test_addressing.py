@@ -14,18 +14,21 @@ import pytest
 
 from bot.jobs.asked import conversation
 from bot.jobs.asked.answer import answer_one
-from bot.listeners.events import _work_of
+from bot.listeners.events import _kept, _work_of
 from bot.listeners.intake import Intake, delivery_id
 from bot.metrics import Metrics
-from models.database import Database, upgrade
+from models.database import Database
+from models.errors import Refused
 from models.events import Delivery, Source
 from models.ids import DeliveryId
 from models.ledger import Ledger
 from models.store import Store
 from tests.bot.jobs.asked.test_places import LAW, Office, Said, Slack
+from tests.bot.jobs.asked.test_teams import BOTH
 from tests.bot.knocking import Kept
 from tests.planner.reports.believable import Clock, work
 from tests.planner.world import NOON, TEAM
+from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +44,9 @@ class Workspace(Slack):
     async def myself(self) -> str:
         return ME
 
+    async def channel_named(self, name: str) -> str:
+        raise Refused(name, code="channel_not_found")
+
     async def post(self, channel: str, text: str, blocks: Any = (), *, thread: str | None = None, **how: Any) -> None:
         self.threads.append((channel, thread))
         rows = [block["elements"] for block in blocks if block["type"] == "actions"]
@@ -52,6 +58,7 @@ class Town(Office):
     """The door's decision and the answering job, one after the other."""
 
     slack: Workspace = field(default_factory=Workspace)
+    emptied: int = 0
 
     async def hears(self, **event: Any) -> list[str]:
         """What is answered to one event."""
@@ -63,11 +70,20 @@ class Town(Office):
             await answer_one(self._app(body), SimpleNamespace(id=1, attempts=1, payload={"inbox": 1}))  # type: ignore[arg-type]
         return [said.text for said in self.slack.said[before:]]
 
+    async def takes(self, **event: Any) -> None:
+        """The door alone: kept, and not answered yet."""
+        body = {"team_id": "T1", "event_id": "Ev1", "event": {"user": "UANN", "channel": "C1"} | event}
+        found = await _work_of(self._intake(), body)
+        assert found is not None
+        await _kept(self._intake(), body, *found)
+
     def _intake(self) -> Intake:
-        joined = partial(conversation.joined, self._app({}))
+        app = self._app({})
+        joined, begun = partial(conversation.joined, app), partial(conversation.begun, app)
         return Intake(
-            inbox=Kept(), directives=lambda: LAW, clock=Clock(), metrics=Metrics(), forgotten=print, joined=joined
-        )
+            inbox=Kept(), directives=lambda: LAW, clock=Clock(), metrics=Metrics(), forgotten=print, joined=joined,
+            begun=begun,
+        )  # fmt: skip
 
     def _app(self, body: Mapping[str, Any]) -> Any:
         async def delivery(row: int) -> Delivery:
@@ -76,17 +92,22 @@ class Town(Office):
 
         async def nothing(*args: Any, **words: Any) -> None: ...
 
+        async def forget(row: int) -> None:
+            self.emptied += 1
+
         return SimpleNamespace(
-            slack=self.slack, directives=LAW, clock=Clock(), store=self.store, ledger=self.ledger,
+            model=None,
+            slack=self.slack, directives=self.law, clock=Clock(), store=self.store, ledger=self.ledger,
             desk=lambda job: self.desk(), sync=SimpleNamespace(issues=nothing), jira=None,
-            mailbox=SimpleNamespace(delivery=delivery, finish=nothing, note=nothing, put=nothing),
+            mailbox=SimpleNamespace(
+                delivery=delivery, finish=nothing, note=nothing, put=nothing, forget=forget
+            ),
         )  # fmt: skip
 
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    url = f"sqlite:///{tmp_path / 'town.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "town.db")
     database = Database(url, Clock())
     made = Town(Store(database, Clock()), Ledger(database, Clock()))
     await made.holds(work())
@@ -184,6 +205,16 @@ async def test_it_is_left_alone(town: Town, what: str) -> None:
     assert await town.hears(**SILENT[what]) == []
 
 
+@pytest.mark.parametrize("what", ["people talking", "thanks in a thread", "a thread with another organisation"])
+async def test_words_for_others_that_came_in_are_emptied_as_soon_as_that_is_known(town: Town, what: str) -> None:
+    await joined(town)
+    before = town.emptied
+    await town.hears(**SILENT[what])
+    assert town.emptied == before + 1
+    await town.hears(**said("what is blocked?"))
+    assert town.emptied == before + 1
+
+
 async def test_what_is_not_known_is_said_with_the_reason_and_the_nearest_questions(town: Town) -> None:
     [text] = await town.hears(**direct("which way is the wind blowing us?"))
     assert text.startswith("I don't know, because I did not understand")
@@ -222,6 +253,30 @@ async def test_an_order_in_plain_conversation_still_waits_for_a_yes(town: Town) 
     [text] = await town.hears(**direct("can you give PAY-2 to Kai please"))
     [asked] = (await town.ledger.history(TEAM)).pending
     assert "PAY-2" in text and asked.by is None
+
+
+@pytest.mark.parametrize("asked", [mention("status", ts=ROOT), mention("status", ts="101.5", thread_ts=ROOT)])
+async def test_a_follow_up_needs_no_mention_as_soon_as_the_first_one_is_kept(town: Town, asked: dict[str, Any]) -> None:
+    await town.takes(**asked)
+    assert len(await town.hears(**said("and the blockers?"))) == 1
+    assert await town.hears(**said("PAY-398", **BOB)) == []
+
+
+async def test_a_second_mention_in_a_thread_forgets_nothing_of_it(town: Town) -> None:
+    key = work().issues[0].key
+    await town.hears(**mention(f"how is {key} doing?", ts=ROOT))
+    await town.takes(**mention("status", ts="101.5", thread_ts=ROOT, **BOB))
+    [text] = await town.hears(**said("what is it waiting for?"))
+    assert str(key) in text
+
+
+async def test_a_mention_by_somebody_of_several_teams_asks_which_and_then_answers_the_same_words(town: Town) -> None:
+    town.law = BOTH
+    [which] = await town.hears(**mention("how are we doing?"))
+    assert which.startswith("Which team? I remember it for this channel.")
+    assert (await town.presses(town.slack.said[-1].buttons["Payments"])).text.startswith("Sprint 24")
+    [again] = await town.hears(**mention("how are we doing?"))
+    assert again.startswith("Sprint 24")
 
 
 async def test_until_somebody_asks_us_there_a_thread_is_none_of_ours(town: Town) -> None:

@@ -39,6 +39,7 @@ THREAD = AskedIn(person=PersonId("ann"), channel="C1", thread="17.1")
 class Slack:
     posts: list[Mapping[str, Any]] = field(default_factory=list)
     lost: bool = False
+    noted: dict[str, Any] = field(default_factory=dict)
 
     async def open_dm(self, user: str) -> str:
         return f"D-{user}"
@@ -72,12 +73,15 @@ async def told(slack: Slack, place: AskedIn | None = THREAD, effect: EffectState
     async def finish(job: Any) -> None:
         job.finished = True
 
+    async def note(job: Any, **words: Any) -> None:
+        slack.noted |= words
+
     clock = SimpleNamespace(real=lambda: NOON, now=lambda: NOON)
     app: Any = SimpleNamespace(
         slack=slack, clock=clock, directives=LAW_IN_SLACK,
-        ledger=SimpleNamespace(why=why, hushes=hushes), mailbox=SimpleNamespace(finish=finish),
+        ledger=SimpleNamespace(why=why, hushes=hushes), mailbox=SimpleNamespace(finish=finish, note=note),
     )  # fmt: skip
-    job: Any = SimpleNamespace(payload={"proposal": "p1"}, attempts=len(slack.posts) + 1, finished=False)
+    job: Any = SimpleNamespace(payload={"proposal": "p1", **slack.noted}, attempts=len(slack.posts) + 1, finished=False)
     await tell_asker(app, job)
     return job
 

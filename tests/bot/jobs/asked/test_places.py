@@ -13,7 +13,8 @@ import pytest
 
 from bot.jobs.asked.answer import _room, answer_one
 from integrations.slack.reading.members import SlackMember
-from models.database import Database, upgrade
+from models.database import Database
+from models.directives import Directives
 from models.events import Delivery, Source
 from models.ids import DeliveryId, PersonId, SlackUserId
 from models.ledger import Ledger
@@ -26,6 +27,7 @@ from planner.reasoning import RulesMind
 from tests.planner.reports.believable import LAW as BARE
 from tests.planner.reports.believable import Clock, two_boards, work
 from tests.planner.world import MEMBERS, NOON, TEAM, constitution
+from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio
 
@@ -58,6 +60,9 @@ class Slack:
     async def granted(self) -> frozenset[str]:
         return frozenset()
 
+    async def is_shared(self, channel: str) -> bool:
+        return channel == "CSHARED"
+
     async def respond(self, url: str, text: str, blocks: Any = (), *, in_channel: bool = False) -> None:
         rows = [block["elements"] for block in blocks if block["type"] == "actions"]
         self.said.append(Said(text, in_channel, {b["text"]["text"]: b for row in rows for b in row}))
@@ -89,6 +94,7 @@ class Office:
     ledger: Ledger
     slack: Slack = field(default_factory=Slack)
     planned: list[str] = field(default_factory=list)
+    law: Directives = LAW
 
     async def holds(self, facts: Facts) -> None:
         given = {"sprints": facts.sprints, "issues": facts.issues, "people": facts.people, "whole": facts.whole}
@@ -110,23 +116,22 @@ class Office:
 
     async def _answered(self, body: dict[str, Any], name: str) -> Said:
         app = SimpleNamespace(
-            slack=self.slack, mailbox=Inbox(body, name, self.planned), directives=LAW, clock=Clock(), store=self.store,
-            ledger=self.ledger, desk=lambda job: self.desk(),
+            slack=self.slack, mailbox=Inbox(body, name, self.planned), directives=self.law, clock=Clock(),
+            store=self.store, ledger=self.ledger, desk=lambda job: self.desk(),
         )  # fmt: skip
         await answer_one(app, SimpleNamespace(id=1, attempts=1, payload={"inbox": 1}))  # type: ignore[arg-type]
         return self.slack.said[-1]
 
     def desk(self) -> Desk:
         return Desk(
-            clock=Clock(), directives=LAW, work=self.store, mind=RulesMind(), ledger=self.ledger, hands={},
+            clock=Clock(), directives=self.law, work=self.store, mind=RulesMind(), ledger=self.ledger, hands={},
             switch=self.store, meanings=meanings,
         )  # fmt: skip
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    url = f"sqlite:///{tmp_path / 'office.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "office.db")
     database = Database(url, Clock())
     made = Office(Store(database, Clock()), Ledger(database, Clock()))
     await made.holds(work())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import datetime
+import contextlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.jobs.asked.searching import Found, searched, told_of
 from bot.jobs.asked.streaming import STREAM, Place, streamed
 from bot.jobs.asked.working import working
 from bot.jobs.stop import STOPPED
+from bot.views.parts.message import message as message_of
 from bot.views.reply import reply_message
 from integrations.fallback import Result
 from integrations.slack.streams import Step
@@ -68,7 +70,7 @@ class Streams:
 
     async def end(self, channel: str, ts: str, text: str, blocks: Any = (), *, marker: str) -> None:
         await self._do("end", f"{ts} {marker}")
-        self.ends.append(text)
+        self.ends.append("\n".join([text, *message_of(blocks).text.split("\n")]))
 
 
 @dataclass
@@ -82,14 +84,19 @@ class House:
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     noted: dict[str, Any] = field(default_factory=dict)
+    sessions: list[bool] = field(default_factory=list)
     slow: float = 0.0
+    later: timedelta = timedelta()
+    """How long after the question the job is worked."""
 
     @property
     def app(self) -> Any:
         assistant = SimpleNamespace(streams=self.streams, doing=self.doing, session=self.session)
-        slack = SimpleNamespace(assistant=assistant, workspace=self.workspace, is_public=self.is_public, find=self.find)
+        slack = SimpleNamespace(
+            assistant=assistant, workspace=self.workspace, is_public=self.is_public, find=self.find, myself=self.myself
+        )
         return SimpleNamespace(
-            slack=slack, finding=self, store=self, mailbox=self, clock=SimpleNamespace(real=lambda: NOON)
+            slack=slack, finding=self, store=self, mailbox=self, clock=SimpleNamespace(real=lambda: NOON + self.later)
         )
 
     async def search(self, words: str, team: Any, *, asker: PersonId | None = None) -> Result:
@@ -101,6 +108,12 @@ class House:
         assert isinstance(answer, Result)
         return answer
 
+    async def myself(self) -> str:
+        return "UAGENT"
+
+    async def delivery(self, row: int) -> Any:
+        return SimpleNamespace(received=NOON)
+
     async def note(self, job: Any, **words: Any) -> None:
         self.noted |= words
         job.payload.update(words)
@@ -108,7 +121,8 @@ class House:
     async def doing(self, channel: str, thread: str, words: str) -> None:
         self.said.append(words)
 
-    async def session(self, channel: str, thread: str, *, working: bool) -> None: ...
+    async def session(self, channel: str, thread: str, *, working: bool) -> None:
+        self.sessions.append(working)
 
     async def workspace(self) -> str:
         return "T1"
@@ -136,7 +150,7 @@ def drawn(reply: Reply) -> Any:
 
 
 def job(attempts: int = 1, **payload: Any) -> Any:
-    return SimpleNamespace(attempts=attempts, payload=payload)
+    return SimpleNamespace(attempts=attempts, payload={"inbox": 1, **payload})
 
 
 @pytest.fixture
@@ -200,6 +214,14 @@ async def test_it_is_streamed_step_by_step_and_ended_once_with_its_marker(house:
     assert house.noted == {STREAM: "9.9"}
 
 
+async def test_what_is_streamed_says_its_first_line_once(house: House) -> None:
+    await house.streamed(job())
+    assert house.streams.ends[0].count("Search · 3ds") == 1 and "2 tickets and 1 message found" in house.streams.ends[0]
+    house.answers = {"jira": Unclear("a"), "slack": Unclear("b")}
+    await house.streamed(job())
+    assert house.streams.ends[1].count("I don't know") == 1
+
+
 @pytest.mark.parametrize("code", ["unknown_method", "missing_scope", "missing_recipient_team_id", "something_else"])
 async def test_where_slack_takes_no_stream_a_line_says_what_goes_on_and_the_answer_is_posted(
     house: House, code: str
@@ -250,6 +272,22 @@ async def test_who_stops_it_gets_no_results_and_is_told_so(house: House) -> None
     assert said is not None and said.text.startswith("Stopped")
 
 
+@pytest.mark.parametrize("broken", [False, True])
+async def test_there_is_something_to_stop_only_while_it_is_worked_on(house: House, broken: bool) -> None:
+    house.streams.trouble |= {"end": Unclear("lost")} if broken else {}
+    with pytest.raises(Unclear) if broken else contextlib.nullcontext():
+        await house.streamed(job())
+    assert house.sessions == [True, False]
+
+
+async def test_a_stop_holds_for_whoever_takes_the_search_over(house: House) -> None:
+    house.slow, house.later = 30, timedelta(seconds=25)
+    house.memory[f"{STOPPED} C1:1.0"] = (NOON + timedelta(seconds=5)).isoformat()
+    async with asyncio.timeout(5):
+        assert await house.streamed(job(attempts=2, stream="9.9")) is None
+    assert house.streams.ends[0].startswith("Stopped")
+
+
 async def test_a_stop_of_before_stops_nothing(house: House) -> None:
     house.slow = 0.6
     house.memory[f"{STOPPED} C1:1.0"] = "2026-11-18T16:00:00+00:00"
@@ -270,3 +308,20 @@ async def test_one_that_takes_longer_has_one(house: House) -> None:
     async with working(house.app, "C1", "1.0", after=0.0):
         await asyncio.sleep(0.05)
     assert house.said == ["is reading Jira and Bitbucket"]
+
+
+async def test_our_own_posts_are_nobodys_find() -> None:
+    ours = replace(message("engineering", "*Sprint 24: behind*"), author=SlackUserId("UAGENT"))
+    house = House(answers={"slack": Result(understood="", messages=(ours, message("engineering")))})
+    reply = await searched(house.app, AskSearch("3ds", Where.SLACK), TEAM, PersonId("ann"))
+    assert isinstance(reply, SheetReply) and reply.headline == "1 message found."
+    assert [row.title for group in reply.groups for row in group.rows] == ["3DS again"]
+
+
+async def test_a_message_that_is_found_reads_as_people_read_it() -> None:
+    raw = "*Sprint 24:* see <https://x/1|PAY-7>, <@UANN> &amp; <@UNOBODY>\n_soon_ a_b*c `code` <https://x/2>"
+    house = House(answers={"slack": Result(understood="", messages=(message("engineering", raw),))})
+    reply = await searched(house.app, AskSearch("3ds", Where.SLACK), TEAM, PersonId("ann"))
+    assert isinstance(reply, SheetReply)
+    [row] = reply.groups[0].rows
+    assert row.title == "Sprint 24: see PAY-7, @Ann & @somebody soon a_b*c code https://x/2"

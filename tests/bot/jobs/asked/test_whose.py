@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.asked.answer import _team
 from bot.jobs.asked.whose import joined, teams_for
 from planner.asked.questions import parse_command
 from planner.words.replies import Group, ListReply, PlainReply, SheetReply
@@ -88,13 +87,3 @@ def test_what_is_somebodys_in_several_teams_is_one_sheet_by_team() -> None:
     assert isinstance(made, SheetReply) and made.title == "Yours"
     assert made.headline == "Pay: 1 thing waits for you. Ops: 1 thing waits for you."
     assert [group.name for group in made.groups] == ["Pay · Waits for you", "Ops · Waits for you"]
-
-
-def test_in_a_teams_own_channel_that_team_is_asked() -> None:
-    [own, other] = [team.model_copy(update={"members": LAW.teams[0].members}) for team in LAW.teams]
-    ours = own.members[0].model_copy(update={"slack": "U1"})
-    teams = tuple(
-        team.model_copy(update={"members": (ours,), "channels": {"team": f"{team.id}-team"}}) for team in (own, other)
-    )
-    here: Any = SimpleNamespace(directives=LAW.model_copy(update={"teams": teams}))
-    assert [_team(here, "U1", room).id for room in ("", "ops-team", "pay-team")] == ["pay", "ops", "pay"]

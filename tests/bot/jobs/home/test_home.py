@@ -16,29 +16,36 @@ from bot import homes
 from bot.jobs import HANDLERS
 from bot.jobs.home.after import of_the_concerned
 from bot.jobs.home.gather import gathered
+from bot.jobs.windows.contact import draw
+from bot.jobs.windows.form import Opened
 from bot.listeners.buttons import work_of
 from bot.people import Roster
 from bot.sync.people import person_of
 from bot.views.home import HomeData
 from bot.views.windows import FAULTS
 from bot.views.windows.contact import given_in
-from bot.views.windows.window import picked
+from bot.views.windows.window import Window, picked
+from models.bills import Caps, Wanted
 from models.database import Database
 from models.directives_file import load
 from models.errors import NotDone, Refused
 from models.events import Delivery, Source
-from models.ids import DeliveryId, JobId, PersonId
+from models.ids import ApprovalId, DeliveryId, JobId, PersonId, TeamId, named
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox
+from models.money import Money
+from models.pauses import Pause
 from models.proposals import Ending, Outcome, effect_of
+from models.purse import Purse
 from models.signals import Urgency
 from models.store import Store
 from models.tables import audit
+from models.thoughts import Purpose, Size
 from planner.bounds.limits import Place, wait_for_person
-from planner.hearers.contact import NO_WISH, Wish
+from planner.hearers.contact import NO_WISH, Wish, usual
 from tests.bot.views.reading import seen
 from tests.contracts.blockkit import check_view
-from tests.contracts.stores.values import FakeClock, allow, cycle, nudge, proposal, spend
+from tests.contracts.stores.values import FakeClock, allow, ask, cycle, handover, nudge, proposal, spend
 from tests.world import CONSTITUTION, empty_database
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +73,7 @@ class Slack:
     hash: str = ""
     failure: Exception | None = None
     told: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
 
     async def workspace(self) -> str:
         return "T1"
@@ -76,10 +84,11 @@ class Slack:
     async def open_dm(self, user: str) -> str:
         return f"D{user}"
 
-    async def ephemeral(self, channel: str, user: str, text: str, blocks: Any = ()) -> None:
+    async def post(self, channel: str, text: str, blocks: Any = (), **how: Any) -> None:
         self.told.append(text)
 
     async def publish_home(self, user: str, view: Mapping[str, Any], seen: str = "") -> str:
+        self.seen.append(seen)
         if self.failure is not None:
             raise self.failure
         if seen and seen != self.hash:
@@ -167,6 +176,9 @@ class Letters:
     async def finish(self, job: Job) -> None:
         return None
 
+    async def note(self, job: Job, **words: Any) -> None:
+        return None
+
     async def put(self, job: Any) -> None:
         await self.queue.put(job)
 
@@ -184,6 +196,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         database=database,
         store=store,
         ledger=ledger,
+        purse=Purse(database),
         mailbox=mailbox,
         roster=roster,
         slack=Slack(),
@@ -212,6 +225,76 @@ async def test_what_follows_each_other_in_a_few_seconds_is_one_drawing(room: Roo
     assert len(room.app.slack.views) == 1, "not yet: it has just been drawn"
     await room.later()
     assert len(room.app.slack.views) == 2
+
+
+async def test_however_much_happens_one_home_is_drawn_once_in_a_breath(room: Room) -> None:
+    await room.opens()
+    room.clock.tick(homes.TOGETHER + 0.1)
+    await homes.touch(room.app, LI_SLACK)
+    room.clock.tick(homes.BREATH - homes.TOGETHER - 0.2)
+    await room.work()
+    assert len(room.app.slack.views) == 1
+    room.clock.tick(0.1)
+    await room.work()
+    assert len(room.app.slack.views) == 2
+
+
+async def test_each_drawing_names_the_one_it_follows(room: Room) -> None:
+    await room.opens()
+    await homes.touch(room.app, LI_SLACK)
+    await room.later()
+    assert room.app.slack.seen == ["", "h1"]
+
+
+async def test_a_home_that_is_opened_again_while_it_is_drawn_stays_in_sight(room: Room) -> None:
+    await room.opens()
+    real = room.app.slack.publish_home
+
+    async def publish(user: str, view: Mapping[str, Any], seen: str = "") -> str:
+        room.app.slack.publish_home = real
+        room.clock.tick(60)
+        await homes.opened(room.app, LI_SLACK)
+        return str(await real(user, view, seen))
+
+    room.app.slack.publish_home = publish
+    await homes.touch(room.app, LI_SLACK)
+    await room.later()
+    known = await homes.seen(room.app, LI_SLACK)
+    assert known is not None and known.opened == room.clock.real()
+
+
+async def test_what_was_done_at_somebodys_yes_shows_at_once_in_their_open_home(room: Room) -> None:
+    assert "Nothing that concerns you." in await room.opens(DANA_SLACK)
+    asked = ask(proposal(handover(), "p1", asked_by=LI), DANA)
+    made = cycle(room.clock, asked, team=TEAM.id)
+    await room.app.ledger.record(made)
+    await room.app.ledger.decide(ApprovalId(named("approval", "p1", made.id)), by=DANA, approve=True)
+    effect = effect_of(asked.proposal.id)
+
+    async def send(app: Any, job: Job) -> None:
+        await room.app.ledger.begin(effect)
+        await room.app.ledger.settle(effect, Outcome(ending=Ending.DONE, words="done"))
+
+    await of_the_concerned(send)(room.app, SimpleNamespace(payload={"effect": effect}))  # type: ignore[arg-type]
+    await room.later()
+    assert len(room.app.slack.views) == 2 and "PAY-7" in room.shown
+
+
+async def test_whoever_gets_a_ticket_at_anothers_yes_sees_it_at_once_with_their_name(room: Room) -> None:
+    assert "Nothing that concerns you." in await room.opens(LI_SLACK)
+    asked = ask(proposal(handover(), "p1", signals=()), DANA)
+    made = cycle(room.clock, asked, team=TEAM.id)
+    await room.app.ledger.record(made)
+    await room.app.ledger.decide(ApprovalId(named("approval", "p1", made.id)), by=DANA, approve=True)
+    effect = effect_of(asked.proposal.id)
+
+    async def send(app: Any, job: Job) -> None:
+        await room.app.ledger.begin(effect)
+        await room.app.ledger.settle(effect, Outcome(ending=Ending.DONE, words="done"))
+
+    await of_the_concerned(send)(room.app, SimpleNamespace(payload={"effect": effect}))  # type: ignore[arg-type]
+    await room.later()
+    assert "PAY-7 → Li Wei · Dana Whitfield said yes" in room.shown
 
 
 async def test_a_home_nobody_has_looked_at_for_long_is_left_alone(room: Room) -> None:
@@ -281,8 +364,7 @@ async def test_only_those_who_run_a_team_see_how_the_agent_does(room: Room) -> N
 FILLED: dict[str, Any] = {
     "hours": {"type": "plain_text_input", "value": "10-11"},
     "days": {"type": "checkboxes", "selected_options": [{"value": "sat"}]},
-    "zone": {"type": "radio_buttons", "selected_option": {"value": "Europe/Lisbon"}},
-    "zone_typed": {"type": "plain_text_input", "value": None},
+    "zone": {"type": "plain_text_input", "value": "Europe/Lisbon"},
     "per_day_1": {"type": "plain_text_input", "value": "0"},
     "way": {"type": "radio_buttons", "selected_option": {"value": "jira"}},
 }
@@ -300,6 +382,24 @@ async def test_a_wish_counts_at_once_and_in_every_process(room: Room) -> None:
     at = Place(TEAM.id, {}, other.directives, room.clock.now())
     wait = wait_for_person(LI, Urgency.HIGH, at)
     assert wait is not None and f"{wait.until:%a %H:%M}" == "Sat 10:00"
+
+
+async def test_what_is_left_as_it_stands_in_the_window_goes_on_following_the_constitution(room: Room) -> None:
+    await room.opens()
+    window = await draw(room.app, Opened(word="contact", user=LI_SLACK, workspace="T1"))
+    assert isinstance(window, Window)
+    first = {block["block_id"]: block["element"] for block in window.blocks if block["type"] == "input"}
+    asis = usual(TEAM.member(LI), TEAM.id, GIVEN)
+    assert first["hours"]["initial_value"] == asis.hours and first["zone"]["initial_value"] == asis.zone
+    assert [each["value"] for each in first["days"]["initial_options"]] == list(asis.days)
+    untouched = {
+        "hours": {"type": "plain_text_input", "value": asis.hours},
+        "days": {"type": "checkboxes", "selected_options": [{"value": day} for day in asis.days]},
+        "zone": {"type": "plain_text_input", "value": asis.zone},
+        "way": {"type": "radio_buttons", "selected_option": {"value": asis.channel}},
+    }
+    await room.saves(**untouched, per_day_1={"type": "plain_text_input", "value": "0"})
+    assert room.wish() == Wish(per_day=0)
 
 
 async def test_more_than_the_limit_is_refused_in_the_window_and_again_when_it_is_forged_past_it(room: Room) -> None:
@@ -369,8 +469,30 @@ async def test_why_on_a_home_opens_a_window_and_on_a_message_it_does_not(room: R
     assert work_of(pressed | {"view": {"type": "modal"}})[0] == "answer"
 
 
+async def test_somebody_in_two_teams_sees_which_of_them_is_paused(room: Room) -> None:
+    second = TEAM.model_copy(update={"id": TeamId("second"), "name": "Second"})
+    room.app.roster = Roster(GIVEN.model_copy(update={"teams": (TEAM, second)}), room.app.store)
+    await room.app.store.pause(second.id, Pause(by=DANA, since=room.clock.now()))
+    home = await room.opens()
+    assert "Second: Paused by Dana" in home and f"{TEAM.name}: Paused" not in home
+    await room.app.store.pause(TEAM.id, Pause(by=DANA, since=room.clock.now()))
+    room.clock.tick(homes.BREATH)
+    assert f"{TEAM.name}: Paused by Dana" in await room.opens()
+
+
 async def test_what_is_gathered_is_of_that_person_alone(room: Room) -> None:
     await room.app.roster.wish(DANA, Wish(per_day=0))
     data: HomeData = await gathered(room.app, LI_SLACK)
     assert data.person == LI and data.reach is not None and not data.reach.given and data.reach.per_day == 1
     assert data.running is None and given_in({}) == {"hours": "", "days": (), "zone": "", "per_day": "", "channel": ""}
+
+
+async def test_who_runs_it_sees_what_claude_has_cost_today(room: Room) -> None:
+    room.app.settings = SimpleNamespace(anthropic_api_key="a-key")
+    at, day = room.clock.now(), room.clock.now().astimezone(TEAM.tz).date()
+    ask = Wanted(
+        id="c1", team=TEAM.id, day=day, at=at, purpose=Purpose.PLAN, prompt="plan/1", size=Size.SMALL,
+        worst={Size.SMALL: Money.usd("0.12")},
+    )  # fmt: skip
+    await room.app.purse.hold(ask, Caps(team=Money.usd(1), person=Money.usd(1)))
+    assert "$0.12 of $1.00" in await room.opens(DANA_SLACK)

@@ -62,7 +62,7 @@ class Workspace:
     async def open_dm(self, user: str) -> str:
         return f"D-{user}"
 
-    async def ephemeral(self, channel: str, user: str, text: str, blocks: Any) -> None:
+    async def post(self, channel: str, text: str, blocks: Any, **how: Any) -> None:
         self.private.append(text)
 
 
@@ -87,7 +87,7 @@ class Office:
 
     @property
     def app(self) -> Any:
-        deliveries = SimpleNamespace(delivery=self._delivery, finish=_nothing, put=self.mailbox.put)
+        deliveries = SimpleNamespace(delivery=self._delivery, finish=_nothing, note=_nothing, put=self.mailbox.put)
         return SimpleNamespace(
             directives=self.law,
             ledger=self.ledger,

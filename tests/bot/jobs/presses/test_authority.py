@@ -12,6 +12,7 @@ import pytest
 
 from bot.jobs.presses.authority import A_COPY, CHANGED, IN_SHADOW, SETTLED, UNKNOWN
 from bot.jobs.presses.press import ELSEWHERE
+from bot.views.card.batch import MOST_CHOSEN
 from models.directives import Mode
 from models.directives_file import parse
 from models.ids import ApprovalId
@@ -210,6 +211,27 @@ async def test_several_are_decided_each_by_itself(office: Office) -> None:
     told = await office.press(SLACK["dana"], "several_yes", {"a": "several"}, state=state)
     assert told == [f"1 of 2 counted.\n{UNKNOWN}"]
     assert (await office.now(asked.id)).state is ApprovalState.APPROVED
+
+
+@pytest.mark.parametrize("way", ["several_yes", "several_no"])
+async def test_of_what_is_ticked_no_more_is_answered_than_a_list_can_hold(office: Office, way: str) -> None:
+    ids = [{"a": f"gone{n}", "v": "v"} for n in range(MOST_CHOSEN + 2)]
+    if way == "several_no":
+        carried = {"q": [list(each.values()) for each in ids]}
+        told = await office.fills(SLACK["dana"], way, carried, {"reason": radio("not_needed")})
+    else:
+        state = {"values": {"b": {"pick": {"selected_options": [{"value": json.dumps(each)} for each in ids]}}}}
+        told = await office.press(SLACK["dana"], way, {"a": "several"}, state=state)
+    assert told == [f"0 of {MOST_CHOSEN} counted.\n{UNKNOWN}"]
+
+
+async def test_of_several_each_line_says_which_question_did_not_count(office: Office) -> None:
+    asked = await office.question()
+    ids = [[asked.id, "0" * 20], ["gone", "v"]]
+    told = await office.fills(SLACK["dana"], "several_no", {"q": ids}, {"reason": radio("not_needed")})
+    assert told == [f"0 of 2 counted.\nPAY-1: {CHANGED}\n{UNKNOWN}"]
+    told = await office.fills(OUTSIDER, "several_no", {"q": ids}, {"reason": radio("not_needed")})
+    assert told == [f"0 of 2 counted.\n{CHANGED}\n{UNKNOWN}"], "a stranger learns nothing"
 
 
 async def test_for_what_is_never_done_without_a_yes_slack_is_asked_live_who_answers(office: Office) -> None:

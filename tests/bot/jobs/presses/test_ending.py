@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -27,19 +29,21 @@ from bot.metrics import Metrics
 from bot.notify import SlackHand
 from bot.views.living import said_line
 from bot.views.windows.window import Window, drawn
-from models.actions import RemindPerson
+from models.actions import Escalate, RemindPerson, Unflag
 from models.directives import Directives
+from models.errors import Refused
 from models.events import Delivery, Reason, Source, Trigger
 from models.hushes import End, Hush, Said
 from models.ids import DeliveryId, HushId, PersonId
 from models.proposals import Decided, Ending, Outcome, Verdict, effect_of
+from models.work import Taken
 from planner.asked.pressed.endings import NOBODY, NOT_MINE
 from planner.cycle import run_cycle
 from planner.detect import detect
 from planner.facts.observe import observe
 from planner.matters.quiet import RELAYED
 from planner.reasoning import reminder
-from tests.bot.views.reading import seen
+from tests.bot.views.reading import pressable, seen
 from tests.contracts.blockkit import check_message, check_view
 from tests.contracts.stores.conftest import sqlite_databases
 from tests.contracts.stores.values import allow, cycle
@@ -53,6 +57,8 @@ pytestmark = pytest.mark.anyio
 ANN, BOB, PAT = PersonId("ann"), PersonId("bob"), PersonId("pat")
 BLOCKED = issue(7, flagged_since=NOON - DAY - HOUR, blocked_by=("PAY-8",))
 BLOCKER = issue(8, "bob")
+UNFLAG = Unflag(issue=BLOCKED.key, issue_title=BLOCKED.title, issue_url=BLOCKED.url, since=BLOCKED.flagged_since)
+WITH_DUE = {"primary": [*BASE["objectives"]["primary"], line("late", {"watch": "overdue_date"})]}
 LEARNS = [line("remember", {"learn": ["feedback"]})]
 
 
@@ -87,6 +93,27 @@ class Slack:
         self.shown[f"{channel} {ts}"] = list(blocks)
 
 
+class Killed(Exception):
+    """Somebody pulled the plug."""
+
+
+@contextmanager
+def dying(app: Any, part: str, call: str) -> Iterator[None]:
+    """Whoever calls that of the app's part dies there."""
+    real = getattr(app, part)
+
+    async def dies(*_: Any, **__: Any) -> Any:
+        raise Killed
+
+    class Part:
+        def __getattr__(self, name: str) -> Any:
+            return dies if name == call else getattr(real, name)
+
+    setattr(app, part, Part())
+    yield
+    setattr(app, part, real)
+
+
 @dataclass
 class Inbox:
     body: bytes = b""
@@ -96,6 +123,9 @@ class Inbox:
 
     async def finish(self, job: Any) -> None:
         return None
+
+    async def note(self, job: Any, **words: Any) -> None:
+        job.payload.update(words)
 
 
 @dataclass
@@ -146,8 +176,7 @@ class House:
         return re.sub(r"\*\{(.*?)\}\*", r"\1", seen(list(self.slack.shown.values())[place]))
 
     def button(self, label: str) -> Mapping[str, Any]:
-        rows = (b["elements"] for blocks in self.slack.shown.values() for b in blocks if b["type"] == "actions")
-        every = [e for row in rows for e in row if e["type"] == "button"]
+        every = [press for blocks in self.slack.shown.values() for press in pressable(blocks)]
         return next(e for e in every if e["text"]["text"].startswith(label))
 
     async def press(self, label: str, user: str = "ann", **changes: Any) -> list[str]:
@@ -165,9 +194,11 @@ class House:
             "response_url": "https://slack.test/r",
         }
         assert work_of(body)[0] == "ending"
+        job = self.job()
+        job.attempts = changes.get("attempts", 1)
         self.app.mailbox.body = json.dumps(body).encode()
         before = len(self.whispers)
-        await settle_one(self.app, self.job())
+        await settle_one(self.app, job)
         return self.whispers[before:]
 
     def job(self) -> Any:
@@ -179,10 +210,10 @@ class House:
         opened = Opened(word="waiting", user=f"U-{user}", workspace="T1", channel=channel, ts=ts, value=value)
         return replace(opened, **changes)
 
-    def filled(self, user: str = "ann", **picked: Any) -> Filled:
+    def filled(self, user: str = "ann", *, under: str = "Waiting on purpose", **picked: Any) -> Filled:
         channel, ts = self.place
         self.presses += 1
-        ids = {"c": channel, "t": ts, "s": json.loads(self.button("Waiting on purpose")["value"])["s"]}
+        ids = {"c": channel, "t": ts, "s": json.loads(self.button(under)["value"])["s"]}
         return Filled(word="w", user=f"U-{user}", workspace="T1", ids=ids, picked=picked, delivery="d")
 
     async def hushes(self, person: PersonId = ANN) -> list[Hush]:
@@ -214,14 +245,25 @@ async def house(office: Office) -> AsyncIterator[House]:
 
 async def test_the_reminder_of_a_blocked_ticket_names_whom_to_ask_and_says_why_you(house: House) -> None:
     await house.looks()
-    row = "[Still blocked, ask Bob] [Not blocked any more] [Waiting on purpose] [Wrong person] [Later…"
-    assert row in house.message() and "(You are the assignee · medium urgency" in house.message()
+    row, rest = "[Still blocked, ask Bob] [Not blocked any more] [Later…", "[Why?] [… Waiting on purpose, Wrong person"
+    assert row in house.message() and rest in house.message()
+    assert "(You are the assignee · medium urgency" in house.message()
 
 
 async def test_where_nobody_else_is_known_nobody_is_offered(house: House) -> None:
     house.holds(replace(BLOCKED, blocked_by=("OPS-1",)))
     await house.looks()
     assert "ask" not in house.message() and "[Not blocked any more]" in house.message()
+
+
+async def test_a_flag_alone_can_be_said_to_hold_still_and_then_two_days_are_quiet(house: House) -> None:
+    house.holds(replace(BLOCKED, blocked_by=(), flagged_since=NOON - 3 * DAY))
+    await house.looks()
+    assert "[Still blocked]" in house.message()
+    assert await house.press("Still blocked") == []
+    assert "Say in a comment on it what it waits for: Jira does not." in house.message()
+    [hush] = await house.hushes()
+    assert hush.until is not None and hush.until - NOON == 2 * DAY
 
 
 async def test_only_its_readers_press_counts_and_others_are_refused_privately(house: House) -> None:
@@ -259,6 +301,99 @@ async def test_pressed_twice_it_is_done_once(house: House) -> None:
     assert (await house.office.ledger.history(TEAM)).spent[BOB, "2026-11-18", "daily"] == 1
 
 
+async def test_what_else_is_said_of_the_same_ticket_is_refused_in_words_and_loses_nothing(house: House) -> None:
+    """Two lines of one ticket, and a window that was open already: what was said first holds, and each is told so."""
+    house.office.law = house.app.directives = law(objectives=WITH_DUE)
+    house.holds(replace(BLOCKED, due=(NOON - 3 * DAY).date()), BLOCKER)
+    await house.looks()
+    still, asks, window = house.button("Still on it"), house.button("Still blocked"), house.filled(until="2026-12-10")
+    assert await house.press_it(still) == await house.press_it(still) == []
+    told = "You have said something else of PAY-7 already, 12:00, and that holds. Nothing was done."
+    assert await house.press_it(asks) == [told]
+    assert await settle_waiting(house.app, house.job(), window) == told
+    assert [hush.said.end for hush in await house.hushes() if hush.said] == [End.ON_IT]
+
+
+async def test_the_same_word_about_another_line_is_another_press(house: House) -> None:
+    house.office.law = house.app.directives = law(objectives=WITH_DUE)
+    house.holds(replace(BLOCKED, due=(NOON - 3 * DAY).date()), BLOCKER)
+    await house.looks()
+    one = house.filled()
+    other = replace(one, ids={**one.ids, "s": json.loads(house.button("Late on purpose")["value"])["s"]})
+    assert await settle_waiting(house.app, house.job(), one) is None
+    house.presses += 1
+    assert await settle_waiting(house.app, house.job(), one) is None, "the same once more"
+    assert await settle_waiting(house.app, house.job(), other) is not None
+    worded = replace(one, picked={"reason": "the bank answers then"})
+    assert await settle_waiting(house.app, house.job(), worded) is not None, "words that would be lost"
+
+
+async def test_another_word_about_the_same_line_is_refused(house: House) -> None:
+    await house.looks()
+    over = house.button("Not blocked")
+    await house.press("Still blocked")
+    assert len(await house.press_it(over)) == 1 and await house.office.pending() == []
+
+
+async def test_a_window_that_is_read_again_says_nothing_new(house: House) -> None:
+    await house.looks()
+    window = house.filled(until="2026-12-10", reason="the bank answers then")
+    assert await settle_waiting(house.app, house.job(), window) is None
+    assert await settle_waiting(house.app, house.job(), window) is None, "one delivery, two tries"
+
+
+async def test_what_was_said_of_it_elsewhere_is_no_answer_to_this_message(house: House) -> None:
+    await house.looks()
+    elsewhere = Said(end=End.TODAY, effect="a summary")
+    before = Hush(id=HushId("h"), team=TEAM, person=ANN, subject="PAY-7", until=NOON + DAY, at=NOON, said=elsewhere)
+    await house.office.ledger.hush(before)
+    assert await house.press("Still blocked") == []
+    assert [hush.said.end for hush in await house.hushes() if hush.said] == [End.BLOCKED]
+
+
+async def test_a_message_that_cannot_be_edited_any_more_has_the_answer_below_it(house: House) -> None:
+    await house.looks()
+    button, code = house.button("Not blocked"), ["edit_window_closed"]
+    real = house.slack.update
+
+    async def closed(channel: str, ts: str, text: str, blocks: Any) -> None:
+        if ts == "1.0":
+            raise Refused("no", code=code[0])
+        await real(channel, ts, text, blocks)
+
+    house.slack.update = closed  # type: ignore[method-assign]
+    assert await house.press_it(button) == []
+    assert house.message(1).startswith("PAY-7: not blocked any more, you said 12:00. Asked Pat to approve")
+    [said] = [hush.said for hush in await house.hushes() if hush.said]
+    record = await house.office.ledger.why(said.proposal)
+    assert record is not None and not await shown_on_message(house.app, record), "so that the outcome is posted"
+    code[0] = "restricted_action"
+    with pytest.raises(Refused):
+        await shown_on_message(house.app, record)
+
+
+async def test_an_older_drawing_does_not_come_to_lie_over_a_newer_press(house: House) -> None:
+    await house.looks()
+    [effect] = await house.office.ledger.recent(person=ANN)
+    hand, gate, seen = house.app.notify, asyncio.Event(), list[int]()
+    real = hand._age
+
+    async def age(team: Any) -> Any:
+        seen.append(1)
+        if len(seen) == 1:
+            await gate.wait()
+        return await real(team)
+
+    hand._age = age
+    slow = asyncio.create_task(hand.refresh_told(TEAM, effect.id))
+    while not seen:
+        await asyncio.sleep(0)
+    await house.press("Still blocked")
+    gate.set()
+    await slow
+    assert "still blocked, you said" in house.message()
+
+
 async def test_not_blocked_any_more_is_their_own_request_for_another_status(house: House) -> None:
     team = {"jira": {"projects": ["PAY"], "boards": [7], "blocked_statuses": ["Blocked"]}}
     members = {"members": [m | {"slack": f"U-{m['id']}"} for m in BASE["teams"][0]["members"]]}
@@ -277,11 +412,57 @@ async def test_not_blocked_any_more_is_their_own_request_for_another_status(hous
     assert "Done: PAY-7: Blocked → In Progress." in house.message() and "Asked Pat" not in house.message()
 
 
-async def test_a_flag_is_nobodys_to_take_off_but_theirs(house: House) -> None:
+async def test_a_flag_comes_off_as_their_own_request(house: House) -> None:
     await house.looks()
     await house.press("Not blocked")
-    assert "To have Jira say so: take the flag off in Jira." in house.message()
-    assert await house.office.pending() == []
+    [asked] = [each for each in await house.office.pending() if each.proposal.asked_by == ANN]
+    assert asked.proposal.action == UNFLAG and asked.approvers[0] == PAT
+    assert "Asked Pat to approve: PAY-7: flagged → not flagged" in house.message()
+    await house.office.ledger.decide(asked.id, by=PAT, approve=True)
+    await house.office.ends(effect_of(asked.proposal.id), Ending.DONE)
+    record = await house.office.ledger.why(asked.proposal.id)
+    assert record is not None and await shown_on_message(house.app, record)
+    assert "Done: PAY-7: flagged → not flagged." in house.message()
+
+
+async def test_the_press_of_whoever_may_say_yes_takes_the_flag_off(house: House) -> None:
+    roles = BASE["teams"][0]["roles"] | {"pm": ["ann"]}
+    members = [m | {"slack": f"U-{m['id']}"} for m in BASE["teams"][0]["members"]]
+    house.office.law = house.app.directives = constitution(team={"members": members, "roles": roles})
+    await house.looks()
+    await house.press("Not blocked")
+    [said] = [hush.said for hush in await house.hushes() if hush.said]
+    record = await house.office.ledger.why(said.proposal)
+    assert record is not None and record.approval is not None and record.approval.by == ANN
+    assert record.proposal.action == UNFLAG
+    planned = await house.office.ledger.recent()
+    assert [e.action.kind for e in planned if e.proposal.asked_by == ANN] == [UNFLAG.kind], "and no card to confirm it"
+
+
+async def test_a_try_that_died_before_its_own_yes_is_finished_by_the_next(house: House) -> None:
+    roles = BASE["teams"][0]["roles"] | {"pm": ["ann"]}
+    members = [m | {"slack": f"U-{m['id']}"} for m in BASE["teams"][0]["members"]]
+    house.office.law = house.app.directives = constitution(team={"members": members, "roles": roles})
+    await house.office.asks(ANN, "unflag PAY-7")  # asked for before: there is a question already
+    await house.looks()
+    button = house.button("Not blocked")
+    with dying(house.app, "ledger", "decide"), pytest.raises(Killed):
+        await house.press_it(button)
+    house.presses -= 1
+    assert await house.press_it(button, attempts=2) == []
+    [said] = [hush.said for hush in await house.hushes() if hush.said]
+    record = await house.office.ledger.why(said.proposal)
+    assert record is not None and record.approval is not None and record.approval.by == ANN
+
+
+async def test_a_flag_beside_a_blocked_status_says_what_is_left_to_do(house: House) -> None:
+    team = {"jira": {"projects": ["PAY"], "boards": [7], "blocked_statuses": ["Blocked"]}}
+    members = {"members": [m | {"slack": f"U-{m['id']}"} for m in BASE["teams"][0]["members"]]}
+    house.office.law = house.app.directives = constitution(team=team | members)
+    house.holds(replace(BLOCKED, status="Blocked", status_since=LONG_AGO + 2 * DAY), BLOCKER)
+    await house.looks()
+    await house.press("Not blocked")
+    assert "flagged → not flagged" in house.message() and "move it on in Jira" in house.message()
 
 
 async def test_what_moved_before_the_press_is_said_and_nothing_else_happens(house: House) -> None:
@@ -339,8 +520,9 @@ async def test_a_wait_on_purpose_keeps_its_day_and_reason_and_others_read_it(hou
     house.office.clock.at = NOON + DAY
     decided = await house.looks()
     raised = [each.proposal for each in decided if each.proposal.action.kind == "escalate"]
-    words = "Waiting on purpose until Fri 20 Nov 10:00, says Ann: “the bank answers <!channel> then”"
-    assert [words in p.action.facts for p in raised] == [True]  # type: ignore[union-attr]
+    words = "waiting on purpose until Fri 20 Nov 10:00, says Ann: “the bank answers <!channel> then”"
+    [action] = [p.action for p in raised if isinstance(p.action, Escalate)]
+    assert words in action.item.text and not any(words in fact for fact in action.facts), "said once"
     assert not any(isinstance(each.proposal.action, RemindPerson) for each in decided)
 
 
@@ -349,6 +531,13 @@ async def test_what_waits_on_purpose_is_left_out_of_the_summary(house: House) ->
     await settle_waiting(house.app, house.job(), house.filled(until="2026-11-20"))
     [post] = [d.proposal.action for d in await house.looks(Reason.DIGEST) if d.proposal.action.kind == "post_digest"]
     assert post.items == () and post.footer == "1 known item not repeated"  # type: ignore[union-attr]
+
+
+async def test_the_summary_says_beside_what_jira_still_shows_that_it_is_over(house: House) -> None:
+    await house.looks()
+    assert await house.press("Not blocked") == []
+    [post] = [d.proposal.action for d in await house.looks(Reason.DIGEST) if d.proposal.action.kind == "post_digest"]
+    assert "(over, says Ann)" in post.items[0].text  # type: ignore[union-attr]
 
 
 async def test_without_a_day_it_waits_until_it_changes_and_a_past_day_is_refused(house: House) -> None:
@@ -395,9 +584,40 @@ async def test_who_reviews_it_today_spares_the_others(house: House) -> None:
     await house.press("I review it today")
     await house.app.notify.refresh_told(TEAM, (await house.office.ledger.recent(person=PersonId("tess")))[0].id)
     assert "Ann does it, said Wed 18 Nov 12:00." in house.message(1)
+    assert "The next step is your review." not in house.message(1)
     house.office.clock.at = NOON + timedelta(hours=20)
     house.holds(issue(7, "bob"), prs=(replace(waits, updated=LONG_AGO),))
     assert not [d for d in await house.looks() if isinstance(d.proposal.action, RemindPerson)]
+
+
+async def passes_on(house: House, whose: str, taken: Taken | None = None) -> str:
+    """Ann's reminder of Bob's pull request, and her word that it is somebody else's; what her message says then.
+
+    Somebody may have ``taken`` it between the two.
+    """
+    waits = pull_request(9, "bob", {"ann": "waiting"}, issues=("PAY-7",))
+    house.holds(issue(7, "bob"), prs=(waits,))
+    await house.looks()
+    if taken is not None:
+        house.office.held = house.app.store.held = replace(house.office.held, taken={waits.id: taken})
+    filled = house.filled(under="Somebody else should", whose=whose)
+    return await settle_wrong_person(house.app, house.job(), filled) or house.message()
+
+
+async def test_a_review_that_is_passed_on_reaches_its_new_reviewer_as_that(house: House) -> None:
+    assert "the review of PR api#9 is theirs" in await passes_on(house, "tess")
+    [sent] = await house.office.ledger.recent(person=PersonId("tess"))
+    assert isinstance(sent.action, RemindPerson) and sent.action.items[0].text.endswith("PR api#9 is yours")
+
+
+async def test_nobody_is_told_of_a_review_that_somebody_has_taken(house: House) -> None:
+    said = await passes_on(house, "tess", Taken(PersonId("kai"), NOON + DAY))
+    assert "is somebody else's by now" in said
+    assert not await house.office.ledger.recent(person=PersonId("tess"))
+
+
+async def test_a_review_cannot_be_passed_on_to_its_author(house: House) -> None:
+    assert await passes_on(house, "bob") == NOBODY_CHOSEN
 
 
 def test_every_end_is_said_in_words() -> None:

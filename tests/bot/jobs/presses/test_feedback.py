@@ -15,7 +15,7 @@ from bot.jobs.presses.feedback import NOT_LEARNT, NOT_YOURS, UNKNOWN, settle_one
 from bot.jobs.presses.press import ELSEWHERE
 from bot.listeners.buttons import work_of
 from bot.metrics import Metrics
-from bot.views.parts.feedback import feedback_menu
+from bot.views.parts.feedback import feedback_buttons, feedback_menu
 from models.database import Database
 from models.directives_file import load
 from models.errors import NotDone
@@ -90,7 +90,7 @@ class Room:
 
 
 def body(said: Feedback, user: str = LI_SLACK, proposal: str = "p1", team: str = "T1") -> dict[str, Any]:
-    menu = feedback_menu(proposal)
+    menu = feedback_menu(feedback_buttons(proposal))
     chosen = next(option for option in menu["options"] if json.loads(option["value"])["f"] == said)
     return {
         "user": {"id": user},

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.jobs.presses.identity import ELSEWHERE, NOT_YOURS, SETTLED, TAKEN, settle_one
+from bot.jobs.presses.identity import NOT_YOURS, SETTLED, TAKEN, settle_one
+from bot.jobs.presses.press import ELSEWHERE
 from bot.listeners.buttons import work_of
 from bot.people import Roster
-from models.database import Database, upgrade
+from models.database import Database
 from models.directives import LimitReminders
 from models.directives_file import load
 from models.errors import NotDone
@@ -27,7 +28,7 @@ from models.store import Store
 from models.tables import audit
 from models.work import Person
 from tests.contracts.stores.values import MONDAY, FakeClock
-from tests.world import CONSTITUTION
+from tests.world import CONSTITUTION, fresh_database
 
 pytestmark = pytest.mark.anyio
 
@@ -126,8 +127,7 @@ def body(user: str = LI_SLACK, yes: bool = True, person: str = LI, team: str = "
 
 @pytest.fixture
 async def answering(tmp_path: Path) -> AsyncIterator[Answering]:
-    url = f"sqlite:///{tmp_path / 'pm.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "pm.db")
     clock = FakeClock()
     database = Database(url, clock)
     store, slack, inbox, whispers = Store(database, clock), Workspace(), Inbox(), Whispers()

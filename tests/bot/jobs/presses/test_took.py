@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -11,25 +12,46 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs.look import for_the_digest
 from bot.jobs.presses import digest_menu, took
-from bot.jobs.presses.digest_menu import NOT_THEIRS, line_of_the_time
+from bot.jobs.presses.digest_menu import ALREADY, NOT_THEIRS, UNSEEN, line_of_the_time
 from bot.jobs.presses.press import ELSEWHERE
 from bot.jobs.presses.took import STRANGER, UNKNOWN, shown_in_digest, skipped_words
+from bot.jobs.saying import SINCE
 from bot.listeners.buttons import work_of
 from models.actions import PostDigest, RemindPerson
 from models.directives_file import load
+from models.errors import Refused
 from models.events import Reason, Trigger
 from models.ids import PersonId, SprintId
 from models.proposals import Decided, Effect, Ending, effect_of
 from models.store import Store
+from models.tables import audit
 from models.work import Facts, SprintState
+from planner.asked.quiet.hushing import undoing
 from planner.cycle import run_cycle
-from tests.bot.jobs.presses.test_ending import House, house, law
+from planner.facts.observe import observe
+from planner.reports.mine import mine
+from planner.reports.waiting import waiting
+from tests.bot.jobs.presses.test_ending import House, Killed, dying, house, law
 from tests.contracts.stores.conftest import sqlite_databases
 from tests.planner.asked.requests.test_story import Office, office
-from tests.planner.world import BASE, DAY, HOUR, NOON, TEAM, account, facts, issue, line, pull_request, sprint
+from tests.planner.world import (
+    BASE,
+    DAY,
+    HOUR,
+    NOON,
+    TEAM,
+    account,
+    autonomy,
+    facts,
+    issue,
+    line,
+    pull_request,
+    sprint,
+)
 from tests.world import CONSTITUTION
 
 __all__ = ["house", "office", "sqlite_databases"]
@@ -38,7 +60,7 @@ pytestmark = pytest.mark.anyio
 
 ORPHAN = issue(7, None)
 WAITS = pull_request(9, "bob", {"ann": "waiting", "tess": "waiting"}, issues=("PAY-8",))
-ANN = PersonId("ann")
+ANN, PAT = PersonId("ann"), PersonId("pat")
 FREE_TO_TAKE = BASE["autonomy"] | {
     "automatic": [*BASE["autonomy"]["automatic"], line("may-reassign", {"allow": "reassign"})],
     "needs_confirmation": [],
@@ -73,7 +95,9 @@ class Thread:
     async def find(self, channel: str, marker: str, since: object, *, thread: str | None = None) -> Any:
         return self.replies.get(marker)
 
-    async def post(self, channel: str, text: str, blocks: Any, *, marker: str, thread: str | None = None) -> Any:
+    async def post(
+        self, channel: str, text: str, blocks: Any, *, marker: str, thread: str | None = None, **how: Any
+    ) -> Any:
         if thread is None:
             return await self._post(channel, text, blocks, marker=marker)
         self.replies[marker] = {"channel": channel, "ts": f"{thread}1", "blocks": list(blocks), "text": text}
@@ -130,7 +154,10 @@ class Channel:
         self.house.app.mailbox.body = json.dumps(body).encode()
         before = len(self.house.whispers)
         settle = {"took": took.settle_one, "digest_menu": digest_menu.settle_one}[str(job)]
-        await settle(self.house.app, self.house.job())
+        job = self.house.job()
+        job.attempts = changes.get("attempts", 1)
+        job.payload.update(changes.get("noted", {}))
+        await settle(self.house.app, job)
         return self.house.whispers[before:]
 
 
@@ -165,6 +192,23 @@ async def test_a_claimed_review_is_struck_through_and_the_other_reviewers_stay_u
     assert not [d for d in reminded if "api#9" in d.proposal.action.items[0].subject]  # type: ignore[union-attr]
 
 
+async def test_a_claimed_review_is_theirs_everywhere_until_they_take_it_back(channel: Channel) -> None:
+    effect = await channel.posted()
+    await channel.press("I'll review PAY-8", "pat")
+    store, ledger = channel.house.app.store, channel.house.office.ledger
+    held = replace(channel.house.office.held, taken=(await store.store.facts_about(TEAM)).taken)
+    trigger = Trigger(team=TEAM, reason=Reason.LOOK, at=NOON)
+    seen = observe(held, trigger, NOON)
+    assert "api#9" in str(mine(PAT, seen, held, channel.house.app.directives, ()).groups[0])
+    assert "api#9" not in str(mine(ANN, seen, held, channel.house.app.directives, ()).groups)
+    assert "Pat" in str(waiting(seen, channel.house.app.directives).groups)
+    [hush] = await ledger.hushes(TEAM, PAT)
+    assert undoing(hush) == ("Not me: PR api#9", "unmute acme/api#9")
+    await ledger.unhush(TEAM, PAT, [hush.id])
+    await took.redraw(channel.house.app, effect)
+    assert "[I'll review PAY-8]" in channel.post and "Pat reviews it" not in channel.post
+
+
 async def test_a_self_assign_is_its_own_approval_where_the_constitution_asks_for_nobodys_yes(channel: Channel) -> None:
     constituted(channel, autonomy=FREE_TO_TAKE)
     await channel.posted()
@@ -197,8 +241,91 @@ async def test_the_second_to_press_hears_who_was_first_and_nothing_is_done_twice
     button = channel.element("Take PAY-7")
     await channel.press_it(button)
     assert await channel.press_it(button, "bob") == ["Ann was first, at 12:00. Nothing was done."]
-    assert [len(said) for said in await channel.press_it(button)] in ([], [0])
+    assert await channel.press_it(button) == [] and await _audited(channel) == ["took", "took_refused"]
     assert len(await _requests(channel)) == 1 and not await _requests(channel, PersonId("bob"))
+
+
+async def test_nobody_is_sent_a_card_to_confirm_their_own_press(channel: Channel) -> None:
+    await channel.posted()
+    await channel.press("Take PAY-7", "pat")
+    planned = await channel.house.office.ledger.recent()
+    assert [effect.action.kind for effect in planned if effect.proposal.asked_by == PAT] == ["reassign"]
+
+
+async def test_a_try_that_died_before_its_own_yes_is_finished_by_the_next(channel: Channel) -> None:
+    await channel.house.office.asks(PAT, "assign PAY-7 to pat")  # asked for before: there is a question already
+    await channel.posted()
+    element = channel.element("Take PAY-7")
+    with dying(channel.house.app, "ledger", "decide"), pytest.raises(Killed):
+        await channel.press_it(element, "pat")
+    channel.house.presses -= 1
+    assert await channel.press_it(element, "pat", attempts=2) == []
+    [record] = await _requests(channel, PAT)
+    assert record.approval.by == PAT
+
+
+async def test_what_a_try_that_died_has_taken_is_not_in_the_way_of_the_next(channel: Channel) -> None:
+    await channel.posted()
+    element = channel.element("Take PAY-7")
+    with dying(channel.house.app, "store", "remember"), pytest.raises(Killed):
+        await channel.press_it(element, "pat")
+    channel.house.app.store.held = facts(replace(ORPHAN, assignee=account("pat")), issue(8, "bob"), prs=(WAITS,))
+    channel.house.presses -= 1
+    assert await channel.press_it(element, "pat", attempts=2) == []
+    assert "Pat wants to take it" in channel.post or "Pat took it" in channel.post
+
+
+async def test_what_is_refused_is_nobodys_claim(channel: Channel) -> None:
+    constituted(channel, autonomy=autonomy(never_this={"never": "reassign"}))
+    await channel.posted()
+    [told] = await channel.press("Take PAY-7")
+    assert told.startswith("I can't: never-this") and "[Take PAY-7]" in channel.post
+    assert await channel.house.hushes() == []
+
+
+async def test_whoever_was_told_of_it_too_has_their_message_drawn_again(channel: Channel) -> None:
+    await channel.house.looks()
+    await channel.posted()
+    await _due(channel)
+    place = next(tuple(name.split()) for name in channel.house.slack.shown if name.startswith("C-"))
+    await channel.press("I'll review PAY-8", place=place)
+    [to_tess] = await channel.house.office.ledger.recent(person=PersonId("tess"))
+    assert to_tess.id in [job.payload["effect"] for job in await _due(channel) if job.kind == "living"]
+
+
+async def test_an_older_drawing_does_not_come_to_lie_over_a_newer_press(channel: Channel) -> None:
+    effect = await channel.posted()
+    hand, gate, seen = channel.house.app.notify, asyncio.Event(), list[int]()
+    real = hand._age
+
+    async def age(team: Any) -> Any:
+        seen.append(1)
+        if len(seen) == 1:  # has read what was pressed, and not yet drawn it
+            await gate.wait()
+        return await real(team)
+
+    hand._age = age
+    slow = asyncio.create_task(took.redraw(channel.house.app, effect))
+    while not seen:
+        await asyncio.sleep(0)
+    await channel.press("I'll review PAY-8")
+    gate.set()
+    await slow
+    assert "Ann reviews it" in channel.post
+
+
+async def test_what_a_summary_cannot_show_any_more_is_told_to_whoever_pressed(channel: Channel) -> None:
+    await channel.posted()
+    take, skip = channel.element("Take PAY-7"), channel.element("Skip until sprint end")
+
+    async def closed(*_: Any) -> None:
+        raise Refused("no", code="edit_window_closed")
+
+    channel.house.slack.update = closed  # type: ignore[method-assign]
+    assert await channel.press_it(take) == ["PAY-7: Ann wants to take it, 12:00 · Pat is asked."]
+    [record] = await _requests(channel)
+    assert not await shown_in_digest(channel.house.app, record), "so that the outcome is posted"
+    assert await channel.press_it(skip, "pat") == ["Noted: it is left out until the sprint ends."]
 
 
 async def test_after_a_no_the_line_may_be_taken_by_somebody_else(channel: Channel) -> None:
@@ -244,10 +371,33 @@ async def test_the_details_are_posted_once_under_the_summary(channel: Channel) -
     assert await channel.press("Details in thread") == []
     assert await channel.press("Details in thread", "bob") == ["The details are in the thread already."]
     [reply] = channel.thread.replies.values()
-    assert (
-        "Needs somebody" in reply["text"] and "Waits for a review" in reply["text"] and "a day needed" in reply["text"]
-    )
+    assert "Needs somebody" in reply["text"] and "a day needed" in reply["text"]
     assert await channel.press("Useful", place=("C-engineering", reply["ts"])) == ["Noted: useful."]
+
+
+async def test_without_the_permission_to_read_threads_the_details_are_posted_all_the_same_and_once(
+    channel: Channel,
+) -> None:
+    await channel.posted()
+
+    async def forbidden(*_: Any, **__: Any) -> Any:
+        raise Refused("no", code="missing_scope")
+
+    channel.house.slack.find = forbidden  # type: ignore[attr-defined]
+    assert await channel.press("Details in thread", noted={SINCE: NOON.isoformat()}) == [UNSEEN]
+    assert await channel.press("Details in thread") == [] and len(channel.thread.replies) == 1
+    assert await channel.press("Details in thread", "bob") == [ALREADY] and len(channel.thread.replies) == 1
+
+
+async def test_a_thread_in_which_nobody_may_post_is_said_to_whoever_pressed(channel: Channel) -> None:
+    await channel.posted()
+
+    async def closed(*_: Any, **__: Any) -> Any:
+        raise Refused("no", code="restricted_action")
+
+    channel.house.slack.post = closed  # type: ignore[method-assign]
+    [told] = await channel.press("Details in thread")
+    assert "does not let me post in this thread (restricted_action)" in told
 
 
 async def test_only_the_pm_and_admins_leave_it_out_and_it_comes_back_with_the_next_sprint(channel: Channel) -> None:
@@ -313,6 +463,20 @@ def test_the_line_of_the_time_is_where_it_stands(tmp_path: Path) -> None:
     text = CONSTITUTION.read_text(encoding="utf-8").splitlines()[int(number) - 1]
     assert name == CONSTITUTION.name and text.strip().startswith("at:")
     assert line_of_the_time(tmp_path / "gone.yaml", team) == "gone.yaml"
+
+
+async def _due(channel: Channel) -> list[Any]:
+    """What waits for a worker now; nobody works it."""
+    found = []
+    while (job := await channel.house.office.mailbox.claim((0, 1, 2), 30)) is not None:
+        await channel.house.office.mailbox.finish(job)
+        found.append(job)
+    return found
+
+
+async def _audited(channel: Channel) -> list[str]:
+    rows = await channel.house.office.database.read(lambda c: c.execute(select(audit.c.what).order_by(audit.c.id)))
+    return [row.what for row in rows]
 
 
 async def _requests(channel: Channel, person: PersonId = ANN) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -149,6 +150,13 @@ async def test_a_window_that_was_closed_before_it_was_drawn_is_tried_for_a_while
     assert told.startswith("The window was closed") and await office.now(asked.id) == asked
 
 
+async def test_a_window_that_slack_opens_a_little_later_is_drawn_at_once(office: Office) -> None:
+    asked = await office.question()
+    office.slack.closed = True
+    asyncio.get_running_loop().call_later(0.1, setattr, office.slack, "closed", False)
+    assert "Mike Brennan" in words(await office.opens(DANA, "edit", value(asked)))
+
+
 @pytest.mark.parametrize("trigger", ["", None, 7, {}])
 async def test_a_press_without_a_trigger_draws_nothing(office: Office, trigger: object) -> None:
     asked = await office.question()
@@ -221,6 +229,13 @@ async def test_never_about_two_rules_is_not_three_times_about_one(office: Office
     assert await notices(office) == []
 
 
+async def test_why_no_window_is_shown_is_drawn_as_text_whatever_its_names_hold(office: Office) -> None:
+    asked = await office.question()
+    office.law = parse(CONSTITUTION.read_text().replace("Dana Whitfield", "<!channel> *D*"), "bold")
+    shown = words(await office.opens(OUTSIDER, "reject_why", value(asked)))
+    assert "&lt;!channel&gt;" in shown and "<!channel>" not in shown and "*D*" not in shown
+
+
 async def test_a_no_of_somebody_who_may_not_answer_counts_nowhere(office: Office) -> None:
     asked = await office.question()
     carried = {"a": asked.id, "q": [[*value(asked).values()]]}
@@ -234,7 +249,7 @@ async def test_several_are_said_no_to_each_by_itself(office: Office) -> None:
     await office.ledger.decide(first.id, by=PersonId("dana"), approve=True)
     carried = {"a": first.id, "q": [[*value(first).values()], [*value(second).values()]]}
     told = await office.fills(DANA, "several_no", carried, {"reason": radio("not_needed")})
-    assert told == ["1 of 2 counted.\nDana Whitfield already approved this on Fri 12:00."]
+    assert told == ["1 of 2 counted.\nPAY-1: Dana Whitfield already approved this on Fri 12:00."]
     assert (await office.now(second.id)).state is ApprovalState.REJECTED
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.jobs.windows.answers import TYPE_IT
 from bot.jobs.windows.open import handle
 from bot.jobs.windows.shortcuts import GONE, NOT_ONE_OF_US, NOTHING_NAMED
 from bot.views.windows.question import question_faults
 from bot.views.windows.track import track_faults
-from models.database import Database, upgrade
+from integrations.slack.reading.members import SlackMember
+from models.database import Database
 from models.events import Delivery, Source
 from models.ids import DeliveryId, PersonId
 from models.ledger import Ledger
@@ -23,6 +25,7 @@ from models.store import Store
 from tests.bot.jobs.asked.test_places import LAW, Office, Said, Slack
 from tests.planner.reports.believable import Clock, work
 from tests.planner.world import NOON, TEAM
+from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +37,10 @@ class Workspace(Slack):
     drawn: list[Any] = field(default_factory=list)
     dms: list[str] = field(default_factory=list)
     markers: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
+
+    async def member(self, user: str) -> SlackMember:
+        return replace(await super().member(user), guest=user in self.guests)
 
     async def workspace(self) -> str:
         return "T1"
@@ -47,10 +54,7 @@ class Workspace(Slack):
     async def update_window(self, name: str, view: Any) -> None:
         self.drawn.append(view)
 
-    async def ephemeral(self, channel: str, user: str, text: str, blocks: Any = ()) -> None:
-        self.dms.append(f"{channel}: {text}")
-
-    async def find(self, channel: str, marker: str, *args: Any) -> dict[str, str] | None:
+    async def find(self, channel: str, marker: str, *args: Any, **how: Any) -> dict[str, str] | None:
         return {"ts": "1"} if marker in self.markers else None
 
     async def post(self, channel: str, text: str, blocks: Any = (), *, marker: str, **how: Any) -> None:
@@ -62,6 +66,7 @@ class Workspace(Slack):
 @dataclass
 class House(Office):
     slack: Workspace = field(default_factory=Workspace)
+    noted: dict[str, Any] = field(default_factory=dict)
 
     async def uses(self, word: str, text: str = NAMES, user: str = "UANN", **more: Any) -> str:
         """The window that a shortcut shows."""
@@ -87,18 +92,23 @@ class House(Office):
 
         async def finish(job: Any) -> None: ...
 
+        async def note(job: Any, **words: Any) -> None:
+            self.noted |= words
+
+        if attempts == 1:
+            self.noted.clear()
+
         app = SimpleNamespace(
             slack=self.slack, directives=LAW, clock=Clock(), store=self.store, ledger=self.ledger,
-            desk=lambda job: self.desk(), mailbox=SimpleNamespace(delivery=delivery, finish=finish),
+            desk=lambda job: self.desk(), mailbox=SimpleNamespace(delivery=delivery, finish=finish, note=note),
         )  # fmt: skip
-        job = SimpleNamespace(id=1, attempts=attempts, team=TEAM, payload={"inbox": 1})
+        job = SimpleNamespace(id=1, attempts=attempts, team=TEAM, payload={"inbox": 1, **self.noted})
         await handle(app, job)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'home.db'}"
-    upgrade(url)
+    url = fresh_database(tmp_path / "home.db")
     database = Database(url, Clock())
     made = House(Store(database, Clock()), Ledger(database, Clock()))
     await made.holds(work())
@@ -120,6 +130,24 @@ async def test_a_message_that_names_nothing_says_so(home: House) -> None:
 async def test_nobody_outside_a_team_learns_what_a_message_names(home: House, word: str) -> None:
     view = await home.uses(word, user="USTRANGER")
     assert NOT_ONE_OF_US in view and "Refund" not in view
+
+
+async def test_a_guest_uses_neither_shortcut_whatever_the_constitution_lists(home: House) -> None:
+    home.slack.guests.add("UANN")
+    for word, filled in (("track", {"what": "PAY-1", "until": "changes"}), ("question", {"about": "PAY-2"})):
+        view = await home.uses(word)
+        assert NOT_ONE_OF_US in view and "Refund" not in view
+        assert await home.fills(word, filled | {"words": "well?"}) == [f"DUANN: {NOT_ONE_OF_US}"]
+    assert await home.ledger.hushes(TEAM, PersonId("ann")) == [] and not (await home.ledger.history(TEAM)).spent
+
+
+@pytest.mark.parametrize("said", ["close PAY-1", "assign PAY-1 to bob", "snooze PAY-1 until it changes", "pause", "me"])
+async def test_a_button_of_a_home_only_asks(home: House, said: str) -> None:
+    """What stood behind it may be anything a body can hold."""
+    action = {"action_id": "ask:1", "value": said}
+    view = await home.uses("ask", type="block_actions", callback_id="", actions=[action], view={"type": "home"})
+    assert TYPE_IT in view
+    assert await home.ledger.pending() == [] and await home.ledger.recent() == []
 
 
 @pytest.mark.parametrize("until", ["changes", "is done", "is merged", "is unblocked"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,6 +91,24 @@ async def test_an_event_about_one_costs_two_calls() -> None:
     people.forget("U003")
     assert (await people.members(asked.users))["U003"].dnd_until is not None
     assert asked.calls == [("users.info", {"user": "U003"}), ("dnd.info", {"user": "U003"})]
+
+
+async def test_whoever_is_known_waits_for_nobody_elses_slow_answer() -> None:
+    asked, held = team(2), asyncio.Event()
+    people = People(asked, Stopwatch())
+    await people.member("U000")
+
+    async def slow(method: str, **arguments: Any) -> dict[str, Any]:
+        await held.wait()
+        return await asked(method, **arguments)
+
+    people._ask = slow
+    waiting = asyncio.create_task(people.member("U001"))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        assert (await people.member("U000")).id == "U000"
+    held.set()
+    assert (await waiting).id == "U001"
 
 
 async def test_many_are_read_from_the_list() -> None:

@@ -208,5 +208,6 @@ def test_a_proxy_is_used_for_slack_and_never_for_this_machine(monkeypatch: pytes
 def test_silence_and_an_outage_of_a_few_seconds_are_over_in_less_than_ten_by_arithmetic() -> None:
     pace = Pace()
     noticed = pace.silent + pace.ping  # the look comes every ``ping``: just missed, at the worst
-    assert noticed + 1.5 < 10  # an address, a websocket, a hello
+    lost = 3.0  # Slack's own wait for a command that went into the dead line just before
+    assert noticed + lost + 1.5 < 9.5  # an address, a websocket, a hello
     assert sum(pace.wait(failures) for failures in (1, 2, 3, 4)) < 10

@@ -89,6 +89,15 @@ def test_what_stands_on_a_card_of_theirs_is_told_open_or_answered() -> None:
     def rows(person: PersonId, **known: Any) -> list[str]:
         return [row.subject for row in held_for(person, facts(orphan), history(**known), (), LAW, NOON)]
 
+    late = replace(card, passed_on=NOON, copies={PersonId("deb"): None})
+    spent = {(PersonId("deb"), "2026-11-18", "daily"): 1}
+    [coming] = held_for(PersonId("deb"), facts(orphan), history(pending=(late,), spent=spent), (), LAW, NOON)
+    assert (coming.text, coming.why) == ("A question: Give PAY-3 to Ann", "Deb has had today's one message already")
+    assert coming.until is not None and coming.until > NOON
+    assert rows(PersonId("deb"), pending=(late,)) == [], "it comes at this moment"
+    assert rows(PersonId("deb"), pending=(late,), spent=spent, open_cards=frozenset({"deb"})) == [], "it joins a card"
+    seen_by_deb = replace(late, copies={PersonId("deb"): {"channel": "D1", "ts": "1"}})
+    assert rows(PersonId("deb"), pending=(seen_by_deb,), spent=spent) == []
     assert rows(pat) == ["PAY-3"]
     assert rows(pat, pending=(card,)) == []
     assert rows(pat, settled={proposal.id: Verdict.ASK}) == []

@@ -40,7 +40,8 @@ async def test_an_admin_pauses_until_somebody_resumes() -> None:
     reply = await plain("pause", asker="pat", office=office)
     assert reply.text.startswith("Paused for Payments until an admin resumes: nothing unasked leaves")
     assert office.pause_ == Pause(by=PersonId("pat"), since=NOON) and reply.choices == (("Resume", "resume"),)
-    assert (await plain("resume", asker="pat", office=office)).text.startswith("Payments goes on, paused by Pat")
+    resumed = await plain("resume", asker="pat", office=office)
+    assert resumed.text.startswith("Payments goes on (it was paused by Pat): I look at once")
     assert (await plain("resume", asker="pat", office=office)).text == "Payments was not paused."
 
 
@@ -57,6 +58,12 @@ async def test_a_time_that_is_not_understood_pauses_nothing() -> None:
     office = Office()
     reply = await plain("pause until blue", asker="pat", office=office)
     assert reply.text.startswith("Nothing is paused.") and not office.thrown
+
+
+async def test_in_a_pause_a_time_that_is_not_understood_changes_nothing_and_is_not_called_unpaused() -> None:
+    office = Office(facts=replace(Office().facts, paused=PAUSE))
+    reply = await plain("pause until yesterday", asker="pat", office=office)
+    assert reply.text.startswith("Unchanged.") and "Nothing is paused" not in reply.text and not office.thrown
 
 
 @pytest.mark.parametrize("typed", ["pause", "pause until tomorrow", "resume"])

@@ -13,6 +13,8 @@ from models.hushes import Hush
 from models.ids import HushId, PersonId, TeamId
 from planner.answer import answer
 from planner.asked.questions import parse_command
+from planner.asked.quiet.hushing import AskHush
+from planner.asked.quiet.peace import track
 from planner.ports import Desk, Ledger
 from planner.reasoning import RulesMind
 from planner.words.replies import ListReply, PlainReply, Reply
@@ -78,6 +80,30 @@ async def test_what_was_put_off_is_listed_with_a_button_that_takes_it_back() -> 
     back = await ann.types(listed.choices[0][1])
     assert isinstance(back, ListReply) and back.title.startswith("Taken back")
     assert [hush.subject for hush in ann.ledger.kept.values()] == ["PAY-2"]
+
+
+async def test_an_unmute_that_names_nothing_lists_what_there_is() -> None:
+    ann = Asker()
+    assert await ann.types("unmute") == await ann.types("snoozed")
+    await ann.types("mute PAY-1")
+    listed = await ann.types("unmute")
+    assert isinstance(listed, ListReply) and listed.choices == (("Un-mute PAY-1", "unmute PAY-1"),)
+    assert len(ann.ledger.kept) == 1
+
+
+@pytest.mark.parametrize(("until", "when"), [("until it is done", "is done"), ("until it changes", "changes")])
+async def test_what_is_tracked_is_promised_and_not_called_put_off(until: str, when: str) -> None:
+    ann = Asker()
+    said = await track(AskHush("PAY-2", until), ANN, "d1", TEAM, ann.desk)
+    assert said.text.startswith(f"I tell you once, in your hours, when PAY-2 {when}.") and "put off" not in said.text
+    assert said.choices == (("Stop tracking", "unmute PAY-2"),)
+    await ann.types(said.choices[0][1])
+    assert not ann.ledger.kept
+
+
+async def test_what_is_so_already_is_not_tracked_and_that_is_all_that_is_said() -> None:
+    said = await track(AskHush("PAY-2", "until it is unblocked"), ANN, "d1", TEAM, Asker().desk)
+    assert said.text.endswith("already.") and not said.choices
 
 
 async def test_the_same_command_read_twice_is_kept_once() -> None:

@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from models.ids import ProposalId
-from models.proposals import AskedIn, Ending
+from models.hushes import End
+from models.ids import PersonId, ProposalId
+from models.proposals import AskedIn, Ending, effect_of, undo_of
 from models.tables import decisions, jobs
+from models.ways import Possible
+from planner.asked.pressed.claims import Claim, stands
+from planner.asked.pressed.edits import edit_of
 from planner.asked.questions import parse_command
-from planner.asked.requests import Request, ask_again, came_of, take_down
+from planner.asked.requests import Request, ask_again, came_of, stands_now, take_down
 from tests.contracts.stores.conftest import sqlite_databases
 from tests.planner.asked.requests.test_story import ALLOWED, ANN, PAT, Office, office
 from tests.planner.world import DAY, NOON, TEAM, autonomy, constitution, facts, issue
@@ -55,7 +59,7 @@ async def test_what_was_approved_and_not_done_is_told_with_the_reason(office: Of
     await wants(office)
     words = "PAY-7 changed hands: Kai; nothing done."
     effect = await office.ends(await office.approved(), Ending.CHANGED, words)
-    assert await owed(office) == [f"Pat said yes, but it was not done: PAY-7 → Bob. {words}"]
+    assert await owed(office) == ["Pat said yes, but it was not done: PAY-7 → Bob. PAY-7 changed hands: Kai."]
     approval = await office.ledger.approval(effect.approval) if effect.approval else None
     office.held = facts(issue(7, "kai"))
     assert approval is not None
@@ -97,4 +101,79 @@ async def test_what_needed_no_yes_is_told_when_it_is_done(office: Office) -> Non
 async def test_whoever_said_yes_to_their_own_request_is_told_nothing_more(office: Office) -> None:
     await wants(office, place=replace(THREAD, person=PAT))
     await office.ends(await office.approved(PAT), Ending.DONE, "PAY-7 → Bob")
+    assert await owed(office) == []
+
+
+# --- not as it was asked for -------------------------------------------------------------------------------------
+
+
+async def edits(office: Office, value: str, by: PersonId = PAT) -> ProposalId:
+    """The one pending question is answered with a yes to something else; the id of what that is."""
+    [asked] = await office.pending()
+    made = await edit_of(asked, value, by, office.desk, Possible())
+    assert not isinstance(made, str), made
+    return (await office.ledger.edit(made)).proposal.id
+
+
+async def test_that_an_approver_changed_it_is_told_with_what_it_has_become(office: Office) -> None:
+    await wants(office)
+    await office.ends(effect_of(await edits(office, "kai")), Ending.DONE, "PAY-7 → Kai")
+    assert await owed(office) == ["Done, as Pat changed it: PAY-7 → Kai."]
+
+
+async def test_the_words_an_approver_changed_are_told_as_they_were_posted(office: Office) -> None:
+    await wants(office, "post leadership: we ship on Friday")
+    await office.ends(effect_of(await edits(office, "We aim to ship on Friday")), Ending.DONE, "posted in #leadership")
+    assert await owed(office) == ["Done, as Pat changed it: a post in #leadership, “We aim to ship on Friday”."]
+
+
+async def test_a_change_that_was_not_done_is_not_laid_at_the_door_of_whoever_asked(office: Office) -> None:
+    await wants(office)
+    await office.ends(effect_of(await edits(office, "kai")), Ending.FAILED, "Kai cannot be assigned.")
+    said = "Pat changed it and said yes, but it was not done: PAY-7 → Kai. Kai cannot be assigned."
+    assert await owed(office) == [said]
+
+
+async def test_what_was_asked_for_and_then_changed_was_not_withdrawn(office: Office) -> None:
+    await wants(office)
+    [asked] = await office.pending()
+    await edits(office, "kai")
+    record = await office.ledger.why(asked.proposal.id)
+    assert record is not None and stands_now(record, office.law) == "Pat changed it, and said yes to that."
+
+
+# --- taken back ----------------------------------------------------------------------------------------------------
+
+
+async def takes_back(office: Office, by: PersonId, ending: Ending = Ending.DONE) -> None:
+    """What Pat has approved is done, and somebody takes it back."""
+    effect = await office.approved()
+    await office.ends(effect, Ending.DONE, "PAY-7 → Bob")
+    await office.asks(by, f"undo {effect}")
+    await office.ends(effect_of(undo_of(effect)), ending, "PAY-7 → Ann")
+
+
+async def test_that_it_was_taken_back_is_told_after_that_it_was_done(office: Office) -> None:
+    await wants(office)
+    await takes_back(office, PAT)
+    assert (await owed(office))[-1] == "Pat took it back: PAY-7 → Ann again."
+
+
+async def test_a_line_taken_in_the_summary_is_open_again_when_that_is_taken_back(office: Office) -> None:
+    await wants(office)
+    [asked] = await office.pending()
+    await takes_back(office, PAT)
+    record = await office.ledger.why(asked.proposal.id)
+    assert not stands(Claim(end=End.TAKE, by=ANN, at=NOON, proposal=asked.proposal.id), record)
+
+
+async def test_an_undo_that_came_to_nothing_leaves_it_done(office: Office) -> None:
+    await wants(office)
+    await takes_back(office, PAT, Ending.CHANGED)
+    assert set(await owed(office)) == {"Done: PAY-7 → Bob. Pat said yes."}
+
+
+async def test_whoever_took_back_their_own_request_knows(office: Office) -> None:
+    await wants(office, place=replace(THREAD, person=PersonId("deb")))
+    await takes_back(office, PersonId("deb"))
     assert await owed(office) == []

@@ -345,9 +345,12 @@ async def test_an_undo_of_what_needed_no_yes_may_be_anybodys(office: Office) -> 
 # --- changed since you were asked ---------------------------------------------------------------------------
 
 
+MOVED = "PAY-7 changed 2026-11-18T09:50Z; nothing done."
+
+
 async def changed(office: Office, *now: Issue) -> Proposal | None:
     """The one pending question is approved too late: the issue is as ``now`` says by then."""
-    effect = await office.ends(await office.approved(), Ending.CHANGED, "PAY-7 changed at 09:50 UTC; nothing done.")
+    effect = await office.ends(await office.approved(), Ending.CHANGED, MOVED)
     assert effect.approval is not None
     approval = await office.ledger.approval(effect.approval)
     assert approval is not None
@@ -374,7 +377,18 @@ async def test_what_changed_since_it_was_asked_is_asked_again_of_whoever_said_ye
     assert again.approvers[0] == PAT and again.proposal.asked_by == PAT
     assert isinstance(again.proposal.action, ChangePriority) and again.proposal.action.before == "Low"
     first = again.proposal.evidence[0].text
-    assert first == "It changed since you were asked: PAY-7 changed at 09:50 UTC; nothing done."
+    assert first == f"It changed since you were asked: {MOVED}"
+
+
+async def test_a_question_asked_anew_tells_how_the_ticket_stands_now_and_that_it_stood_so_then(office: Office) -> None:
+    office.held = facts(issue(7, "ann", status="To Do"))
+    await office.asks(ANN, "assign PAY-7 to deb")
+    [first] = await office.pending()
+    assert first.proposal.evidence[1].text == "When asked: PAY-7 is To Do, owned by Ann"
+    await changed(office, issue(7, "bob", status="In Review"))
+    [again] = await office.pending()
+    told = [fact.text for fact in again.proposal.evidence[1:]]
+    assert told == ["Ann asked for it", "When asked: PAY-7 is In Review, owned by Bob"]
 
 
 async def test_one_change_is_one_question_and_the_next_change_another(office: Office) -> None:

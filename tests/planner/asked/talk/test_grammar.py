@@ -23,15 +23,22 @@ from planner.asked.questions import (
     AskForecast,
     AskHelp,
     AskHow,
+    AskLeft,
     AskMine,
     AskReviews,
     AskStatus,
+    AskUnowned,
     AskWaiting,
     AskWhy,
+    AskWork,
     Question,
     parse_command,
 )
 from planner.asked.quiet.pausing import AskPause, AskResume
+from planner.asked.talk.intents import understood
+from planner.asked.talk.subjects import Talk
+from planner.asked.topics import AskLost, AskSearch
+from tests.planner.asked.talk.test_intents import HELD, LAW
 
 UNDERSTOOD: dict[str, Question] = {
     "status": AskStatus(),
@@ -119,6 +126,42 @@ def test_a_slip_of_the_fingers_is_offered_and_never_run(typed: str, near: str) -
     assert not isinstance(parse_command(near), AskHelp)
 
 
+@pytest.mark.parametrize(
+    "typed", ["mine for noor now", "reviws for noor", "blokers yesterday", "forget", "snoze", "why so"]
+)
+def test_what_is_offered_is_understood_and_never_what_was_typed(typed: str) -> None:
+    asked = parse_command(typed)
+    assert isinstance(asked, AskHelp) and asked.unknown
+    offered = [command for _, command in help_about(asked).choices]
+    assert len(offered) > 1 and typed not in offered
+    for command in offered:
+        again = parse_command(command)
+        assert not isinstance(again, AskHelp) or not again.unknown, command
+
+
+@pytest.mark.parametrize("typed", ["please", "unassigned things", "PLEASE!"])
+def test_nothing_far_from_what_was_typed_is_offered(typed: str) -> None:
+    asked = parse_command(typed)
+    assert isinstance(asked, AskHelp)
+    assert not [command for _, command in help_about(asked).choices if command.startswith(("pause", "assign"))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("mine please", AskMine()),
+        ("please, blockers", AskBlockers()),
+        ("status sprint 24, thanks!", AskStatus("24")),
+        ("unassigned tickets", AskUnowned()),
+        ("left sprint 24", AskLeft("24")),
+        ("work of <@U07SAM|sam>", AskWork("<@U07SAM>")),
+        ("work of Li Wei?", AskWork("Li Wei")),
+    ],
+)
+def test_politeness_changes_nothing(typed: str, question: Question) -> None:
+    assert parse_command(typed) == question
+
+
 @pytest.mark.parametrize("typed", ["all good here", "issues with the login page", "wait a minute", "continue reading"])
 def test_everyday_talk_is_no_command(typed: str) -> None:
     assert isinstance(parse_command(typed), AskHelp)
@@ -140,8 +183,16 @@ def test_every_command_can_be_explained(word: str) -> None:
 
 @pytest.mark.parametrize("command", [command for command, _ in (*FIRST_COMMANDS, *COMMANDS)])
 def test_every_listed_command_is_one(command: str) -> None:
-    asked = parse_command(command)
-    assert not isinstance(asked, AskHelp) or asked == AskHelp()
+    asked = understood(command.removeprefix("/pm "), Talk(HELD, LAW))
+    assert not isinstance(asked, AskHelp | AskLost) or asked == AskHelp()
+
+
+def test_a_search_is_listed_and_its_bare_word_is_explained_with_what_is_searched() -> None:
+    asked = parse_command("search")
+    assert isinstance(asked, AskHelp)
+    [(command, does)] = help_about(asked).commands
+    assert understood(command.removeprefix("/pm "), Talk(HELD, LAW)) == AskSearch("3ds")
+    assert "the channels that the constitution names" in does
 
 
 def test_the_page_of_commands_names_every_one() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from models.ids import IssueKey, PersonId
 from models.work import Progress, SprintState
+from planner.asked.pleasantries import Pleasantry
 from planner.asked.questions import (
     AskAll,
     AskBlockers,
@@ -22,7 +23,6 @@ from planner.asked.questions import (
     AskStatus,
     AskWaiting,
     AskWhy,
-    Pleasantry,
 )
 from planner.asked.quiet.hushing import AskHeld
 from planner.asked.requests import Request, Wish

@@ -1,23 +1,24 @@
-"""From Signals to Proposals: the mind that needs no model, and the one way a reminder is put together."""
+"""The mind that needs no model: from Signals to Proposals by rules, and the one way a reminder is put together."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from models.actions import AskIdentity, CommentOnIssue, Escalate, Reassign, RemindPerson
 from models.directives import Directives
 from models.events import Reason, Trigger
-from models.ids import IssueKey, PersonId, ProposalId, named
+from models.ids import IssueKey, PersonId, ProposalId, SignalId, named
 from models.proposals import Proposal
 from models.signals import Evidence, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Snapshot
 from planner.detect.identity_uncertain import account_of
 from planner.facts.observe import running
-from planner.hearers.escalation import PM, heard_by
+from planner.hearers.escalation import heard_by
 from planner.hearers.foremost import is_lesser, outdone
 from planner.matters.proposing import because_of, settling
+from planner.reasoning.load import Load, barred
+from planner.reasoning.thinking import Thinking
 from planner.reports.summaries import MOST_ITEMS, digest, item_of, says
 from planner.words.titles import UNDO_WORDS
 
@@ -28,16 +29,23 @@ class RulesMind:
 
     name: str = "rules"
 
+    async def weigh(
+        self, snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
+    ) -> Thinking:
+        """See ``planner.ports.Mind``."""
+        return Thinking(await self.propose(snapshot, signals, trigger, directives), self.name)
+
     async def propose(
         self, snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
     ) -> Sequence[Proposal]:
-        """See ``planner.ports.Mind``. One reminder a person, however many signals there are."""
-        return tuple(_propose(snapshot, signals, trigger, directives))
+        """The proposals alone. One reminder a person, however many signals there are."""
+        return tuple(by_rule(snapshot, signals, directives, digest_due=trigger.reason is Reason.DIGEST))
 
 
-def _propose(
-    snapshot: Snapshot, signals: Sequence[Signal], trigger: Trigger, directives: Directives
+def by_rule(
+    snapshot: Snapshot, signals: Sequence[Signal], directives: Directives, *, digest_due: bool
 ) -> Iterator[Proposal]:
+    """What the rules alone propose, the same for the same findings."""
     load, issues = Load.of(snapshot), {issue.key: issue for issue in running(snapshot)}
     louder = outdone(signals, snapshot, directives)
     waiting: dict[PersonId, list[Signal]] = {}
@@ -59,7 +67,7 @@ def _propose(
     for person, about in waiting.items():
         yield reminder(person, about, directives)
     yield from (ask_identity(signal, directives) for signal in own)
-    if trigger.reason is Reason.DIGEST:
+    if digest_due:
         yield from daily_digest(snapshot, signals, directives)
 
 
@@ -86,19 +94,32 @@ def prefers_jira(person: PersonId, snapshot: Snapshot, directives: Directives) -
     return member is not None and member.channel == "jira" and known is not None and known.account is not None
 
 
+def leaves_open(person: PersonId, snapshot: Snapshot, directives: Directives) -> bool:
+    """Whether the constitution leaves it open how to reach them, and a comment can name them."""
+    member = next((m for m in directives.team(snapshot.team).members if m.id == person), None)
+    known = snapshot.people.get(person)
+    return member is not None and member.channel is None and known is not None and known.account is not None
+
+
 def reminder(
     person: PersonId,
     signals: Sequence[Signal],
     directives: Directives,
     most: int | None = None,
     weight: Callable[[Signal], float] = lambda signal: 1.0,
+    order: Sequence[SignalId] = (),
 ) -> Proposal:
     """One message to ``person`` about ``signals``, the most urgent first, then those of most weight, then the oldest.
+
+    Of equals those named in ``order`` come first, in that order.
 
     With ``most``, the rest is only counted. Its id names the person and the items told, so the same
     telling is proposed under the same name for ever. Raises ``IndexError`` without signals.
     """
-    first = sorted(signals, key=lambda s: (-s.urgency, -weight(s), s.since, s.subject, s.step))
+    place = {name: n for n, name in reversed(list(enumerate(order)))}
+    first = sorted(
+        signals, key=lambda s: (-s.urgency, -weight(s), place.get(s.id, len(place)), s.since, s.subject, s.step)
+    )
     told = first[: most or len(first)]
     ids = sorted(signal.id for signal in told)
     return Proposal(
@@ -144,14 +165,14 @@ def escalate(signal: Signal, channel: str, directives: Directives) -> Proposal:
 def reassign(
     signal: Signal, issue: Issue, taker: Person, load: Load, snapshot: Snapshot, directives: Directives
 ) -> Proposal:
-    """Give an unowned issue to ``taker``; the name of the ask does not change with the taker."""
+    """Give an unowned issue to ``taker``; the name of the ask changes only with whom an approver has refused."""
     action = Reassign(issue=issue.key, issue_title=issue.title, issue_url=issue.url, giver=None, taker=taker.id)
-    least = load.next_taker(snapshot, directives, but=last_owner(issue, snapshot)) == taker
+    least = load.next_taker(snapshot, directives, but=barred(issue, snapshot)) == taker
     why = f"{taker.name} is here, with {load.words(taker)}"
     why += f": by rule the least {'work' if load.offered else 'open work'} takes it" if least else ""
     return because_of(
         signal,
-        "reassign",
+        " but ".join(["reassign", *sorted(snapshot.refused.get(issue.key, ()))]),
         action,
         directives,
         evidence=(Evidence(why),),
@@ -174,82 +195,3 @@ def daily_digest(snapshot: Snapshot, signals: Sequence[Signal], directives: Dire
             urgency=Urgency.LOW,
             rule=next(rules, "digest"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Open work in the running sprints, and what is proposed beside it: several orphans are not all one person's."""
-
-    points: dict[PersonId, float] = field(default_factory=lambda: defaultdict(float))
-    issues: Counter[PersonId] = field(default_factory=Counter)
-    offered_points: dict[PersonId, float] = field(default_factory=lambda: defaultdict(float))
-    offered: Counter[PersonId] = field(default_factory=Counter)
-    """What is only proposed, in this look or on a card that waits for an answer."""
-    takers: dict[IssueKey, PersonId] = field(default_factory=dict)
-    """To whom each of these is proposed."""
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Load:
-        """What everybody has now, and what they are to have as soon as somebody says yes."""
-        load = cls()
-        for issue in running(snapshot):
-            person = snapshot.person(issue.assignee)
-            taker = snapshot.people.get(snapshot.offered[issue.key]) if issue.key in snapshot.offered else None
-            if person is not None:
-                load.give(person, issue)
-            elif taker is not None:
-                load.offer(taker, issue)
-        return load
-
-    def give(self, person: Person, issue: Issue) -> None:
-        """Count ``issue`` as theirs."""
-        self.points[person.id] += issue.points or 0
-        self.issues[person.id] += 1
-
-    def offer(self, person: Person, issue: Issue) -> None:
-        """Count ``issue`` as proposed to them, once."""
-        for taker, times in ((self.takers.get(issue.key), -1), (person.id, 1)):
-            if taker is not None:
-                self.offered_points[taker] += times * (issue.points or 0)
-                self.offered[taker] += times
-        self.takers[issue.key] = person.id
-
-    def words(self, person: Person) -> str:
-        """What they have, for people; what is only proposed is said to be so."""
-        open_now = f"{_amount(self.points[person.id], self.issues[person.id])} open in this sprint"
-        proposed = _amount(self.offered_points[person.id], self.offered[person.id])
-        return f"{open_now} and {proposed} more proposed" if self.offered[person.id] else open_now
-
-    def taker_of(self, issue: Issue, snapshot: Snapshot, directives: Directives) -> Person | None:
-        """Whom to propose for ``issue``: whoever is proposed already, else the next who has not just let go of it."""
-        if issue.key in self.takers:
-            return snapshot.people.get(self.takers[issue.key])
-        return self.next_taker(snapshot, directives, but=last_owner(issue, snapshot))
-
-    def next_taker(self, snapshot: Snapshot, directives: Directives, but: PersonId | None = None) -> Person | None:
-        """Who is here and has the least work; whoever manages the project only when nobody else is here.
-
-        Never ``but``: a ticket is not given back to whoever has just let go of it.
-        """
-        present = [p for p in snapshot.people.values() if p.is_here(snapshot.now) and p.account is not None]
-        here = [person for person in present if person.id != but]
-        managers = directives.team(snapshot.team).roles.get(PM, ())
-        able = [person for person in here if person.id not in managers] or here
-        return min(able, key=lambda p: (*self._weight(p), p.id), default=None)
-
-    def _weight(self, person: Person) -> tuple[float, int]:
-        points = self.points[person.id] + self.offered_points[person.id]
-        return points, self.issues[person.id] + self.offered[person.id]
-
-
-def last_owner(issue: Issue, snapshot: Snapshot) -> PersonId | None:
-    """Who had an issue that nobody has, when the constitution knows them."""
-    person = snapshot.person(issue.last_assignee)
-    return person.id if person is not None else None
-
-
-def _amount(points: float, count: int) -> str:
-    """``3 points in 2 issues``."""
-    if not count:
-        return "nothing"
-    return f"{points:g} point{'' if points == 1 else 's'} in {count} issue{'' if count == 1 else 's'}"

@@ -1,0 +1,195 @@
+"""The Hand for delegated tasks: at most two runs, each paid for; the report is kept, and told of once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.delegating.money import Held, hold
+from bot.delegating.telling import Progress, Voice
+from integrations.claude import prices
+from integrations.claude_code import Errand, Ran
+from integrations.claude_code.client import Told
+from models.actions import DelegateTask
+from models.clock import Clock
+from models.delegated import MOST_SECONDS, MOST_TURNS, STOPS_AT
+from models.directives import Directives, Team
+from models.documents import MOST_RUNS, Document, Documents, DocumentState, Finished, Section
+from models.errors import NotDone, NotThought, Refused, Silence
+from models.money import Money
+from models.proposals import Effect, Receipt
+from models.purse import Purse
+from models.redaction import SHAPES, Redactor
+from planner.ports import Work
+from planner.tasks.briefing import briefing
+from planner.tasks.document import Origin, markdown, written
+from planner.tasks.material import Material, material
+from planner.tasks.report import read
+from planner.words.titles import name_of
+
+log = logging.getLogger(__name__)
+
+ANOTHER = 30.0
+"""Seconds until a task is tried again that finds another one under way in this process: each has much to carry."""
+
+AWAY = 120.0
+"""Seconds until it is tried again when Claude could not be reached."""
+
+
+class Works(Protocol):
+    """Whoever works on an errand."""
+
+    async def work(self, errand: Errand, told: Told) -> Ran:
+        """How it went; ``told`` hears what is read meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What a task needs beside its worker."""
+
+    work: Work
+    purse: Purse
+    documents: Documents
+    voice: Voice
+    directives: Callable[[], Directives]
+    clock: Clock
+    redact: Redactor = SHAPES
+
+
+class TaskHand:
+    """See ``planner.ports.Hand``."""
+
+    def __init__(self, worker: Works, office: Office) -> None:
+        self._worker, self._office = worker, office
+        self._busy = asyncio.Lock()
+
+    async def perform(self, effect: Effect) -> Receipt:
+        """Work on it and tell of it; what is done already is only told of."""
+        if self._busy.locked():
+            raise NotDone("another task is worked on just now", retry_after=ANOTHER)
+        async with self._busy:
+            task = await self._office.documents.begin(self._begun(effect))
+            if task.state is not DocumentState.DONE:
+                await self._worked_on(effect, task)
+            return await self._told(effect)
+
+    async def find(self, effect: Effect) -> Receipt | None:
+        """Done, if its report is kept; whatever an earlier run left half done is begun anew."""
+        task = await self._office.documents.of(effect.id)
+        return await self._told(effect) if task is not None and task.state is DocumentState.DONE else None
+
+    async def changed(self, effect: Effect) -> str | None:
+        """Nothing can: it changes nothing, and reads what is so when it begins."""
+        return None
+
+    def _begun(self, effect: Effect) -> Document:
+        action, now = _task_of(effect), self._office.clock.now()
+        return Document(
+            id=effect.id,
+            team=effect.team,
+            asker=effect.proposal.asked_by,
+            task=action.task,
+            about=action.about,
+            state=DocumentState.RUNNING,
+            runs=1,
+            begun=now,
+        )
+
+    async def _worked_on(self, effect: Effect, task: Document) -> None:
+        """One run, paid for. Raises ``Refused`` or, once, ``NotDone``."""
+        if task.runs > MOST_RUNS:
+            raise Refused("It broke off twice and is not tried again; ask anew", code="task_broken")
+        team = self._office.directives().team(effect.team)
+        held = await self._held(effect, team)
+        progress = await self._office.voice.begun(effect, task)
+        given = material(_task_of(effect), await self._office.work.facts_about(team.id), self._law, self._now)
+        errand = self._errand(effect, given, held)
+        ran = await self._worker.work(errand, progress.looked)
+        cost = await held.settle(ran, errand.model)
+        await self._office.documents.spend(effect.id, cost)
+        if ran.trouble is not None:
+            await self._broken(effect, task, ran.trouble, progress)
+        else:
+            await self._office.documents.finish(effect.id, self._finished(effect, team, given, ran, cost), self._now)
+            await progress.over()
+
+    async def _held(self, effect: Effect, team: Team) -> Held:
+        if not team.daily_cap_usd:
+            raise Refused("daily_cap_usd of this team is 0, so nothing is spent on Claude", code="no_money")
+        try:
+            return await hold(effect, team, self._office.purse, self._office.clock)
+        except NotThought as none:
+            await self._office.documents.break_off(effect.id, str(none), self._now)
+            raise Refused(f"{none}. Ask again tomorrow", code="no_money") from none
+
+    def _errand(self, effect: Effect, given: Material, held: Held) -> Errand:
+        brief, choice = briefing(_task_of(effect), given), prices.CHOICES[held.size]
+        redact = self._office.redact
+        return Errand(
+            system=brief.system,
+            question=redact(brief.question),
+            schema=brief.schema,
+            facts=redact(given.file),
+            model=choice.model,
+            effort=choice.effort or "low",
+            most=STOPS_AT[held.size],
+            patience=MOST_SECONDS,
+            turns=MOST_TURNS,
+        )
+
+    async def _broken(self, effect: Effect, task: Document, trouble: NotThought, progress: Progress) -> None:
+        """Where nobody could be reached it is tried once more; everything else is somebody's to put right."""
+        words = self._office.redact(str(trouble))
+        await self._office.documents.break_off(effect.id, words, self._now)
+        log.warning("a task came to nothing: %s", words, extra={"action": "task_broken", "why": trouble.why.value})
+        if trouble.why is Silence.AWAY and task.runs < MOST_RUNS:
+            raise NotDone(words, retry_after=AWAY)
+        await progress.over(words)
+        raise Refused(words, code=trouble.why.value)
+
+    def _finished(self, effect: Effect, team: Team, given: Material, ran: Ran, cost: Money) -> Finished:
+        assert ran.answer is not None
+        action, redact = _task_of(effect), self._office.redact
+        report = read(ran.answer, given.sheet, [member.name for member in team.members])
+        asker = effect.proposal.asked_by
+        who = name_of(asker, team.id, self._law) if asker is not None else "nobody"
+        origin = Origin(asker=who, cost=cost, seconds=ran.seconds, record=effect.id)
+        made = written(action, report, given, origin)
+        if report.dropped:
+            log.info("texts left out of a report", extra={"action": "texts_dropped", "dropped": dict(report.dropped)})
+        return Finished(
+            title=redact(made.title),
+            summary=tuple(map(redact, made.summary)),
+            body=tuple(
+                Section(each.heading, tuple((redact(line.text), line.url) for line in each.lines))
+                for each in made.sections
+            ),
+            markdown=redact(markdown(made)),
+            dropped=sum(report.dropped.values()),
+        )
+
+    async def _told(self, effect: Effect) -> Receipt:
+        task = await self._office.documents.of(effect.id)
+        assert task is not None, "it was begun"
+        place = await self._office.voice.report(effect, task)
+        if place and not task.shown:
+            await self._office.documents.show(effect.id, place)
+        return Receipt({**place, "document": effect.id}, f"report {effect.id}: {task.title}")
+
+    @property
+    def _law(self) -> Directives:
+        return self._office.directives()
+
+    @property
+    def _now(self) -> datetime:
+        return self._office.clock.now()
+
+
+def _task_of(effect: Effect) -> DelegateTask:
+    assert isinstance(effect.action, DelegateTask), effect.action.kind
+    return effect.action

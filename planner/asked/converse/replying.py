@@ -1,0 +1,138 @@
+"""From a model's last words to an answer: every passage is checked, and where one may not stand the facts are told.
+
+Nothing of a rejected answer is said: not the words that may stand either, for what they were to come to is unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planner.asked.converse.known import Known
+from planner.claims.facts import Fact
+from planner.claims.prose import Miss, Passage, checked
+from planner.words.replies import TalkReply
+
+MOST_PASSAGES, MOST_READINGS = 5, 2
+"""Passages of facts, and of the model's own reading."""
+
+MOST_TOLD = 6
+"""Facts told where no answer can be."""
+
+MOST_SOURCES = 6
+
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"answer": _TEXTS, "inference": _TEXTS, "unknown": {"type": "string"}},
+    "required": ["answer", "inference", "unknown"],
+    "additionalProperties": False,
+}
+"""The shape of an answer. Lengths are not in it, the vendor does not hold them: they are cut here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An answer that is not used."""
+
+    miss: Miss
+    cited: tuple[Fact, ...] = ()
+    """What it spoke of, the first first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    answer: tuple[str, ...]
+    inference: tuple[str, ...]
+    unknown: str
+
+
+def answered(text: str, known: Known, by: str) -> TalkReply | Rejected:
+    """The answer in ``text``, or why it is not used. ``by``: whose words they are."""
+    draft = _read(text)
+    if isinstance(draft, Miss):
+        return Rejected(draft)
+    said = [(each, checked(each, known.sheet, known.names)) for each in draft.answer]
+    read = [(each, checked(each, known.sheet, known.names, inference=True)) for each in draft.inference]
+    gap = checked(draft.unknown, known.sheet, known.names) if draft.unknown else None
+    every = [*(found for _, found in (*said, *read)), *([gap] if gap else [])]
+    miss = next((found for found in every if isinstance(found, Miss)), None)
+    cited = tuple(_cited(every))
+    if miss is not None:
+        return Rejected(miss, tuple(_named((*draft.answer, *draft.inference), known)))
+    if not cited and not draft.unknown:
+        return Rejected(Miss("an answer without a fact", "claim"))
+    if not any(isinstance(found, Passage) and found.cited for _, found in said):
+        return unanswered(UNTOLD, known, cited or known.found)
+    return TalkReply(
+        passages=tuple(_texts(found for _, found in said)),
+        inference=tuple(_texts(found for _, found in read)),
+        unknown=gap.text if isinstance(gap, Passage) else "",
+        sources=tuple(sources(cited)),
+        read_at=known.facts.read_at,
+        by=by,
+    )
+
+
+UNTOLD = "what I read does not say it"
+UNSAYABLE = "I found no way to say it that states nothing but facts"
+"""Why it is not known: nothing tells it, or what was said of it was not let through."""
+
+
+def unanswered(why: str, known: Known, facts: Sequence[Fact]) -> TalkReply:
+    """The honest template: that it is not known, ``why``, and what was found all the same."""
+    told = list(dict.fromkeys((*facts, *known.found)))[:MOST_TOLD]
+    found = " Here is what I found:" if told else ""
+    return TalkReply(
+        passages=(f"I don't know, because {why}.{found}",),
+        facts=tuple(fact.text for fact in told),
+        sources=tuple(sources(told)),
+        read_at=known.facts.read_at,
+    )
+
+
+def sources(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:
+    """(label, address) of where they stand, each once."""
+    seen: set[str] = set()
+    for fact in facts:
+        if fact.url and fact.url not in seen and len(seen) < MOST_SOURCES:
+            seen.add(fact.url)
+            kind, _, rest = fact.subject.partition(":")
+            yield (_LABELS.get(kind, rest) if rest else fact.subject.rpartition("/")[2]), fact.url
+
+
+_LABELS = {"message": "a message in Slack", "sprint": "the sprint", "person": "a ticket"}
+
+
+def _read(text: str) -> _Draft | Miss:
+    try:
+        given = json.loads(text[:40_000])
+        draft = _Draft(_strings(given["answer"]), _strings(given["inference"]), str(given["unknown"]).strip())
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Miss("not in the given shape", "shape")
+    if len(draft.answer) > MOST_PASSAGES or len(draft.inference) > MOST_READINGS:
+        return Miss("more passages than asked for", "length")
+    return draft
+
+
+def _strings(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise TypeError
+    return tuple(each.strip() for each in given if each.strip())
+
+
+def _texts(found: Iterable[Passage | Miss | None]) -> Iterator[str]:
+    return (each.text for each in found if isinstance(each, Passage))
+
+
+def _cited(found: Iterable[Passage | Miss]) -> Iterator[Fact]:
+    facts = (fact for each in found if isinstance(each, Passage) for fact in each.cited)
+    yield from dict.fromkeys(facts)
+
+
+def _named(prose: Iterable[str], known: Known) -> Iterator[Fact]:
+    """The facts a rejected answer speaks of, where their number exists."""
+    said = " ".join(prose)
+    yield from (fact for fact in known.sheet.facts if f"{{{fact.id}}}" in said)

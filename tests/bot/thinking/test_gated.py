@@ -1,0 +1,180 @@
+"""A model behind the purse: paid before, settled after, and never asked for more than a day may cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.thinking import GatedModel
+from integrations.claude import prices
+from models.bills import BillState
+from models.database import Database, upgrade
+from models.directives import Directives
+from models.directives_file import load
+from models.errors import NotThought, Silence
+from models.ids import PersonId, TeamId
+from models.money import Money
+from models.purse import Purse
+from models.thoughts import Call, Prompt, Purpose, Size, Stop, Thought, Turn, Usage
+from tests.contracts.stores.values import FakeClock
+
+pytestmark = pytest.mark.anyio
+
+LAW = load(Path(__file__).parents[3] / "directives.yaml")
+TEAM, MIKE = TeamId("payments"), PersonId("mike")
+PROMPT = Prompt(
+    purpose=Purpose.TALK, size=Size.LARGE, name="talk/1", fixed=("rules " * 400,), turns=(Turn(True, "why?"),), most=900
+)
+ANSWER = Thought(
+    text="because", stop=Stop.END, usage=Usage(read=700, written=120, cached=900), model="claude-sonnet-5-5"
+)
+
+
+@dataclass
+class Vendor:
+    """Says what it is told to say, and keeps whom it was."""
+
+    says: Thought | NotThought = ANSWER
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def ask(self, prompt: Prompt, model: str, effort: str) -> Thought:
+        self.asked.append((model, effort))
+        if isinstance(self.says, NotThought):
+            raise self.says
+        return replace(self.says, model=model)
+
+
+@dataclass
+class House:
+    purse: Purse
+    vendor: Vendor
+    clock: FakeClock
+    told: list[tuple[TeamId, date, Money]] = field(default_factory=list)
+    law: Directives = LAW
+
+    def model(self) -> GatedModel:
+        return GatedModel(self.vendor, self.purse, self.clock, lambda: self.law, spent=self.hears)
+
+    async def hears(self, team: TeamId, day: date, cap: Money) -> None:
+        self.told.append((team, day, cap))
+
+    def capped(self, usd: float) -> None:
+        teams = tuple(team.model_copy(update={"daily_cap_usd": usd}) for team in self.law.teams)
+        self.law = self.law.model_copy(update={"teams": teams})
+
+    @property
+    def day(self) -> date:
+        return self.clock.now().astimezone(LAW.team(TEAM).tz).date()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    url = f"sqlite:///{tmp_path / 'pm.db'}"
+    upgrade(url)
+    clock = FakeClock()
+    database = Database(url, clock)
+    yield House(Purse(database), Vendor(), clock)
+    await database.close()
+
+
+async def test_an_answer_costs_what_the_table_says(house: House) -> None:
+    thought = await house.model().think(PROMPT, TEAM, asker=MIKE)
+    assert thought.cost == Money(700 * 2_000 + 120 * 10_000 + 900 * 100)
+    assert await house.purse.spent(TEAM, house.day) == thought.cost
+    assert house.vendor.asked == [("claude-sonnet-5-5", "low")]
+
+
+async def test_the_budget_gives_the_smaller_model(house: House) -> None:
+    house.capped(prices.worst("claude-haiku-5-5", PROMPT, prices.bytes_of(PROMPT)).dollars * 1.5)
+    await house.model().think(PROMPT, TEAM, asker=MIKE)
+    assert house.vendor.asked[0][0] == "claude-haiku-5-5"
+
+
+@pytest.mark.parametrize(
+    ("stop", "why"),
+    [
+        (Stop.LENGTH, Silence.CUT),
+        (Stop.WINDOW, Silence.CUT),
+        (Stop.PAUSE, Silence.CUT),
+        (Stop.REFUSAL, Silence.REFUSED),
+        (Stop.OTHER, Silence.GARBAGE),
+    ],
+)
+async def test_what_cannot_be_used_is_paid_for_and_not_used(house: House, stop: Stop, why: Silence) -> None:
+    house.vendor.says = replace(ANSWER, stop=stop)
+    with pytest.raises(NotThought) as silence:
+        await house.model().think(PROMPT, TEAM)
+    (bill,) = await house.purse.bills(house.day)
+    assert silence.value.why is why and bill.cost > Money() and bill.trouble
+
+
+@pytest.mark.parametrize("stop", [Stop.END, Stop.SEQUENCE, Stop.TOOLS])
+async def test_an_answer_or_a_wish_for_a_tool_is_handed_on(house: House, stop: Stop) -> None:
+    house.vendor.says = replace(ANSWER, stop=stop, calls=(Call("c1", "sprint", {}),))
+    assert (await house.model().think(PROMPT, TEAM)).stop is stop
+
+
+async def test_nothing_is_paid_for_a_call_that_was_surely_not_made(house: House) -> None:
+    house.vendor.says = NotThought(Silence.AWAY, "Claude is overloaded")
+    with pytest.raises(NotThought):
+        await house.model().think(PROMPT, TEAM)
+    assert await house.purse.spent(TEAM, house.day) == Money()
+
+
+async def test_a_call_that_may_have_been_charged_counts_in_full(house: House) -> None:
+    house.vendor.says = NotThought(Silence.AWAY, "no answer within 30 seconds", charged=True)
+    with pytest.raises(NotThought):
+        await house.model().think(PROMPT, TEAM)
+    (bill,) = await house.purse.bills(house.day)
+    assert bill.state is BillState.LOST
+    assert bill.cost == prices.worst("claude-sonnet-5-5", PROMPT, prices.bytes_of(PROMPT))
+
+
+async def test_the_admins_hear_when_the_day_is_spent_and_not_before(house: House) -> None:
+    house.capped(0.0001)
+    with pytest.raises(NotThought):
+        await house.model().think(PROMPT, TEAM, asker=MIKE)
+    assert house.told == [(TEAM, house.day, Money.usd("0.0001"))] and not house.vendor.asked
+
+
+async def test_a_cap_of_nothing_is_a_wish_and_no_news(house: House) -> None:
+    house.capped(0)
+    with pytest.raises(NotThought):
+        await house.model().think(PROMPT, TEAM)
+    assert house.told == []
+
+
+async def test_one_person_with_their_share_is_no_news_for_admins(house: House) -> None:
+    teams = tuple(team.model_copy(update={"daily_cap_per_person_usd": 0.0001}) for team in LAW.teams)
+    house.law = LAW.model_copy(update={"teams": teams})
+    with pytest.raises(NotThought) as silence:
+        await house.model().think(PROMPT, TEAM, asker=MIKE)
+    assert silence.value.why is Silence.PERSON and house.told == []
+
+
+async def test_two_processes_share_one_purse(house: House) -> None:
+    worst = prices.worst("claude-haiku-5-5", PROMPT, prices.bytes_of(PROMPT))
+    house.capped(worst.dollars * 3.5)
+    house.vendor.says = NotThought(Silence.AWAY, "lost", charged=True)
+    both = [house.model(), house.model()]
+    asked = [both[n % 2].think(replace(PROMPT, size=Size.SMALL), TEAM, asker=PersonId(f"p{n}")) for n in range(20)]
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert await house.purse.spent(TEAM, house.day) <= Money.usd(worst.dollars * 3.5)
+    assert len(house.vendor.asked) == 3
+
+
+def test_a_model_that_is_not_in_the_table_is_priced_as_the_dearest() -> None:
+    used = Usage(read=1000, written=100)
+    assert prices.cost("claude-next-7", used) == prices.DEAREST.price.of(used)
+    assert prices.cost("claude-haiku-5-5-20261101", used) == prices.MODELS["claude-haiku-5-5"].price.of(used)
+
+
+def test_a_long_prompt_on_the_small_model_costs_more_for_all_of_it() -> None:
+    short, long = Usage(read=100_000), Usage(read=100_001)
+    assert prices.cost("claude-haiku-5-5", short) == Money.usd("0.01")
+    assert prices.cost("claude-haiku-5-5", long) == Money(100_001 * 500)

@@ -1,0 +1,93 @@
+"""Money: a quiet day asks no model, a spent budget stops no rule, and its end is told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from integrations.simulator.claude.api import Pace
+from integrations.simulator.server import Simulator
+from models.money import Money
+from models.tables import decisions
+from models.thoughts import Purpose
+from tests.world import CONSTITUTION, World, running
+
+pytestmark = pytest.mark.anyio
+
+HOUR = timedelta(hours=1)
+
+
+def nothing_the_matter(simulator: Simulator) -> None:
+    """Everything of the sprint is done, and nobody waits for a review."""
+    company = simulator.company
+    company.listeners, told = [], company.listeners
+    company.pull_requests.clear()
+    for issue in company.active():
+        owner = issue.assignee or company.members["PAY"][0]
+        company.edit(issue.key, owner, assignee=owner, flagged=False, status=company.status_of("done"))
+    company.listeners = told
+
+
+async def test_a_quiet_day_asks_no_model_at_all(tmp_path: Path) -> None:
+    async with running(tmp_path, prepare=nothing_the_matter, claude=Pace()) as world:
+        await world.live(8 * HOUR)
+        assert world.simulator.claude.journal.bodies == []
+
+
+async def test_with_a_cent_a_day_every_rule_still_runs(tmp_path: Path) -> None:
+    told = {}
+    for name, claude in (("rules", None), ("a cent", Pace())):
+        (tmp_path / name).mkdir()
+        async with running(tmp_path / name, text=capped("0.01"), claude=claude) as world:
+            for _ in range(3):
+                world.lose_an_owner()
+                await world.live(HOUR)
+            await world.live(4 * HOUR)
+            told[name] = await said(world)
+            assert await world.app.purse.spent(world.team.id, world.clock.now().date()) <= Money.usd("0.01")
+    assert told["a cent"] == told["rules"] and len(told["rules"]) > 3
+
+
+async def test_the_admins_hear_once_that_the_money_of_the_day_is_spent(tmp_path: Path) -> None:
+    async with running(tmp_path, text=capped("0.001"), claude=Pace()) as world:
+        for _ in range(3):
+            world.lose_an_owner()
+            await world.live(HOUR)
+        [news] = world.messages(lambda message: "a day on Claude" in message.text)
+        assert "rules and templates answer until midnight" in news.text
+        assert world.simulator.claude.journal.bodies == []
+
+
+def capped(usd: str) -> str:
+    """The shipped constitution with another cap of the day."""
+    return CONSTITUTION.read_text(encoding="utf-8").replace("daily_cap_usd: 1.0 ", f"daily_cap_usd: {usd} ")
+
+
+async def said(world: World) -> set[str]:
+    """What was decided, to whom and about what: an owner may be another, whom a model has chosen."""
+    wanted = select(decisions.c.verdict, decisions.c.proposal).where(decisions.c.verdict != "defer")
+    rows = await world.app.database.read(lambda c: c.execute(wanted).all())
+    return {f"{row.verdict} {_in_short(row.proposal['action'])}" for row in rows}
+
+
+def _in_short(action: dict[str, Any]) -> str:
+    if action["kind"] == "post_digest":  # of the moment it is due, which may be before or after the next webhook
+        return "post_digest"
+    items = action.get("items") or [action.get("item") or {"kind": "", "subject": action.get("issue", "")}]
+    about = sorted(f"{each['kind']} {each['subject']}" for each in items)
+    whom = action.get("person") or action.get("channel") or ""
+    return f"{action['kind']} {whom}: {', '.join(about)}"
+
+
+async def test_what_a_look_cost_stands_in_its_record_and_in_the_purse(tmp_path: Path) -> None:
+    async with running(tmp_path, claude=Pace()) as world:
+        world.lose_an_owner()
+        await world.live(HOUR)
+        bills = [b for b in await world.app.purse.bills(world.clock.now().date()) if b.purpose is Purpose.PLAN]
+        assert bills and all(bill.cycle for bill in bills)
+        for bill in bills:
+            assert bill.cycle is not None and await world.app.purse.of_cycle(bill.cycle) == bill.cost > Money()
