@@ -17,7 +17,7 @@ demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no accou
 	@$(BIN)/pm demo $(ARGS)
 
 test: install $(STAMPS)/browser  ## the test suite: three at a time, as two cores wait a third of it
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 4
 
 check: lint types imports test  ## everything that must hold before a commit: what .ci/run runs
 

@@ -51,7 +51,7 @@ REQUIREMENTS: Mapping[str, Requirement] = {
         figure="1,000 looks at a quiet project: 0 messages besides the digest; 1,000 looks of a hostile mind: 0.",
         proofs=(
             NOISE + "test_a_thousand_looks_at_a_quiet_project_send_nothing_but_the_digest",
-            NOISE + "test_a_hostile_mind_says_nothing_in_a_thousand_looks",
+            NOISE + "test_a_hostile_mind_says_nothing_in_hundreds_of_looks",
             "promises/test_hostile_mind.py::test_no_forbidden_effect_and_no_word_of_its_own_in_hundreds_of_cases",
             POLICY + "test_what_no_finding_carries_is_denied",
         ),
