@@ -38,7 +38,7 @@ chaos: install  ## kill the process at every commit point, on SQLite and Postgre
 	$(BIN)/pytest -m chaos tests/chaos
 
 faults: install  ## every vendor and the database under every fault of the network
-	$(BIN)/pytest -n 4 -m "faults or not faults" tests/faults
+	$(BIN)/pytest -n 4 -m "faults or not faults" tests/faults tests/integrations/claude_code/test_real.py
 
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak

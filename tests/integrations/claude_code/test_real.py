@@ -74,6 +74,7 @@ ROWS: tuple[tuple[str, dict[str, Any], tuple[Said, ...], Silence, str], ...] = (
 )
 
 
+@pytest.mark.faults
 async def test_every_row_of_its_exit_codes_is_still_what_it_was_measured_to_be() -> None:
     rows = await asyncio.gather(*(ran(*lines, **how) for _, how, lines, _, _ in ROWS))
     found = [(ended.trouble.why if ended.trouble else None, ended.answer) for ended, _ in rows]
