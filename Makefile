@@ -17,7 +17,7 @@ demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no accou
 	@$(BIN)/pm demo $(ARGS)
 
 test: install $(STAMPS)/browser  ## the test suite: three at a time, as two cores wait a third of it
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 3
 
 check: lint types imports test  ## everything that must hold before a commit: what .ci/run runs
 
@@ -38,7 +38,7 @@ chaos: install  ## kill the process at every commit point, on SQLite and Postgre
 	$(BIN)/pytest -m chaos tests/chaos
 
 faults: install  ## every vendor and the database under every fault of the network
-	$(BIN)/pytest -n 4 -m "faults or not faults" tests/faults tests/integrations/claude_code/test_real.py
+	$(BIN)/pytest -n 3 -m "faults or not faults" tests/faults tests/integrations/claude_code/test_real.py
 
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak

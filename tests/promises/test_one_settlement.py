@@ -264,7 +264,7 @@ async def test_a_matter_is_settled_once_however_its_settlement_is_delivered(matt
     single, rows = await effect_of(matters, DEEDS[deed], once)
     assert rows == 1 and sum(single.values()), "one delivery is kept, and something comes of it"
     many, rows = await effect_of(matters, DEEDS[deed], five_times_over)
-    assert (many, rows) == (single, 1)
+    assert (drawn(many), rows) == (drawn(single), 1)
     twice, rows = await effect_of(matters, DEEDS[deed], pressed_twice)
     assert rows == (1 if deed in WINDOWS else 2), "a window is known again, whatever the trigger"
     assert lasting(twice) == lasting(single)
@@ -302,6 +302,11 @@ async def effect_of(
 
 async def act(stage: Stage, payload: dict[str, Any]) -> None:
     await stage.world.simulator.slack_out.interact(payload, "press")
+
+
+def drawn(came: Counter[str]) -> Counter[str]:
+    """A message is drawn again until it stands still, so how often says nothing; that it was drawn says something."""
+    return Counter({name: min(number, 1) if name == "chat.update" else number for name, number in came.items()})
 
 
 def lasting(came: Counter[str]) -> Counter[str]:
