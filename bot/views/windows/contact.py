@@ -17,7 +17,7 @@ WORD = "contact"
 HOURS, DAYS, ZONE, PER_DAY, WAY = "hours", "days", "zone", "per_day", "way"
 """Names of the blocks; the one for messages a day also carries the most there may be: ``per_day_1``."""
 
-_WAYS = {"dm": "Direct messages", "jira": "Jira comments", "learn": "Whichever of the two I answer"}
+_WAYS = {"dm": "Direct messages", "jira": "Jira comments", "learn": "Whichever of the two you answer"}
 _DAYS = dict(zip(WEEKDAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
