@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.constitution import Constitution, bid_farewell, note_standing, span_over, tell_admins
 from bot.delegating import Office, Voice
 from bot.finding import Finding
-from bot.hands import SwitchedOff, hands_of, people_of, task_hand
+from bot.hands import SwitchedOff, hands_of, in_jira, task_hand
 from bot.listeners.changes import Changes
 from bot.metrics import Metrics
 from bot.notify import SlackHand
@@ -27,7 +27,7 @@ from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
 from integrations.claude import Claude
 from integrations.claude_code import ClaudeCode
-from integrations.jira import Jira, JiraHand
+from integrations.jira import Jira
 from integrations.jira import webhook as jira_webhook
 from integrations.mcp import Hub, Place, hub_of
 from integrations.mcp import config as mcp_config
@@ -171,18 +171,15 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     Opens no connection; raises ``OperatorError`` when the constitution cannot be read.
     """
     clock = clock or (SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock())
-    written = look_up(Path(settings.directives_file))
-    directives = understand(written)
+    directives = understand(written := look_up(Path(settings.directives_file)))
     database = Database(settings.database_url, clock, at_commit=_chaos(settings))
     mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
-    slack = _slack(settings, clock, mailbox)
-    jira, bitbucket = _jira(settings, directives), _bitbucket(settings, directives)
+    slack, jira = _slack(settings, clock, mailbox), _jira(settings, directives)
     roster, purse, claude = Roster(directives, store), Purse(database), _claude(settings, clock)
-    metrics, documents = Metrics(), Documents(database)
+    bitbucket, metrics, documents = _bitbucket(settings, directives), Metrics(), Documents(database)
     notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
     read = partial(Sync, store, clock, lambda: roster.constitution, inbox=mailbox, metrics=metrics)
     sync = read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None)
-    in_jira = JiraHand(jira, people_of(roster)) if jira is not None else None
     worker, delegated = _delegated(settings, store, purse, documents, slack, roster, clock)
     return App(
         settings=settings,
@@ -206,7 +203,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         sync=sync,
         metrics=metrics,
         finding=_finding(settings, roster, store, clock, metrics, jira, slack),
-        hands=hands_of(settings.off_services(), in_jira, notify if slack is not None else None, delegated),
+        hands=hands_of(settings.off_services(), in_jira(jira, roster), notify if slack else None, delegated),
     )
 
 

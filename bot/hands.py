@@ -8,6 +8,7 @@ from bot.delegating import Office, TaskHand
 from bot.people import Roster
 from bot.sync import person_of
 from integrations.claude_code import ClaudeCode
+from integrations.jira import Jira, JiraHand
 from integrations.jira.hand import SERVES as JIRA_SERVES
 from models.actions import ACTION_KINDS, DelegateTask
 from models.errors import Refused
@@ -57,7 +58,12 @@ def task_hand(worker: ClaudeCode | None, office: Office, binary: str) -> Hand:
     return TaskHand(worker, office)
 
 
-def people_of(roster: Roster) -> Callable[[], Mapping[PersonId, Person]]:
+def in_jira(jira: Jira | None, roster: Roster) -> JiraHand | None:
+    """The Hand that changes Jira, where Jira is configured."""
+    return JiraHand(jira, _people_of(roster)) if jira is not None else None
+
+
+def _people_of(roster: Roster) -> Callable[[], Mapping[PersonId, Person]]:
     """Everybody the constitution knows, with the identity Jira uses."""
 
     def people() -> Mapping[PersonId, Person]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from models.actions import Reassign
 from models.cycles import Cycle, History, cycle_of
+from models.directives import Directives
 from models.events import Reason, Trigger
 from models.ids import IssueKey, PersonId, SignalId
 from models.money import NANO
 from models.proposals import Approval, Proposal
-from models.signals import Urgency
+from models.signals import Findings, Urgency
 from models.work import Facts, Snapshot
 from planner.detect import detect
 from planner.facts.observe import observe
@@ -39,11 +40,7 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
     digest_due = trigger.reason is Reason.DIGEST
     known = await desk.ledger.known_items(trigger.team) if digest_due else {}
     snapshot = _seen(observe(facts, trigger, now), history, facts, known)
-    findings = go_further(detect(snapshot, desk.directives), snapshot, desk.directives, history)
-    findings = with_sayings(findings, history.hushes, snapshot, desk.directives, aloud=digest_due)
-    if digest_due:
-        known = still_known(known, findings.signals, snapshot, desk.directives)
-        snapshot = replace(snapshot, known={**in_hand(findings, history.hushes, now), **known})
+    snapshot, findings = _found(snapshot, history, desk.directives, digest_due=digest_due)
     thinking = await desk.mind.weigh(snapshot, findings.signals, trigger, desk.directives)
     awaited = wakes(history, facts, snapshot, findings.signals, desk.directives) if trigger.sprint is None else ()
     promises = [wake.proposal for wake in awaited if wake.proposal is not None]
@@ -77,6 +74,18 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
 def _seen(seen: Snapshot, history: History, facts: Facts, known: Mapping[SignalId, Urgency]) -> Snapshot:
     """What the facts show, and what is on record of it."""
     return replace(seen, offered=_offered(history), refused=_refused(history, facts), known=known)
+
+
+def _found(
+    snapshot: Snapshot, history: History, directives: Directives, *, digest_due: bool
+) -> tuple[Snapshot, Findings]:
+    """What the rules find and what people have said of it; a summary need not tell what is known or in hand."""
+    findings = go_further(detect(snapshot, directives), snapshot, directives, history)
+    findings = with_sayings(findings, history.hushes, snapshot, directives, aloud=digest_due)
+    if not digest_due:
+        return snapshot, findings
+    known = still_known(snapshot.known, findings.signals, snapshot, directives)
+    return replace(snapshot, known={**in_hand(findings, history.hushes, snapshot.now), **known}), findings
 
 
 def _offered(history: History) -> Mapping[IssueKey, PersonId]:

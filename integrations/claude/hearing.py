@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integrations.metering import usage_of
 from models.errors import NotThought, Silence
 from models.thoughts import Call, Prompt, Stop, Thought, Usage
 
@@ -92,22 +93,7 @@ def _verbatim(blocks: Sequence[Mapping[str, Any]]) -> str:
 def _usage(given: Any, prompt: Prompt, request: str) -> Usage:
     if not isinstance(given, Mapping):
         raise unreadable("it does not say what was used", request)
-    split = given.get("cache_creation")
-    split = split if isinstance(split, Mapping) else {}
-    long = _count(split.get("ephemeral_1h_input_tokens"))
-    if not split and prompt.lasts == "1h":
-        long = _count(given.get("cache_creation_input_tokens"))
-    return Usage(
-        read=_count(given.get("input_tokens")),
-        written=_count(given.get("output_tokens")),
-        cached=_count(given.get("cache_read_input_tokens")),
-        kept=max(0, _count(given.get("cache_creation_input_tokens")) - long),
-        kept_long=long,
-    )
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return usage_of(given, lasts=prompt.lasts)
 
 
 def _is_object(text: str) -> bool:

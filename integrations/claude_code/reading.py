@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.claude_code.errand import Errand, Ran
 from integrations.claude_code.process import MOST_OUTPUT, Ended
+from integrations.metering import usage_of
 from models.errors import NotThought, Silence
 from models.money import Money
 from models.thoughts import Usage
@@ -36,7 +37,7 @@ def ran(ended: Ended, errand: Errand, *, served: bool, seconds: float) -> Ran:
         answer=None if trouble else told["structured_output"],
         trouble=trouble,
         cost=_cost(told.get("total_cost_usd")) if whole else None,
-        usage=_usage(told.get("usage")),
+        usage=usage_of(told["usage"]) if isinstance(told.get("usage"), Mapping) else Usage(),
         model=next(iter(told.get("modelUsage") or ()), errand.model),
         session=str(told.get("session_id") or ""),
         seconds=seconds,
@@ -128,19 +129,6 @@ def _denied(told: Mapping[str, Any]) -> Iterator[str]:
 def _cost(value: Any) -> Money | None:
     is_amount = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1_000
     return Money.usd(repr(float(value))) if is_amount else None
-
-
-def _usage(given: Any) -> Usage:
-    given = given if isinstance(given, Mapping) else {}
-    split = given.get("cache_creation")
-    long = _count((split if isinstance(split, Mapping) else {}).get("ephemeral_1h_input_tokens"))
-    return Usage(
-        read=_count(given.get("input_tokens")),
-        written=_count(given.get("output_tokens")),
-        cached=_count(given.get("cache_read_input_tokens")),
-        kept=max(0, _count(given.get("cache_creation_input_tokens")) - long),
-        kept_long=long,
-    )
 
 
 def _count(value: Any) -> int:
