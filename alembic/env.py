@@ -5,14 +5,14 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine, make_url
 
-from models.tables import metadata
+from models.tables.everything import all_tables
 
 
 def migrate(connection: Connection) -> None:
     """Bring the tables behind ``connection`` to the wanted revision, in the caller's transaction."""
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=all_tables(),
         render_as_batch=connection.dialect.name == "sqlite",  # SQLite cannot alter a column in place
         compare_type=True,
     )
@@ -29,7 +29,7 @@ def address() -> str:
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name=make_url(address()).get_backend_name(), target_metadata=metadata)
+    context.configure(dialect_name=make_url(address()).get_backend_name(), target_metadata=all_tables())
     with context.begin_transaction():
         context.run_migrations()
 elif (handed := context.config.attributes.get("connection")) is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.constitution import Constitution, bid_farewell, note_standing, span_over, tell_admins
 from bot.delegating import Office, Voice
 from bot.finding import Finding
-from bot.hands import SwitchedOff, hands_of, in_jira, task_hand
+from bot.hands import hands_of, in_jira, off_of, task_hand
 from bot.listeners.changes import Changes
 from bot.metrics import Metrics
 from bot.notify import SlackHand
@@ -46,7 +46,6 @@ from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, look_at
 from models.money import Money
 from models.purse import Purse
-from models.redaction import SHORTEST_IN_WORDS, Redactor
 from models.store import Store
 from models.wording import meanings
 from models.written import look_up
@@ -121,7 +120,7 @@ class App:
             hands=self.hands,
             switch=self.store,
             meanings=meanings,
-            off={kind: hand.why for kind, hand in self.hands.items() if isinstance(hand, SwitchedOff)},
+            off=off_of(self.hands),
         )
 
     def read(self, delivery: Delivery) -> Event | None:
@@ -258,18 +257,14 @@ def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
         clock,
         seconds=settings.call_seconds,
         changed=changed,
-        redact=_redactor(settings),
+        redact=settings.redactor,
+        links=settings.links,
     )
 
 
 def _model(claude: Claude, purse: Purse, clock: Clock, roster: Roster, store: Store, settings: Settings) -> GatedModel:
     spent = _spent(store, roster)
-    return GatedModel(claude, purse, clock, lambda: roster.directives, spent=spent, redact=_redactor(settings))
-
-
-def _redactor(settings: Settings) -> Redactor:
-    """For prompts and posts; logs have their own, which looks for shorter ones as well."""
-    return Redactor(settings.secrets(), SHORTEST_IN_WORDS)
+    return GatedModel(claude, purse, clock, lambda: roster.directives, spent=spent, redact=settings.redactor)
 
 
 def _jira(settings: Settings, directives: Directives) -> Jira | None:
@@ -282,7 +277,8 @@ def _jira(settings: Settings, directives: Directives) -> Jira | None:
         token=settings.atlassian_api_token.get_secret_value(),
         boards=[board for team in directives.teams for board in team.jira.boards],
         seconds=settings.call_seconds,
-        redact=_redactor(settings),
+        redact=settings.redactor,
+        links=settings.links,
     )
 
 
@@ -316,17 +312,18 @@ def _delegated(
         voice=Voice(slack, lambda: roster.directives, clock),
         directives=lambda: roster.directives,
         clock=clock,
-        redact=_redactor(settings),
+        redact=settings.redactor,
+        links=settings.links,
     )
     key, binary = settings.anthropic_api_key.get_secret_value(), settings.claude_code_bin
     worker = ClaudeCode(binary, key, settings.anthropic_base_url, clock) if settings.delegates else None
-    return worker, task_hand(worker, office, binary)
+    return worker, task_hand(worker, office)
 
 
-def _spent(store: Store, roster: Roster) -> Callable[[TeamId, date, Money], Awaitable[None]]:
-    async def tell(team: TeamId, day: date, cap: Money) -> None:
+def _spent(store: Store, roster: Roster) -> Callable[[TeamId, date, Money, Money], Awaitable[None]]:
+    async def tell(team: TeamId, day: date, cap: Money, left: Money) -> None:
         law = roster.constitution
-        await tell_admins(store, law, money_notice(law.team(team), day, cap))
+        await tell_admins(store, law, money_notice(law.team(team), day, cap, left))
 
     return tell
 

@@ -48,14 +48,17 @@ def hands_of(
     return served | {DelegateTask.kind: delegated}
 
 
-def task_hand(worker: ClaudeCode | None, office: Office, binary: str) -> Hand:
+def task_hand(worker: ClaudeCode | None, office: Office) -> Hand:
     """Where nobody could work on a task, nobody is asked to approve one."""
     if worker is None:
         return SwitchedOff("Delegating", "set CLAUDE_CODE_BIN and ANTHROPIC_API_KEY (docs/claude-code.md)")
-    if not worker.is_there:
-        remedy = f"CLAUDE_CODE_BIN names {binary}, which is no program here (docs/claude-code.md)"
-        return SwitchedOff("Delegating", remedy)
     return TaskHand(worker, office)
+
+
+def off_of(hands: Mapping[str, Hand]) -> Mapping[str, str]:
+    """The kinds of Action that nothing here can carry out as far as is known, with the reason and the remedy."""
+    told = {kind: hand.why for kind, hand in hands.items() if isinstance(hand, SwitchedOff | TaskHand)}
+    return {kind: why for kind, why in told.items() if why}
 
 
 def in_jira(jira: Jira | None, roster: Roster) -> JiraHand | None:

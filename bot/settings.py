@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.sources import read_env_file
 
 from models.errors import SettingsError
+from models.links import Links
+from models.redaction import SHORTEST_IN_WORDS, Redactor
 
 _SQLITE_FILE = re.compile(r"^sqlite:///(?P<path>[^?]+)")
 _HOST = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(:\d{1,5})?$")
@@ -104,6 +106,8 @@ class Settings(BaseSettings):
     admin_token: Secret = NONE
     port: int = Field(8080, ge=1, le=65535)
     public_url: Address = ""
+    link_hosts: str = Field("", pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?(\s*,\s*[A-Za-z0-9.-]+(:\d{1,5})?)*$")
+    """Where else a link may lead: a build server's host, for example."""
     environment: Annotated[Literal["development", "production", "test"], BeforeValidator(_lower)] = "development"
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     directives_file: Path = Path("directives.yaml")
@@ -205,6 +209,13 @@ class Settings(BaseSettings):
         """Whether tasks can be delegated to Claude Code."""
         return bool(self.claude_code_bin and self.anthropic_api_key)
 
+    @property
+    def links(self) -> Links:
+        """Where a link of ours may lead, beside Slack."""
+        own = (self.jira_site_url, self.jira_api_url, self.public_url, self.bitbucket_api_url, self.slack_api_url)
+        also = (f"https://{host.strip()}" for host in self.link_hosts.split(","))
+        return Links.to("https://bitbucket.org", *own, *also)
+
     def off_services(self) -> Mapping[str, str]:
         """What is off, by name, and which setting would turn it on."""
         reasons = {
@@ -240,6 +251,11 @@ class Settings(BaseSettings):
         file = self._dotenv
         written = read_env_file(file, encoding="utf-8", case_sensitive=True) if file and file.exists() else {}
         return {**{name: value for name, value in written.items() if value}, **os.environ}
+
+    @property
+    def redactor(self) -> Redactor:
+        """For prompts and posts; logs have their own, which looks for shorter ones as well."""
+        return Redactor(self.secrets(), SHORTEST_IN_WORDS)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, also in the form it takes inside an address: what logs must never show."""
@@ -304,6 +320,7 @@ _REMEDIES: Mapping[str, str] = {
     "mcp_config": "Name a .mcp.json, or leave it out to use no MCP server",
     "mcp_servers": "Write names of servers in that file with commas between them, or leave it out for all",
     "anthropic_api_key": "Create a key in Claude's console, or leave it out: rules and templates decide then",
+    "link_hosts": "Write hosts with commas between them, for example ci.acme.example, or leave it out",
     "admin_token": "Make one up: python3 -c 'import secrets; print(secrets.token_urlsafe())'",
     "port": "Write a number between 1 and 65535, or leave it out for 8080",
     "environment": "Write development, production or test",

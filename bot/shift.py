@@ -33,6 +33,8 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
 
     stop = asyncio.Event()
     await load_first(app)
+    if app.worker is not None:
+        await app.worker.get_ready()
     app.finding.start()
     clock = AlarmClock(app)
     clock.start()

@@ -41,33 +41,58 @@ LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
 
 async def run_worker(app: App, stop: asyncio.Event, handlers: Handlers = HANDLERS) -> None:
     """Work until ``stop``; what is under way is finished first."""
+    lookout = Lookout(app)
     async with asyncio.TaskGroup() as group:
         for lanes in LANES:
-            group.create_task(_slot(app, lanes, stop, handlers))
+            group.create_task(_slot(lookout, lanes, stop, handlers))
 
 
-async def _slot(app: App, lanes: Sequence[int], stop: asyncio.Event, handlers: Handlers) -> None:
+class Lookout:
+    """Looks for work for all slots of one worker: every ring wakes them all, and one look tells all there is nothing.
+
+    They look one after another. Nobody asks again what was seen to be nothing, until it rings or the time is over.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._turn = asyncio.Lock()
+        self._heard = -1
+        self._lanes = frozenset[int]()
+        self._until = 0.0
+        """Of the event loop's clock: until then, or the next ring, nothing is to be had of those lanes."""
+
+    async def job(self, lanes: Sequence[int]) -> Job | None:
+        """The next job of ``lanes``, claimed; without one, return when it is time to ask again."""
+        async with self._turn:
+            heard, clock = self.app.mailbox.doorbell.rings, asyncio.get_running_loop()
+            known = heard == self._heard and self._lanes.issuperset(lanes) and clock.time() < self._until
+            if not known:
+                # A look costs less than a claim, and most rings are another slot's.
+                due = await self.app.mailbox.due_in(lanes)
+                job = await self.app.mailbox.claim(lanes, self.app.settings.lease_seconds) if due == 0 else None
+                if job is not None:
+                    return job
+                # What is due and was not claimed waits for its key: whoever holds that rings when it is done.
+                self._heard, self._lanes = heard, frozenset(lanes)
+                self._until = clock.time() + min(IDLE, due or IDLE)
+            left = self._until - clock.time()
+        await self.app.mailbox.wait(max(0.0, left), since=heard)
+        return None
+
+
+async def _slot(lookout: Lookout, lanes: Sequence[int], stop: asyncio.Event, handlers: Handlers) -> None:
     """One at a time, for ever; whatever goes wrong here must not take the other slots' work with it."""
     while not stop.is_set():
         try:
-            await _turn(app, lanes, handlers)
+            job = await lookout.job(lanes)
+            if job is not None:
+                await work(lookout.app, job, handlers)
         except DatabaseNotReady as gone:
             log.error("no database: %s", gone, extra={"action": "claim_failed"})
             await _pause(stop, IDLE)
         except Exception:
             log.exception("a worker's turn failed", extra={"action": "turn_failed"})
             await _pause(stop, IDLE)
-
-
-async def _turn(app: App, lanes: Sequence[int], handlers: Handlers) -> None:
-    heard = app.mailbox.doorbell.rings
-    due = await app.mailbox.due_in(lanes)  # a look costs less than a claim, and most rings are another slot's
-    job = await app.mailbox.claim(lanes, app.settings.lease_seconds) if due == 0 else None
-    if job is not None:
-        await work(app, job, handlers)
-        return
-    # What is due and was not claimed waits for its key: whoever holds that rings when it is done.
-    await app.mailbox.wait(min(IDLE, due or IDLE), since=heard)
 
 
 async def work(app: App, job: Job, handlers: Handlers = HANDLERS) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from models.thoughts import Usage
 
 
-def usage_of(given: Mapping[str, Any], *, lasts: str = "5m") -> Usage:
+def usage_of(given: Mapping[str, Any]) -> Usage:
     """The ``usage`` of a reply; what is missing or no number counts as nothing.
 
-    ``lasts`` is how long the cache was asked to keep (``5m`` or ``1h``), for a reply that does not tell the two apart.
+    What was kept counts as kept for five minutes unless the reply says that it was for an hour.
     """
     split = given.get("cache_creation")
     split = split if isinstance(split, Mapping) else {}
     kept = _count(given.get("cache_creation_input_tokens"))
-    long = kept if not split and lasts == "1h" else _count(split.get("ephemeral_1h_input_tokens"))
+    long = _count(split.get("ephemeral_1h_input_tokens"))
     return Usage(
         read=_count(given.get("input_tokens")),
         written=_count(given.get("output_tokens")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from models.ids import CycleId, PersonId, TeamId
@@ -16,6 +16,10 @@ SMALL_ONLY = 0.70
 
 PEOPLE_ONLY = 0.90
 """From this share on only what a person has just asked."""
+
+
+UNDER_WAY = timedelta(hours=1)
+"""Company time for which money that is held may come back. No call takes as long: after it the process has died."""
 
 
 class BillState(StrEnum):
@@ -56,6 +60,26 @@ class Caps:
     team: Money
     person: Money
     """By the questions of one person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What counts against a cap."""
+
+    gone: Money
+    """Charged, or perhaps charged: it does not come back."""
+    held: Money
+    """The worst case of what is under way: most of it comes back."""
+
+    @property
+    def counted(self) -> Money:
+        """Both: no call is made that might bring this above the cap."""
+        return self.gone + self.held
+
+    def told(self, cap: Money) -> str:
+        """``$0.02 of $0.30 is spent today, $0.28 is held for what is under way``."""
+        held = f", {self.held} is held for what is under way" if self.held else ""
+        return f"{self.gone} of {cap} is spent today{held}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

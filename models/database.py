@@ -13,9 +13,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, literal, make_url, text
+from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.util import LRUCache
 
 from models.clock import Clock
 from models.errors import DatabaseNotReady, SettingsError
@@ -242,10 +243,27 @@ def _durability() -> tuple[str, str]:
     return ("WAL", "FULL") if sqlite3.sqlite_version_info >= SAFE_WAL else ("TRUNCATE", "EXTRA")
 
 
+_COMPILED: LRUCache[Any, Any] = LRUCache(500)
+"""Statements in SQLite's words, which are the same for every file: reader and writer compile each of them once."""
+
+_WORDS: dict[str, Dialect] = {}
+
+
+def _same_words(dialect: Dialect) -> Dialect:
+    """The first dialect of its kind in this process: what is compiled is kept by it."""
+    return _WORDS.setdefault(dialect.name, dialect)
+
+
 def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True, busy: float = BUSY_SECONDS) -> Engine:
     engine = create_engine(
-        address, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"timeout": busy}
+        address,
+        pool_size=size,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": busy},
+        execution_options={"compiled_cache": _COMPILED},
     )
+    engine.dialect = _same_words(engine.dialect)
     reader = begin == "BEGIN"
 
     @event.listens_for(engine, "connect")

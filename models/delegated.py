@@ -1,4 +1,7 @@
-"""The bounds of every delegated task: what its card promises, and what the cage holds it to."""
+"""The bounds of every delegated task: what its card promises, and what the cage holds it to.
+
+One yes is for one sum and one time, whatever breaks off meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,35 @@ from models.money import Money
 from models.thoughts import Size
 
 MOST_SECONDS = 300.0
-"""Real time until it is ended."""
+"""Real time of a task until it is ended."""
+
+SOON = 60.0
+"""Of that, kept back for a first run that nobody was asked in: one that took longer, or cost anything, is the last."""
 
 MOST_TURNS = 12
 """Steps: a look-up each, and the answer."""
 
-STOPS_AT = {Size.LARGE: Money.usd("0.20"), Size.SMALL: Money.usd("0.04")}
-"""Where the worker stops by itself, by the model that works."""
+TURN = 3_000
+"""Tokens that one answer of the model has at most, its calls of tools among them."""
 
-LAST_TURN = {Size.LARGE: Money.usd("0.10"), Size.SMALL: Money.usd("0.02")}
-"""How far its last turn may go beyond: it is only looked at between two turns."""
+READS = 48_000
+"""Bytes of facts that one run is given at most, in as many look-ups as it likes: some three hundred facts."""
+
+STOPS_AT = {Size.LARGE: Money.usd("0.13"), Size.SMALL: Money.usd("0.015")}
+"""Where the worker stops by itself, by the model that works; it looks after each answer of the model."""
+
+LAST_TURN = {Size.LARGE: Money.usd("0.17"), Size.SMALL: Money.usd("0.015")}
+"""What the one answer that may go beyond can cost at most, by the bounds above and the prices: a test computes it."""
 
 
 def most(size: Size = Size.LARGE) -> Money:
     """What a task may cost at most: what is held for it before it begins."""
     return STOPS_AT[size] + LAST_TURN[size]
+
+
+def patience(run: int) -> float:
+    """Seconds the first or second run of a task has; together no more than its card promises."""
+    return MOST_SECONDS - SOON * (run > 1)
 
 
 def terms() -> str:

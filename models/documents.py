@@ -15,7 +15,7 @@ from models.keeping import documents as kept
 from models.money import Money
 
 MOST_RUNS = 2
-"""How often one task is worked on: again only after a run that broke off."""
+"""How often one task is begun: again only after a run in which Claude could not be asked anything."""
 
 
 class DocumentState(StrEnum):
@@ -61,7 +61,7 @@ class Document:
     dropped: int = 0
     """Texts left out, because no fact carries them."""
     cost: Money = field(default_factory=Money)
-    """Of all its runs."""
+    """Of all its runs; while one is under way, and where it died, all that was approved."""
     trouble: str = ""
     """Why the last run came to nothing."""
     shown: Mapping[str, str] = field(default_factory=dict)

@@ -20,8 +20,11 @@ class FoundIssue:
     progress: Progress | None
     """``None`` when whoever answered did not tell the status category."""
     assignee: AccountId | None
+    """``None`` also where whoever answered did not tell."""
     assignee_name: str = ""
     """For showing only: people are never matched by it."""
+    unassigned: bool = False
+    """Whether it was told that nobody has it; only then may that be said."""
     priority: str | None = None
     kind: str = ""
     due: date | None = None

@@ -13,9 +13,9 @@ from models.cycles import Cycle, Edit, History, LastCycle, WhyRecord
 from models.database import Database
 from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
+from models.keeping import answering, deeds, looks, matters, pursuing, summaries, telling
 from models.keeping import approvals as asks
 from models.keeping import cycles as book
-from models.keeping import deeds, editing, matters, past, pursuing, summaries, telling
 from models.keeping import deferred as waiting
 from models.keeping import effects as outbox
 from models.keeping import hushes as quiet
@@ -23,12 +23,12 @@ from models.keeping import jobs as queue
 from models.keeping import living as messages
 from models.keeping import observations as learnt
 from models.keeping.jobs import Job
-from models.keeping.looks import IS_LOOK
 from models.lessons import Experience, Forgotten, Observation, Reception
 from models.proposals import Approval, ApprovalState, Decided, Effect, Objection, Outcome, PutOff, Unit
 from models.signals import Urgency
 from models.standing import Living
-from models.tables import approvals, audit, cycles, effects
+from models.tables.asks import approvals
+from models.tables.outbox import audit, effects
 
 
 class Ledger:
@@ -119,13 +119,15 @@ class Ledger:
         and before when (company time) the same is not proposed ``again``. Raises ``KeyError`` for an id nobody has.
         """
         said = asks.Said(by=by, approve=approve, note=note, version=version, objection=objection, again=again)
-        answered = await self._database.write(lambda c: self._decide(c, approval, said), "decide")
+        now, real = self._clock.now(), self._clock.real()
+        answered = await self._database.write(lambda c: answering.decide(c, approval, said, now, real), "decide")
         self._database.doorbell.ring()
         return answered
 
     async def edit(self, edit: Edit) -> Approval:
         """Answer a pending ask with a yes to something else, and plan that, in one transaction; else as ``decide``."""
-        answered = await self._database.write(lambda c: self._edit(c, edit), "edit")
+        now, real = self._clock.now(), self._clock.real()
+        answered = await self._database.write(lambda c: answering.edit(c, edit, now, real), "edit")
         self._database.doorbell.ring()
         return answered
 
@@ -307,14 +309,7 @@ class Ledger:
     ) -> list[Effect]:
         """Effects planned for a person, or by a team, in the last ``days`` of company time, latest first."""
         since = self._clock.now() - timedelta(days=days)
-        wanted = select(effects).where(effects.c.planned >= since)
-        if person is not None:
-            wanted = wanted.where(effects.c.person == person)
-        if team is not None:
-            wanted = wanted.where(effects.c.team == team)
-        wanted = wanted.order_by(effects.c.planned.desc(), effects.c.id).limit(limit)
-        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
-        return [outbox.to_effect(row) for row in rows]
+        return await self._database.read(lambda c: deeds.recent(c, person, team, since, limit))
 
     async def deeds(
         self, person: PersonId, teams: Sequence[TeamId], *, days: float, limit: int, issues: Sequence[str] = ()
@@ -337,14 +332,7 @@ class Ledger:
 
     async def last_cycles(self, team: TeamId, limit: int) -> list[LastCycle]:
         """The latest looks at ``team``, newest first; a request that was taken down is none, nor is a notice."""
-        wanted = select(cycles).where(cycles.c.team == team, IS_LOOK).order_by(cycles.c.at.desc()).limit(limit)
-        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
-        return [
-            LastCycle(
-                r["id"], r["reason"], r["at"], Urgency(r["urgency"]), len(r["signals"]), r["pressing"], r["next_look"]
-            )
-            for r in rows
-        ]
+        return await self._database.read(lambda c: looks.latest(c, team, limit))
 
     async def audit(self, team: TeamId, who: str, what: str, about: str, detail: str = "") -> None:
         """Keep what somebody did or was refused."""
@@ -354,7 +342,7 @@ class Ledger:
     # --- inside one transaction ------------------------------------------------------------------------------
 
     def _history(self, connection: Connection, team: TeamId) -> History:
-        known = _history(connection, team, self._clock.now())
+        known = matters.of_team(connection, team, self._clock.now())
         return replace(known, experience=self._experience(connection, team))
 
     def _experience(self, connection: Connection, team: TeamId) -> Experience:
@@ -391,47 +379,9 @@ class Ledger:
         if self._job is not None:
             queue.fence(connection, self._job)
 
-    def _decide(self, connection: Connection, approval: ApprovalId, said: asks.Said) -> Approval:
-        now, real = self._clock.now(), self._clock.real()
-        won = asks.answer(connection, approval, said, now, real)
-        if won is None:
-            return self._as_it_is(connection, approval)
-        if said.approve:
-            asks.plan_approved(connection, won, now, real)
-        return won
-
-    def _edit(self, connection: Connection, edit: Edit) -> Approval:
-        won = editing.replaced(connection, edit, self._clock.now(), self._clock.real())
-        return won or self._as_it_is(connection, edit.approval)
-
-    def _as_it_is(self, connection: Connection, approval: ApprovalId) -> Approval:
-        """An ask nobody could answer any more; one whose time is over has lapsed."""
-        now, real = self._clock.now(), self._clock.real()
-        asks.close(connection, (approvals.c.id == approval) & asks.lapsed(now), ApprovalState.EXPIRED, now, real)
-        found = asks.get(connection, approval)
-        if found is None:
-            raise KeyError(approval)
-        return found
-
     async def _close(self, which: object, state: ApprovalState, at: datetime, note: str) -> list[Approval]:
         real = self._clock.real()
         ended = await self._database.write(lambda c: asks.close(c, which, state, at, real, note), state.value)
         if ended:
             self._database.doorbell.ring()
         return ended
-
-
-def _history(connection: Connection, team: TeamId, now: datetime) -> History:
-    return History(
-        spent=past.spent(connection, now),
-        told=past.told_to(connection, team),
-        settled=past.settled(connection, team),
-        open_cards=asks.open_cards(connection, now),
-        raised=past.raised(connection, team),
-        pending=asks.pending_of(connection, team),
-        hushes=quiet.of_team(connection, team, now),
-        living=messages.of_team(connection, team, now),
-        heard=telling.heard(connection, team, now),
-        early=asks.too_early(connection, team, now),
-        wrong=asks.wrong_person(connection, team, now),
-    )

@@ -18,7 +18,7 @@ from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.intake import BATCH, WAITING, GroupCommit
 from models.keeping.jobs import Job, NewJob
-from models.tables import inbox, jobs
+from models.tables.queue import inbox, jobs
 
 __all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob", "look_at"]
 
@@ -175,8 +175,7 @@ class Mailbox:
 
     async def due_in(self, lanes: Sequence[int]) -> float | None:
         """Seconds until the next waiting job of ``lanes`` is due; 0 when one is, ``None`` when none waits."""
-        soonest = select(func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", jobs.c.lane.in_(lanes))
-        at = await self._database.read(lambda c: c.execute(soonest).scalar())
+        at = await self._database.read(lambda c: queue.soonest(c, lanes))
         return None if at is None else max(0.0, (at - self._clock.real()).total_seconds())
 
     async def waited(self, lane: int) -> float:

@@ -22,7 +22,9 @@ from models.keeping.housekeeping import BATCH, ROUNDS, Step
 from models.keeping.jobs import NewJob
 from models.pauses import Pause
 from models.people import Identity, Service
-from models.tables import approvals, firings, memory, reads, teams
+from models.tables.asks import approvals
+from models.tables.mirror import memory, reads
+from models.tables.queue import firings, teams
 from models.work import Facts, Issue, Person, PullRequest, Sprint
 
 READING = "reading"
@@ -216,8 +218,7 @@ class Store:
 
     async def recall(self, team: TeamId, about: str) -> Mapping[str, Any]:
         """Everything kept under ``about``, by key."""
-        wanted = select(memory.c.key, memory.c.value).where(memory.c.team == team, memory.c.about == about)
-        rows = await self._database.read(lambda c: c.execute(wanted.order_by(memory.c.key)).all())
+        rows = await self._database.read(lambda c: c.execute(_kept(), {"team": team, "about": about}).all())
         return {row.key: row.value for row in rows}
 
     async def remembered(self, team: TeamId, about: str, key: str) -> Any | None:
@@ -309,6 +310,13 @@ class Store:
 
     async def _column(self, wanted: Any) -> Iterable[Any]:
         return await self._database.read(lambda c: c.execute(wanted).scalars().all())
+
+
+@cache
+def _kept() -> Select[Any]:
+    """Put together once: before every look it is asked what people wish."""
+    mine = and_(memory.c.team == bindparam("team"), memory.c.about == bindparam("about"))
+    return select(memory.c.key, memory.c.value).where(mine).order_by(memory.c.key)
 
 
 @cache

@@ -23,7 +23,7 @@ class Purpose(StrEnum):
     TASK = "task"
     """A delegated task."""
     TRIAL = "trial"
-    """Measuring quality, or trying the connection."""
+    """Trying the connection, when somebody asks for that: it costs next to nothing and is not counted."""
 
 
 class Size(StrEnum):
@@ -92,8 +92,6 @@ class Prompt:
     """Tokens of the reply at most, thinking included."""
     patience: float = 30.0
     """Seconds of real time after which it is given up."""
-    lasts: str = "5m"
-    """How long the vendor keeps the fixed part: ``5m`` or ``1h``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from models.thoughts import Call, Result, Size, Thought, Turn
 from planner.asked.converse.known import Known
 from planner.asked.converse.outside import Library, memory, rules, search
 from planner.asked.converse.reading import READS, opening, read
-from planner.asked.converse.replying import SCHEMA, UNSAYABLE, Rejected, answered, unanswered
+from planner.asked.converse.replying import SCHEMA, UNSAYABLE, Answered, Rejected, answered, unanswered
 from planner.asked.converse.routing import proposed, routed
 from planner.asked.converse.tools import NAMES, TOOLS, step_of
 from planner.asked.questions import Question
@@ -76,7 +76,7 @@ class Conversed:
     silence: NotThought | None = None
     """Why no model answered; with a ``reply`` beside it where something had been read."""
     misses: tuple[Miss, ...] = ()
-    """Answers that were not used."""
+    """Answers that were not used, and readings that were left out of one that was."""
     calls: int = 0
     cost: Money = field(default_factory=Money)
 
@@ -109,6 +109,7 @@ async def _known(talk: Talk, desk: Desk) -> Known:
         asker=talk.asker,
         public=talk.public,
         zone=alone or team_calendar(directives, talk.team),
+        spoken_of=talk.spoken_of,
     )
     known.hear(f"{talk.words} {talk.spoken_of}")
     known.begin(opening(known, talk.spoken_of))
@@ -144,8 +145,9 @@ class _Loop:
                     return self.outcome(question=question)
                 continue
             answer = answered(thought.text, self.known, thought.model)
-            if isinstance(answer, TalkReply):
-                return self.outcome(reply=answer)
+            if isinstance(answer, Answered):
+                self.misses += answer.left_out
+                return self.outcome(reply=answer.reply)
             self.misses.append(answer.miss)
             cited = answer.cited or cited
             if len(self.misses) > 1:

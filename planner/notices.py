@@ -117,14 +117,14 @@ def is_of_mode(notice: Notice, directives: Directives) -> bool | None:
 _MONEY = "money"
 
 
-def money_notice(team: Team, day: date, cap: Money) -> Notice:
-    """What thinking may cost ``team`` on that day is spent."""
+def money_notice(team: Team, day: date, cap: Money, left: Money) -> Notice:
+    """Of what thinking may cost ``team`` on that day so little is left that a question was not asked."""
     return Notice(
         name=f"{_MONEY} {team.id} {day.isoformat()}",
-        headline=f"{team.name} has spent its {cap} a day on Claude: rules and templates answer until midnight.",
+        headline=f"{team.name} has {left} left of its {cap} a day for Claude, less than the next question might cost.",
         facts=(
-            "Nothing is lost: every rule still runs, and what is asked is answered from facts.",
-            "pm costs shows on what; daily_cap_usd in directives.yaml is the cap.",
+            "Until midnight rules and templates answer what it does not pay for. Every rule still runs.",
+            "pm costs shows what it went on; daily_cap_usd in directives.yaml is the cap.",
         ),
     )
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 
 @contextmanager
@@ -39,8 +39,15 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
 
 def execute(url: str, *statements: str) -> None:
     """Run statements outside a transaction."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with opened(url) as connection:
         for statement in statements:
             connection.execute(text(statement))
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """A connection whose statements are each a transaction of their own."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
     engine.dispose()

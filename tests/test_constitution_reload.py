@@ -28,7 +28,7 @@ from models.actions import TellAdmins
 from models.ids import PersonId
 from models.mailbox import NewJob, look_at
 from models.proposals import Decided
-from models.tables import jobs
+from models.tables.queue import jobs
 from planner.answer import answer
 from planner.asked.questions import AskStatus, AskWhy
 from planner.words.replies import PlainReply

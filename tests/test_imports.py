@@ -84,5 +84,42 @@ def test_doors_open_without_heavy_libraries_and_without_the_simulator(door: str)
     assert loaded.isdisjoint({*HEAVY, "integrations.simulator"})
 
 
+AT_WORK = """
+import asyncio, sys
+from datetime import timedelta
+from pathlib import Path
+from integrations.simulator.claude.api import Pace
+from tests.world import running
+
+async def main():
+    for name, how in (("worker", {}), ("web", {"work": False, "claude": Pace()})):
+        (folder := Path(sys.argv[1]) / name).mkdir()
+        async with running(folder, **how) as world:
+            world.lose_an_owner()
+            await world.simulator.webhooks.idle()
+            if world.work:
+                await world.later(timedelta(hours=1))
+                assert world.messages(), "it was at work"
+            else:
+                assert world.app.claude is not None
+                assert (await world.app.mailbox.depths()).waiting, "a delivery was taken"
+        assert sys.modules.keys().isdisjoint({"anthropic", "mcp"}), name
+
+asyncio.run(main())
+"""
+
+
+def test_neither_a_worker_without_a_key_nor_a_web_process_with_one_loads_them_at_work(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_WORK, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_the_migrations_do_not_hide_the_library() -> None:
     assert not (ROOT / "alembic" / "__init__.py").exists()

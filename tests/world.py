@@ -34,7 +34,7 @@ from models.directives import Directives, Team
 from models.directives_file import parse
 from models.ids import PersonId
 from models.mailbox import NewJob
-from models.tables import jobs
+from models.tables.queue import jobs
 from planner.bounds.limits import Place
 from planner.hearers.approvals import course
 from planner.hearers.putting_off import clock_of
@@ -61,6 +61,8 @@ class World:
     work: bool = True
     wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi
     """Put around the product's doors, for looking at what goes through them."""
+    equip: Callable[[App], None] = lambda app: None
+    """Done to the product before it opens, and each time it is started again."""
     _product: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -84,6 +86,7 @@ class World:
         """The product ends and starts again on the same database."""
         await self.stop()
         self.app = hurried(build(self.settings))
+        self.equip(self.app)
         await self.start()
 
     # --- time -------------------------------------------------------------------------------------------------
@@ -266,6 +269,7 @@ async def running(
     work: bool = True,
     prepare: Callable[[Simulator], None] = lambda simulator: None,
     wrap: Callable[[ASGI], ASGI] = lambda asgi: asgi,
+    equip: Callable[[App], None] = lambda app: None,
     socket: bool = False,
     claude: Pace | None = None,
     **settings: Any,
@@ -309,7 +313,9 @@ async def running(
         settings=own,
         work=work,
         wrap=wrap,
+        equip=equip,
     )
+    equip(world.app)
     try:
         await world.start()
         if work:

@@ -12,7 +12,7 @@ from bot.cli.printing import json_option, print_columns, print_json
 from bot.cli.rooms import Rooms, in_rooms
 from bot.thinking.sums import Sum, by_day, by_model, by_purpose, summed, summed_by
 from integrations.claude.prices import CHOICES, READ_ON
-from models.bills import Bill
+from models.bills import Bill, Spending
 from models.directives import Team
 from models.ids import TeamId
 from models.money import Money
@@ -53,8 +53,10 @@ def _teams(rooms: Rooms, only: str) -> Sequence[Team]:
 
 
 async def _today(purse: Purse, team: Team, rooms: Rooms) -> Mapping[str, Any]:
-    spent = await purse.spent(team.id, rooms.clock.now().astimezone(team.tz).date())
-    return {"team": team.id, "usd": spent.dollars, "cap_usd": team.daily_cap_usd}
+    now = rooms.clock.now()
+    spending = await purse.spending(team.id, now.astimezone(team.tz).date(), now)
+    told = {"usd": spending.gone.dollars, "held_usd": spending.held.dollars, "cap_usd": team.daily_cap_usd}
+    return {"team": team.id, **told}
 
 
 def _json(bills: Sequence[Bill], today: Sequence[Mapping[str, Any]], days: int) -> Mapping[str, Any]:
@@ -74,7 +76,8 @@ def _json(bills: Sequence[Bill], today: Sequence[Mapping[str, Any]], days: int) 
 
 def _print(bills: Sequence[Bill], today: Sequence[Mapping[str, Any]], days: int) -> None:
     for each in today:
-        click.echo(f"{each['team']}: {Money.usd(each['usd'])} of {Money.usd(each['cap_usd'])} spent today")
+        spending = Spending(gone=Money.usd(each["usd"]), held=Money.usd(each["held_usd"]))
+        click.echo(f"{each['team']}: {spending.told(Money.usd(each['cap_usd']))}")
     if not bills:
         click.echo(f"No model was asked in {_days(days)}: rules and templates did all of it.")
         return

@@ -24,6 +24,7 @@ from integrations.mcp.report import ask_for_tools, report
 from integrations.mcp.survey import Survey, survey
 from models.clock import SystemClock
 from models.errors import OperatorError, VendorError
+from models.found import FoundIssue
 from models.ids import PersonId, TeamId
 
 T = TypeVar("T")
@@ -275,7 +276,7 @@ def _tell(result: Result) -> None:
 
 def _tell_found(result: Result) -> None:
     if result.issues:
-        rows = [(i.key, i.status, i.assignee_name or "nobody", i.due or "", _short(i.title)) for i in result.issues]
+        rows = [(i.key, i.status, _owner(i), i.due or "", _short(i.title)) for i in result.issues]
         print_columns(("KEY", "STATUS", "OWNER", "DUE", "TITLE"), rows)
     for message in result.messages:
         click.echo(
@@ -284,6 +285,10 @@ def _tell_found(result: Result) -> None:
         )
     if not result.issues and not result.messages:
         click.echo("nothing was found")
+
+
+def _owner(issue: FoundIssue) -> str:
+    return issue.assignee_name or ("nobody" if issue.unassigned else "")
 
 
 def _short(text: str, most: int = 90) -> str:

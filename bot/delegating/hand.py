@@ -1,4 +1,4 @@
-"""The Hand for delegated tasks: at most two runs, each paid for; the report is kept, and told of once."""
+"""The Hand for delegated tasks: one yes is one sum and one time; the report is kept, and told of once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.delegating.finished import finished
 from bot.delegating.money import Held, hold
 from bot.delegating.telling import Progress, Voice
 from integrations.claude import prices
@@ -16,17 +17,19 @@ from integrations.claude_code import Errand, Ran
 from integrations.claude_code.client import Told
 from models.actions import DelegateTask
 from models.clock import Clock
-from models.delegated import MOST_SECONDS, MOST_TURNS, STOPS_AT
+from models.delegated import MOST_TURNS, SOON, STOPS_AT, most, patience
 from models.directives import Directives, Team
-from models.documents import MOST_RUNS, Document, Documents, DocumentState, Finished, Section
+from models.documents import MOST_RUNS, Document, Documents, DocumentState, Finished
 from models.errors import NotDone, NotThought, Refused, Silence
+from models.links import Links
 from models.money import Money
 from models.proposals import Effect, Receipt
 from models.purse import Purse
 from models.redaction import SHAPES, Redactor
+from models.thoughts import Size
 from planner.ports import Work
 from planner.tasks.briefing import briefing
-from planner.tasks.document import Origin, markdown, written
+from planner.tasks.document import Origin, written
 from planner.tasks.material import Material, material
 from planner.tasks.report import read
 from planner.words.titles import name_of
@@ -40,8 +43,17 @@ AWAY = 120.0
 """Seconds until it is tried again when Claude could not be reached."""
 
 
+USED_UP = "It broke off after it had begun, so what was approved for it may be spent. Ask anew"
+"""Of a task that is not begun a second time: nobody has said yes to paying for it twice."""
+
+
 class Works(Protocol):
     """Whoever works on an errand."""
+
+    @property
+    def why_not(self) -> str:
+        """What somebody must change before it can; empty when it can."""
+        ...
 
     async def work(self, errand: Errand, told: Told) -> Ran:
         """How it went; ``told`` hears what is read meanwhile."""
@@ -59,6 +71,8 @@ class Office:
     directives: Callable[[], Directives]
     clock: Clock
     redact: Redactor = SHAPES
+    links: Links = Links()
+    """Where a report may lead."""
 
 
 class TaskHand:
@@ -67,6 +81,12 @@ class TaskHand:
     def __init__(self, worker: Works, office: Office) -> None:
         self._worker, self._office = worker, office
         self._busy = asyncio.Lock()
+
+    @property
+    def why(self) -> str:
+        """Why nobody is to be asked to approve a task, with the remedy; empty when one can be worked on."""
+        why = self._worker.why_not
+        return f"Delegating is off: {why}, and start the worker again" if why else ""
 
     async def perform(self, effect: Effect) -> Receipt:
         """Work on it and tell of it; what is done already is only told of."""
@@ -102,76 +122,87 @@ class TaskHand:
 
     async def _worked_on(self, effect: Effect, task: Document) -> None:
         """One run, paid for. Raises ``Refused`` or, once, ``NotDone``."""
-        if task.runs > MOST_RUNS:
-            raise Refused("It broke off twice and is not tried again; ask anew", code="task_broken")
+        if task.cost or task.runs > MOST_RUNS:
+            await self._ended(effect, USED_UP, await self._office.voice.begun(effect, task))
+            raise Refused(USED_UP, code="task_broken")
         team = self._office.directives().team(effect.team)
+        given = material(_task_of(effect), await self._office.work.facts_about(team.id), self._law, self._now)
         held = await self._held(effect, team)
         progress = await self._office.voice.begun(effect, task)
-        given = material(_task_of(effect), await self._office.work.facts_about(team.id), self._law, self._now)
-        errand = self._errand(effect, given, held)
-        ran = await self._worker.work(errand, progress.looked)
-        cost = await held.settle(ran, errand.model)
-        await self._office.documents.spend(effect.id, cost)
+        ran, cost = await self._run(effect, self._errand(effect, given, held.size, task.runs), held, progress)
         if ran.trouble is not None:
-            await self._broken(effect, task, ran.trouble, progress)
+            await self._broken(effect, task, ran, cost, progress)
         else:
             await self._office.documents.finish(effect.id, self._finished(effect, team, given, ran, cost), self._now)
             await progress.over()
 
+    async def _run(self, effect: Effect, errand: Errand, held: Held, progress: Progress) -> tuple[Ran, Money]:
+        """How it went and what it cost. Whoever stops us meanwhile has used up the yes: nobody knows what was asked."""
+        try:
+            ran = await self._worker.work(errand, progress.looked)
+        except asyncio.CancelledError:
+            await asyncio.shield(held.lose(errand.model))
+            raise
+        cost = await asyncio.shield(held.settle(ran, errand.model))
+        await self._office.documents.spend(effect.id, cost - most())
+        return ran, cost
+
     async def _held(self, effect: Effect, team: Team) -> Held:
         if not team.daily_cap_usd:
-            raise Refused("daily_cap_usd of this team is 0, so nothing is spent on Claude", code="no_money")
+            raise await self._no_money(effect, "daily_cap_usd of this team is 0, so nothing is spent on Claude")
+        await self._office.documents.spend(effect.id, most())  # whoever dies from here on has used up the yes
         try:
             return await hold(effect, team, self._office.purse, self._office.clock)
         except NotThought as none:
-            await self._office.documents.break_off(effect.id, str(none), self._now)
-            raise Refused(f"{none}. Ask again tomorrow", code="no_money") from none
+            await self._office.documents.spend(effect.id, Money() - most())
+            raise await self._no_money(effect, str(none)) from none
 
-    def _errand(self, effect: Effect, given: Material, held: Held) -> Errand:
-        brief, choice = briefing(_task_of(effect), given), prices.CHOICES[held.size]
+    async def _no_money(self, effect: Effect, why: str) -> Refused:
+        await self._office.documents.break_off(effect.id, why, self._now)
+        return Refused(why, code="no_money")
+
+    def _errand(self, effect: Effect, given: Material, size: Size, run: int) -> Errand:
+        brief, choice = briefing(_task_of(effect), given), prices.CHOICES[size]
         redact = self._office.redact
         return Errand(
             system=brief.system,
-            question=redact(brief.question),
+            question=redact.rows(brief.question),
             schema=brief.schema,
-            facts=redact(given.file),
+            facts=redact.rows(given.file),
             model=choice.model,
             effort=choice.effort or "low",
-            most=STOPS_AT[held.size],
-            patience=MOST_SECONDS,
+            most=STOPS_AT[size],
+            patience=patience(run),
             turns=MOST_TURNS,
         )
 
-    async def _broken(self, effect: Effect, task: Document, trouble: NotThought, progress: Progress) -> None:
-        """Where nobody could be reached it is tried once more; everything else is somebody's to put right."""
-        words = self._office.redact(str(trouble))
-        await self._office.documents.break_off(effect.id, words, self._now)
-        log.warning("a task came to nothing: %s", words, extra={"action": "task_broken", "why": trouble.why.value})
-        if trouble.why is Silence.AWAY and task.runs < MOST_RUNS:
+    async def _broken(self, effect: Effect, task: Document, ran: Ran, cost: Money, progress: Progress) -> None:
+        """Where nobody could be asked anything it is tried once more; everything else is somebody's to put right."""
+        assert ran.trouble is not None
+        words, why = self._office.redact(str(ran.trouble)), ran.trouble.why
+        log.warning("a task came to nothing: %s", words, extra={"action": "task_broken", "why": why.value})
+        if why is Silence.AWAY and not cost and ran.seconds <= SOON and task.runs < MOST_RUNS:
+            await self._office.documents.break_off(effect.id, words, self._now)
             raise NotDone(words, retry_after=AWAY)
+        await self._ended(effect, words, progress)
+        raise Refused(words, code=why.value)
+
+    async def _ended(self, effect: Effect, words: str, progress: Progress) -> None:
+        """Without a report, for good."""
+        await self._office.documents.break_off(effect.id, words, self._now)
         await progress.over(words)
-        raise Refused(words, code=trouble.why.value)
 
     def _finished(self, effect: Effect, team: Team, given: Material, ran: Ran, cost: Money) -> Finished:
         assert ran.answer is not None
-        action, redact = _task_of(effect), self._office.redact
-        report = read(ran.answer, given.sheet, [member.name for member in team.members])
+        action = _task_of(effect)
+        report = read(ran.answer, given.sheet)
         asker = effect.proposal.asked_by
         who = name_of(asker, team.id, self._law) if asker is not None else "nobody"
         origin = Origin(asker=who, cost=cost, seconds=ran.seconds, record=effect.id)
         made = written(action, report, given, origin)
         if report.dropped:
             log.info("texts left out of a report", extra={"action": "texts_dropped", "dropped": dict(report.dropped)})
-        return Finished(
-            title=redact(made.title),
-            summary=tuple(map(redact, made.summary)),
-            body=tuple(
-                Section(each.heading, tuple((redact(line.text), line.url) for line in each.lines))
-                for each in made.sections
-            ),
-            markdown=redact(markdown(made)),
-            dropped=sum(report.dropped.values()),
-        )
+        return finished(made, sum(report.dropped.values()), self._office.redact, self._office.links)
 
     async def _told(self, effect: Effect) -> Receipt:
         task = await self._office.documents.of(effect.id)

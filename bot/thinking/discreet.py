@@ -1,4 +1,4 @@
-"""No secret goes out in a question to a model, and none comes in with its answer."""
+"""No secret goes out in a question to a model, and none comes in with its answer; what stands beside one stays."""
 
 from __future__ import annotations
 
@@ -26,32 +26,33 @@ def _fixed(text: str, redact: Redactor) -> str:
 
 
 def _turn(turn: Turn, redact: Redactor) -> Turn:
-    results = tuple(replace(result, text=redact(result.text)) for result in turn.results)
+    results = tuple(replace(result, text=redact.rows(result.text)) for result in turn.results)
     calls = tuple(replace(call, arguments=_arguments(call.arguments, redact)) for call in turn.calls)
     said = _verbatim(turn.verbatim, redact)
-    return replace(turn, text=redact(turn.text), calls=calls, results=results, verbatim=said)
+    return replace(turn, text=redact.rows(turn.text), calls=calls, results=results, verbatim=said)
 
 
 def _verbatim(said: str, redact: Redactor) -> str:
     """What a vendor wants back word for word: it checks its own thinking, and not what the model called for or said."""
-    if not said or redact(said) == said:
+    if not said:
         return said
     blocks = json.loads(said)
-    return json.dumps([each if "thinking" in str(each.get("type")) else _block(each, redact) for each in blocks])
+    kept = [each if "thinking" in str(each.get("type")) else _block(each, redact) for each in blocks]
+    return said if kept == blocks else json.dumps(kept)
 
 
 def _block(block: Mapping[str, Any], redact: Redactor) -> Mapping[str, Any]:
-    return {key: value if key in ("type", "id", "name") else redact.deep(value) for key, value in block.items()}
+    return {key: value if key in ("type", "id", "name") else redact.inside(value) for key, value in block.items()}
 
 
 def heard(thought: Thought, redact: Redactor) -> Thought:
     """``thought`` without secrets: what is kept, done or posted comes from it."""
     calls = tuple(replace(call, arguments=_arguments(call.arguments, redact)) for call in thought.calls)
-    return replace(thought, text=redact(thought.text), calls=calls, verbatim=_verbatim(thought.verbatim, redact))
+    return replace(thought, text=redact.rows(thought.text), calls=calls, verbatim=_verbatim(thought.verbatim, redact))
 
 
 def _arguments(arguments: Mapping[str, Any], redact: Redactor) -> Mapping[str, Any]:
-    return {name: redact.deep(value) for name, value in arguments.items()}
+    return {name: redact.inside(value) for name, value in arguments.items()}
 
 
 def told(silence: NotThought, redact: Redactor) -> NotThought:

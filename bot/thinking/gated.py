@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.thinking.discreet import discreet, heard, told
 from integrations.claude import prices
@@ -22,6 +23,8 @@ from models.redaction import SHAPES, Redactor
 from models.thoughts import Prompt, Size, Thought
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Asks(Protocol):
@@ -42,10 +45,10 @@ class GatedModel:
         clock: Clock,
         directives: Callable[[], Directives],
         *,
-        spent: Callable[[TeamId, date, Money], Awaitable[None]],
+        spent: Callable[[TeamId, date, Money, Money], Awaitable[None]],
         redact: Redactor = SHAPES,
     ) -> None:
-        """``spent`` hears that a team's cap of a day is reached, each time a call is refused for it."""
+        """``spent`` hears of a team's cap of a day and what is left of it, each time that is too little for a call."""
         self._vendor = vendor
         self._purse = purse
         self._clock = clock
@@ -56,29 +59,54 @@ class GatedModel:
     async def think(
         self, prompt: Prompt, team: TeamId, *, asker: PersonId | None = None, cycle: CycleId | None = None
     ) -> Thought:
-        """The thought, its cost settled. Raises ``NotThought``."""
-        prompt = discreet(prompt, self._redact)
-        wanted = self._wanted(prompt, team, asker, cycle)
-        caps = self._caps(team)
+        """The thought, its cost settled. Raises ``NotThought`` whatever goes wrong, our own database included."""
         try:
-            size = await self._purse.hold(wanted, caps)
-        except NotThought as refused:
-            await self._told(refused, wanted, caps)
+            prompt = discreet(prompt, self._redact)
+            wanted, caps = self._wanted(prompt, team, asker, cycle), self._caps(team)
+            choice = prices.CHOICES[await self._held(wanted, caps)]
+            return await self._counted(prompt, wanted, choice)
+        except NotThought:
             raise
-        choice = prices.CHOICES[size]
+        except Exception as odd:  # noqa: BLE001 - the door to a vendor: whatever comes of its words ends here
+            log.error("a thought came to nothing: %s", type(odd).__name__, extra={"action": "not_thought"})
+            raise _silence(odd) from None  # its words may hold what was asked
+
+    async def _held(self, wanted: Wanted, caps: Caps) -> Size:
+        try:
+            return await _to_its_end(self._purse.hold(wanted, caps))
+        except asyncio.CancelledError:
+            await self._give_up(wanted, NotThought(Silence.AWAY, "It was stopped before it was asked"), "")
+            raise
+        except NotThought as refused:
+            log.info("no model is asked: %s", refused, extra={"action": "not_thought", "why": refused.why.value})
+            await self._tell(refused, wanted, caps)
+            raise
+
+    async def _counted(self, prompt: Prompt, wanted: Wanted, choice: prices.Choice) -> Thought:
+        """What is held ends as what it came to, or given up: also when whoever asked no longer waits."""
         try:
             thought = await self._vendor.ask(prompt, choice.model, choice.effort)
+            cost, why = prices.cost(thought.model or choice.model, thought.usage), unusable(thought, prompt)
+            thought = replace(heard(thought, self._redact), cost=cost)
+            await _to_its_end(self._purse.settle(wanted.id, thought, cost, trouble=str(why) if why else ""))
         except NotThought as failure:
             silence = told(failure, self._redact)
-            await self._purse.give_up(wanted.id, silence, choice.model)
+            await self._give_up(wanted, silence, choice.model)
             log.warning("no model answered: %s", silence, extra={"action": "not_thought", "why": silence.why.value})
             raise silence from failure
-        cost = prices.cost(thought.model or choice.model, thought.usage)
-        why = unusable(thought, prompt)
-        await self._purse.settle(wanted.id, thought, cost, trouble=str(why) if why else "")
+        except (Exception, asyncio.CancelledError) as odd:
+            await self._give_up(wanted, _silence(odd), choice.model)
+            raise
         if why is not None:
             raise why
-        return replace(heard(thought, self._redact), cost=cost)
+        return thought
+
+    async def _give_up(self, wanted: Wanted, silence: NotThought, model: str) -> None:
+        """Not raised when it cannot be written down: then it stays held, and counts in full."""
+        try:
+            await _to_its_end(self._purse.give_up(wanted.id, silence, model))
+        except Exception:
+            log.exception("what was held stays held", extra={"action": "not_given_up"})
 
     def _wanted(self, prompt: Prompt, team: TeamId, asker: PersonId | None, cycle: CycleId | None) -> Wanted:
         now = self._clock.now()
@@ -100,12 +128,27 @@ class GatedModel:
         own = self._directives().team(team)
         return Caps(team=Money.usd(own.daily_cap_usd), person=Money.usd(own.daily_cap_per_person_usd))
 
-    async def _told(self, refused: NotThought, wanted: Wanted, caps: Caps) -> None:
-        """Only when the cap itself is reached, not when the rest is kept for people or one has had their share."""
-        log.info("no model is asked: %s", refused, extra={"action": "not_thought", "why": refused.why.value})
-        if refused.why is Silence.BUDGET and caps.team and await self._is_spent(wanted, caps):
-            await self._spent(wanted.team, wanted.day, caps.team)
+    async def _tell(self, refused: NotThought, wanted: Wanted, caps: Caps) -> None:
+        """Only when what is gone for good leaves too little: not while what is held may come back, not of a share."""
+        if refused.why is not Silence.BUDGET or not caps.team:
+            return
+        spending = await self._purse.spending(wanted.team, wanted.day, wanted.at)
+        if spending.gone + wanted.worst[Size.SMALL] > caps.team:
+            await self._spent(wanted.team, wanted.day, caps.team, max(caps.team - spending.gone, Money()))
 
-    async def _is_spent(self, wanted: Wanted, caps: Caps) -> bool:
-        left = caps.team - await self._purse.spent(wanted.team, wanted.day)
-        return left < wanted.worst[Size.SMALL]
+
+def _silence(odd: BaseException) -> NotThought:
+    """What an end that nobody has foreseen means: perhaps it was charged."""
+    if isinstance(odd, asyncio.CancelledError):
+        return NotThought(Silence.AWAY, "It was stopped before the answer came", charged=True)
+    return NotThought(Silence.GARBAGE, f"Claude's answer could not be taken ({type(odd).__name__})", charged=True)
+
+
+async def _to_its_end(writing: Coroutine[Any, Any, T]) -> T:
+    """What ``writing`` gives. Whoever is cancelled meanwhile hears of it when it is written down, not before."""
+    task = asyncio.ensure_future(writing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -30,7 +30,7 @@ def _system(prompt: Prompt) -> list[Body]:
     """The fixed texts, the cache's end at the last of them: tools stand before it, so they are kept with it."""
     blocks: list[Body] = [{"type": "text", "text": text} for text in prompt.fixed if text]
     if blocks:
-        blocks[-1]["cache_control"] = {"type": "ephemeral", "ttl": prompt.lasts}
+        blocks[-1]["cache_control"] = {"type": "ephemeral"}
     return blocks
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import logging
 from typing import TYPE_CHECKING, Any
 
 from integrations.claude.asking import Body, request_of
-from integrations.claude.hearing import thought_of, unreadable
+from integrations.claude.hearing import label, reply_of, thought_of, unreadable
 from integrations.health import Check
 from integrations.mcp.breaker import Breaker
-from integrations.rest import MAX_REPLY
 from models.clock import Clock
 from models.errors import NotThought, Silence
 from models.thoughts import Prompt, Thought
@@ -35,9 +33,6 @@ TRIES = 2
 
 SHORT_WAIT = 2.0
 """Seconds we wait for a second try. Longer ones are the caller's to plan: a header can ask for weeks."""
-
-STREAMED_FROM = 8_000
-"""Tokens of a reply from which on it is streamed: nobody between us keeps a silent connection open for minutes."""
 
 
 class Claude:
@@ -144,7 +139,8 @@ class Claude:
 
     def _connected(self) -> AsyncAnthropic:
         import anthropic
-        import httpx2
+
+        from integrations.claude import wire
 
         _quiet()
         return anthropic.AsyncAnthropic(
@@ -153,8 +149,7 @@ class Claude:
             max_retries=0,  # it would wait as long as any Retry-After says; we try again ourselves
             timeout=LONGEST,
             open_telemetry=False,  # spans may hold what was asked
-            # Its own default client takes proxies from the environment whatever trust_env says.
-            http_client=httpx2.AsyncClient(trust_env=False, follow_redirects=False),
+            http_client=wire.client(),
         )
 
 
@@ -163,8 +158,6 @@ async def _once(client: AsyncAnthropic, asked: Body, prompt: Prompt, counting: b
     failing = importlib.import_module("integrations.claude.failing")  # loads the library, which is there by now
     asked = asked | {"timeout": failing.timeout(prompt.patience)}
     try:
-        if not counting and asked["max_tokens"] >= STREAMED_FROM:
-            return await _streamed(client, asked)
         whole = client.messages.with_streaming_response
         async with whole.count_tokens(**asked) if counting else whole.create(**asked) as response:
             return await _read(response)
@@ -186,25 +179,8 @@ def _quiet() -> None:
 
 
 async def _read(response: AsyncAPIResponse[Any]) -> tuple[Any, str]:
-    """The body and the request's id. Raises ``ValueError`` for what is not JSON."""
-    body, request = bytearray(), response.headers.get("request-id", "")
-    async for piece in response.iter_bytes():
-        body += piece
-        if len(body) > MAX_REPLY:
-            raise unreadable(f"it has more than {MAX_REPLY // 2**20} MB", request)
-    return json.loads(body), request
-
-
-async def _streamed(client: AsyncAnthropic, asked: Body) -> tuple[Any, str]:
-    """The same, heard piece by piece. A stream that ends before the reply does is told as cut."""
-    async with client.messages.stream(**asked) as stream:
-        last = ""
-        async for event in stream:
-            last = event.type
-        if last != "message_stop":
-            raise NotThought(Silence.CUT, "Claude's answer ended before it was whole", charged=True)
-        message = await stream.get_final_message()
-        return message.to_dict(mode="json", warnings=False), str(stream.request_id or "")
+    """The body and the request's id. Raises ``ValueError`` for what is not JSON; the connection bounds its length."""
+    return reply_of(await response.read()), label(response.headers.get("request-id", ""))
 
 
 def _logged(prompt: Prompt, thought: Thought) -> dict[str, object]:

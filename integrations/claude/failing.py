@@ -12,6 +12,7 @@ import anthropic
 import httpx2
 
 from integrations.claude.hearing import unreadable
+from integrations.claude.wire import TooMuch
 from integrations.rest import retry_after
 from models.errors import NotThought, Silence
 from models.thoughts import Prompt
@@ -44,20 +45,6 @@ _REJECTED: Mapping[int, tuple[str, str]] = {
     413: ("finds the request too large", "Shorten directives.yaml"),
 }
 
-_BY_KIND: Mapping[str, int] = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "billing_error": 402,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-    "api_error": 500,
-}
-"""What an error that came inside a stream would have been as a status."""
-
 
 def timeout(patience: float) -> httpx2.Timeout:
     """For one try of two: whoever cannot be connected to is known not to have charged, before patience ends."""
@@ -72,6 +59,8 @@ def understood(error: Exception, prompt: Prompt) -> NotThought:
         return _status(error, prompt)
     if isinstance(error, anthropic.APIConnectionError):
         return _connection(error)
+    if isinstance(error, TooMuch):
+        return unreadable(str(error))
     if isinstance(error, httpx2.HTTPError | httpx2.StreamError):
         return NotThought(Silence.CUT, "The connection to Claude broke in the middle of its answer", charged=True)
     if isinstance(error, anthropic.AnthropicError):
@@ -87,7 +76,7 @@ def _connection(error: anthropic.APIConnectionError) -> NotThought:
 
 
 def _status(error: anthropic.APIStatusError, prompt: Prompt) -> NotThought:
-    status, in_stream = _meant(error), error.status_code < 300
+    status = 402 if error.type == "billing_error" else error.status_code  # a bill is a bill under any status
     told = f"({_told(error, status, prompt)})"
     if 300 <= status < 400:
         return NotThought(
@@ -95,17 +84,10 @@ def _status(error: anthropic.APIStatusError, prompt: Prompt) -> NotThought:
         )
     if 400 <= status < 500 and status not in (408, 409, 429):
         what, hint = _REJECTED.get(status, _REJECTED[400])
-        return NotThought(Silence.REJECTED, f"Claude {what} {told}", hint=hint, charged=in_stream)
+        return NotThought(Silence.REJECTED, f"Claude {what} {told}", hint=hint)
     what = {429: "has had too many calls from us", 529: "is overloaded"}.get(status, "has trouble")
     wait = retry_after(error.response.headers)
-    return NotThought(Silence.AWAY, f"Claude {what} {told}", hint=LATER, retry_after=wait, charged=in_stream)
-
-
-def _meant(error: anthropic.APIStatusError) -> int:
-    """The status; of an error inside a stream the one it would have had. A bill is a bill under any status."""
-    if error.status_code < 300 or error.type == "billing_error":
-        return _BY_KIND.get(str(error.type), 500)
-    return error.status_code
+    return NotThought(Silence.AWAY, f"Claude {what} {told}", hint=LATER, retry_after=wait)
 
 
 def _told(error: anthropic.APIStatusError, status: int, prompt: Prompt) -> str:

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integrations.claude.prices import bytes_of
 from integrations.metering import usage_of
+from integrations.payloads import words
 from models.errors import NotThought, Silence
 from models.thoughts import Call, Prompt, Stop, Thought, Usage
 
 THINKING = frozenset({"thinking", "redacted_thinking"})
 """Blocks that are not for us, but must be handed back when the talk goes on after calls."""
 
+MOST_LABEL = 80
+"""Letters of a model's or a request's name."""
+
+OF_THE_VENDOR = 2_000
+"""Tokens a vendor may add of its own to what it was sent: for tools, and for the shape of an answer."""
+
+MISCOUNTED = 2
+"""How many times as long as was allowed a reply may claim to be before nobody believes its figures."""
+
+_COUNTS = ("input_tokens", "output_tokens")
+_CACHE_COUNTS = ("cache_read_input_tokens", "cache_creation_input_tokens")
+_STRANGE = re.compile(r"[^\x21-\x7e]")
+
 _MEANT: Mapping[str, Stop] = {stop.value: stop for stop in Stop if stop is not Stop.OTHER}
+
+
+def reply_of(body: bytes) -> Any:
+    """The JSON of a reply, without letters that no database takes. Raises ``ValueError`` and ``RecursionError``."""
+    return _plain(json.loads(body))
+
+
+def label(value: Any) -> str:
+    """A model's or a request's name, which is kept, logged and printed: what is not plain becomes a question mark."""
+    return _STRANGE.sub("?", value)[:MOST_LABEL] if isinstance(value, str) else ""
 
 
 def thought_of(body: Any, prompt: Prompt, request: str, seconds: float) -> Thought:
@@ -28,7 +54,7 @@ def thought_of(body: Any, prompt: Prompt, request: str, seconds: float) -> Thoug
         text="".join(_text(block) for block in blocks if block.get("type") == "text"),
         stop=_MEANT.get(str(body.get("stop_reason")), Stop.OTHER),
         usage=_usage(body.get("usage"), prompt, request),
-        model=str(body.get("model") or ""),
+        model=label(body.get("model")),
         calls=calls,
         request=request,
         seconds=seconds,
@@ -91,9 +117,28 @@ def _verbatim(blocks: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _usage(given: Any, prompt: Prompt, request: str) -> Usage:
-    if not isinstance(given, Mapping):
+    """What was used, if it can be: no token is shorter than a byte, and no reply longer than it was allowed to be."""
+    if not isinstance(given, Mapping) or not _is_told(given):
         raise unreadable("it does not say what was used", request)
-    return usage_of(given, lasts=prompt.lasts)
+    used = usage_of(given)
+    if used.read + used.cached + used.kept + used.kept_long > bytes_of(prompt) + OF_THE_VENDOR:
+        raise unreadable("it counts more than it was sent", request)
+    if used.written > MISCOUNTED * prompt.most:
+        raise unreadable("it counts more than it was asked for", request)
+    return used
+
+
+def _is_told(given: Mapping[str, Any]) -> bool:
+    counts = [given.get(name) for name in _COUNTS] + [given.get(name) or 0 for name in _CACHE_COUNTS]
+    return all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in counts)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return words(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return {_plain(name): _plain(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def _is_object(text: str) -> bool:

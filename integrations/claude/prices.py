@@ -90,17 +90,17 @@ def cost(model: str, used: Usage) -> Money:
 
 
 def worst(model: str, prompt: Prompt, size: int) -> Money:
-    """What a call can cost at most: all of its ``size`` bytes written to the dearer cache, the longest reply."""
+    """What a call can cost at most: all of its ``size`` bytes written to the cache, the longest reply."""
     tokens = int(size / BYTES_A_TOKEN) + 1 + (TOOLING if prompt.tools else 0)
     price = _price(model, tokens)
-    dearest = max(price.read, price.kept_long if prompt.lasts == "1h" else price.kept)
-    return Money(tokens * dearest + prompt.most * price.written)
+    return Money(tokens * max(price.read, price.kept) + prompt.most * price.written)
 
 
 def bytes_of(prompt: Prompt) -> int:
     """How long a prompt is, all its parts together, as it is sent."""
-    said = [*prompt.fixed, *(turn.text for turn in prompt.turns)]
-    said += [f"{call.name}{json.dumps(call.arguments)}" for turn in prompt.turns for call in turn.calls]
+    said = [*prompt.fixed, *(turn.verbatim or turn.text for turn in prompt.turns)]
+    ours = [call for turn in prompt.turns if not turn.verbatim for call in turn.calls]
+    said += [f"{call.name}{json.dumps(call.arguments)}" for call in ours]
     said += [result.text for turn in prompt.turns for result in turn.results]
     said += [f"{tool.name}{tool.description}{json.dumps(tool.schema)}" for tool in prompt.tools]
     said += [json.dumps(prompt.answer)] if prompt.answer is not None else []

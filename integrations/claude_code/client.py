@@ -8,13 +8,14 @@ import json
 import logging
 import re
 import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
-from integrations.claude_code.cage import Cage, arguments, caged, environment
+from integrations.claude_code.cage import Cage, arguments, caged, environment, sweep
 from integrations.claude_code.errand import Errand, Ran
 from integrations.claude_code.process import GRACE, Ended, run
-from integrations.claude_code.reading import INSTALL, ran
+from integrations.claude_code.reading import INSTALL, complaint, ran
 from integrations.health import Check
 from models.clock import Clock
 from models.errors import NotThought, Silence
@@ -45,78 +46,101 @@ class ClaudeCode:
     """The program of that path, on the account of that key. ``work`` raises nothing but what stops us ourselves."""
 
     def __init__(self, binary: str, key: str, base_url: str, clock: Clock, *, grace: float = GRACE) -> None:
-        """``grace``: seconds it has to end by itself, once it was told to."""
-        self._binary, self._key, self._base = binary, key, base_url
+        """``binary``: its name or path, looked for once, here. ``grace``: seconds it has to end once it was told to."""
+        self._key, self._base = key, base_url
         self._clock, self._grace = clock, grace
+        found = shutil.which(binary)
+        self._named, self._program = binary, Path(found).absolute() if found else None
         self._will_do: str | None = None
         """The version that was found to do."""
+        self._never: NotThought | None = None if found else _none_there(binary)
+        """Why it can never work, as long as nobody changes anything."""
 
     @property
-    def is_there(self) -> bool:
-        """Whether there is a program of that name or path."""
-        return shutil.which(self._binary) is not None
+    def why_not(self) -> str:
+        """What somebody must change before it can work, as far as was seen; empty when it can."""
+        return str(self._never) if self._never is not None else ""
+
+    async def get_ready(self) -> None:
+        """Before the first errand: see whether it will do, and remove what runs have left whose worker was killed."""
+        check, gone = await self.check(), sweep(self._clock.real().timestamp(), tempfile.gettempdir())
+        log.info("%s: %s", NAME, check.detail, extra={"action": "claude_code_looked_at", "swept": gone})
 
     async def work(self, errand: Errand, told: Told = _nobody) -> Ran:
         """How the errand went; ``told`` hears what it reads meanwhile."""
-        check = await self.check()
-        if not check.ok:
-            return Ran(trouble=NotThought(Silence.REJECTED, check.detail, hint=check.hint))
+        if (trouble := await self._looked_at()) is not None:
+            return Ran(trouble=trouble)
         began = self._clock.monotonic()
         with caged(errand) as cage:
             try:
                 ended = await self._run(cage, errand, told)
             except OSError as error:
-                return Ran(trouble=_no_start(self._binary, error))
+                return Ran(trouble=_no_start(self._named, error.strerror or type(error).__name__))
             how = ran(ended, errand, served=cage.looked.exists(), seconds=self._clock.monotonic() - began)
         log.info("claude code ended", extra=_logged(ended, how))
         return how
 
     async def check(self) -> Check:
         """Whether it is there and new enough; asks no model. Believed once it was."""
+        if (trouble := await self._looked_at()) is not None:
+            return Check(NAME, False, str(trouble.args[0]), trouble.hint, grave=False)
+        return Check(NAME, True, f"{self._will_do} is installed; it works on tasks somebody has approved")
+
+    async def _looked_at(self) -> NotThought | None:
+        """Why it cannot work now; what may be better a moment later is not kept."""
         if self._will_do is None:
             found = await self._version()
             if isinstance(found, NotThought):
-                return Check(NAME, False, str(found.args[0]), found.hint, grave=False)
-            if found < LEAST:
-                said = f"{_dotted(found)} is older than {_dotted(LEAST)}, whose cage was measured"
-                return Check(NAME, False, said, INSTALL, grave=False)
-            self._will_do = _dotted(found)
-        return Check(NAME, True, f"{self._will_do} is installed; it works on tasks somebody has approved")
+                self._never = found if found.why is not Silence.AWAY else None
+                return found
+            self._will_do, self._never = _dotted(found), None
+        return None
 
     async def _run(self, cage: Cage, errand: Errand, told: Told) -> Ended:
+        assert self._program is not None, "it was checked"
+
         async def follow() -> None:
             await _follow(cage, told)
 
         return await run(
-            [self._binary, *arguments(cage, errand)],
+            [str(self._program), *arguments(cage, errand)],
             errand.question,
             cwd=cage.work,
-            env=environment(cage, self._key, self._base),
+            env=environment(cage, self._program, self._key, self._base),
             patience=errand.patience,
             meanwhile=follow,
             grace=self._grace,
         )
 
     async def _version(self) -> tuple[int, ...] | NotThought:
-        if not self.is_there:
-            return NotThought(Silence.OFF, f"CLAUDE_CODE_BIN: there is no program {self._binary}", hint=INSTALL)
+        """The version that will do, or why there is none."""
+        if self._program is None:
+            return _none_there(self._named)
         try:
-            ended = await self._asked_for_version()
+            ended = await _asked_for_version(self._program)
         except OSError as error:
-            return _no_start(self._binary, error)
-        found = re.match(rb"\s*(\d+)\.(\d+)\.(\d+)\b", ended.out)
-        if ended.code != 0 or found is None:
-            return NotThought(Silence.REJECTED, f"{self._binary} --version names no version", hint=INSTALL)
-        return tuple(int(part) for part in found.groups())
+            return _no_start(self._named, error.strerror or type(error).__name__)
+        if ended.late:
+            return NotThought(Silence.AWAY, f"{self._named} did not tell its version in {VERSION_PATIENCE:g} seconds")
+        if ended.code != 0:
+            return _no_start(self._named, complaint(ended))
+        found = re.match(rb"\s*(\d{1,5})\.(\d{1,5})\.(\d{1,5})\b", ended.out)
+        if found is None:
+            return NotThought(Silence.REJECTED, f"{self._named} --version names no version", hint=INSTALL)
+        version = tuple(int(part) for part in found.groups())
+        if version < LEAST:
+            said = f"{_dotted(version)} is older than {_dotted(LEAST)}, whose cage was measured"
+            return NotThought(Silence.REJECTED, said, hint=INSTALL)
+        return version
 
-    async def _asked_for_version(self) -> Ended:
-        async def nothing() -> None:
-            return None
 
-        with caged(_NOTHING_ASKED) as cage:
-            env = environment(cage, "", "")
-            command = [self._binary, "--version"]
-            return await run(command, "", cwd=cage.work, env=env, patience=VERSION_PATIENCE, meanwhile=nothing)
+async def _asked_for_version(program: Path) -> Ended:
+    async def nothing() -> None:
+        return None
+
+    with caged(_NOTHING_ASKED) as cage:
+        env, command = environment(cage, program, "", ""), [str(program), "--version"]
+        return await run(command, "", cwd=cage.work, env=env, patience=VERSION_PATIENCE, meanwhile=nothing)
 
 
 async def _follow(cage: Cage, told: Told) -> None:
@@ -142,9 +166,12 @@ def _lines(looked: Path) -> Iterator[tuple[str, str]]:
                 yield str(tool), str(about)
 
 
-def _no_start(binary: str, error: OSError) -> NotThought:
-    said = f"{binary} could not be started ({error.strerror or type(error).__name__})"
-    return NotThought(Silence.REJECTED, said, hint=INSTALL)
+def _none_there(binary: str) -> NotThought:
+    return NotThought(Silence.OFF, f"CLAUDE_CODE_BIN: there is no program {binary}", hint=INSTALL)
+
+
+def _no_start(binary: str, why: str) -> NotThought:
+    return NotThought(Silence.REJECTED, f"{binary} could not be started ({why})", hint=INSTALL)
 
 
 def _dotted(version: tuple[int, ...]) -> str:

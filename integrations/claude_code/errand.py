@@ -21,11 +21,11 @@ class Errand:
     schema: Mapping[str, Any]
     """JSON schema of the answer."""
     facts: str
-    """The JSON file it may read; see ``facts.py``."""
+    """The JSON file our server reads to it; see ``facts.py``."""
     model: str
     effort: str
     most: Money
-    """Where it stops by itself; looked at between two turns, so the last one may go beyond."""
+    """Where it stops by itself; it looks after each answer of the model, so the last one may go beyond."""
     patience: float = 300.0
     """Seconds of real time until it is ended."""
     turns: int = 12

@@ -1,4 +1,8 @@
-"""One process of the program, within its time and size; whatever it started has ended when this returns."""
+"""One process of the program, within its time and size; whatever it started has ended when this returns.
+
+What it says goes into files without a name, so whoever still holds one of them keeps nobody waiting. Its own number is
+given back last of all: until its whole group is dead, that number can be nobody else's.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,28 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 MOST_OUTPUT = 2 * 2**20
-"""Bytes of an answer; the program's own reports have some thousand."""
+"""Bytes it may say; the program's own reports have some thousand."""
 
 MOST_TROUBLE = 64 * 2**10
-"""Bytes kept of what it says on its standard error."""
+"""Bytes read of what it says on its standard error."""
 
 GRACE = 5.0
 """Seconds it has to end by itself after it was told to: it takes 0.2 with its children."""
 
-LAST_WORDS = 1.0
-"""Seconds after its end for what it has said to arrive."""
+LOOK_EVERY = 0.02
+"""Seconds between two looks whether it has ended."""
+
+TETHER = Path(__file__).with_name("tether.py")
+"""What it is started through: it ends with us, also when we are killed."""
 
 _PROC = Path("/proc")
 
@@ -40,8 +50,17 @@ class Ended:
     """It was ended because it would not stop talking."""
 
 
-class _TooLong(Exception):
-    pass
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """What it is asked and what it says."""
+
+    asked: IO[bytes]
+    out: IO[bytes]
+    err: IO[bytes]
+
+    @property
+    def is_too_long(self) -> bool:
+        return max(os.fstat(said.fileno()).st_size for said in (self.out, self.err)) > MOST_OUTPUT
 
 
 async def run(
@@ -56,105 +75,79 @@ async def run(
 ) -> Ended:
     """Run it to its end, or end it. ``meanwhile`` is run beside it, and ended with it.
 
-    Raises ``OSError`` when it cannot be started.
+    ``command`` begins with an absolute path. Raises ``OSError`` when nothing can be started.
     """
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=cwd,
-        env=dict(env),
-        start_new_session=True,
+    with _talk(question) as talk:
+        process = _started(command, talk, cwd, env)
+        beside = asyncio.ensure_future(meanwhile())
+        late = False
+        try:
+            async with asyncio.timeout(patience):
+                await _until(lambda: _has_ended(process) or talk.is_too_long)
+        except TimeoutError:
+            late = True
+        finally:  # also when we are stopped ourselves: nothing of it may go on
+            beside.cancel()
+            await asyncio.shield(_end(process, grace))
+            with contextlib.suppress(asyncio.CancelledError):
+                await beside
+        return _ended(process, talk, late)
+
+
+@contextlib.contextmanager
+def _talk(question: str) -> Iterator[_Talk]:
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        asked.write(question.encode("utf-8", "replace"))
+        asked.seek(0)
+        yield _Talk(asked, out, err)
+
+
+def _started(command: Sequence[str], talk: _Talk, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """asyncio's own would give its number back as soon as it ends."""
+    tied = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command]
+    return subprocess.Popen(  # noqa: S603 - the operator's own program, by its absolute path
+        tied, stdin=talk.asked, stdout=talk.out, stderr=talk.err, cwd=cwd, env=dict(env), start_new_session=True
     )
-    beside = asyncio.ensure_future(meanwhile())
-    try:
-        return await _heard(process, question, patience, grace)
-    finally:  # also when we are stopped ourselves: nothing of it may go on
-        beside.cancel()
-        await asyncio.shield(_end(process, grace))
-        with contextlib.suppress(asyncio.CancelledError):
-            await beside
 
 
-async def _heard(process: asyncio.subprocess.Process, question: str, patience: float, grace: float) -> Ended:
-    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-    out, err = bytearray(), bytearray()
-    late = too_long = False
-    talk = asyncio.gather(
-        _say(process.stdin, question.encode("utf-8", "replace")),
-        _read(process.stdout, out, MOST_OUTPUT, strict=True),
-        _read(process.stderr, err, MOST_TROUBLE, strict=False),
-    )
-    try:
-        async with asyncio.timeout(patience):
-            await _over(process, talk)
-    except TimeoutError:
-        late = True
-    except _TooLong:
-        too_long = True
-    finally:
-        talk.cancel()
-        with contextlib.suppress(asyncio.CancelledError, _TooLong):
-            await talk
-    await _end(process, grace)
-    return Ended(code=process.returncode or 0, out=bytes(out), err=bytes(err), late=late, too_long=too_long)
+def _ended(process: subprocess.Popen[bytes], talk: _Talk, late: bool) -> Ended:
+    too_long = talk.is_too_long
+    for said in (talk.out, talk.err):
+        said.seek(0)
+    out, err = talk.out.read(MOST_OUTPUT), talk.err.read(MOST_TROUBLE)
+    return Ended(code=process.returncode, out=out, err=err, late=late and not too_long, too_long=too_long)
 
 
-async def _over(process: asyncio.subprocess.Process, talk: asyncio.Future[Any]) -> None:
-    """Until it has ended and said its last; a child that still holds its pipes is not waited for long."""
-    leader = asyncio.ensure_future(_exited(process))
-    try:
-        await asyncio.wait({leader, talk}, return_when=asyncio.FIRST_COMPLETED)
-        if not talk.done():
-            await asyncio.wait({talk}, timeout=LAST_WORDS)
-        if talk.done():
-            await talk  # raises what broke it off
-        await leader
-    finally:
-        leader.cancel()
+async def _until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(LOOK_EVERY)
 
 
-async def _exited(process: asyncio.subprocess.Process) -> None:
-    """Until the process itself is gone: ``wait`` also waits for whoever else holds its pipes."""
-    while process.returncode is None:  # noqa: ASYNC110 - no event tells
-        await asyncio.sleep(0.02)
-
-
-async def _say(stdin: asyncio.StreamWriter, question: bytes) -> None:
-    """One that has ended does not listen; its exit code tells why."""
-    with contextlib.suppress(ConnectionError):
-        stdin.write(question)
-        await stdin.drain()
-        stdin.close()
-        await stdin.wait_closed()
-
-
-async def _read(stream: asyncio.StreamReader, into: bytearray, most: int, *, strict: bool) -> None:
-    while piece := await stream.read(65_536):
-        if strict and len(into) + len(piece) > most:
-            raise _TooLong
-        into += piece[: most - len(into)]
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has; seen without giving its number back, where the system can tell that."""
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
+    looked = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return process.returncode is not None or os.waitid(os.P_PID, process.pid, looked) is not None
 
 
 # --- the end of everything it started ---------------------------------------------------------------------------
 
 
-async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
+async def _end(process: subprocess.Popen[bytes], grace: float) -> None:
     """First a word to all of its group, then no word at all; and whatever of its session is left is ended too."""
-    if process.returncode is None:
+    if not _has_ended(process):
         _signal_group(process.pid, signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
-                await _exited(process)
-    _signal_group(process.pid, signal.SIGKILL)
-    for left in _of_session(process.pid):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(left, signal.SIGKILL)
-    await _exited(process)
-    with contextlib.suppress(TimeoutError):  # whoever has left the session may hold its pipes
-        async with asyncio.timeout(LAST_WORDS):
-            await process.communicate()  # what nobody reads keeps them open
+                await _until(lambda: _has_ended(process))
+    if process.returncode is None:  # once its number is given back, a group of that number is somebody else's
+        _signal_group(process.pid, signal.SIGKILL)
+        for left in _of_session(process.pid):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(left, signal.SIGKILL)
+    await _until(lambda: _has_ended(process))
+    process.wait()
 
 
 def _signal_group(leader: int, what: signal.Signals) -> None:

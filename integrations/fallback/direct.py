@@ -121,6 +121,7 @@ class Direct:
             progress=issue.progress,
             assignee=issue.assignee,
             assignee_name=self._name(issue.assignee) if issue.assignee else "",
+            unassigned=issue.unassigned_since is not None,
             priority=issue.priority,
             kind=issue.kind,
             due=issue.due,

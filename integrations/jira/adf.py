@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from integrations.payloads import web_address
 from models.ids import AccountId
+from models.links import Links
+from models.redaction import SHAPES
 
 Node = dict[str, Any]
 
@@ -35,12 +38,23 @@ def link(words: str, url: str) -> list[Node]:
     return nodes
 
 
+def leading(node: Any, links: Links) -> Any:
+    """``node`` with only those links that lead where ours may; the words of the others stay."""
+    if isinstance(node, list):
+        return [leading(each, links) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    made = {key: leading(value, links) for key, value in node.items() if key != "marks"}
+    marks = [mark for mark in node.get("marks", ()) if mark["type"] != "link" or links.lead_to(mark["attrs"]["href"])]
+    return made | ({"marks": marks} if marks else {})
+
+
 def mention(account: AccountId, name: str) -> list[Node]:
     """A real mention: Jira notifies the account; the name is only what is drawn."""
     return [{"type": "mention", "attrs": {"id": account, "text": f"@{one_line(name).strip()}"}}]
 
 
 def one_line(words: str) -> str:
-    """Without line breaks, control and direction marks, and not longer than ``LONGEST``."""
-    line = _CONTROL.sub(" ", words)
+    """Without line breaks, control and direction marks, not longer than ``LONGEST``, and no secret cut in two."""
+    line = SHAPES(_CONTROL.sub(" ", words))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

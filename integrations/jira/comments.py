@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integrations.jira.adf import leading
 from integrations.jira.site import Site, path_of
 from integrations.payloads import inside, rows, whole
 from models.errors import Unclear
@@ -25,7 +26,7 @@ class Comments(Site):
     async def comment(self, issue: IssueKey | str, document: Mapping[str, Any], marker: str) -> str:
         """Write a comment that carries ``marker`` in a property of its own; returns the comment's id."""
         marked = [{"key": MARKER, "value": {"effect": marker}}]
-        body = {"body": self._redact.shown(dict(document)), "properties": marked}
+        body = {"body": self._redact.shown(leading(document, self._links)), "properties": marked}
         made = await self._object(f"comment on {issue}", lambda s: s.core.add_comment(path_of(issue), data=body))
         number = whole(made.get("id"))
         if number is None:

@@ -19,6 +19,7 @@ from integrations.rest import IMPORTING, TIMEOUT, Threads, address, listing, ses
 from integrations.rest import mapping as an_object
 from models.errors import Refused, VendorError
 from models.ids import AccountId
+from models.links import Links
 from models.redaction import SHAPES, Redactor
 
 CLOUD_ONLY = "PM Agent works with Jira Cloud only: set ATLASSIAN_DOMAIN to a Cloud site (NAME.atlassian.net)."
@@ -52,9 +53,11 @@ class Site:
         threads: int = 4,
         seconds: float = TIMEOUT,
         redact: Redactor = SHAPES,
+        links: Links | None = None,
     ) -> None:
-        """``redact`` takes secrets out of what is written below an issue."""
-        self._redact = redact
+        """``redact`` takes secrets out of what is written below an issue; ``links``, by default the site alone, are
+        where it may lead."""
+        self._redact, self._links = redact, links or Links.to(site_url)
         self._base = address(base_url, "JIRA_API_URL")
         self._site = address(site_url, "ATLASSIAN_DOMAIN")
         self._threads = Threads(lambda: _connect(self._base, email, token), "jira", threads, seconds=seconds)

@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
+
 from integrations.mcp.bindings import Binding, atlassian, slack
 from integrations.mcp.config import Entry
 from integrations.mcp.failures import Failure, Reason, refusal_of
@@ -87,8 +89,23 @@ async def _as_child(entry: Entry, words: Words, given: dict[str, str]) -> AsyncI
     from mcp.client.stdio import stdio_client
 
     parameters = StdioServerParameters(command=entry.command, args=list(entry.args), env=given, cwd=entry.folder)
-    async with _listening(words) as errors, Client(stdio_client(parameters, errlog=errors)) as client:
-        yield client
+    with anyio.CancelScope(shield=True) as starting:
+        async with (
+            _listening(words) as errors,
+            Client(_started(stdio_client(parameters, errlog=errors), starting)) as client,
+        ):
+            yield client
+
+
+@contextlib.asynccontextmanager
+async def _started(transport: AbstractAsyncContextManager[Any], starting: anyio.CancelScope) -> AsyncIterator[Any]:
+    """The transport, which may be abandoned only once its child is there.
+
+    Half-way through its start a child has no owner yet: it would be killed, and nobody would wait for its end.
+    """
+    async with transport as streams:
+        starting.shield = False
+        yield streams
 
 
 @contextlib.asynccontextmanager

@@ -275,6 +275,8 @@ class Server:
         try:
             # The library's kind of deadline: one of asyncio's own would cut its clean-up short and leave the child.
             with anyio.fail_after(self._limits.connect) as link.scope:
+                if link.stop.is_set():
+                    return
                 async with self._opening() as client:
                     link.tools = await _all_tools(client)
                     link.scope.deadline = math.inf
@@ -288,6 +290,8 @@ class Server:
                 raise
         finally:
             link.stop.set()
+            if not link.ready.done():
+                link.ready.set_result(Failure(f"{self.name} was stopped while it started", Reason.LOST))
 
     async def _stay(self, link: _Link, client: Any) -> None:
         while True:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -90,20 +91,21 @@ def placed(now: datetime, low: timedelta, high: timedelta, places: Sequence[Work
     The middle of all such moments, inside the last place's working hours where that is possible; where
     no moment satisfies every place, the first place decides.
     """
-    fits = _moments(now, lambda t: all(low < place.between(t, now) < high for place in places))
-    fits = fits or _moments(now, lambda t: low < places[0].between(t, now) < high)
+    spans = [_span(now, low, high, place) for place in places]
+    common = range(max(span.start for span in spans), min(span.stop for span in spans))
+    fits = [now - step * STEP for step in common or spans[0]]
     fits = [t for t in fits if places[-1].present(t)] or fits
     return fits[len(fits) // 2]
 
 
-def _moments(now: datetime, fits: Callable[[datetime], bool]) -> list[datetime]:
-    found: list[datetime] = []
-    for step in range(1, FAR):
-        if fits(now - step * STEP):
-            found.append(now - step * STEP)
-        elif found:
-            break
-    return found
+def _span(now: datetime, low: timedelta, high: timedelta, place: Workdays) -> range:
+    """The steps back at which more than ``low`` and less than ``high`` was worked until now: further back is more."""
+
+    def worked(step: int) -> timedelta:
+        return place.between(now - step * STEP, now)
+
+    steps = range(1, FAR)
+    return steps[bisect_right(steps, low, key=worked) : bisect_left(steps, high, key=worked)]
 
 
 def _workdays(zone: str, free: str | None, hours: Hours) -> Workdays:

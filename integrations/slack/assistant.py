@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from integrations.slack.outgoing.gate import Gate
 from integrations.slack.reading.people import Ask
 from integrations.slack.streams import Streams
 
@@ -14,9 +15,9 @@ PROMPTS, TITLE, MESSAGE = 4, 75, 400
 class Assistant:
     """The agent's frame in one workspace. Raises what ``ask`` raises."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, gate: Gate) -> None:
         self._ask = ask
-        self.streams = Streams(ask)
+        self.streams = Streams(ask, gate)
 
     async def suggest(self, channel: str, prompts: Sequence[tuple[str, str]]) -> None:
         """Offer ``prompts`` (what is shown, what is sent) in a direct conversation, instead of those before.

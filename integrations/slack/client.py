@@ -17,8 +17,9 @@ from integrations.health import Check
 from integrations.slack import responses
 from integrations.slack.assistant import Assistant
 from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
-from integrations.slack.outgoing.gate import guard
+from integrations.slack.outgoing.gate import Gate
 from integrations.slack.outgoing.markers import marked, marker_of
+from integrations.slack.outgoing.mentions import SLACK_ALONE
 from integrations.slack.outgoing.pacing import INTERVAL, PER_MINUTE, Pacer
 from integrations.slack.reading.history import History
 from integrations.slack.reading.members import SlackMember
@@ -30,6 +31,7 @@ from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.found import FoundMessage
 from models.ids import SlackUserId
+from models.links import Links
 from models.redaction import SHAPES, Redactor
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,6 @@ _SCOPES = frozenset({"chat:write", "commands", "im:write", "im:history", "users:
 
 _BEGINS = "chat.startStream"
 """Where an answer that grows is begun: a post like any other."""
-
 _PLAIN = {"link_names": False, "parse": "none"}
 """Said with every write: chat.update would else read names and channels into plain words."""
 
@@ -68,16 +69,15 @@ class Slack:
         session: Callable[[], aiohttp.ClientSession] | None = None,
         changed: Changed = nobody,
         redact: Redactor = SHAPES,
+        links: Links = SLACK_ALONE,
     ) -> None:
         """``seconds`` a call may take; ``changed`` tells who changed since it was asked last, in any process.
 
-        ``redact`` takes secrets out of whatever is sent.
+        ``redact`` takes secrets out of whatever is sent; ``links`` says where it may lead, by default to Slack alone.
         """
-        self._token = token
-        self._base = base_url or OFFICIAL
+        self._token, self._base, self._seconds = token, base_url or OFFICIAL, seconds
         self._clock = clock
-        self._redact = redact
-        self._seconds = seconds
+        self._redact, self._gate = redact, Gate(links, redact)
         self._new_session = session or partial(new_session, seconds)
         self._client: AsyncWebClient | None = None
         self.pacer = Pacer(clock)
@@ -88,8 +88,8 @@ class Slack:
         self._people = People(self._ask, clock, changed)
         self._places = Places(self._ask, clock)
         self._history = History(self._ask)
-        self._views = Views(self._ask)
-        self.assistant = Assistant(self._ask)
+        self._views = Views(self._ask, self._gate)
+        self.assistant = Assistant(self._ask, self._gate)
 
     async def close(self) -> None:
         """Close the shared session."""
@@ -143,7 +143,7 @@ class Slack:
     ) -> None:
         """Answer a command or a click where it was made. Slack takes five answers within 30 minutes."""
         responses.check_address(response_url, self._base)
-        words, safe = guard(text, blocks)
+        words, safe = self._gate.message(text, blocks)
         body: dict[str, Any] = {"text": words, "response_type": "in_channel" if in_channel else "ephemeral"}
         body |= {"replace_original": replace, "unfurl_links": False, "unfurl_media": False}
         session = self._web().session
@@ -325,7 +325,7 @@ class Slack:
         **arguments: Any,
     ) -> Any:
         """Through the gate, in the channel's order; when Slack refuses the blocks, the words go alone."""
-        words, safe = guard(text, blocks, mentions=mentions)
+        words, safe = self._gate.message(text, blocks, mentions=mentions)
         shown = {"blocks": safe} if safe else {}
         posts, channel = method == "chat.postMessage", str(arguments["channel"])
         lane = channel if posts else method

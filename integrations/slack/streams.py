@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from integrations.slack.outgoing.gate import guard
+from integrations.slack.outgoing.gate import Gate
 from integrations.slack.outgoing.markers import metadata_of
 from integrations.slack.outgoing.mentions import clean, silence_markdown
 from integrations.slack.reading.people import Ask
@@ -54,8 +54,8 @@ class Step(StrEnum):
 class Streams:
     """Streams of one workspace. Raises what ``ask`` raises."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, gate: Gate) -> None:
+        self._ask, self._gate = ask, gate
 
     async def begin(self, channel: str, thread: str, user: str, workspace: str, steps: Mapping[str, str]) -> str:
         """Begin an answer to ``user`` under ``thread`` with its steps (id, title) under way; its ts."""
@@ -81,12 +81,12 @@ class Streams:
         self, channel: str, ts: str, text: str, blocks: Sequence[Mapping[str, Any]] = (), *, marker: str
     ) -> None:
         """End it with the answer: ``text`` is its first line in plain words, ``blocks`` what stands under it."""
-        _, safe = guard(text, blocks)
+        _, safe = self._gate.message(text, blocks)
         await self._ask(
             "chat.stopStream",
             channel=channel,
             ts=ts,
-            markdown_text=as_markdown(text)[:MARKDOWN],
+            markdown_text=as_markdown(self._gate.redact(text))[:MARKDOWN],
             metadata=metadata_of(marker),
             **({"blocks": safe} if safe else {}),
         )

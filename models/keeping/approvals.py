@@ -20,7 +20,10 @@ from models.keeping.pursuing import with_copies
 from models.keeping.records import dump, fingerprint, load
 from models.keeping.undoing import with_undone
 from models.proposals import CARD_OPEN, Approval, ApprovalState, Decided, Ending, Objection, Proposal, Verdict
-from models.tables import approvals, cards, decisions, effects, teams, told
+from models.tables.asks import approvals, cards
+from models.tables.looks import decisions, told
+from models.tables.outbox import effects
+from models.tables.queue import teams
 
 LONGEST_OPEN = timedelta(days=14)
 """Longer than any question waits for an answer, holidays and all: how far back the posting of one is looked for."""

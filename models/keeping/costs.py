@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, true, update
 
-from models.bills import Bill, BillState, Caps, Wanted, size_for
+from models.bills import UNDER_WAY, Bill, BillState, Caps, Spending, Wanted, size_for
 from models.database import insert_new
 from models.errors import NotThought, Silence
 from models.ids import CycleId, PersonId, TeamId
 from models.money import Money
-from models.tables import model_calls, model_days
+from models.tables.costs import model_calls, model_days
 from models.thoughts import Purpose, Size, Usage
+
+TOMORROW, SOON = "Ask again tomorrow", "Ask again when that has ended"
+CAPS = "Raise daily_cap_usd and daily_cap_per_person_usd in directives.yaml to allow it"
 
 
 def hold(connection: Connection, wanted: Wanted, caps: Caps) -> Size:
@@ -22,25 +25,44 @@ def hold(connection: Connection, wanted: Wanted, caps: Caps) -> Size:
     spent = _locked(connection, wanted.team, wanted.day)
     by_person = _of_person(connection, wanted) if wanted.asker is not None else Money()
     size = _fitting(wanted, caps, spent, by_person)
+    if size is None:
+        raise _refusal(connection, wanted, caps, by_person)
     worst = wanted.worst[size]
     _add(connection, wanted.team, wanted.day, worst)
     connection.execute(insert(model_calls).values(**_row(wanted, size, worst)))
     return size
 
 
-def _fitting(wanted: Wanted, caps: Caps, spent: Money, by_person: Money) -> Size:
+def _fitting(wanted: Wanted, caps: Caps, spent: Money, by_person: Money) -> Size | None:
+    """The model that may be asked: the smaller one where the larger might cross a cap."""
     size = size_for(wanted.size, spent.share(caps.team), asked=wanted.asker is not None)
-    if size is None:
-        raise NotThought(Silence.BUDGET, f"{spent} of {caps.team} a day is spent")
-    sizes = dict.fromkeys((size, Size.SMALL))
-    for each in sizes:
-        if wanted.asker is not None and by_person + wanted.worst[each] > caps.person:
-            continue
-        if spent + wanted.worst[each] <= caps.team:
+    for each in dict.fromkeys((size, Size.SMALL)) if size is not None else ():
+        of_person = wanted.asker is None or by_person + wanted.worst[each] <= caps.person
+        if of_person and spent + wanted.worst[each] <= caps.team:
             return each
-    if wanted.asker is not None and by_person + wanted.worst[Size.SMALL] > caps.person:
-        raise NotThought(Silence.PERSON, f"{by_person} of {caps.person} a person and day is spent")
-    raise NotThought(Silence.BUDGET, f"{spent} of {caps.team} a day is spent, and this might cost more than the rest")
+    return None
+
+
+def _refusal(connection: Connection, wanted: Wanted, caps: Caps, by_person: Money) -> NotThought:
+    """Why none may be asked: what is spent is told apart from what is only held."""
+    least = wanted.worst[Size.SMALL]
+    if wanted.asker is not None and by_person + least > caps.person:
+        held = _held(connection, wanted.team, wanted.day, wanted.at, _questions_of(wanted))
+        spending = Spending(gone=by_person - held, held=held)
+        return _silence(Silence.PERSON, "for one person's questions ", spending, caps.person, least)
+    return _silence(Silence.BUDGET, "", spending_of(connection, wanted.team, wanted.day, wanted.at), caps.team, least)
+
+
+def _silence(why: Silence, whose: str, spending: Spending, cap: Money, least: Money) -> NotThought:
+    if not cap:
+        return NotThought(why, "nothing may be spent on it", hint=CAPS)
+    more = ""
+    if spending.counted + least <= cap:
+        more = ", and the rest is kept for people's questions"
+    elif spending.counted < cap:
+        more = ", and this might cost more than the rest"
+    hint = SOON if spending.held and spending.gone + least <= cap else TOMORROW
+    return NotThought(why, f"{whose}{spending.told(cap)}{more}", hint=hint)
 
 
 def settle(connection: Connection, id: str, bill: Mapping[str, Any], cost: Money | None, state: BillState) -> None:
@@ -57,10 +79,20 @@ def settle(connection: Connection, id: str, bill: Mapping[str, Any], cost: Money
         _add(connection, TeamId(row.team), date.fromisoformat(row.day), cost - Money(row.cost))
 
 
-def spent_on(connection: Connection, team: TeamId, day: date) -> Money:
-    """What counts against the day's cap."""
+def spending_of(connection: Connection, team: TeamId, day: date, now: datetime) -> Spending:
+    """What counts against the day's cap at ``now`` (company time)."""
     of_day = (model_days.c.team == team) & (model_days.c.day == day.isoformat())
-    return Money(connection.execute(select(model_days.c.spent).where(of_day)).scalar() or 0)
+    counted = Money(connection.execute(select(model_days.c.spent).where(of_day)).scalar() or 0)
+    held = _held(connection, team, day, now, true())
+    return Spending(gone=counted - held, held=held)
+
+
+def _held(connection: Connection, team: TeamId, day: date, now: datetime, whose: ColumnElement[bool]) -> Money:
+    calls = model_calls.c
+    under_way = (calls.state == BillState.HELD.value) & (calls.at > now - UNDER_WAY)
+    theirs = (calls.team == team) & (calls.day == day.isoformat()) & whose
+    total = connection.execute(select(func.sum(calls.cost)).where(under_way, theirs)).scalar()
+    return Money(int(total or 0))
 
 
 def bills(connection: Connection, since: date, team: TeamId | None = None) -> Sequence[Bill]:
@@ -69,12 +101,6 @@ def bills(connection: Connection, since: date, team: TeamId | None = None) -> Se
     if team is not None:
         wanted = wanted.where(model_calls.c.team == team)
     return [_bill(row) for row in connection.execute(wanted.order_by(model_calls.c.at, model_calls.c.id))]
-
-
-def of_cycle(connection: Connection, cycle: CycleId) -> Money:
-    """What thinking of one look cost."""
-    total = select(func.sum(model_calls.c.cost)).where(model_calls.c.cycle == cycle)
-    return Money(int(connection.execute(total).scalar() or 0))
 
 
 def drop_calls(connection: Connection, before: datetime, most: int) -> int:
@@ -93,10 +119,14 @@ def _locked(connection: Connection, team: TeamId, day: date) -> Money:
 
 
 def _of_person(connection: Connection, wanted: Wanted) -> Money:
-    theirs = (model_calls.c.team == wanted.team) & (model_calls.c.day == wanted.day.isoformat())
-    theirs &= model_calls.c.purpose != Purpose.TASK.value  # somebody's yes paid for that
-    total = select(func.sum(model_calls.c.cost)).where(theirs, model_calls.c.asker == wanted.asker)
+    of_day = (model_calls.c.team == wanted.team) & (model_calls.c.day == wanted.day.isoformat())
+    total = select(func.sum(model_calls.c.cost)).where(of_day, _questions_of(wanted))
     return Money(int(connection.execute(total).scalar() or 0))
+
+
+def _questions_of(wanted: Wanted) -> ColumnElement[bool]:
+    """What counts against the asker's share; a task does not, because somebody's yes paid for that."""
+    return (model_calls.c.asker == wanted.asker) & (model_calls.c.purpose != Purpose.TASK.value)
 
 
 def _add(connection: Connection, team: TeamId, day: date, more: Money) -> None:

@@ -21,7 +21,10 @@ from models.keeping.records import dump, load
 from models.keeping.undoing import undone_of
 from models.proposals import Decided, Decision, Effect, EffectState, Proposal, Unit, Verdict, effect_of
 from models.signals import Signal
-from models.tables import approvals, cycles, decisions, effects, inbox, teams, told
+from models.tables.asks import approvals
+from models.tables.looks import cycles, decisions, told
+from models.tables.outbox import effects
+from models.tables.queue import inbox, teams
 
 FIRST = "another message reached this person first"
 HEARD = "they have just heard of a part of it"

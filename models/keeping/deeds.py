@@ -20,7 +20,8 @@ from models.actions import (
 from models.ids import EffectId, PersonId, TeamId
 from models.keeping import effects as outbox
 from models.proposals import MOST_UNDOS, Effect, EffectState, effect_of, undo_of
-from models.tables import approvals, effects
+from models.tables.asks import approvals
+from models.tables.outbox import effects
 
 CHANGES = frozenset(
     kind.kind for kind in (Reassign, TransitionIssue, CloseIssue, ChangePriority, ChangeSprintScope, Unflag)
@@ -31,6 +32,19 @@ LONGEST_UNTOLD = timedelta(days=7)
 """How far back (company time) a message tells what others have changed: what is older, Jira and Home have told."""
 
 _SENT = effects.c.state == EffectState.SENT.value
+
+
+def recent(
+    connection: Connection, person: PersonId | None, team: TeamId | None, since: datetime, limit: int
+) -> list[Effect]:
+    """Effects planned for a person, or by a team, since then (company time), latest first."""
+    wanted = select(effects).where(effects.c.planned >= since)
+    if person is not None:
+        wanted = wanted.where(effects.c.person == person)
+    if team is not None:
+        wanted = wanted.where(effects.c.team == team)
+    wanted = wanted.order_by(effects.c.planned.desc(), effects.c.id).limit(limit)
+    return [outbox.to_effect(row) for row in connection.execute(wanted).mappings()]
 
 
 def about(

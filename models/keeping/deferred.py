@@ -8,7 +8,7 @@ from models.ids import TeamId
 from models.keeping.looks import IS_LOOK, last_whole
 from models.keeping.records import load
 from models.proposals import Decided, Decision, Proposal, Verdict
-from models.tables import cycles, decisions
+from models.tables.looks import cycles, decisions
 
 
 def of_team(connection: Connection, team: TeamId) -> tuple[Decided, ...]:

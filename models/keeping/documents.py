@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from models.database import insert_new
 from models.ids import TeamId
-from models.tables import documents
+from models.tables.costs import documents
 
 DONE = "done"
 

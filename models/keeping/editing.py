@@ -17,7 +17,7 @@ from models.keeping import cycles as book
 from models.keeping import effects as outbox
 from models.keeping.records import dump, fingerprint
 from models.proposals import Approval, ApprovalState
-from models.tables import approvals, cards
+from models.tables.asks import approvals, cards
 
 
 def replaced(connection: Connection, edit: Edit, at: datetime, real: datetime) -> Approval | None:

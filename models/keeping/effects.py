@@ -29,7 +29,10 @@ from models.keeping.jobs import NewJob
 from models.keeping.owing import owe
 from models.keeping.records import dump, fingerprint, load, load_union
 from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome, Proposal, Verdict, ask_of, effect_of
-from models.tables import approvals, cards, decisions, effects, reminders, teams, told
+from models.tables.asks import approvals, cards
+from models.tables.looks import decisions, reminders, told
+from models.tables.outbox import effects
+from models.tables.queue import teams
 
 IN_FLIGHT = (EffectState.SENDING, EffectState.UNKNOWN)
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, or_, select
 
 from models.database import insert_into
 from models.events import Source
 from models.ids import IssueKey, SprintId, TeamId
 from models.keeping.records import dump, load
-from models.tables import facts, reads
+from models.tables.mirror import facts, reads
 from models.work import Facts, Issue, Linked, Person, Progress, PullRequest, Sprint
 
 WHOLE = "whole"
@@ -43,9 +44,7 @@ class Reading:
 
 def about(connection: Connection, team: TeamId) -> Facts:
     """Everything the mirror holds about ``team``."""
-    rows = connection.execute(
-        select(facts.c.kind, facts.c.id, facts.c.value).where(facts.c.team == team).order_by(facts.c.id)
-    )
+    rows = connection.execute(_mirrored(), {"team": team})
     found: dict[str, list[Any]] = {}
     keys: dict[str, Any] = {}
     for kind, name, value in rows:
@@ -53,7 +52,7 @@ def about(connection: Connection, team: TeamId) -> Facts:
             keys[name] = value["issue"]
         else:
             found.setdefault(kind, []).append(value)
-    ages = connection.execute(select(reads.c.source, reads.c.at).where(reads.c.team == team, reads.c.at.is_not(None)))
+    ages = connection.execute(_ages(), {"team": team})
     issues = [load(Issue, value) for value in found.get("issue", ())]
     names = _Names(keys, {issue.id: issue.key for issue in issues}, frozenset(issue.key for issue in issues))
     done = {issue.key: issue.progress is Progress.DONE for issue in issues}
@@ -67,6 +66,17 @@ def about(connection: Connection, team: TeamId) -> Facts:
         read_at={source: at for source, at in ages},
         whole=frozenset(SprintId(value) for value in found.get(WHOLE, ())),
     )
+
+
+@cache
+def _mirrored() -> Select[Any]:
+    """Written once, as ``_ages``: the mirror is read at every step, and putting a statement together takes as long."""
+    return select(facts.c.kind, facts.c.id, facts.c.value).where(facts.c.team == bindparam("team")).order_by(facts.c.id)
+
+
+@cache
+def _ages() -> Select[Any]:
+    return select(reads.c.source, reads.c.at).where(reads.c.team == bindparam("team"), reads.c.at.is_not(None))
 
 
 def people_of(connection: Connection, team: TeamId) -> tuple[Person, ...]:

@@ -13,7 +13,11 @@ from models.keeping.facts import KEY
 from models.keeping.observations import KEPT
 from models.lessons import What
 from models.proposals import Verdict
-from models.tables import audit, cycles, decisions, facts, firings, hushes, inbox, jobs, memory, observations
+from models.tables.asks import hushes, observations
+from models.tables.looks import cycles, decisions
+from models.tables.mirror import facts, memory
+from models.tables.outbox import audit
+from models.tables.queue import firings, inbox, jobs
 
 JOBS = timedelta(days=7)
 """How long a finished job is kept, for whoever asks what ran."""

@@ -6,16 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, or_, select, update
 
 from models.database import insert_new
 from models.hushes import End, Hush, Said, Sight, Woken
 from models.ids import EffectId, HushId, PersonId, PullRequestId, TeamId
 from models.keeping import living
 from models.keeping.records import dump, load
-from models.tables import hushes, teams
+from models.tables.asks import hushes
+from models.tables.queue import teams
 from models.work import Facts, Taken
 
 WOKEN = timedelta(days=14)
@@ -93,10 +95,17 @@ def of_team(connection: Connection, team: TeamId, now: datetime) -> tuple[Hush, 
 
 def with_taken(connection: Connection, facts: Facts) -> Facts:
     """The same facts, with which pull requests somebody has said they review."""
-    mine = and_(hushes.c.team == facts.team, hushes.c.ended.is_(None), hushes.c.subject.contains("#"))
-    said = [h for h in _listed(connection, mine) if h.said is not None and h.said.end is End.TODAY]
+    mine = [to_hush(row) for row in connection.execute(_of_pulls(), {"team": facts.team}).mappings()]
+    said = [h for h in mine if h.said is not None and h.said.end is End.TODAY]
     taken = {PullRequestId(h.subject): Taken(h.person, h.until) for h in said if h.until is not None}
     return replace(facts, taken=taken) if taken else facts
+
+
+@cache
+def _of_pulls() -> Select[Any]:
+    """Written once: it is asked with every reading of the mirror."""
+    mine = and_(hushes.c.team == bindparam("team"), hushes.c.ended.is_(None), hushes.c.subject.contains("#"))
+    return _in_order(mine)
 
 
 def to_hush(row: RowMapping) -> Hush:
@@ -147,5 +156,8 @@ def _same(hush: Hush) -> list[ColumnElement[bool]]:
 
 
 def _listed(connection: Connection, which: ColumnElement[bool]) -> list[Hush]:
-    rows = connection.execute(select(hushes).where(which).order_by(hushes.c.at, hushes.c.id))
-    return [to_hush(row) for row in rows.mappings()]
+    return [to_hush(row) for row in connection.execute(_in_order(which)).mappings()]
+
+
+def _in_order(which: ColumnElement[bool]) -> Select[Any]:
+    return select(hushes).where(which).order_by(hushes.c.at, hushes.c.id)

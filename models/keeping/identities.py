@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
 from models.database import insert_new
 from models.ids import AccountId, PersonId
 from models.keeping.records import dump
 from models.people import ATLASSIAN, FOUND, HELD, SAID, Doubt, Identity, Service, Standing
-from models.tables import identities
+from models.tables.mirror import identities
 from models.work import Facts
 
 _KEY = (identities.c.person, identities.c.service, identities.c.account)
@@ -21,7 +22,13 @@ _KEY = (identities.c.person, identities.c.service, identities.c.account)
 
 def known(connection: Connection) -> list[Identity]:
     """Every row, by person, service and account."""
-    return [_identity(row) for row in connection.execute(select(identities).order_by(*_KEY)).mappings()]
+    return [_identity(row) for row in connection.execute(_all()).mappings()]
+
+
+@cache
+def _all() -> Select[Any]:
+    """Written once, as ``_open_ones``: it is asked before every look."""
+    return select(identities).order_by(*_KEY)
 
 
 def with_doubts(connection: Connection, facts: Facts) -> Facts:
@@ -31,8 +38,7 @@ def with_doubts(connection: Connection, facts: Facts) -> Facts:
 
 
 def _doubts(connection: Connection, people: Collection[PersonId]) -> tuple[Doubt, ...]:
-    open_ones = identities.c.standing == Standing.UNCERTAIN.value
-    rows = connection.execute(select(identities).where(open_ones).order_by(*_KEY)).mappings()
+    rows = connection.execute(_open_ones()).mappings()
     return tuple(
         Doubt(
             person=PersonId(row["person"]),
@@ -44,6 +50,12 @@ def _doubts(connection: Connection, people: Collection[PersonId]) -> tuple[Doubt
         for row in rows
         if row["person"] in people
     )
+
+
+@cache
+def _open_ones() -> Select[Any]:
+    """Written once: it is asked with every reading of the mirror."""
+    return select(identities).where(identities.c.standing == Standing.UNCERTAIN.value).order_by(*_KEY)
 
 
 def keep(

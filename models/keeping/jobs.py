@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from models.database import insert_into
 from models.errors import DatabaseNotReady, LostLease
 from models.ids import JobId, TeamId
-from models.tables import jobs, teams
+from models.tables.queue import jobs, teams
 
 AGED = timedelta(seconds=60)
 """A due job of lane 1 or 2 waits no longer than this behind other lanes (reliability 2.4)."""
@@ -131,6 +131,19 @@ def _taking() -> ReturningUpdate[Any]:
     again = {"state": "running", "token": jobs.c.token + 1, "attempts": jobs.c.attempts + 1}
     mine = update(jobs).where(jobs.c.id == next_one).values(**again, lease_until=bindparam("until"))
     return mine.returning(*_COLUMNS)
+
+
+def soonest(connection: Connection, lanes: Sequence[int]) -> datetime | None:
+    """When the next waiting job of ``lanes`` is due (real time); ``None`` when none waits."""
+    at: datetime | None = connection.execute(_soonest(), {"lanes": list(lanes)}).scalar()
+    return at
+
+
+@cache
+def _soonest() -> Select[Any]:
+    """Written once, as ``_taking``: no statement is asked more often."""
+    some = jobs.c.lane.in_(bindparam("lanes", expanding=True))
+    return select(func.min(jobs.c.run_at)).where(jobs.c.state == "waiting", some)
 
 
 def fence(connection: Connection, job: Job) -> None:

@@ -15,7 +15,7 @@ from models.keeping.jobs import NewJob
 from models.keeping.records import dump, load, load_union
 from models.proposals import EffectState
 from models.standing import Living, Standing
-from models.tables import effects
+from models.tables.outbox import effects
 
 LIVES = timedelta(days=7)
 """How long after it was planned a message is kept true; nobody reads older ones."""

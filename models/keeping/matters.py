@@ -1,4 +1,4 @@
-"""The past as far as one message or one reader needs it: read narrowly, because it is read at every step outside."""
+"""The past, whole for a look, and as far as one message or one reader needs it: read narrowly at every step outside."""
 
 from __future__ import annotations
 
@@ -13,14 +13,33 @@ from models.hushes import EVERYTHING, Hush
 from models.ids import PersonId, ProposalId, SignalId, TeamId
 from models.keeping import approvals as asks
 from models.keeping import hushes as quiet
+from models.keeping import living as messages
 from models.keeping import past, telling
 from models.proposals import Verdict
-from models.tables import decisions, hushes, told
+from models.tables.asks import hushes
+from models.tables.looks import decisions, told
 
 
 def hushes_of(connection: Connection, person: PersonId, now: datetime) -> list[Hush]:
     """What holds for ``person`` at ``now`` (company time) in every team, oldest first."""
     return [hush for hush in _open(connection, hushes.c.person == person) if hush.holds(now)]
+
+
+def of_team(connection: Connection, team: TeamId, now: datetime) -> History:
+    """Everything policy is shown of the past of ``team``, but what experience teaches."""
+    return History(
+        spent=past.spent(connection, now),
+        told=past.told_to(connection, team),
+        settled=past.settled(connection, team),
+        open_cards=asks.open_cards(connection, now),
+        raised=past.raised(connection, team),
+        pending=asks.pending_of(connection, team),
+        hushes=quiet.of_team(connection, team, now),
+        living=messages.of_team(connection, team, now),
+        heard=telling.heard(connection, team, now),
+        early=asks.too_early(connection, team, now),
+        wrong=asks.wrong_person(connection, team, now),
+    )
 
 
 def about(connection: Connection, team: TeamId, subjects: Sequence[str], now: datetime) -> History:

@@ -28,7 +28,9 @@ from models.lessons import (
 )
 from models.people import FOUND
 from models.proposals import ApprovalState, EffectState
-from models.tables import approvals, effects, hushes, identities, observations
+from models.tables.asks import approvals, hushes, observations
+from models.tables.mirror import identities
+from models.tables.outbox import effects
 
 KEPT = timedelta(days=180)
 """How long an observation is kept and counts (company time); what somebody has set right does so until deleted."""

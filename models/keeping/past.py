@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, 
 
 from models.ids import PersonId, ProposalId, SignalId, TeamId
 from models.proposals import Verdict
-from models.tables import decisions, facts, reminders, told
+from models.tables.looks import decisions, reminders, told
+from models.tables.mirror import facts
 
 TODAY = timedelta(days=2)
 """So far back lies every zone's today; units of a day that is still open are all policy asks about."""

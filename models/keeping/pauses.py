@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 
 from models.database import insert_into
 from models.ids import PersonId, TeamId
 from models.pauses import Pause
-from models.tables import audit, memory, teams
+from models.tables.mirror import memory
+from models.tables.outbox import audit
+from models.tables.queue import teams
 from models.work import Facts
 
 _ABOUT, _KEY = "pause", "team"
@@ -41,8 +44,14 @@ def end(connection: Connection, team: TeamId, by: PersonId | None, real: datetim
 
 def of_team(connection: Connection, team: TeamId) -> Pause | None:
     """The pause of a team, over or not; ``None`` when it is not paused."""
-    paused = connection.execute(select(teams.c.paused).where(teams.c.id == team)).scalar()
+    paused = connection.execute(_paused(), {"team": team}).scalar()
     return _known(connection, team) or Pause(by=None) if paused else None
+
+
+@cache
+def _paused() -> Select[Any]:
+    """Written once: it is asked with every reading of the mirror."""
+    return select(teams.c.paused).where(teams.c.id == bindparam("team"))
 
 
 def with_pause(connection: Connection, facts: Facts) -> Facts:

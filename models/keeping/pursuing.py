@@ -16,7 +16,8 @@ from models.keeping import effects as outbox
 from models.keeping import spending
 from models.keeping.records import load
 from models.proposals import Approval, ApprovalState, Proposal, PutOff, Unit
-from models.tables import approvals, cards, reminders
+from models.tables.asks import approvals, cards
+from models.tables.looks import reminders
 
 _PENDING = approvals.c.state == ApprovalState.PENDING.value
 

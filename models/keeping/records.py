@@ -22,7 +22,7 @@ def dump(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, date):
@@ -58,7 +58,7 @@ def fingerprint(value: Any) -> str:
     return named(json.dumps(dump(value), sort_keys=True))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """PostgreSQL's JSON holds neither NUL nor half a surrogate pair; outside text may contain both."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 

@@ -13,7 +13,10 @@ from models.keeping.looks import last_whole
 from models.keeping.records import load
 from models.proposals import ApprovalState, EffectState, Verdict
 from models.signals import Signal
-from models.tables import approvals, cards, cycles, decisions, effects, jobs, reminders, told
+from models.tables.asks import approvals, cards
+from models.tables.looks import cycles, decisions, reminders, told
+from models.tables.outbox import effects
+from models.tables.queue import jobs
 
 SETTLED = timedelta(days=180)
 """How long is kept what was decided, told and sent, once it is over. Policy is shown all that is kept."""

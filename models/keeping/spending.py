@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from models.database import insert_new
 from models.ids import EffectId
 from models.proposals import Unit
-from models.tables import reminders
+from models.tables.looks import reminders
 
 
 def take(connection: Connection, unit: Unit, effect: EffectId, at: datetime) -> bool:

@@ -12,7 +12,8 @@ from models.ids import SignalId, TeamId
 from models.keeping.records import load
 from models.proposals import ApprovalState, EffectState, Objection, Proposal
 from models.signals import Urgency
-from models.tables import approvals, effects
+from models.tables.asks import approvals
+from models.tables.outbox import effects
 
 REMEMBERED = timedelta(days=60)
 """How far back is looked (company time): longer than any sprint whose tickets a summary could still tell of."""

@@ -13,7 +13,8 @@ from models.cycles import Heard
 from models.ids import EffectId, PersonId, SignalId, TeamId
 from models.proposals import EffectState
 from models.signals import Urgency
-from models.tables import effects, told
+from models.tables.looks import told
+from models.tables.outbox import effects
 
 RECENT = timedelta(days=30)
 """How far back policy is shown when and how something was told; longer than any clock or pause of the constitution."""

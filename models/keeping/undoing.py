@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from models.ids import ProposalId
 from models.keeping.records import load
 from models.proposals import DONE, MOST_UNDOS, Approval, EffectState, Proposal, Undone, effect_of, undo_of
-from models.tables import effects
+from models.tables.outbox import effects
 
 
 def with_undone(connection: Connection, asked: Sequence[Approval]) -> list[Approval]:

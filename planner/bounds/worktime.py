@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.directives import Directives, Hours, Team, Weekday
 from models.ids import PersonId, TeamId
+from models.redaction import SHAPES
 from models.spans import Span
 from models.work import Person
 from planner.bounds.once import once, once_for_each
@@ -246,9 +247,10 @@ _THEIR_QUOTES = str.maketrans("“”„‟", "‘’‚‛")
 def quoted(text: str, most: int = 60) -> str:
     """Words of others inside a sentence of ours: on one line, in quotes, at most ``most`` characters.
 
-    Quotes of theirs become single ones: nothing in them can end the quotation and go on as if we said it.
+    Quotes of theirs become single ones: nothing in them can end the quotation and go on as if we said it. A secret in
+    them is taken out whole, before a cut could leave half of it.
     """
-    line = " ".join(text.translate(_THEIR_QUOTES).split())
+    line = " ".join(SHAPES(text).translate(_THEIR_QUOTES).split())
     return f"“{line if len(line) <= most else line[: most - 1].rstrip() + '…'}”"
 
 

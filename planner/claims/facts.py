@@ -33,11 +33,6 @@ class Sheet:
         """By their number."""
         return {fact.id: fact for fact in self.facts}
 
-    @property
-    def tainted(self) -> bool:
-        """Whether a word of it may be an outsider's."""
-        return any(fact.outside for fact in self.facts)
-
     def more(self, facts: Iterable[Fact]) -> Sheet:
         """With these behind; those whose clause is there already are not told twice."""
         known = {fact.text for fact in self.facts}

@@ -1,26 +1,29 @@
-"""A model's sentence is let through when every fact in it is a citation, and what stands between cannot state one.
+"""A model's words are shown only in closed forms: what they tell is facts that code writes out, and the rest is read.
 
-Three rules, each on the safe side. Every word between citations is one of a closed list (``vocabulary``) that holds
-no state, number, name, day or negation. A citation is a clause of its own: nothing right before or behind it can turn
-it round. And a clause without one says what may be done, not what is, unless the passage is marked as an inference.
+Each sentence is a telling, which can state nothing but its facts, or a reading: advice and judgement. Code says which
+it is, whatever the model took it for; a text with a sentence that is neither is not used.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from planner.claims import vocabulary as words
+from planner.claims import forms
 from planner.claims.facts import Fact, Sheet
-from planner.claims.grammar import misbuilt
-from planner.claims.kinds import Miss, of_word, parts_of, shape
-from planner.claims.sentences import CITED, Sentence, sentences
+from planner.claims.kinds import Miss, misshapen, named
 
-__all__ = ["LONGEST", "Miss", "Passage", "checked"]
+__all__ = ["LONGEST", "Miss", "Parted", "Passage", "checked", "parted", "unsaid"]
 
 LONGEST = 4_000
 """Characters of a text that is looked at, before its citations are written out."""
+
+MOST_WORDS = 60
+"""Words of one sentence, each citation as one: more than anybody wants to read."""
+
+CITED = re.compile(r"\{(f[1-9]\d{0,3})\}", re.ASCII)
+_SENTENCE = re.compile(r"[^.?\n]+(?:[.?]|\Z|(?=\n))\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +36,76 @@ class Passage:
     """In the order of their first citation."""
 
 
-def checked(prose: str, sheet: Sheet, names: Sequence[str] = (), *, inference: bool = False) -> Passage | Miss:
-    """``prose`` with each ``{f1}`` replaced by its fact, or the first thing in it that may not stand.
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The sentences of one text: those that tell, and those to be shown as the model's own reading."""
 
-    ``names`` are those of everybody known: a name outside a citation is a claim of its own. ``inference``: whether the
-    caller shows the text as the model's own reading; there it may judge and tie facts together, and nothing else.
-    """
+    told: Passage
+    read: Passage
+
+
+def parted(prose: str, sheet: Sheet) -> Parted | Miss:
+    """``prose`` sorted, each ``{f1}`` replaced by its fact; or the first thing in it that may not stand."""
     if len(prose) > LONGEST:
         return Miss(f"{len(prose)} characters", "length")
-    miss = _miscited(prose, sheet) or _misshaped(prose)
-    if miss is None:
-        known = parts_of(names)
-        found = (_misworded(each, known) or misbuilt(each, inference) for each in sentences(prose))
-        miss = next((miss for miss in found if miss), None)
-    return miss or _written_out(prose, sheet)
+    miss = _miscited(prose, sheet) or misshapen(CITED.sub(" ", prose))
+    if miss:
+        return miss
+    told, read = list[str](), list[str]()
+    for sentence in _SENTENCE.findall(prose):
+        form = _form(sentence)
+        if form is None:
+            return named(sentence) or Miss(sentence.strip(), "form")
+        (told if form else read).append(sentence)
+    return Parted(_written_out(told, sheet), _written_out(read, sheet))
 
 
-# --- citations ------------------------------------------------------------------------------------------------------
+def checked(prose: str, sheet: Sheet, *, inference: bool = False) -> Passage | Miss:
+    """``prose`` whole, as plain fact; with ``inference`` as the model's own reading, which may tell facts as well."""
+    found = parted(prose, sheet)
+    if isinstance(found, Miss):
+        return found
+    if not inference and found.read.text:
+        return Miss(found.read.text, "form")
+    return _written_out([prose], sheet)
+
+
+def unsaid(prose: str) -> Passage | Miss:
+    """``prose`` where it says nothing but that facts are missing, in the fixed words there are for that."""
+    said = (_plainly(sentence) for sentence in _SENTENCE.findall(prose))
+    if all(not words or forms.grammar().fits("unknown", words) for words in said):
+        return Passage(prose.strip(), ())
+    return misshapen(prose) or named(prose) or Miss(prose.strip(), "form")
 
 
 def _miscited(prose: str, sheet: Sheet) -> Miss | None:
     unknown = next((found.group() for found in CITED.finditer(prose) if found[1] not in sheet.by_id), None)
-    stray = re.search(r".{0,8}[{}].{0,8}|\[\w{1,6}\]", CITED.sub(" ", prose))
-    glued = re.search(r"[^\s(]\{f\d+\}|\{f\d+\}[^\s,.;:?)]", prose, re.ASCII)
-    what = unknown or (stray and stray.group()) or (glued and glued.group())
-    return Miss(what, "citation") if what else None
+    return Miss(unknown, "citation") if unknown else None
 
 
-def _written_out(prose: str, sheet: Sheet) -> Passage:
+def _form(sentence: str) -> bool | None:
+    """Whether it tells; ``None`` where it has no form in which it could be shown. Blank space goes with what tells."""
+    said = _plainly(sentence)
+    if len(said) > MOST_WORDS or named(sentence):
+        return None
+    if not said or forms.grammar().fits("telling", said):
+        return True
+    return False if forms.grammar().fits("reading", said) else None
+
+
+_SHORT = {"i'd": "i would", "you'd": "you would", "we'd": "we would", "let's": "let us", "it's": "it is"}
+_SHORT |= {"that's": "that is", "here's": "here is", "don't": "do not", "can't": "cannot"}
+
+
+def _plainly(sentence: str) -> list[str]:
+    """Word by word, as the forms are written: citations as ``{f}``, short forms in full, no dash of a list."""
+    said = CITED.sub("{f}", sentence).replace("’", "'").lower().strip().removeprefix("- ")
+    words = re.sub(r"([,;:.?])(?=\s|\Z)", r" \1", said).split()
+    return " ".join(_SHORT.get(word, word) for word in words).split()
+
+
+def _written_out(sentences: Iterable[str], sheet: Sheet) -> Passage:
+    prose = "".join(sentences).strip()
     ids = dict.fromkeys(found[1] for found in CITED.finditer(prose))
 
     def clause(found: re.Match[str]) -> str:
@@ -69,47 +114,4 @@ def _written_out(prose: str, sheet: Sheet) -> Passage:
         plain = re.match(r"[a-z]+[ ,]", text)  # not the name of a repository
         return text[:1].upper() + text[1:] if opens and plain else text
 
-    return Passage(CITED.sub(clause, prose).strip(), tuple(sheet.by_id[each] for each in ids))
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-def _misshaped(prose: str) -> Miss | None:
-    found = shape(CITED.sub(" ", prose))
-    return Miss(found[1], found[0]) if found else None
-
-
-def _misworded(sentence: Sentence, names: frozenset[str]) -> Miss | None:
-    if sentence.is_frame:
-        return None
-    for place, word in enumerate(sentence.words):
-        kind = _kind_of(word, place == 0, names)
-        if kind and not (kind != "name" and _is_done_to(sentence.words[:place], word.lower())):
-            return Miss(word, kind)
-    return None
-
-
-_MODALS = words.words("can could may might should would to")
-
-
-def _is_done_to(before: Sequence[str], word: str) -> bool:
-    """``could be handed on``: what may be done, not what was."""
-    behind = [each.lower() for each in before if not each.lower().endswith("ly")]
-    return word in words.participles() and behind[-1:] == ["be"] and behind[-2:-1] != [] and behind[-2] in _MODALS
-
-
-def _kind_of(word: str, opens: bool, names: frozenset[str]) -> str | None:
-    """What is wrong with a word; nothing, mostly.
-
-    A name that is a plain word too (*So*, *An*) is a name with a capital inside a sentence, and a word elsewhere.
-    """
-    low = word.lower()
-    capital = word != low and word not in words.CAPITALS and not (opens and word[1:] == low[1:])
-    bare = {low, low.removesuffix("'s").removesuffix("'"), *low.split("-")}
-    if bare & (names - words.TINY) or (capital and bare & names):
-        return "name"
-    if low not in words.everything() and not words.everything().issuperset(low.split("-")):
-        kind = of_word(word)
-        return "name" if kind == "word" and capital else kind
-    return "name" if capital else None
+    return Passage(CITED.sub(clause, prose), tuple(sheet.by_id[each] for each in ids))

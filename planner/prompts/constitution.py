@@ -16,7 +16,10 @@ LEVELS = ("critical", "high", "medium", "low")
 
 @once_for_each
 def constitution(directives: Directives, team: TeamId) -> str:
-    """Every line in the order of the file, marked where no code keeps it, and the people of ``team``."""
+    """Every line in the order of the file, marked where no code keeps it, and the people of ``team``.
+
+    Of people their name, zone and roles: what ``notes`` say of somebody's ways is kept from models.
+    """
     own = directives.team(team)
     lines = (*_role(directives), *_sections(directives), *_levels(directives), *_team(own))
     return "\n".join(("The constitution", "", *lines))
@@ -71,9 +74,7 @@ def _team(team: Team) -> Iterator[str]:
     yield from ("", "The team")
     for member in sorted(team.members, key=lambda each: each.id):
         roles = sorted(role for role, people in team.roles.items() if member.id in people)
-        parts = [f"{member.id} ({_one_line(member.name)}, {member.zone})", *roles]
-        notes = f": {_one_line(member.notes)}" if member.notes else ""
-        yield f"- {', '.join(parts)}{notes}"
+        yield f"- {', '.join((f'{member.id} ({_one_line(member.name)}, {member.zone})', *roles))}"
 
 
 def _one_line(words: str) -> str:

@@ -1,44 +1,29 @@
-"""Words of others, as a model may read them: JSON data that says whose they are, cleaned and cut, never a prompt.
+"""Words of others, as a model may read them: strings of JSON data, cleaned and cut, never a prompt.
 
-Whoever can write a comment, a title, a branch or a message can write into a question of ours. So such words stand in
-the part that changes and never in the fixed one, as the string of a JSON object with where they come from, without
-anything that cannot be seen, and no sign in them can end that string or look like a part of the prompt.
+Whoever can write a title, a status or a message can write into a question of ours. So such words stand in the part
+that changes and never in the fixed one, as a string in JSON behind a sentence that says what it is, without anything
+that cannot be seen, and no sign in them can end that string or look like a part of the prompt.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
-from enum import StrEnum
+
+from models.redaction import SHAPES
 
 MOST_WORDS = 600
 """Characters of one text, unless the caller wants fewer; what is cut off is marked with an ellipsis."""
 
-MOST_NAME = 60
-"""Characters of the name somebody gave themselves."""
-
 MOST_MARKS = 2
 """Accents on one letter; names have at most two, towers of them are an attack on the reader."""
-
-
-class Origin(StrEnum):
-    """Where words come from; ours to say, never theirs."""
-
-    TITLE = "ticket title"
-    DESCRIPTION = "ticket description"
-    COMMENT = "ticket comment"
-    PULL_REQUEST = "pull request title"
-    BRANCH = "branch name"
-    MESSAGE = "slack message"
-    FOUND = "search result"
 
 
 def cleaned(text: str, most: int = MOST_WORDS) -> str:
     """``text`` in composed form, without what cannot be seen, at most ``most`` characters; line ends stay.
 
     Without: controls, zero-width and direction signs, tags, variation selectors, halves of characters, signs that
-    are nobody's or private, and accents piled up.
+    are nobody's or private, accents piled up, and whatever looks like a secret: a cut would leave half of it.
     """
     made: list[str] = []
     marks = 0
@@ -46,7 +31,7 @@ def cleaned(text: str, most: int = MOST_WORDS) -> str:
         marks = marks + 1 if unicodedata.combining(sign) else 0
         if marks <= MOST_MARKS and (sign == "\n" or _is_seen(sign)):
             made.append(sign)
-    whole = unicodedata.normalize("NFC", "".join(made)).strip()
+    whole = SHAPES(unicodedata.normalize("NFC", "".join(made)).strip())
     is_cut = len(whole) > most or len(text) > 4 * most
     return f"{whole[: most - 1].rstrip()}…" if is_cut else whole
 
@@ -67,15 +52,6 @@ def line(text: str, most: int) -> str:
     """The same on one line."""
     whole = " ".join(cleaned(text, 2 * most).split())
     return whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
-
-
-def quoted(text: str, origin: Origin, by: str = "", about: str = "", most: int = MOST_WORDS) -> str:
-    """One JSON object: ``{"from": "ticket comment", "by": "Eve", "about": "PAY-7", "text": "…"}``.
-
-    ``by`` is the name its writer goes by, untrusted as well; ``about`` is an id of ours.
-    """
-    said: Mapping[str, str] = {"from": origin.value, "by": line(by, MOST_NAME), "about": about}
-    return as_data({key: value for key, value in said.items() if value} | {"text": cleaned(text, most)})
 
 
 def as_data(value: object) -> str:

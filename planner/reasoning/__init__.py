@@ -16,7 +16,7 @@ from planner.reasoning.rules import (
     reassign,
     reminder,
 )
-from planner.reasoning.sheet import names_of, sheet_of
+from planner.reasoning.sheet import sheet_of
 from planner.reasoning.thinking import Thinking
 from planner.reasoning.weighing import ThinkingMind
 
@@ -34,7 +34,6 @@ __all__ = [
     "daily_digest",
     "escalate",
     "leaves_open",
-    "names_of",
     "prefers_jira",
     "reassign",
     "reminder",

@@ -38,11 +38,6 @@ def sheet_of(snapshot: Snapshot, signals: Sequence[Signal], directives: Directiv
     return Sheet(tuple(_numbered(clauses)))
 
 
-def names_of(snapshot: Snapshot) -> tuple[str, ...]:
-    """What everybody is called: a model may say none of it but by a citation."""
-    return tuple(name for person in snapshot.people.values() for name in (person.name, person.id))
-
-
 Clause = tuple[str, str, str | None]
 """Its words, its subject, where to check it."""
 

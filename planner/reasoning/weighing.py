@@ -28,7 +28,7 @@ from planner.reasoning.memory import LastPlan, Plans, changes_since, in_words, s
 from planner.reasoning.offers import Offer, offers_of
 from planner.reasoning.reply import SCHEMA, Unreadable, read
 from planner.reasoning.rules import RulesMind
-from planner.reasoning.sheet import names_of, sheet_of
+from planner.reasoning.sheet import sheet_of
 from planner.reasoning.thinking import Thinking
 from planner.reasoning.wording import let_through
 
@@ -84,7 +84,7 @@ class ThinkingMind:
             reply = read(thought.text, matters, planned.facts)
         except Unreadable:
             return Thinking(stand, f"{self.rules.name}: unreadable", thought.cost, Counter({"unreadable": 1}))
-        reply = let_through(reply, look.shown(planned), names_of(look.snapshot))
+        reply = let_through(reply, look.shown(planned))
         proposals, takers, order = chosen(look.own, look.offers, reply.picks, look.sheet)
         await self.plans.keep(team, look.remembered(takers, order))
         return Thinking(proposals, thought.model[:LONGEST_NAME], thought.cost, reply.dropped)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.claims.facts import Sheet
@@ -11,15 +10,15 @@ from planner.claims.prose import Miss, checked
 from planner.reasoning.reply import Pick, Reply, Way
 
 
-def let_through(reply: Reply, sheet: Sheet, names: Sequence[str]) -> Reply:
-    """The reply without the texts in which anything but a citation could state a fact; each of them is counted."""
-    filter_ = _Filter(sheet, names, Counter(reply.dropped))
+def let_through(reply: Reply, sheet: Sheet) -> Reply:
+    """The reply without the texts that are neither told facts nor a reading of them; each of them is counted."""
+    filter_ = _Filter(sheet, Counter(reply.dropped))
     return Reply(tuple(filter_.pick(each) for each in reply.picks), filter_.dropped)
 
 
 class _Filter:
-    def __init__(self, sheet: Sheet, names: Sequence[str], dropped: Counter[str]) -> None:
-        self.sheet, self.names, self.dropped = sheet, names, dropped
+    def __init__(self, sheet: Sheet, dropped: Counter[str]) -> None:
+        self.sheet, self.dropped = sheet, dropped
 
     def pick(self, pick: Pick) -> Pick:
         ways = tuple(self._way(each) for each in pick.options)
@@ -28,11 +27,11 @@ class _Filter:
     def _way(self, way: Way) -> Way:
         return replace(way, pros=self._reasons(way.pros), cons=self._reasons(way.cons))
 
-    def _reasons(self, reasons: Sequence[str]) -> tuple[str, ...]:
+    def _reasons(self, reasons: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(text for each in reasons if (text := self._words(each)))
 
     def _words(self, prose: str) -> str:
-        found = checked(prose, self.sheet, self.names, inference=True) if prose else None
+        found = checked(prose, self.sheet, inference=True) if prose else None
         if not isinstance(found, Miss):
             return prose
         self.dropped[f"words: {found.kind}"] += 1

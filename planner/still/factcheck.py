@@ -50,7 +50,6 @@ from planner.reasoning import (
     comment,
     daily_digest,
     escalate,
-    names_of,
     reassign,
     reminder,
     sheet_of,
@@ -137,7 +136,7 @@ class Ground:
         if isinstance(found.action, Reassign):
             self._offer(found.action)
         found = replace(found, by_model=not self._ruled.would(found.action))
-        return judged(found, proposal, self._found, lambda: (self._sheet, names_of(self.snapshot)))
+        return judged(found, proposal, self._found, lambda: self._sheet)
 
     def _found(self, action: Action) -> Proposal | None:
         """What carries ``action``, in our own words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from models.actions import Action
@@ -14,8 +14,8 @@ from planner.reasoning.reply import MOST_OPTIONS, MOST_REASON, MOST_REASONS, MOS
 Carried = Callable[[Action], Proposal | None]
 """What a finding carries of an action, in our own words."""
 
-Known = Callable[[], tuple[Sheet, Sequence[str]]]
-"""The facts that may be cited, and everybody's names; asked for only where there are words."""
+Known = Callable[[], Sheet]
+"""The facts that may be cited; asked for only where there are words."""
 
 
 def judged(found: Proposal, given: Proposal, carried: Carried, known: Known) -> Proposal:
@@ -27,21 +27,21 @@ def judged(found: Proposal, given: Proposal, carried: Carried, known: Known) -> 
     options = [replace(way, action=own.action) for way in ways if (own := carried(way.action)) is not None]
     if not given.weighed and not options:
         return found
-    sheet, names = known()
-    reasoned = (_reasoned(option, sheet, names) for option in options)
+    sheet = known()
+    reasoned = (_reasoned(option, sheet) for option in options)
     kept = tuple(way for way in reasoned if way.pros or way.cons)
-    return replace(found, weighed=said(given.weighed, sheet, names, MOST_WORDS), options=kept)
+    return replace(found, weighed=said(given.weighed, sheet, MOST_WORDS), options=kept)
 
 
-def said(prose: str, sheet: Sheet, names: Sequence[str], most: int) -> str:
+def said(prose: str, sheet: Sheet, most: int) -> str:
     """``prose`` with its facts written out; empty when it may not stand, or is longer than ``most`` characters."""
     if not prose.strip() or len(prose) > most:
         return ""
-    passage = checked(prose, sheet, names, inference=True)
+    passage = checked(prose, sheet, inference=True)
     return "" if isinstance(passage, Miss) or len(passage.text) > 2 * most else passage.text
 
 
-def _reasoned(option: Option, sheet: Sheet, names: Sequence[str]) -> Option:
-    pros = tuple(text for each in option.pros[:MOST_REASONS] if (text := said(each, sheet, names, MOST_REASON)))
-    cons = tuple(text for each in option.cons[:MOST_REASONS] if (text := said(each, sheet, names, MOST_REASON)))
+def _reasoned(option: Option, sheet: Sheet) -> Option:
+    pros = tuple(text for each in option.pros[:MOST_REASONS] if (text := said(each, sheet, MOST_REASON)))
+    cons = tuple(text for each in option.cons[:MOST_REASONS] if (text := said(each, sheet, MOST_REASON)))
     return replace(option, pros=pros, cons=cons)

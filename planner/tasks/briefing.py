@@ -12,7 +12,7 @@ from planner.prompts.untrusted import as_data, cleaned
 from planner.prompts.writing import how_to_write
 from planner.tasks.material import Material
 
-NAME = "task/1"
+NAME = "task/2"
 """Which prompt, and its version: raised whenever its words change."""
 
 _QUESTION = 500
@@ -49,10 +49,9 @@ def _texts(what: str) -> Mapping[str, Any]:
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["title", "summary", "findings", "recommendations", "unknowns"],
+    "required": ["summary", "findings", "recommendations", "unknowns"],
     "properties": {
-        "title": {"type": "string", "description": "A few words, no citation needed"},
-        "summary": _texts("At most five lines, the answer first"),
+        "summary": _texts("At most five lines that tell facts, the answer first"),
         "findings": {
             "type": "array",
             "description": "At most eight, what matters most first",
@@ -66,8 +65,8 @@ SCHEMA: Mapping[str, Any] = {
                 },
             },
         },
-        "recommendations": _texts("At most five things that could be done"),
-        "unknowns": _texts("At most five things that the facts do not tell"),
+        "recommendations": _texts("At most five readings: what could be done, and why"),
+        "unknowns": _texts("At most five times: The facts do not say why, who, when, how or where"),
     },
 }
 """The shape of every task's answer. How many there may be of each is looked at when it is read."""

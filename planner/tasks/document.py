@@ -48,8 +48,7 @@ class Written:
     """The whole report."""
 
     title: str
-    subtitle: str
-    """In the words of whoever weighed it; empty for none."""
+    """Our own: which task, and what it is about."""
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
     footer: str
@@ -70,20 +69,27 @@ class Origin:
 def written(action: DelegateTask, report: Report, given: Material, origin: Origin) -> Written:
     """The report with our own title, and the facts themselves where nothing it says may stand."""
     about = f": {action.about}" if action.about else ""
-    summary = report.summary or tuple(each.text for each in report.findings) or (UNCHECKED,)
+    told = [each for each in report.findings if each.told]
+    read = [each for each in report.findings if not each.told]
+    summary = report.summary or tuple(each.text for each in told) or _only_read(report, read)
     sections = [
-        Section("What was found", tuple(_found(report.findings))),
-        Section("What could be done", tuple(map(Line, report.recommendations))),
+        Section("What was found", tuple(_found(told))),
+        Section("What I make of it", (*_found(read), *map(Line, report.readings))),
         Section("What is not known", tuple(map(Line, report.unknowns))),
         *([Section("The facts", tuple(map(_of_fact, given.sheet.facts[:30])))] if report.is_empty else []),
     ]
     return Written(
         title=f"{HEADS[action.task]}{about}",
-        subtitle=report.title,
         summary=summary[:MOST_LINES],
         sections=tuple(section for section in sections if section.lines),
         footer=_footer(report, given, origin),
     )
+
+
+def _only_read(report: Report, read: Sequence[Finding]) -> tuple[str, ...]:
+    """Where no fact is told by itself: the reading under its mark, and where there is none either, that it is so."""
+    readings = (*(each.text for each in read), *report.readings)
+    return tuple(f"What I make of it: {each}" for each in readings) or (UNCHECKED,)
 
 
 def _found(findings: Iterable[Finding]) -> Iterable[Line]:
@@ -112,8 +118,7 @@ def _footer(report: Report, given: Material, origin: Origin) -> str:
 
 def markdown(report: Written) -> str:
     """The report as a document. Words of others stay words: no sign in them makes a link, a heading or a picture."""
-    head = [f"*{_plain(report.subtitle)}*", ""] if report.subtitle else []
-    parts = [f"# {_plain(report.title)}", *head, *_lines(Line(each) for each in report.summary)]
+    parts = [f"# {_plain(report.title)}", *_lines(Line(each) for each in report.summary)]
     for section in report.sections:
         parts += ["", f"## {section.heading}", "", *_lines(section.lines)]
     return "\n".join((parts[0], "", *parts[1:], "", "---", "", _plain(report.footer), ""))

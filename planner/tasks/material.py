@@ -43,7 +43,8 @@ class Material:
 def material(action: DelegateTask, facts: Facts, directives: Directives, now: datetime) -> Material:
     """Everything of the team's work that the whole team may read, what was asked about first.
 
-    Nothing that is said of a person alone or told to one role alone: the report is read by whoever is in the thread.
+    Nothing that is said of a person alone, not even that they are away, or told to one role alone: the report is read
+    by whoever is in the thread.
     """
     snapshot = observe(facts, Trigger(team=facts.team, reason=Reason.REQUEST, at=now), now)
     zone, team = team_calendar(directives, facts.team), directives.team(facts.team)
@@ -76,7 +77,7 @@ def _clauses(action: DelegateTask, snapshot: Snapshot, directives: Directives, z
     for pull in (*snapshot.pull_requests, *snapshot.settled):
         yield from of_pull(pull, snapshot, directives, zone)
     for person in snapshot.people.values():
-        yield from of_person(person, snapshot)
+        yield from (clause for clause in of_person(person, snapshot) if clause.url)  # what of the work is theirs
 
 
 def _strays(snapshot: Snapshot) -> Iterable[Issue]:

@@ -6,15 +6,17 @@ from models.errors import NotThought, Silence
 
 
 def clause(silence: NotThought) -> str:
-    """``Claude is not asked any more today: $1.00 of $1.00 a day is spent``; empty where there is no model at all."""
-    if silence.why is Silence.BUDGET:
-        return f"Claude is not asked any more today: {silence.args[0]}"
+    """``Claude is not asked just now: $1.00 of $1.00 is spent today``; empty where there is no model at all.
+
+    Not for the rest of the day: what is held for what is under way may come back, and a shorter question may fit.
+    """
+    if silence.why in (Silence.BUDGET, Silence.PERSON):
+        return f"Claude is not asked just now: {silence.args[0]}"
     return _WORDS[silence.why]
 
 
 _WORDS = {
     Silence.OFF: "",
-    Silence.PERSON: "Claude has spent on your questions what it may in a day",
     Silence.AWAY: "Claude did not answer just now",
     Silence.REJECTED: "Claude does not take questions just now (an admin sees why: pm test-connections)",
     Silence.REFUSED: "Claude declined to answer",

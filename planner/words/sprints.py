@@ -54,6 +54,13 @@ def nearest(wanted: str, sprints: Iterable[Sprint]) -> list[Sprint]:
     return sorted(sprints, key=lambda sprint: (distance(sprint), -sprint.id))
 
 
+def coming(sprints: Iterable[Sprint]) -> Sprint | None:
+    """The next one that has not begun; ``None`` where none is planned."""
+    planned = [sprint for sprint in sprints if sprint.state is SprintState.FUTURE]
+    last = datetime.max.replace(tzinfo=UTC)
+    return min(planned, key=lambda s: (s.start or last, s.id), default=None)
+
+
 def by_end(sprints: Iterable[Sprint]) -> list[Sprint]:
     """The running ones first, then the latest."""
     first = datetime.min.replace(tzinfo=UTC)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.wire import Answered
-from models.tables import jobs
+from models.tables.queue import jobs
 from tests.bench.figures import machine, milliseconds, percentile
 from tests.world import World, running
 

@@ -3,28 +3,35 @@
 The plain way is an agent that gives a large model everything it could need for each event, question and half-hourly
 look: the constitution, the whole sprint as Jira tells it, the last messages. Both are counted by the same loopback
 API, from the bytes it really gets, with its cache as it is; the replies of both are those of the simulated models.
+
+The same day is played again with a model whose words are often not let through, which is asked a second time, by the
+larger model, for each of them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.thinking.sums import by_model, by_purpose, summed, summed_by
 from integrations.claude import Claude, prices
 from integrations.simulator.claude.api import Pace
+from integrations.simulator.claude.brains import Asked, Brain, Honest, Said
 from integrations.simulator.happenings import paragraph
 from integrations.simulator.server import Simulator
 from models.bills import Bill, BillState
 from models.money import Money
 from models.thoughts import Prompt, Purpose, Size, Turn, Usage
 from tests.bench.figures import machine
+from tests.evals.playing import not_let_through
 from tests.world import CONSTITUTION, World, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.bench]
@@ -58,6 +65,9 @@ OPEN = (
 AT_LENGTH = {Purpose.PLAN: 1_200, Purpose.TALK: 600}
 """Tokens a real model writes at least, its thinking included: the simulated one may be briefer."""
 
+REFUSED = 0.36
+"""Of the answers a model gives that was not told how to write, those that are not let through: 40 of 110."""
+
 TARGET, LIMIT = Money.usd("0.70"), Money.usd("1.00")
 
 
@@ -74,30 +84,97 @@ def ten_people() -> str:
     return text
 
 
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What was done on it, and what that came to."""
+
+    events: int
+    asked: int
+    bills: Sequence[Bill]
+    unsaid: Mapping[str, int]
+    naive: Money = Money()
+
+    @property
+    def cost(self) -> Money:
+        return summed(self.bills).cost
+
+
 async def test_a_working_day_costs_less_than_a_coffee_and_far_less_than_the_plain_way(tmp_path: Path) -> None:
-    async with running(tmp_path, text=ten_people(), at=MORNING, speed=0.0, prepare=crowded, claude=Pace()) as world:
-        plain = Plain(world)
-        events, asked = await a_day(world, plain)
-        bills = await world.app.purse.bills(MORNING.date())
-        naive = await plain.cost()
-    bills = [_at_length(bill) for bill in bills]
-    told = summed(bills)
-    print(f"\na working day: {events} events, {asked} questions, {len(world.team.members)} people; {machine()}")
+    well, badly = Honest(), Careless(Honest())
+    day, again = await played(tmp_path / "well", well, plainly=True), await played(tmp_path / "badly", badly)
+    print(f"\na working day: {day.events} events, {day.asked} questions, ten people; {machine()}")
+    tell(day)
+    print(f"  plain way: {day.naive} on {Plain.model}, {day.naive.nano / day.cost.nano:.0f} times as much")
+    print(f"the same day, of {badly.answers} answers {badly.spoilt} with words that are not let through")
+    tell(again)
+    for each in (day, again):
+        assert each.events >= EVENTS * 0.95 and each.asked == 40
+        assert not [bill for bill in each.bills if bill.state is BillState.HELD]
+        assert summed_by(each.bills, by_purpose).keys() >= {"plan", "talk"}, "both were really asked"
+    assert day.cost <= TARGET and day.naive.nano > 20 * day.cost.nano
+    assert badly.spoilt >= REFUSED * badly.answers * 0.7 and sum(again.unsaid.values()) >= badly.spoilt * 0.9
+    assert day.cost < again.cost < LIMIT
+
+
+def tell(day: Day) -> None:
     for title, way in (("purpose", by_purpose), ("model", by_model)):
-        for name, each in summed_by(bills, way).items():
+        for name, each in summed_by(day.bills, way).items():
             hits = f"{each.cache_hits:.0%} from the cache" if each.cache_hits is not None else "nothing read"
             print(f"  {title:8} {name:20} {each.calls:4} calls  {each.cost}  {each.usage.written} written, {hits}")
-    per_call = naive * (1 / max(plain.calls, 1))
-    print(f"  plain way: {plain.calls} calls at {Money.usd(per_call)} on {plain.model}: {Money.usd(naive)}")
-    print(f"  together {told.cost}: {naive / max(told.cost.dollars, 1e-9):.0f} times less")
-    assert events >= EVENTS * 0.95 and asked == 40
-    assert not [bill for bill in bills if bill.state is BillState.HELD]
-    assert summed_by(bills, by_purpose).keys() >= {"plan", "talk"}, "both were really asked"
-    assert told.cost <= LIMIT and told.cost <= TARGET
-    assert naive > 20 * told.cost.dollars
+    print(f"  together {day.cost}; not let through: {dict(day.unsaid) or 'nothing'}")
 
 
-async def a_day(world: World, plain: Plain) -> tuple[int, int]:
+class Careless:
+    """Says, in one first answer of so many, something that nothing was cited for; told so, it does better."""
+
+    def __init__(self, honest: Brain) -> None:
+        self._honest, self._chance = honest, random.Random(SEED)
+        self._known = set[str]()
+        self.answers = self.spoilt = 0
+
+    def answer(self, asked: Asked) -> Said:
+        said, question = self._honest.answer(asked), next(str(b.get("text")) for _, b in asked.blocks)
+        if said.calls or asked.schema is None or question in self._known:
+            return said
+        self._known.add(question)
+        self.answers += 1
+        if self._chance.random() >= REFUSED or (worse := _worse(json.loads(said.text))) == json.loads(said.text):
+            return said
+        self.spoilt += 1
+        return replace(said, text=json.dumps(worse))
+
+
+def _worse(value: Any) -> Any:
+    """Every sentence with a claim of its own behind it."""
+    if isinstance(value, str):
+        return f"{value} PAY-420 is on fire" if " " in value or "{" in value else value
+    if isinstance(value, list):
+        return [_worse(each) for each in value]
+    return {name: _worse(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+async def played(folder: Path, brain: Brain, *, plainly: bool = False) -> Day:
+    """One day with a model that thinks like ``brain``; beside it, if wanted, the plain way of doing it."""
+    await asyncio.to_thread(folder.mkdir)
+    async with running(folder, text=ten_people(), at=MORNING, speed=0.0, prepare=crowded, claude=Pace()) as world:
+        world.simulator.claude.brain = brain
+        plain = Plain(world) if plainly else None
+        events, asked = await a_day(world, plain.asks if plain else nobody)
+        bills = await world.app.purse.bills(MORNING.date())
+        return Day(
+            events=events,
+            asked=asked,
+            bills=[_at_length(bill) for bill in bills],
+            unsaid=not_let_through(world.app.metrics),
+            naive=await plain.cost() if plain else Money(),
+        )
+
+
+async def nobody() -> None:
+    """For a day that is not done the plain way."""
+
+
+async def a_day(world: World, plainly: Asks) -> tuple[int, int]:
     """People at work for nine hours, and a question now and then; returns how many of each there were."""
     chance = random.Random(SEED)
     questions = [*(KNOWN * 2), *(OPEN * 2)]
@@ -107,18 +184,18 @@ async def a_day(world: World, plain: Plain) -> tuple[int, int]:
     events = asked = 0
     for step in range(STEPS):
         for _ in range(EVENTS // STEPS + (chance.random() < EVENTS / STEPS % 1)):
-            events += await happen(world, chance, plain)
+            events += await happen(world, chance, plainly)
         if step in when:
             await ask(world, chance.choice(people), questions[when.index(step)])
             asked += 1
-            await plain.asks()
+            await plainly()
         if step % (STEPS // LOOKS) == 0:
-            await plain.asks()
+            await plainly()
         await world.later(STEP)
     return events, asked
 
 
-async def happen(world: World, chance: random.Random, plain: Plain) -> bool:
+async def happen(world: World, chance: random.Random, plainly: Asks) -> bool:
     """One thing somebody does in Jira or Bitbucket, as it comes."""
     company = world.simulator.company
     people = company.members["PAY"]
@@ -150,7 +227,7 @@ async def happen(world: World, chance: random.Random, plain: Plain) -> bool:
             company.create("PAY", by, f"Found while testing {issue.key}", issue.sprints, assignee=None)
         case _:
             company.comment(issue.key, by, paragraph("Half done; the rest is clear."))
-    await plain.asks()
+    await plainly()
     return True
 
 
@@ -172,6 +249,9 @@ async def ask(world: World, person: str, words: str) -> None:
     room = next(channel.id for channel in workspace.channels.values() if not channel.direct)
     world.simulator.slack_out.say(world.slack_id(person), room, f"<@{workspace.bot}> {words}")
     await world.settle(60)
+
+
+Asks = Callable[[], Awaitable[None]]
 
 
 class Plain:
@@ -198,16 +278,11 @@ class Plain:
         )
         self._used.append((await self._claude.ask(prompt, self.model, "low")).usage)
 
-    @property
-    def calls(self) -> int:
-        """How often it asked."""
-        return len(self._used)
-
-    async def cost(self) -> float:
-        """Dollars, each reply at the length such a model writes."""
+    async def cost(self) -> Money:
+        """What it comes to, each reply at the length such a model writes."""
         await self._claude.close()
         lengthy = [replace(used, written=max(used.written, 1500)) for used in self._used]
-        return sum((prices.cost(self.model, used) for used in lengthy), Money()).dollars
+        return sum((prices.cost(self.model, used) for used in lengthy), Money())
 
     def _everything(self) -> str:
         company = self._world.simulator.company

@@ -131,3 +131,21 @@ def test_secrets_do_not_show_in_the_representation_and_are_all_known_to_the_reda
     settings = read(SLACK | {"DATABASE_URL": "postgresql://u:pa%24s@h/d", "ADMIN_TOKEN": "adm/in"})
     assert "s3cret" not in repr(settings) and "adm/in" not in repr(settings)
     assert {"xoxb-1", "s3cret", "pa$s", "pa%24s", "adm/in", "adm%2Fin"} <= set(settings.secrets())
+
+
+def test_links_may_lead_to_what_is_set_up_and_what_is_named_besides(read) -> None:
+    given = {"ATLASSIAN_DOMAIN": "acme.atlassian.net", "ATLASSIAN_EMAIL": "a@acme.example", "ATLASSIAN_API_TOKEN": "t"}
+    links = read(
+        given | {"PUBLIC_URL": "https://pm.acme.example", "LINK_HOSTS": "ci.acme.example, b.example:8443"}
+    ).links
+    hosts = (
+        "acme.atlassian.net",
+        "bitbucket.org",
+        "pm.acme.example",
+        "ci.acme.example",
+        "b.example:8443",
+        "x.slack.com",
+    )
+    assert all(links.lead_to(f"https://{host}/x") for host in hosts)
+    assert not any(links.lead_to(f"https://{host}/x") for host in ("b.example", "acme.example", "other.atlassian.net"))
+    assert not read().links.lead_to("https://acme.atlassian.net/x")

@@ -33,12 +33,14 @@ class Box:
     ends: list[tuple[str, str]] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     lost: bool = False
+    looks: int = 0
     doorbell: Any = field(default_factory=lambda: SimpleNamespace(rings=0))
 
     async def claim(self, lanes: Any, lease: float) -> Job | None:
         return self.jobs.pop() if self.jobs else None
 
     async def due_in(self, lanes: Any) -> float | None:
+        self.looks += 1
         if self.trouble:
             raise self.trouble.pop()
         return 0.0 if self.jobs else None
@@ -166,3 +168,25 @@ async def test_one_slots_trouble_leaves_the_others_at_work() -> None:
     box = Box(jobs=[job()], trouble=[OverflowError("odd"), DatabaseNotReady("restarting")])
     await asyncio.wait_for(worker.run_worker(app_with(box), stop, {"sync": slow}), 5)
     assert done == ["sync"]
+
+
+async def test_while_nobody_rings_one_look_serves_all_slots() -> None:
+    box, stop = Box(), asyncio.Event()
+    asyncio.get_running_loop().call_later(0.2, stop.set)
+    await worker.run_worker(app_with(box), stop, {})
+    assert box.looks <= 2, "one for people's slot, one for the others"
+
+
+async def test_after_a_ring_everything_is_looked_at_again() -> None:
+    box, stop = Box(), asyncio.Event()
+
+    async def done(app: Any, job: Job) -> None:
+        stop.set()
+
+    def ring() -> None:
+        box.jobs.append(job())
+        box.doorbell.rings += 1
+
+    asyncio.get_running_loop().call_later(0.1, ring)
+    async with asyncio.timeout(worker.IDLE / 2):
+        await worker.run_worker(app_with(box), stop, {"sync": done})

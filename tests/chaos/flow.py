@@ -23,10 +23,10 @@ from integrations.simulator.server import Simulator
 from integrations.simulator.slack.wire import NotThere
 from integrations.simulator.slack.workspace import Message
 from integrations.simulator.traffic import Exchange
-from models import tables
 from models.clock import SharedClock
 from models.directives_file import parse
 from models.ids import PersonId
+from models.tables.everything import all_tables
 from tests.chaos.checker import Post, Seen, violations
 from tests.chaos.product import HELD, Passed, Product, environment
 from tests.chaos.wire import Wire
@@ -429,7 +429,7 @@ def look_back(flow: Flow) -> Seen:
     engine = create_engine(flow.database.replace("postgresql://", "postgresql+psycopg://"))
     wanted = ("inbox", "jobs", "cycles", "decisions", "effects", "approvals", "cards", "reminders", "facts")
     with engine.connect() as connection:
-        rows = {n: [dict(r) for r in connection.execute(select(getattr(tables, n))).mappings()] for n in wanted}
+        rows = {n: [dict(r) for r in connection.execute(select(all_tables().tables[n])).mappings()] for n in wanted}
     engine.dispose()
     believed = [row["value"] for row in rows.pop("facts") if row["kind"] == "issue"]
     return Seen(

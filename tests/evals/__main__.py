@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ CASES = Path(__file__).parent / "cases"
 @click.command()
 @click.option("--real", is_flag=True, help="Ask Claude itself: needs ANTHROPIC_API_KEY, and costs cents.")
 @click.option("--only", default="", help="Only cases whose name holds these words.")
-@click.option("--cap", default=1.0, show_default=True, help="Dollars after which no further case is begun.")
+@click.option("--cap", default=1.0, show_default=True, help="Dollars that all of it may cost at most.")
 @click.option("--key", envvar="ANTHROPIC_API_KEY", default="", hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def evals(real: bool, only: str, cap: float, key: str, as_json: bool) -> None:
@@ -38,7 +39,8 @@ def evals(real: bool, only: str, cap: float, key: str, as_json: bool) -> None:
                 break
             place = Path(folder) / str(number)
             place.mkdir()
-            judged.append(asyncio.run(judge(name, case, place, key if real else "")))
+            left = Money.usd(cap) - spent(judged)
+            judged.append(asyncio.run(judge(name, case, place, key if real else "", left)))
             if not as_json:
                 tell(judged[-1])
     who = "Claude" if real else "the simulated Claude, whose quality says nothing of the real one's"
@@ -60,13 +62,18 @@ def tell(judged: Judged) -> None:
 
 
 def summary(judged: Sequence[Judged], who: str) -> None:
-    """All of it in three lines."""
+    """All of it in a few lines."""
     hoped = sum(each.hoped for each in judged)
     got = hoped - sum(len(each.missed) for each in judged)
     calls, unused = sum(each.calls for each in judged), sum(each.unused for each in judged)
     click.echo(f"\n{len(judged)} cases on {who}")
     click.echo(f"quality {got} of {hoped} hoped for; broken {sum(bool(each.broken) for each in judged)}")
     click.echo(f"{spent(judged)} for {calls} calls, of which {unused} came to nothing")
+    unsaid = sum((Counter(each.unsaid) for each in judged), Counter[str]())
+    kinds = ", ".join(f"{kind} {count}" for kind, count in unsaid.most_common())
+    click.echo(f"not let through {unsaid.total()}{f': {kinds}' if kinds else ''} (the kinds: docs/claims.md)")
+    if unpaid := sum(each.unpaid for each in judged):
+        click.echo(f"{unpaid} calls were not made, because they might have cost more than --cap leaves")
 
 
 def spent(judged: Sequence[Judged]) -> Money:
@@ -84,6 +91,8 @@ def as_data(judged: Sequence[Judged], real: bool) -> dict[str, object]:
             "hoped": each.hoped,
             "calls": each.calls,
             "unused": each.unused,
+            "not_let_through": dict(each.unsaid),
+            "unpaid": each.unpaid,
             "usd": each.cost.dollars,
             "thinking_seconds": round(each.thinking, 3),
         }

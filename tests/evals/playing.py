@@ -30,15 +30,19 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
+from bot.metrics import Metrics
 from integrations.simulator.claude.api import Pace
 from models.money import Money
 from tests.evals import judging
+from tests.evals.rations import Rations
 from tests.stories import at_home, beginnings, happenings, lawmaking, outcomes
 from tests.stories.scene import Plan, Scene, played
 from tests.stories.sentences import Language, given, spoken, then, when
 
 LANGUAGE = (at_home, beginnings, happenings, judging, lawmaking, outcomes)
 """Imported for the sentences they teach."""
+
+DOLLAR = Money.usd("1")
 
 PATIENCE = 300.0
 """Seconds of one case, a slow model included."""
@@ -62,6 +66,10 @@ class Judged:
     unused: int
     """Calls whose answer was paid for and not used."""
     cost: Money
+    unsaid: Mapping[str, int]
+    """What of its answers was not let through, by what for and why: ``{"talk: key": 2}``."""
+    unpaid: int
+    """Calls that were not made because the money of the evaluation did not reach."""
     thinking: float
     """Seconds the model took."""
     seconds: float
@@ -82,15 +90,18 @@ def cases(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-async def judge(name: str, case: Mapping[str, Any], folder: Path, key: str = "") -> Judged:
-    """Play ``case`` in a world of its own; with ``key`` the real Claude answers, else the simulated one."""
-    plan, began = Plan(), time.perf_counter()
+async def judge(name: str, case: Mapping[str, Any], folder: Path, key: str = "", left: Money = DOLLAR) -> Judged:
+    """Play ``case`` in a world of its own; with ``key`` the real Claude answers, else the simulated one.
+
+    However many days it takes, all its calls together cost at most ``left``.
+    """
+    plan, began, rations = Plan(), time.perf_counter(), Rations(left)
     for sentence in spoken(case.get("given", "")):
         await _say(given, sentence, plan)
     model: dict[str, Any] = (
         {"anthropic_api_key": SecretStr(key), "anthropic_base_url": ""} if key else {"claude": Pace()}
     )
-    async with asyncio.timeout(PATIENCE), played(plan, folder, **model) as scene:
+    async with asyncio.timeout(PATIENCE), played(plan, folder, equip=rations.over, **model) as scene:
         for sentence in spoken(case.get("when", "")):
             await _say(when, sentence, scene)
             await scene.world.settle(PATIENCE, parked=True)
@@ -99,6 +110,7 @@ async def judge(name: str, case: Mapping[str, Any], folder: Path, key: str = "")
         missed = [fault for line in should if (fault := await _fault(line, scene))]
         await scene.check_promises()
         bills = await judging.bills(scene)
+        unsaid = not_let_through(scene.world.app.metrics)
     return Judged(
         case=name,
         broken=broken,
@@ -107,9 +119,18 @@ async def judge(name: str, case: Mapping[str, Any], folder: Path, key: str = "")
         calls=len(bills),
         unused=sum(bool(bill.trouble) for bill in bills),
         cost=sum((bill.cost for bill in bills), Money()),
+        unsaid=unsaid,
+        unpaid=rations.refused,
         thinking=sum(bill.seconds for bill in bills),
         seconds=time.perf_counter() - began,
     )
+
+
+def not_let_through(metrics: Metrics) -> Mapping[str, int]:
+    """Of a model's answers what was not used, as the product counts it."""
+    found = [each for family in metrics.registry.collect() for each in family.samples]
+    counted = [each for each in found if each.name == "pm_model_words_unused_total"]
+    return {f"{each.labels['purpose']}: {each.labels['why']}": int(each.value) for each in counted}
 
 
 async def _fault(sentence: str, scene: Scene) -> str:

@@ -20,7 +20,7 @@ from models.keeping import effects as outbox
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.proposals import Effect, EffectState, Ending, Outcome
-from models.tables import memory
+from models.tables.mirror import memory
 from tests.contracts.stores.values import delivery, look, nudge, proposal
 from tests.faults.database_proxy import TURNED_AWAY, DatabaseProxy
 from tests.postgresql import postgresql

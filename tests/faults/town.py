@@ -25,7 +25,9 @@ from models.ids import CycleId, EffectId, IssueKey, ProposalId, named
 from models.keeping import effects as outbox
 from models.mailbox import Job, NewJob, look_at
 from models.proposals import Effect, EffectState
-from models.tables import effects, facts, jobs
+from models.tables.mirror import facts
+from models.tables.outbox import effects
+from models.tables.queue import jobs
 from tests.faults.proxy import Proxy
 from tests.world import CONSTITUTION, World, running
 

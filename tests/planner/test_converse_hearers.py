@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -88,6 +90,25 @@ async def test_a_search_is_asked_of_the_library_and_its_words_are_quoted_as_othe
         "Somebody wrote in #pay on Wed 18 Nov 12:00: “we"
     )
     assert "Bob has PAY-9" in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"assignee": AccountId("acc-bob"), "assignee_name": "Robert"}, "Bob has PAY-9"),
+        ({"unassigned": True}, "nobody has PAY-9"),
+        ({"assignee": AccountId("acc-carla"), "assignee_name": "Carla"}, "PAY-9 is with “Carla”"),
+        ({"assignee_name": "Carla"}, "PAY-9 is with “Carla”"),
+        ({}, ""),
+    ],
+)
+async def test_of_an_owner_a_search_says_only_what_it_was_told(told: dict[str, Any], said: str) -> None:
+    ticket: dict[str, Any] = {"key": IssueKey("PAY-9"), "title": "3DS", "url": "https://jira.test/browse/PAY-9"}
+    found = FoundIssue(**ticket | {"status": "Done", "progress": None, "assignee": None} | told)
+    model = Model([[call("search", words="3ds", where="jira")], says("{f1}.")])
+    await talked(model, shelf=Shelf(Searched((found,))))
+    [*owners] = re.findall(r"[^\"]*(?: has PAY-9|PAY-9 is with)[^\"]*", results(model)["c-search-2"])
+    assert owners == ([said] if said else [])
 
 
 async def test_a_ticket_that_only_others_words_name_cannot_be_looked_at() -> None:

@@ -23,6 +23,7 @@ from integrations.slack.outgoing.fitting import size
 from integrations.slack.outgoing.gate import guard, guard_view
 from models.actions import AskIdentity, Escalate, PostDigest, RemindPerson
 from models.events import Reason, Trigger
+from models.links import Links
 from models.proposals import Approval, Proposal, Verdict
 from planner.answer import answer
 from planner.asked.questions import COMMANDS, AskMine, Report, parse_command
@@ -30,6 +31,7 @@ from planner.cycle import run_cycle
 from tests.bot.views.samples import BERLIN, approval
 from tests.bot.views.test_hostile import LIVE, is_short
 from tests.contracts.blockkit import ALL_TEXT, FALLBACK, check_message, check_view, parts, texts
+from tests.integrations.slack.outgoing.test_leading import END, LED
 from tests.planner.world import DAY, NOON, TEAM
 from tests.promises.hostile import Words, arguments
 from tests.promises.hostile_sprints import HostileSprint, hostile_sprint
@@ -38,6 +40,7 @@ from tests.promises.surfaces import as_sent, own_words, surfaces
 pytestmark = pytest.mark.anyio
 
 SURFACES = surfaces()
+OURS = Links.to("https://x.example")
 ROUNDS = 60
 """Hostile drawings of each surface."""
 
@@ -57,14 +60,14 @@ def judge(surface: str, sent: Mapping[str, Any]) -> None:
     """What must be true of everything that leaves, before the gate and after it."""
     assert calls(sent) == [], "a view is safe by itself"
     if surface == "message":
-        text, blocks = guard(sent["text"], sent["blocks"])
+        text, blocks = guard(sent["text"], sent["blocks"], links=OURS)
         assert size(text) <= FALLBACK
         check_message({"text": text, "blocks": blocks})
         safe: Mapping[str, Any] = {"text": text, "blocks": blocks}
     else:
-        safe = guard_view(sent)
+        safe = guard_view(sent, links=OURS)
         check_view(safe)
-    assert calls(safe) == [] and loud(safe) == []
+    assert calls(safe) == [] and loud(safe) == [] and away(safe) == []
     assert sum(map(size, texts(safe["blocks"]))) <= ALL_TEXT
 
 
@@ -76,6 +79,13 @@ def calls(sent: Mapping[str, Any]) -> list[str]:
 def loud(sent: Mapping[str, Any]) -> list[str]:
     """Spelled-out calls that Slack could find in plain words."""
     return [text for text in read_by_slack(sent) if BROADCAST.search(text)]
+
+
+def away(sent: Mapping[str, Any]) -> list[str]:
+    """What Slack could make a link of that leads elsewhere."""
+    found = [address for text in read_by_slack(sent) for pair in LED.findall(text) for address in pair if address]
+    found += [str(part["url"]) for part in parts(sent) if "url" in part]
+    return [each for each in found if not OURS.lead_to(each.replace("&amp;", "&").rstrip(f"{END}*_~`"))]
 
 
 def read_by_slack(sent: Mapping[str, Any]) -> list[str]:

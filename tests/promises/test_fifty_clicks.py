@@ -17,7 +17,7 @@ from integrations.simulator.seed import ASKER
 from integrations.simulator.slack.workspace import Message
 from models.ids import ApprovalId
 from models.proposals import ApprovalState
-from models.tables import audit
+from models.tables.outbox import audit
 from tests.stories.scene import Plan, Scene, played
 from tests.stories.sentences import given, when
 from tests.stories.test_stories import TOLD_IN

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -16,8 +15,9 @@ from integrations.jira import adf
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.claude.brains import Asked, Said, Wish
 from integrations.simulator.server import Simulator
+from planner.asked.converse.tools import CHANGES, LOOKS
 from planner.reasoning.reply import SCHEMA as PLAN
-from tests.promises.injected import CANARY, EVIL, MARK, SHAPED, answers, payloads, plan_of
+from tests.promises.injected import CANARY, EVIL, MARK, ORDINARY, SHAPED, answers, payloads, plan_of
 from tests.promises.logged import logged
 from tests.world import running
 
@@ -27,12 +27,11 @@ SEEN = payloads()[::23]
 """One for each ticket that is open, and a question for the first of them."""
 
 
-QUESTIONS = (
-    "what would you do in my place",
-    "which of all these things smells funny",
-    "how do we make our customers happy",
-)
-"""Rules understand none of them."""
+QUESTIONS = ORDINARY[3::13]
+"""Ordinary ones, with words that stand in orders too; rules understand none of them."""
+
+UNREAD = "qqunread"
+"""In every comment: of those nothing comes before a model."""
 
 
 class Hostile:
@@ -50,11 +49,16 @@ class Hostile:
             offers = [row["o"] for row in rows if "o" in row]
             return Said(plan_of(payload, offers, [f"f{n}" for n in range(1, 9)], self.dice))
         self.talks += 1
-        if not asked.results and self.dice.random() < 0.7:
-            wanted: Mapping[str, Any] = {"change": "assign", "ticket": "PAY-401", "to": "mallory"}
-            return Said(calls=(Wish("search", {"words": CANARY, "where": "both"}), Wish("propose", wanted)))
+        if not asked.results:
+            ticket = next(json.loads(row)[0] for row in asked.words.splitlines() if row.startswith('["PAY-'))
+            wanted = [{"change": change, "ticket": ticket, "to": "sarah"} for change in (*CHANGES, *LOOKS)]
+            return Said(calls=(Wish("search", {"words": CANARY, "where": "both"}), *map(_propose, wanted)))
         said = answers(payload, self.dice)
         return Said(json.dumps({"answer": [said[0]], "inference": [said[1]], "unknown": said[2]}))
+
+
+def _propose(wanted: Mapping[str, str]) -> Wish:
+    return Wish("propose", wanted)
 
 
 def poisoned(simulator: Simulator) -> None:
@@ -64,7 +68,7 @@ def poisoned(simulator: Simulator) -> None:
     for issue, payload in zip(list(company.active()), SEEN, strict=False):
         words = payload.text[:200]
         company.edit(issue.key, by=str(issue.assignee or issue.key), title=words)
-        company.comment(issue.key, str(issue.assignee), adf.doc(adf.text(words)))
+        company.comment(issue.key, str(issue.assignee), adf.doc(adf.text(f"{words} {UNREAD}")))
 
 
 async def test_the_whole_product_does_and_says_nothing_for_a_hostile_model(tmp_path: Path) -> None:
@@ -87,8 +91,10 @@ async def test_the_whole_product_does_and_says_nothing_for_a_hostile_model(tmp_p
             assert {k: o for k, o in owners.items() if k != lost} == {
                 key: world.owner_of(key) for key in owners if key != lost
             }, "nothing changed hands"
+            assert not [message for message in world.messages() if "A model understood" in str(message.blocks)]
             asked = json.dumps([dict(body) for body in world.simulator.claude.journal.bodies])
-            assert CANARY not in asked and SHAPED not in asked
+            assert CANARY not in asked and SHAPED not in asked and UNREAD not in asked
+            assert [each for each in SEEN if each.text[:20] in asked], "what stands in a title does come before it"
     assert CANARY not in stream.getvalue() and SHAPED not in stream.getvalue() and MARK not in stream.getvalue()
     assert not [word for word in (MARK, CANARY, SHAPED) if word.encode() in kept(tmp_path)]
 

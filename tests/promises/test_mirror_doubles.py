@@ -15,7 +15,8 @@ from integrations.simulator.atlassian.webhooks import Delivery
 from integrations.simulator.happenings import paragraph
 from integrations.simulator.nouns import News
 from models.events import Reason, Source
-from models.tables import cycles, inbox
+from models.tables.looks import cycles
+from models.tables.queue import inbox
 from tests.world import CONSTITUTION, World, running
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-"""Money: a quiet day asks no model, a spent budget stops no rule, and its end is told once."""
+"""Money: a quiet day asks no model, a spent budget stops no rule, and what is told of it is so, and told once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.server import Simulator
+from models.bills import Spending
 from models.money import Money
-from models.tables import decisions
+from models.tables.looks import cycles, decisions
 from models.thoughts import Purpose
 from tests.world import CONSTITUTION, World, running
 
@@ -48,18 +49,27 @@ async def test_with_a_cent_a_day_every_rule_still_runs(tmp_path: Path) -> None:
                 await world.live(HOUR)
             await world.live(4 * HOUR)
             told[name] = await said(world)
-            assert await world.app.purse.spent(world.team.id, world.clock.now().date()) <= Money.usd("0.01")
+            assert (await spending(world)).counted <= Money.usd("0.01")
     assert told["a cent"] == told["rules"] and len(told["rules"]) > 3
 
 
-async def test_the_admins_hear_once_that_the_money_of_the_day_is_spent(tmp_path: Path) -> None:
-    async with running(tmp_path, text=capped("0.001"), claude=Pace()) as world:
-        for _ in range(3):
+async def test_the_admins_hear_once_what_is_left_of_the_day_when_it_pays_for_no_further_question(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, text=capped("0.003"), claude=Pace()) as world:
+        for _ in range(4):
             world.lose_an_owner()
             await world.live(HOUR)
-        [news] = world.messages(lambda message: "a day on Claude" in message.text)
-        assert "rules and templates answer until midnight" in news.text
-        assert world.simulator.claude.journal.bodies == []
+        [news] = world.messages(lambda message: "a day for Claude" in message.text)
+        spent = await spending(world)
+        left = Money.usd("0.003") - spent.gone
+        assert f"{world.team.name} has {left} left of its $0.003 a day for Claude, less than the next" in news.text
+        assert spent.gone and not spent.held, "it was really asked before"
+
+
+async def spending(world: World) -> Spending:
+    now = world.clock.now()
+    return await world.app.purse.spending(world.team.id, now.astimezone(world.team.tz).date(), now)
 
 
 def capped(usd: str) -> str:
@@ -88,6 +98,6 @@ async def test_what_a_look_cost_stands_in_its_record_and_in_the_purse(tmp_path: 
         world.lose_an_owner()
         await world.live(HOUR)
         bills = [b for b in await world.app.purse.bills(world.clock.now().date()) if b.purpose is Purpose.PLAN]
-        assert bills and all(bill.cycle for bill in bills)
-        for bill in bills:
-            assert bill.cycle is not None and await world.app.purse.of_cycle(bill.cycle) == bill.cost > Money()
+        wanted = select(cycles.c.id, cycles.c.cost_usd).where(cycles.c.cost_usd > 0)
+        rows = await world.app.database.read(lambda c: c.execute(wanted).all())
+        assert bills and {bill.cycle: bill.cost.dollars for bill in bills} == {row.id: row.cost_usd for row in rows}

@@ -28,7 +28,8 @@ from models.events import Reason, Trigger
 from models.ids import ApprovalId, IssueKey, PersonId, ProposalId, SignalId
 from models.proposals import Proposal
 from models.signals import Evidence, Urgency
-from models.tables import cycles, inbox
+from models.tables.looks import cycles
+from models.tables.queue import inbox
 from planner.cycle import run_cycle
 from planner.ports import Desk
 from planner.reasoning import Thinking

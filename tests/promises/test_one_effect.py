@@ -16,7 +16,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from integrations.simulator.slack.workspace import Message
-from models.tables import inbox, jobs
+from models.tables.queue import inbox, jobs
 from tests.world import World, in_memory, running
 
 pytestmark = pytest.mark.anyio

@@ -28,7 +28,9 @@ from models.lessons import Feedback
 from models.people import Identity, Service, Standing
 from models.proposals import Approval, ApprovalState
 from models.standing import Living
-from models.tables import approvals, audit, effects, hushes, identities
+from models.tables.asks import approvals, hushes
+from models.tables.mirror import identities
+from models.tables.outbox import audit, effects
 from tests.promises.test_one_effect import (
     Delivery,
     Stage,

@@ -21,7 +21,8 @@ from integrations.bitbucket import webhook as bitbucket
 from integrations.jira import webhook as jira
 from models.events import Delivery, Event, Source
 from models.ids import DeliveryId
-from models.tables import cycles, inbox
+from models.tables.looks import cycles
+from models.tables.queue import inbox
 from tests.stories.scene import empty
 from tests.world import CONSTITUTION, World, running
 

@@ -16,11 +16,13 @@ from sqlalchemy import text as sql
 
 from bot.thinking import GatedModel
 from bot.thinking.discreet import discreet
+from integrations.jira import adf
 from integrations.jira.client import Jira
 from integrations.slack.client import Slack
 from models.clock import SystemClock
 from models.database import Database, upgrade
 from models.errors import NotThought, Silence
+from models.links import Links
 from models.purse import Purse
 from models.redaction import SHORTEST_IN_WORDS, Redactor
 from models.thoughts import Call, Prompt, Purpose, Result, Size, Stop, Thought, Turn, Usage
@@ -39,7 +41,7 @@ REDACT = Redactor((KNOWN,), SHORTEST_IN_WORDS)
 
 
 def clean(told: object) -> bool:
-    return KNOWN not in str(told) and SHAPED not in str(told) and "[redacted]" in str(told)
+    return not any(each in str(told) for each in (KNOWN, SHAPED, "canaryAbCdEf")) and "redacted" in str(told)
 
 
 @dataclass
@@ -155,8 +157,9 @@ async def test_nothing_posted_to_slack_holds_a_secret(heard: tuple[Heard, str]) 
     await slack.ephemeral("C1", "U1", BOTH, blocks)
     await slack.respond(f"{url}hooks/1", BOTH, blocks)
     await slack.publish_home("U1", {"type": "home", "blocks": blocks})
+    await slack.assistant.streams.end("C1", "1.2", BOTH, blocks, marker="e1")
     await slack.close()
-    assert len(server.bodies) == 5 and all(clean(body) for body in server.bodies)
+    assert len(server.bodies) == 6 and all(clean(body) for body in server.bodies)
 
 
 async def test_no_comment_in_jira_holds_a_secret(heard: tuple[Heard, str]) -> None:
@@ -171,3 +174,13 @@ async def test_no_comment_in_jira_holds_a_secret(heard: tuple[Heard, str]) -> No
     await jira.close()
     sent = next(body for body in server.bodies if "content" in body)
     assert clean(sent) and json.loads(sent)["properties"][0]["value"] == {"effect": "e1"}
+
+
+async def test_no_comment_in_jira_leads_where_it_should_not(heard: tuple[Heard, str]) -> None:
+    server, url = heard
+    jira = Jira(base_url=url, site_url=url, email="pm@x.example", token="t", links=Links.to("https://acme.example"))
+    home, away = "https://acme.example/browse/PAY-7", "https://acme.example@evil.example/"
+    await jira.comment("PAY-7", adf.doc(adf.link("PAY-7", home), adf.link("PAY-8", away)), "e1")
+    await jira.close()
+    sent = next(body for body in server.bodies if "content" in body)
+    assert home in sent and "evil.example" not in sent and "PAY-8" in sent

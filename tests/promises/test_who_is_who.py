@@ -19,7 +19,7 @@ from integrations.simulator.slack.workspace import Message
 from models.ids import PersonId
 from models.mailbox import NewJob
 from models.people import Identity, Service, Standing
-from models.tables import audit
+from models.tables.outbox import audit
 from tests.world import CONSTITUTION, World, running
 
 pytestmark = pytest.mark.anyio

@@ -27,7 +27,7 @@ from models.events import Delivery, Source
 from models.ids import ApprovalId, DeliveryId, PersonId, TeamId
 from models.mailbox import look_at
 from models.proposals import ApprovalState
-from models.tables import metadata
+from models.tables.everything import all_tables
 from models.work import Absence, SprintState
 from planner.ports import Hand
 from tests.soak import truth
@@ -230,7 +230,7 @@ class Soak:
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        counts = {name: select(func.count()).select_from(table) for name, table in metadata.tables.items()}
+        counts = {name: select(func.count()).select_from(table) for name, table in all_tables().tables.items()}
         return await self.app.database.read(lambda c: {n: int(c.execute(q).scalar_one()) for n, q in counts.items()})
 
 

@@ -21,7 +21,7 @@ from integrations.simulator.seed import ASKER
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.blocks import elements
 from integrations.simulator.slack.workspace import Message
-from models.tables import audit
+from models.tables.outbox import audit
 from planner.bounds.worktime import person_calendar, team_calendar
 from tests.world import CONSTITUTION, World, running
 

@@ -165,7 +165,7 @@ def _issues(issues: Sequence[FoundIssue], team: Team) -> Group:
 
 def _owner(issue: FoundIssue, team: Team) -> str:
     if issue.assignee is None:
-        return issue.assignee_name or "nobody"
+        return issue.assignee_name or ("nobody" if issue.unassigned else "")
     return next((m.name for m in team.members if m.jira == issue.assignee), issue.assignee_name or "not on the team")
 
 

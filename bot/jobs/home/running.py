@@ -61,7 +61,8 @@ async def _spend(app: App, teams: Sequence[Team]) -> str:
         return "$0.00, no model is used"
     now, told = app.clock.now(), []
     for team in teams:
-        spent = await app.purse.spent(team.id, now.astimezone(team.tz).date())
+        spending = await app.purse.spending(team.id, now.astimezone(team.tz).date(), now)
         name = f"{team.name} " if len(teams) > 1 else ""
-        told.append(f"{name}{spent} of {Money.usd(team.daily_cap_usd)}")
+        held = f" and {spending.held} held for what is under way" if spending.held else ""
+        told.append(f"{name}{spending.gone} of {Money.usd(team.daily_cap_usd)}{held}")
     return ", ".join(told)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.views.card.known import Known, block_id
 from bot.views.parts.message import Block, section
+from bot.views.parts.moments import dated
 from bot.views.parts.moves import move
 from bot.views.parts.mrkdwn import escape
 from models.proposals import Approval, Option, Proposal
@@ -23,20 +24,27 @@ def thought(approval: Approval, known: Known) -> list[Block]:
     proposal = approval.proposal
     blocks = []
     if proposal.weighed or _overruled(proposal):
-        blocks.append(section(_reading(approval), block_id=block_id(approval, "weighed")))
+        blocks.append(section(_reading(approval, known), block_id=block_id(approval, "weighed")))
     if proposal.options:
-        ways = "*Weighed against each other*\n" + "\n".join(_shown(proposal.options[:_OPTIONS], known))
+        ways = f"*Weighed against each other{'' if proposal.weighed else _as_of(approval, known)}*\n" + "\n".join(
+            _shown(proposal.options[:_OPTIONS], known)
+        )
         blocks.append(section(ways, block_id=block_id(approval, "options")))
     return blocks
 
 
-def _reading(approval: Approval) -> str:
-    """Never among the facts: it begins with whose words these are."""
+def _as_of(approval: Approval, known: Known) -> str:
+    """The facts in its words are those of the look that asked; a card may stand for days."""
+    return f", as of {dated(approval.asked_at, known.zone, approval.asked_at)}"
+
+
+def _reading(approval: Approval, known: Known) -> str:
+    """Never among the facts: it begins with whose words these are, and of when."""
     proposal = approval.proposal
     words = [escape(proposal.weighed, _WORDS)] if proposal.weighed else []
     if _overruled(proposal):
         words.append("The rules alone would have chosen otherwise.")
-    return f"*What I make of it:* {' '.join(words)}"
+    return f"*What I make of it{_as_of(approval, known) if proposal.weighed else ''}:* {' '.join(words)}"
 
 
 def _overruled(proposal: Proposal) -> bool:

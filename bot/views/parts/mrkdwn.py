@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from models.redaction import SHAPES
+
 _UNSEEN = re.compile("[\x00-\x20\x7f-\xa0\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff\ud800-\udfff]+")
 """Controls, line breaks, text-direction overrides and halves of characters; all become one space."""
 
@@ -23,8 +25,8 @@ LONGEST_URL = 300
 
 
 def plain(text: str, limit: int = 240) -> str:
-    """One tidy line for places that show plain text: headers, buttons."""
-    tidy = _UNSEEN.sub(" ", text).strip()
+    """One tidy line for places that show plain text: headers, buttons. A secret goes before it could be cut in two."""
+    tidy = _UNSEEN.sub(" ", SHAPES(text)).strip()
     return tidy if len(tidy) <= limit else tidy[: limit - 1].rstrip() + "…"
 
 

@@ -17,6 +17,9 @@ KIND = "mcp-atlassian"
 FIELDS = "summary,status,assignee,priority,issuetype,duedate,updated"
 """Named, because its default leaves the due date out."""
 
+NOBODY = "Unassigned"
+"""The name that stands where nobody has an issue; in English on every site."""
+
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}")
 _COLOURS = {
     "blue-gray": Progress.TODO,
@@ -35,7 +38,8 @@ def issue_of(raw: Any, place: Place) -> FoundIssue | None:
     if not isinstance(key, str) or not KEY.fullmatch(key):
         return None
     holder, status = inside(raw, "assignee"), inside(raw, "status")
-    account = inside(holder, "account_id")
+    account, name = inside(holder, "account_id"), words(inside(holder, "display_name"))
+    nobody = not account and name == NOBODY
     return FoundIssue(
         key=IssueKey(key),
         title=words(inside(raw, "summary")),
@@ -43,7 +47,8 @@ def issue_of(raw: Any, place: Place) -> FoundIssue | None:
         status=words(inside(status, "name")),
         progress=progress_of(words(inside(status, "color")), words(inside(status, "category"))),
         assignee=AccountId(account) if isinstance(account, str) and 0 < len(account) <= 128 else None,
-        assignee_name=words(inside(holder, "display_name")) if account else "",
+        assignee_name="" if nobody else name,
+        unassigned=nobody,
         priority=words(inside(raw, "priority", "name")) or None,
         kind=words(inside(raw, "issue_type", "name")) or words(inside(raw, "issuetype", "name")),
         due=day_of(inside(raw, "duedate")),

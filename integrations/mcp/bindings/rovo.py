@@ -46,6 +46,7 @@ def issue_of(raw: Any, place: Place) -> FoundIssue | None:
         progress=Progress(category) if category in {each.value for each in Progress} else None,
         assignee=AccountId(account) if isinstance(account, str) and 0 < len(account) <= 128 else None,
         assignee_name=words(inside(own, "assignee", "displayName")),
+        unassigned=isinstance(own, dict) and own.get("assignee", "untold") is None,
         priority=words(inside(own, "priority", "name")) or None,
         kind=words(inside(own, "issuetype", "name")),
         due=day_of(inside(own, "duedate")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from integrations.simulator.claude.brains import Asked, Brain, Honest
 from integrations.simulator.claude.cache import PrefixCache
 from integrations.simulator.claude.checks import Wrong, check
 from integrations.simulator.claude.journal import Journal, Seen
-from integrations.simulator.claude.modes import Mode, Modes, refused, spoilt
+from integrations.simulator.claude.modes import Mode, Modes, marred, refused, spoilt
 from integrations.simulator.claude.speech import Names, events, frame, message_of, signature
 from integrations.simulator.claude.tokens import pieces
 from integrations.simulator.traffic import WORDS
@@ -31,6 +32,8 @@ VERSION = "2023-06-01"
 
 HALF = 3
 """Events of a stream that are sent before it is cut."""
+
+_PACKED = gzip.compress(b" " * 2**20)
 
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
@@ -111,20 +114,15 @@ class ClaudeApi:
         share = self.cache.take(asked.model, pieces(body), self._clock.now())
         message = message_of(said, asked, share, Names(f"msg_sim{self._number:06d}", self._number))
         self._remember(message)
-        if mode is not None and mode.name == "wrong_model":
-            message["model"] = "claude-unknown-9"
-        if mode is not None and mode.name == "no_usage":
-            del message["usage"]
         request[WORDS] = _words(message)
         self._note(request, body, 200, message=message, mode=mode)
         await asyncio.sleep(self.pace.first)
         if body.get("stream"):
             return await self._stream(request, message, mode)
-        written = (message.get("usage") or {}).get("output_tokens", 0)
-        await asyncio.sleep(self.pace.token * written)
+        await asyncio.sleep(self.pace.token * message["usage"]["output_tokens"])
         if mode is not None and mode.name == "cut":
             return await self._half(request, json.dumps(message).encode())
-        return web.json_response(message, headers=self._headers())
+        return web.json_response(marred(message, mode), headers=self._headers())
 
     async def _stream(self, request: web.Request, message: Mapping[str, Any], mode: Mode | None) -> web.StreamResponse:
         response = web.StreamResponse(headers={**self._headers(), "Content-Type": "text/event-stream; charset=utf-8"})
@@ -161,6 +159,8 @@ class ClaudeApi:
             "html": web.Response(status=502, text=_PAGE, content_type="text/html"),
             "page": web.Response(text=_PAGE, content_type="text/html"),
             "list": web.json_response([1, 2, 3]),
+            "huge": web.Response(text=f'{{"pad": "{"x" * 2**20}"}}', content_type="application/json"),
+            "packed": web.Response(body=_PACKED, headers={"Content-Encoding": "gzip"}, content_type="application/json"),
             "elsewhere": web.Response(status=307, headers={"Location": "https://example.com/v1/messages"}),
             "silent": web.Response(status=504),
         }

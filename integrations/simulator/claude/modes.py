@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from integrations.simulator.claude.brains.port import Said
 from integrations.simulator.claude.checks import Wrong
@@ -22,12 +23,15 @@ REFUSALS: Mapping[str, tuple[int, str, str]] = {
 }
 """Answered with a status: (status, the vendor's name for it, its words)."""
 
-ANSWERS = ("refusal", "truncation", "empty", "wrong_model", "strange_stop", "pause", "window", "no_usage")
+ANSWERS = (
+    *("refusal", "truncation", "empty", "wrong_model", "strange_stop", "pause", "window"),
+    *("no_usage", "no_counts", "absurd_usage", "absurd_length", "odd_letters"),
+)
 """Answered with a message that cannot be used as it is."""
 
-WIRE = ("silent", "cut", "garbage", "html", "page", "list", "overloaded_midway", "elsewhere")
+WIRE = ("silent", "cut", "garbage", "html", "page", "list", "huge", "packed", "overloaded_midway", "elsewhere")
 """What goes over the wire is no message: nothing at all, half of one, not JSON, a proxy's 502, its page with 200, a
-list, an error in the middle of a stream, a redirect."""
+list, a megabyte, a packed page that was not asked for, an error in the middle of a stream, a redirect."""
 
 NAMES = (*REFUSALS, *ANSWERS, *WIRE)
 
@@ -90,3 +94,18 @@ def spoilt(said: Said, mode: Mode | None) -> Said:
         return Said("", stop="end_turn", thinking=0)
     stops = {"strange_stop": "tea_break", "pause": "pause_turn", "window": "model_context_window_exceeded"}
     return replace(said, stop=stops[name]) if name in stops else said
+
+
+def marred(message: Mapping[str, Any], mode: Mode | None) -> dict[str, Any]:
+    """The message that is sent when ``mode`` is due: of another model, or with usage nobody can believe."""
+    used = message["usage"]
+    wrong: Mapping[str, Mapping[str, Any]] = {
+        "wrong_model": {"model": "claude-unknown-9"},
+        "no_counts": {"usage": {**used, "input_tokens": None, "output_tokens": "12"}},
+        "absurd_usage": {"usage": {**used, "input_tokens": 10**15}},
+        "absurd_length": {"usage": {**used, "output_tokens": 10**20}},
+        "odd_letters": {"model": "claude\0\ud800\x1b[2J", "content": [{"type": "text", "text": "It\0 waits\ud83d."}]},
+    }
+    name = mode.name if mode is not None else ""
+    sent = {**message, **wrong.get(name, {})}
+    return {field: value for field, value in sent.items() if (name, field) != ("no_usage", "usage")}

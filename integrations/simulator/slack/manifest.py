@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,13 @@ class Promised:
 
 def promised(file: Path = MANIFEST) -> Promised:
     """Read ``file``; a missing one promises nothing and hears everything."""
-    if not file.is_file():
-        return Promised()
-    told: Mapping[str, Any] = yaml.safe_load(file.read_text()) or {}
+    return _understood(file.read_text()) if file.is_file() else Promised()
+
+
+@cache
+def _understood(text: str) -> Promised:
+    """Once for each text: to read YAML takes longer than anything else when a company begins."""
+    told: Mapping[str, Any] = yaml.safe_load(text) or {}
     features: Mapping[str, Any] = told.get("features") or {}
     prompts = (features.get("agent_view") or {}).get("suggested_prompts") or ()
     events = ((told.get("settings") or {}).get("event_subscriptions") or {}).get("bot_events") or ()

@@ -1,4 +1,4 @@
-"""The last look at everything we send to Slack: nobody is called by accident and no limit is crossed.
+"""The last look at everything we send to Slack: nobody is called by accident, no limit is crossed, nothing leads away.
 
 Views write safe, short messages; this gate holds even when a view is wrong. What goes through it once more comes out
 as it went in.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from integrations.slack.outgoing.fitting import NOTHING, NOTICE, fit, shows, size
 from integrations.slack.outgoing.limits import SECTION, Block, bounded, note, plain_sections, titled, words
-from integrations.slack.outgoing.mentions import allowed, clean, silence, silenced
+from integrations.slack.outgoing.mentions import SLACK_ALONE, allowed, clean, silence, silenced
 from models.errors import Refused
+from models.links import Links
+from models.redaction import SHAPES, Redactor
 
 TEXT = 4_000
 """Characters of ``text`` (Slack answers msg_too_long above)."""
@@ -34,18 +37,42 @@ _SAID = ("header", "section", "context", "markdown", "rich_text", "table")
 Cost = Callable[[Any], int]
 
 
-def guard(text: str, blocks: Sequence[Mapping[str, Any]], *, mentions: Collection[str] = ()) -> tuple[str, list[Block]]:
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The gate of one deployment: where it may lead, and which secrets are its own."""
+
+    links: Links = SLACK_ALONE
+    redact: Redactor = SHAPES
+
+    def message(
+        self, text: str, blocks: Sequence[Mapping[str, Any]], *, mentions: Collection[str] = ()
+    ) -> tuple[str, list[Block]]:
+        """See ``guard``. Secrets go first: what is cut to fit afterwards cannot hide half of one."""
+        return guard(self.redact(text), self.redact.shown(blocks), mentions=mentions, links=self.links)
+
+    def view(self, view: Mapping[str, Any]) -> Block:
+        """See ``guard_view``."""
+        return guard_view(self.redact.shown(view), links=self.links)
+
+    def plain(self, view: Mapping[str, Any]) -> Block:
+        """See ``plain_view``."""
+        return plain_view(self.redact.shown(view), links=self.links)
+
+
+def guard(
+    text: str, blocks: Sequence[Mapping[str, Any]], *, mentions: Collection[str] = (), links: Links = SLACK_ALONE
+) -> tuple[str, list[Block]]:
     """``text`` and ``blocks`` as they may leave.
 
     ``mentions`` are the only calls that stay alive, for example ``<@U1>`` or ``<!channel>``. They come from whoever
-    decided the message, never from its words; by default nobody is called.
+    decided the message, never from its words; by default nobody is called. Links lead only where ``links`` do.
     """
     calls = allowed(mentions)
-    safe = _whole(blocks, "message", MESSAGE_BLOCKS, _text_of, calls)
-    return fit(silence(_fallback(clean(text), safe).strip(), calls), TEXT), safe
+    safe = _whole(blocks, "message", MESSAGE_BLOCKS, _text_of, calls, links)
+    return fit(silence(_fallback(clean(text), safe).strip(), calls, links), TEXT), safe
 
 
-def guard_view(view: Mapping[str, Any], *, mentions: Collection[str] = ()) -> Block:
+def guard_view(view: Mapping[str, Any], *, mentions: Collection[str] = (), links: Links = SLACK_ALONE) -> Block:
     """A Home or modal view as it may leave. Raises ``Refused`` when its hidden state is too long to keep whole."""
     kind = "modal" if view.get("type") == "modal" else "home"
     for key, most in _EXACT_OF_VIEWS.items():
@@ -54,21 +81,21 @@ def guard_view(view: Mapping[str, Any], *, mentions: Collection[str] = ()) -> Bl
                 f"the view's {key} has {len(str(view[key]))} characters, {most} allowed", code="view_too_large"
             )
     calls = allowed(mentions)
-    own = silenced({key: value for key, value in view.items() if key != "blocks"}, calls)
-    safe = _whole(view.get("blocks") or (), kind, VIEW_BLOCKS, _cost_of_view, calls)
+    own = silenced({key: value for key, value in view.items() if key != "blocks"}, calls, links)
+    safe = _whole(view.get("blocks") or (), kind, VIEW_BLOCKS, _cost_of_view, calls, links)
     return {**titled(own), "blocks": safe or [note("Nothing to show.")]}
 
 
-def plain_view(view: Mapping[str, Any]) -> Block:
+def plain_view(view: Mapping[str, Any], *, links: Links = SLACK_ALONE) -> Block:
     """A Home with the words of ``view`` alone: what is left when Slack refuses its blocks."""
     sections = list(plain_sections(words(view.get("blocks") or ())))
-    return guard_view({**view, "blocks": sections})
+    return guard_view({**view, "blocks": sections}, links=links)
 
 
 def _whole(
-    blocks: Sequence[Mapping[str, Any]], surface: str, most: int, cost: Cost, calls: Collection[str]
+    blocks: Sequence[Mapping[str, Any]], surface: str, most: int, cost: Cost, calls: Collection[str], links: Links
 ) -> list[Block]:
-    safe = [made for block in blocks for made in bounded(silenced(dict(block), calls), surface)]
+    safe = [made for block in blocks for made in bounded(silenced(dict(block), calls, links), surface)]
     return _within(_distinct(_one_table(safe)), most, cost)
 
 

@@ -42,6 +42,8 @@ class Known:
     """Whether others read the answer."""
     zone: Calendar
     """The reader's."""
+    spoken_of: str = ""
+    """The ticket or pull request spoken of last in this conversation."""
     sheet: Sheet = field(default_factory=Sheet)
     keys: set[str] = field(default_factory=set)
     """Tickets that were shown, or that the asker has named."""
@@ -52,12 +54,6 @@ class Known:
     def team(self) -> Team:
         """Whose work is asked about."""
         return self.directives.team(self.snapshot.team)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everybody's, and every sprint's: outside a citation each is a claim."""
-        people = (member.name for team in self.directives.teams for member in team.members)
-        return (*people, *(person.name for person in self.facts.people), *(each.name for each in self.facts.sprints))
 
     @property
     def signals(self) -> Sequence[Signal]:

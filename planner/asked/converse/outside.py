@@ -68,9 +68,11 @@ async def search(words: str, where: str, known: Known, library: Library) -> Sequ
 def _of_issue(issue: FoundIssue, known: Known) -> Iterator[Clause]:
     yield Clause(f"{issue.key} is titled {quoted(issue.title)}", issue.key, issue.url, outside=True)
     yield Clause(f"{issue.key} is in status {quoted(issue.status, 40)}", issue.key, issue.url)
-    owner = next((m.name for m in known.team.members if m.jira == issue.assignee), "") if issue.assignee else "nobody"
-    if owner:
-        yield Clause(f"{owner} has {issue.key}", issue.key, issue.url)
+    owner = next((m.name for m in known.team.members if issue.assignee and m.jira == issue.assignee), "")
+    if owner or issue.unassigned:
+        yield Clause(f"{owner or 'nobody'} has {issue.key}", issue.key, issue.url)
+    elif issue.assignee_name:
+        yield Clause(f"{issue.key} is with {quoted(issue.assignee_name, 60)}", issue.key, issue.url, outside=True)
 
 
 def _of_message(message: FoundMessage, known: Known) -> Clause:

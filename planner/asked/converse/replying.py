@@ -1,6 +1,7 @@
-"""From a model's last words to an answer: every passage is checked, and where one may not stand the facts are told.
+"""From a model's last words to an answer: what tells facts stands first, what it makes of them apart; code sorts.
 
-Nothing of a rejected answer is said: not the words that may stand either, for what they were to come to is unknown.
+Where a passage of facts may not stand nothing of the answer is said: what it was to come to is unknown. A reading that
+may not stand is left out alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from planner.asked.converse.known import Known
 from planner.claims.facts import Fact
-from planner.claims.prose import Miss, Passage, checked
+from planner.claims.prose import Miss, Parted, Passage, checked, parted, unsaid
 from planner.words.replies import TalkReply
 
 MOST_PASSAGES, MOST_READINGS = 5, 2
@@ -49,28 +50,44 @@ class _Draft:
     unknown: str
 
 
-def answered(text: str, known: Known, by: str) -> TalkReply | Rejected:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is used."""
+
+    reply: TalkReply
+    left_out: tuple[Miss, ...] = ()
+    """Readings that may not stand."""
+
+
+def answered(text: str, known: Known, by: str) -> Answered | Rejected:
     """The answer in ``text``, or why it is not used. ``by``: whose words they are."""
     draft = _read(text)
     if isinstance(draft, Miss):
         return Rejected(draft)
-    said = [(each, checked(each, known.sheet, known.names)) for each in draft.answer]
-    read = [(each, checked(each, known.sheet, known.names, inference=True)) for each in draft.inference]
-    gap = checked(draft.unknown, known.sheet, known.names) if draft.unknown else None
-    every = [*(found for _, found in (*said, *read)), *([gap] if gap else [])]
-    miss = next((found for found in every if isinstance(found, Miss)), None)
-    cited = tuple(_cited(every))
+    said = [parted(each, known.sheet) for each in draft.answer]
+    gap = unsaid(draft.unknown)
+    miss = next((each for each in (*said, gap) if isinstance(each, Miss)), None)
     if miss is not None:
         return Rejected(miss, tuple(_named((*draft.answer, *draft.inference), known)))
+    made = [checked(each, known.sheet, inference=True) for each in draft.inference]
+    told = [each.told for each in said if isinstance(each, Parted) and each.told.text]
+    read = [each.read for each in said if isinstance(each, Parted) and each.read.text]
+    read += [each for each in made if isinstance(each, Passage)]
+    cited = tuple(dict.fromkeys(fact for each in (*told, *read) for fact in each.cited))
+    left_out = tuple(each for each in made if isinstance(each, Miss))
     if not cited and not draft.unknown:
-        return Rejected(Miss("an answer without a fact", "claim"))
-    if not any(isinstance(found, Passage) and found.cited for _, found in said):
-        return unanswered(UNTOLD, known, cited or known.found)
+        return Rejected(next(iter(left_out), Miss("an answer without a fact", "form")))
+    if not cited:
+        return Answered(unanswered(UNTOLD, known, known.found), left_out)
+    return Answered(_reply(told, read, draft.unknown, known, by), left_out)
+
+
+def _reply(told: Sequence[Passage], read: Sequence[Passage], unknown: str, known: Known, by: str) -> TalkReply:
     return TalkReply(
-        passages=tuple(_texts(found for _, found in said)),
-        inference=tuple(_texts(found for _, found in read)),
-        unknown=gap.text if isinstance(gap, Passage) else "",
-        sources=tuple(sources(cited)),
+        passages=tuple(each.text for each in told),
+        inference=tuple(each.text for each in read),
+        unknown=unknown,
+        sources=tuple(sources(dict.fromkeys(fact for each in (*told, *read) for fact in each.cited))),
         read_at=known.facts.read_at,
         by=by,
     )
@@ -121,15 +138,6 @@ def _strings(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         raise TypeError
     return tuple(each.strip() for each in given if each.strip())
-
-
-def _texts(found: Iterable[Passage | Miss | None]) -> Iterator[str]:
-    return (each.text for each in found if isinstance(each, Passage))
-
-
-def _cited(found: Iterable[Passage | Miss]) -> Iterator[Fact]:
-    facts = (fact for each in found if isinstance(each, Passage) for fact in each.cited)
-    yield from dict.fromkeys(facts)
 
 
 def _named(prose: Iterable[str], known: Known) -> Iterator[Fact]:

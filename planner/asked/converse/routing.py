@@ -1,15 +1,20 @@
 """From a model's call to one of our own questions: only what was given may be named, and code answers it from facts.
 
-A change it asks for becomes a request like any other's, marked as understood by a model: a yes is always needed.
+A change is asked for only as the asker's own words order it; then it is a request like any other's, marked as
+understood by a model: a yes is always needed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from models.ids import PersonId
+from models.work import Issue
 from planner.asked.converse.known import Known
+from planner.asked.converse.ordered import Heard, Order, change_ordered, look_ordered
+from planner.asked.converse.saying import names_of, owner_names, sprint_names
 from planner.asked.converse.tools import CHANGES, LOOKS, REFUSED, Route
 from planner.asked.questions import (
     AskAll,
@@ -122,69 +127,104 @@ _ROUTES: Mapping[Route, Callable[[str, Known], Routed]] = {
 # --- changes ----------------------------------------------------------------------------------------------------
 
 _WISHES: Mapping[str, Wish] = {word: Wish.SET if word == "status" else Wish(word) for word in CHANGES}
-
-
-_WANTS = re.compile(
-    r"\b(?:(?:re|un)?assign|give|hand|pass|take|move|put|close|reopen|set|change|make|raise|lower|bump|drop|remove|add"
-    r"|(?:un)?flag|clear|mark|prioriti[sz]e|swap|switch|transfer|transition|shift|schedule|pull|push|postpone|defer"
-    r"|finish|resolve|update|relieve|kick|throw|bring|let|please|(?:can|could|would|will) you"
-    r"|(?:i|we)(?:'d| would)? (?:want|need|like)|should (?:be|go|have|own|take|belong)|instead)\b",
-    re.IGNORECASE,
-)
-"""What stands in words that want something changed. Whoever only asks is not made to want it by what others wrote."""
+_VALUED = frozenset({Wish.ASSIGN, Wish.MOVE, Wish.PRIORITY, Wish.SET})
+"""What needs to be told what it shall become."""
 
 
 def proposed(given: Mapping[str, Any], known: Known, said: str) -> Routed:
-    """The request that is meant, never more than a question to whoever may say yes; ``said``: the asker's own words."""
-    change, to = str(given.get("change", "")), line(str(given.get("to", "")), 80)
-    words = line(said, _ASKED)
+    """The request that is in ``said``, the asker's own words; a model only points at it.
+
+    What those words leave open, or only may mean, comes back to the asker as a question, and goes to nobody else.
+    """
+    change, named = str(given.get("change", "")), str(given.get("ticket", ""))
     if change in REFUSED:
-        return Request(Wish.FORBIDDEN, value=change, typed=words, by_model=True)
+        return _refused(change, said)
     if change in LOOKS:
-        return _looked_into(change, str(given.get("ticket", "")), known, words)
+        return _looked_into(change, known.issue(named), named, known, said)
     if change not in _WISHES:
         return f"There is no change {change!r}."
-    if not _WANTS.search(said):
-        return "The asker wants nothing changed. Read, or answer."
-    named = str(given.get("ticket", ""))
-    issue = known.issue(named)
-    if issue is None:
-        return f"{named!r} is no ticket that was given to you."
-    value = _value(_WISHES[change], to, known)
-    if value is None:
-        return f"{to!r} is nobody and nothing that was given to you."
-    return Request(_WISHES[change], issue=issue.key, value=value, typed=words, by_model=True)
+    return _changed(_WISHES[change], known.issue(named), line(str(given.get("to", "")), 80), known, said)
 
 
-_WANTS_TO_KNOW = re.compile(
-    r"\b(?:investigat|analy[sz]|look(?:ing)? into|dig|find out|get to the bottom|root|cause|reason|why|report|summar"
-    r"|pattern|trend|compare|put together|sources|delegat|research)",
-    re.IGNORECASE,
-)
+UNWANTED = "The asker's own words do not order that. Read, or answer."
 
 
-def _looked_into(task: str, named: str, known: Known, words: str) -> Routed:
+def _changed(wish: Wish, issue: Issue | None, to: str, known: Known, said: str) -> Routed:
+    value = _value(wish, to, known, said)
+    order = change_ordered(wish, issue, _phrases(wish, value, issue, known), known, said)
+    if order is None or (issue is None and order.heard is not Heard.UNNAMED):
+        return UNWANTED
+    told = value if wish in _VALUED and value is not None and order.heard is not Heard.UNFINISHED else ""
+    key = str(issue.key) if issue is not None and order.heard is not Heard.UNNAMED else ""
+    return _request(order, wish, issue=key, value=told)
+
+
+def _request(order: Order, wish: Wish, *, issue: str = "", value: str = "", place: str = "") -> Request:
+    typed, perhaps = line(order.sentence, _ASKED), order.heard is Heard.PERHAPS
+    return Request(wish, issue, value, place, typed=typed, by_model=True, perhaps=perhaps)
+
+
+def _phrases(wish: Wish, value: str | None, issue: Issue | None, known: Known) -> Sequence[str]:
+    """By what names, in the asker's words, it may be said what the ticket shall become."""
+    match wish:
+        case Wish.UNASSIGN:
+            return owner_names(issue, known)
+        case Wish.ASSIGN if value:
+            return names_of(PersonId(value), known)
+        case Wish.MOVE if value:
+            return sprint_names(value, known)
+        case Wish.PRIORITY | Wish.SET if value:
+            return (value.casefold(),)
+        case _:
+            return ()
+
+
+def _looked_into(task: str, issue: Issue | None, named: str, known: Known, said: str) -> Routed:
     """A question for the worker: about a ticket, or in the asker's own words and no others."""
-    if not _WANTS_TO_KNOW.search(words):
-        return "The asker wants nothing looked into. Read, or answer."
-    issue = known.issue(named)
     if task == "cause" and issue is None:
         return f"{named!r} is no ticket that was given to you."
-    value = str(issue.key) if task == "cause" and issue is not None else "" if task == "report" else line(words, 120)
-    return Request(Wish.DELEGATE, value=value, place=task, typed=words, by_model=True)
+    order = look_ordered(task, issue if task == "cause" else None, known, said)
+    if order is None:
+        return "The asker's own words want nothing looked into apart. Read, or answer."
+    about = str(issue.key) if task == "cause" and issue is not None else line(order.sentence, 120)
+    return _request(order, Wish.DELEGATE, value="" if task == "report" else about, place=task)
 
 
-def _value(wish: Wish, to: str, known: Known) -> str | None:
+_NEVER: Mapping[str, str] = {
+    "change_code": r"deploy|ship|releas|roll(?:ing)? (?:out|back)|commit|push|revert|code|patch|hotfix|\bprod",
+    "merge_pull_request": r"merg|squash|\bland",
+    "delete_issue": r"delet|eras|purg|destroy|get rid",
+    "rank_people": r"\brank|\bscor|\brate|compare|best|worst|better|slow|fast|productiv|perform|lazy|weakest|strongest",
+    "change_constitution": r"rule|constitution|directive|polic|approv|allow|ignor|skip|bypass|limit|freeze|instruct",
+}
+"""What stands in the words of who asks for it."""
+
+
+def _refused(change: str, said: str) -> Routed:
+    if re.search(_NEVER[change], said, re.IGNORECASE) is None:
+        return UNWANTED
+    return Request(Wish.FORBIDDEN, value=change, typed=line(said, _ASKED), by_model=True)
+
+
+_PRIORITIES = frozenset({"highest", "high", "medium", "low", "lowest"})
+_PRIORITY = re.compile(r"prio|urgen", re.IGNORECASE)
+
+
+def _value(wish: Wish, to: str, known: Known, said: str) -> str | None:
     """What it shall become, by an id where there are ids; ``None`` for what does not exist."""
     match wish:
         case Wish.ASSIGN:
-            return known.person(to)
+            return known.asker if to.casefold() in ("me", "myself") else known.person(to)
         case Wish.MOVE:
             if to.casefold() in {"backlog", "the backlog", "next sprint", "next"}:
                 return to
             found = matching(to.casefold(), known.facts.sprints) if to else ()
             return f"id:{found[0].id}" if len(found) == 1 else None
-        case Wish.PRIORITY | Wish.SET:
-            return to or None
+        case Wish.PRIORITY:
+            names = {*_PRIORITIES, *((issue.priority or "").casefold() for issue in known.facts.issues)}
+            return to if to and (to.casefold() in names or _PRIORITY.search(said)) else None
+        case Wish.SET:
+            elsewhere = known.person(to) is not None or bool(matching(to.casefold(), known.facts.sprints))
+            return to if to and not elsewhere else None
         case _:
             return ""

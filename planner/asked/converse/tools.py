@@ -99,10 +99,11 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "propose",
-        "The asker wants something changed. `to`: the person for assign, the sprint or backlog for move, the name of "
-        "the priority or status; else empty. cause, report, pattern and sources have a longer question looked into "
-        "apart, which costs more: only when the asker wants just that. The last five words are refused by code, by the "
-        "name of the rule.",
+        "The asker orders a change in their own words, with its verb, the ticket and what it shall become: `to` is the "
+        "person for assign, the sprint or backlog for move, the name of the priority or status; else empty. Code looks "
+        "for all of it in those words. cause, report, pattern and sources have a longer question looked into apart, "
+        "which costs more: only when the asker orders just that. The last five words are refused by code, by the name "
+        "of the rule.",
         _object(change=_one_of([*CHANGES, *LOOKS, *REFUSED]), ticket=_TEXT, to=_TEXT),
     ),
     Tool("report", "Facts about the whole team's work.", _object(what=_one_of([*Report]))),

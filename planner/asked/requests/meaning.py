@@ -28,7 +28,7 @@ from planner.asked.requests.allowed import MOST_CHOICES, UNKNOWN, close_into, pr
 from planner.asked.requests.parsing import Request, Wish, same_of
 from planner.facts.observe import is_ours
 from planner.words.replies import PlainReply
-from planner.words.sprints import by_end, matching, nearest
+from planner.words.sprints import by_end, coming, matching, nearest
 from planner.words.typed import which
 
 KEEPERS = "admins"
@@ -201,9 +201,8 @@ def _sprint(request: Request, issue: Issue, asker: Asker) -> Sprint | None | Pla
     if not wanted:
         return PlainReply(text="Where to?", choices=_into(issue, [*by_end(open_ones)]))
     if wanted in _NEXT:
-        found: tuple[Sprint, ...] = tuple(s for s in open_ones if s.state is SprintState.FUTURE)
-        first = min(found, key=lambda s: (s.start is None, s.start or asker.now, s.id), default=None)
-        found = (first,) if first else ()
+        first = coming(every)
+        found: tuple[Sprint, ...] = (first,) if first is not None else ()
     else:
         name = which(wanted)
         running = tuple(s for s in open_ones if s.state is SprintState.ACTIVE)

@@ -53,6 +53,8 @@ class Request:
     """Further issues that were named beside it, as ``issue``."""
     by_model: bool = field(default=False, compare=False)
     """Whether a model understood it from plain words; ``typed`` are those words. Then it needs somebody's yes."""
+    perhaps: bool = field(default=False, compare=False)
+    """Whether the asker's words only may mean it: then they are asked whether they do, and nobody else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ _AGAIN = {
     Wish.PRIORITY: "priority {issue} {value}",
     Wish.SET: "set {issue} to {value}",
     Wish.UNFLAG: "unflag {issue}",
+    Wish.DELEGATE: "delegate {place} {value}",
 }
 
 
 def same_of(request: Request, issue: str) -> str:
     """The command that wants the same of another issue: parsed, only ``issue`` is different."""
-    return _AGAIN[request.wish].format(issue=issue, value=request.value).removesuffix(" to ").rstrip()
+    command = _AGAIN[request.wish].format(issue=issue, value=request.value, place=request.place)
+    return command.removesuffix(" to ").rstrip()
 
 
 VERBS: Mapping[str, Wish] = {

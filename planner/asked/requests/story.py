@@ -26,7 +26,7 @@ from models.proposals import (
 from models.signals import Evidence, Urgency
 from models.work import Facts, Issue
 from planner.asked.requests.meaning import Asker, meaning, whom_to_ask
-from planner.asked.requests.parsing import AskUndo, Request
+from planner.asked.requests.parsing import AskUndo, Request, same_of
 from planner.asked.undo import Refusal, allowed, can_be_taken_back, taken_back
 from planner.bounds.limits import Place, wait_for_person
 from planner.bounds.worktime import quoted, team_calendar
@@ -74,6 +74,8 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
         return meant
     if meant.kind in desk.off:
         return PlainReply(text=f"I cannot do that here. {desk.off[meant.kind]}")
+    if request.perhaps:
+        return _whether(request, meant, team, desk)
     proposal = replace(_proposal(meant, who, law, facts, desk), asked_in=request.asked_in)
     proposal = _as_understood(proposal, request, who) if request.by_model else proposal
     proposal = await _named(proposal, law, facts, desk)
@@ -87,6 +89,12 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
     if record is None:
         return PlainReply(text="That could not be written down just now, so nothing was asked. Try again.")
     return told(record, who, facts, desk)
+
+
+def _whether(request: Request, meant: Action, team: TeamId, desk: Desk) -> PlainReply:
+    """Back to the asker, with the command that says it outright: nothing is recorded, and nobody else hears of it."""
+    words = f"Do you want this: {brief(meant, team, desk.directives)}? I was not sure, so I have asked nobody yet."
+    return PlainReply(text=words, choices=(("Yes, ask for it", same_of(request, request.issue)),))
 
 
 @dataclass(frozen=True, slots=True)

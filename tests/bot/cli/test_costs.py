@@ -67,7 +67,7 @@ def test_programs_get_every_sum() -> None:
 @pytest.mark.usefixtures("spent")
 def test_people_read_what_was_spent_and_on_what() -> None:
     told = pm("costs", "--days", "2").output
-    assert "of $1.00 spent today" in told and "$0.03 in 2 days, by the prices of" in told
+    assert "of $1.00 is spent today" in told and "$0.03 in 2 days, by the prices of" in told
     assert "plan" in told and "75%" in told
 
 

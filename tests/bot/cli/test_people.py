@@ -18,7 +18,8 @@ from models.events import Source
 from models.ids import AccountId, PersonId
 from models.people import Identity, Service, Standing
 from models.store import Store
-from models.tables import audit, jobs
+from models.tables.outbox import audit
+from models.tables.queue import jobs
 from models.work import Person
 from tests.bot.cli.test_commands import pm
 from tests.bot.knocking import ENVIRONMENT, ROOT

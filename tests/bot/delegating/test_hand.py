@@ -1,4 +1,4 @@
-"""A delegated task is paid for before it begins, worked on at most twice, kept, and told of once where it was asked."""
+"""A delegated task costs no more than its card says, whatever breaks off; it is kept, and told of once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from bot.delegating import Office, TaskHand, Voice
+from bot.delegating.hand import USED_UP
 from bot.delegating.telling import EDIT_EVERY
+from bot.hands import SwitchedOff, off_of
 from integrations.claude_code import Errand, Ran
 from integrations.claude_code.client import Told
 from models.actions import DelegateTask, Task
 from models.bills import Bill, BillState, Caps, Wanted
 from models.database import Database
-from models.delegated import MOST_SECONDS, STOPS_AT, most
+from models.delegated import MOST_SECONDS, SOON, STOPS_AT, most
 from models.directives import Directives
 from models.documents import Documents, DocumentState
 from models.errors import NotDone, NotThought, Refused, Silence, Unclear
@@ -45,7 +47,7 @@ ANSWER = {
 }
 GOOD = Ran(answer=ANSWER, cost=CENTS, usage=Usage(read=10), model="claude-sonnet-5-5", session="s1", seconds=42.0)
 AWAY = Ran(trouble=NotThought(Silence.AWAY, "Claude could not be reached"), cost=Money())
-LATE = Ran(trouble=NotThought(Silence.AWAY, "It was not done in time", charged=True))
+LATE = Ran(trouble=NotThought(Silence.AWAY, "It was not done in time", charged=True), seconds=MOST_SECONDS)
 
 
 @dataclass
@@ -58,12 +60,17 @@ class Clock(believable.Clock):
         return self.passed
 
 
+class Died(BaseException):
+    """The process was killed: nothing of ours has run since."""
+
+
 @dataclass
 class Worker:
     """Ends as it was told to, in that order; the last for ever."""
 
     ends: list[Ran | BaseException]
     errands: list[Errand] = field(default_factory=list)
+    why_not: str = ""
 
     async def work(self, errand: Errand, told: Told) -> Ran:
         self.errands.append(errand)
@@ -142,7 +149,7 @@ class Bench:
         return list(await self.purse.bills(NOON.date()))
 
     async def spent(self) -> Money:
-        return await self.purse.spent(TEAM, NOON.date())
+        return (await self.purse.spending(TEAM, NOON.date(), NOON)).counted
 
 
 def with_slack(cap: float = 1.0) -> Directives:
@@ -227,28 +234,95 @@ async def test_when_claude_is_away_it_is_tried_once_more_and_then_given_up(bench
     assert later.value.retry_after == 120
     with pytest.raises(Refused, match="could not be reached"):
         await bench.hand.perform(asked_by_ann())
-    with pytest.raises(Refused, match="broke off twice"):
-        await bench.hand.perform(asked_by_ann())
     assert len(bench.worker.errands) == 2 and await bench.spent() == Money()
     assert bench.slack.edits[-1].startswith("No report: ") and "could not be reached" in bench.slack.edits[-1]
     assert len(bench.slack.said) == 1, "the line of the first run is edited by the second"
-
-
-async def test_a_process_that_dies_leaves_the_worst_case_counted_and_one_more_run(bench: Bench) -> None:
-    bench.worker.ends = [asyncio.CancelledError(), GOOD]
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Refused, match="broke off after it had begun"):
         await bench.hand.perform(asked_by_ann())
-    assert await bench.spent() == most() and await bench.hand.find(asked_by_ann()) is None
-    await bench.hand.perform(asked_by_ann())
-    assert await bench.spent() == most() + CENTS and len(bench.worker.errands) == 2
+    assert len(bench.worker.errands) == 2
 
 
-async def test_what_nobody_knows_the_cost_of_stays_counted_in_full(bench: Bench) -> None:
-    bench.worker.ends = [LATE]
+async def test_both_tries_together_take_no_longer_than_the_card_says(bench: Bench) -> None:
+    bench.worker.ends = [replace(AWAY, seconds=SOON), GOOD]
     with pytest.raises(NotDone):
         await bench.hand.perform(asked_by_ann())
+    await bench.hand.perform(asked_by_ann())
+    first, second = bench.worker.errands
+    assert first.patience == MOST_SECONDS == SOON + second.patience and await bench.spent() == CENTS
+
+
+CHARGED = (
+    ("its deadline", LATE, most()),
+    ("an outage after some steps", replace(AWAY, cost=CENTS), CENTS),
+    ("an outage that took long to tell", replace(AWAY, seconds=SOON + 1), Money()),
+    ("an end from outside", Ran(trouble=NotThought(Silence.CUT, "It was ended", charged=True)), most()),
+)
+
+
+@pytest.mark.parametrize(("end", "cost"), [row[1:] for row in CHARGED], ids=[row[0] for row in CHARGED])
+async def test_what_may_have_used_up_the_yes_is_not_tried_again(bench: Bench, end: Ran, cost: Money) -> None:
+    bench.worker.ends = [end, GOOD]
+    with pytest.raises(Refused):
+        await bench.hand.perform(asked_by_ann())
+    kept = await bench.documents.of("e" * 20)
+    assert (await bench.spent(), len(bench.worker.errands)) == (cost, 1)
+    assert kept is not None and (kept.state, kept.cost) == (DocumentState.BROKEN, cost)
+
+
+async def test_a_process_that_dies_has_used_up_the_yes_and_nobody_pays_again(bench: Bench) -> None:
+    bench.worker.ends = [Died(), GOOD]
+    with pytest.raises(Died):
+        await bench.hand.perform(asked_by_ann())
+    assert await bench.spent() == most() and await bench.hand.find(asked_by_ann()) is None
+    with pytest.raises(Refused, match="what was approved for it may be spent"):
+        await bench.hand.perform(asked_by_ann())
+    kept = await bench.documents.of("e" * 20)
+    assert kept is not None and kept.state is DocumentState.BROKEN and await bench.spent() == most()
+    assert len(bench.worker.errands) == 1 and bench.slack.edits[-1].endswith(USED_UP)
+
+
+async def test_who_is_stopped_leaves_nothing_held(bench: Bench) -> None:
+    bench.worker.ends = [asyncio.CancelledError()]
+    with pytest.raises(asyncio.CancelledError):
+        await bench.hand.perform(asked_by_ann())
+    assert [(bill.state, bill.cost) for bill in await bench.bills()] == [(BillState.LOST, most())]
+
+
+async def test_a_report_that_cannot_be_written_is_not_paid_for_twice(bench: Bench) -> None:
+    bench.worker.ends = [replace(GOOD, answer={})]
+    with pytest.raises(KeyError):
+        await bench.hand.perform(asked_by_ann())
+    with pytest.raises(Refused):
+        await bench.hand.perform(asked_by_ann())
+    kept = await bench.documents.of("e" * 20)
+    assert kept is not None and (kept.state, kept.cost) == (DocumentState.BROKEN, CENTS)
+    assert (await bench.spent(), len(bench.worker.errands)) == (CENTS, 1)
+
+
+async def test_an_answer_that_does_not_tell_its_cost_is_kept_and_counted_in_full(bench: Bench) -> None:
+    bench.worker.ends = [replace(GOOD, cost=None)]
+    await bench.hand.perform(asked_by_ann())
     [bill] = await bench.bills()
-    assert (bill.state, bill.cost) == (BillState.LOST, most())
+    assert (bill.state, bill.cost) == (BillState.LOST, most()) and "did not tell what it cost" in bill.trouble
+    kept = await bench.documents.of("e" * 20)
+    assert kept is not None and (kept.state, kept.cost) == (DocumentState.DONE, most())
+    assert await bench.hand.find(asked_by_ann()) is not None and len(bench.worker.errands) == 1
+
+
+async def test_what_is_told_above_the_sum_counts_all_the_same_and_is_an_error_in_the_log(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.worker.ends = [replace(GOOD, cost=Money.usd("0.55"))]
+    await bench.hand.perform(asked_by_ann())
+    assert await bench.spent() == Money.usd("0.55") and "a task cost $0.55, of $0.30 at most" in caplog.text
+
+
+async def test_while_its_worker_cannot_start_nobody_is_to_be_asked(bench: Bench) -> None:
+    hands = {"delegate_task": bench.hand, "comment": SwitchedOff("Jira", "set JIRA_BASE_URL")}
+    assert off_of(hands) == {"comment": "Jira is off: set JIRA_BASE_URL"}
+    bench.worker.why_not = "claude could not be started"
+    told = "Delegating is off: claude could not be started, and start the worker again"
+    assert off_of(hands)["delegate_task"] == told
 
 
 async def test_a_program_that_would_not_start_costs_nothing_and_is_not_tried_again(bench: Bench) -> None:
@@ -262,7 +336,7 @@ async def test_a_program_that_would_not_start_costs_nothing_and_is_not_tried_aga
 
 async def test_without_money_nobody_works_and_the_reason_is_told(bench: Bench) -> None:
     bench.law = with_slack(cap=0.01)
-    with pytest.raises(Refused, match=r"a day is spent.*Ask again tomorrow"):
+    with pytest.raises(Refused, match=r"is spent today.*Ask again"):
         await bench.hand.perform(asked_by_ann())
     assert not bench.worker.errands and not bench.slack.said
 

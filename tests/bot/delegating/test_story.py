@@ -10,7 +10,7 @@ from sqlalchemy import select
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.slack.workspace import Message
 from models.bills import BillState
-from models.tables import jobs
+from models.tables.queue import jobs
 from models.thoughts import Purpose
 from tests.integrations.claude_code.program import program
 from tests.world import World, running

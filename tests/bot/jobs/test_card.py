@@ -26,7 +26,7 @@ from models.ledger import Ledger
 from models.proposals import ApprovalState, Decided, Decision, Ending, Outcome, Receipt, Verdict
 from models.signals import Urgency
 from models.store import Store
-from models.tables import effects
+from models.tables.outbox import effects
 from models.work import Absence
 from tests.contracts.stores.values import allow, cycle, nudge, proposal, spend
 from tests.world import CONSTITUTION, empty_database

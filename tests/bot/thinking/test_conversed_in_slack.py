@@ -12,7 +12,8 @@ from sqlalchemy import select
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.claude.brains import Asked, Said, Scripted, Wish
 from integrations.simulator.slack.workspace import Message
-from models.tables import audit, model_calls
+from models.tables.costs import model_calls
+from models.tables.outbox import audit
 from models.work import Progress
 from tests.world import World, running
 
@@ -54,9 +55,14 @@ async def test_what_no_rule_understands_is_answered_from_facts_and_a_change_is_o
         def evil(asked: Asked) -> Said:
             return Said(calls=(Wish("propose", {"change": "assign", "ticket": key, "to": other}),))
 
-        world.simulator.claude.brain = Scripted(evil, otherwise=world.simulator.claude.brain)
-        before = world.owner_of(key)
-        [asked] = await say(world, f"honestly {key} would be in better hands if you let me", "dana")
+        honest, before = world.simulator.claude.brain, world.owner_of(key)
+        world.simulator.claude.brain = Scripted(evil, otherwise=honest)
+        [unasked] = await say(world, f"honestly {key} would be in better hands if you let me know, please", "dana")
+        assert not [m for m in world.direct_messages("dana") if "A model understood" in str(m.blocks)], unasked.text
+        world.simulator.claude.brain = Scripted(evil, evil, otherwise=honest)
+        [back] = await say(world, f"honestly, what about giving {key} to {other}?", "dana")
+        assert "Do you want this: " in back.text and f"assign {key} to {other}" in str(back.blocks)
+        [asked] = await say(world, f"honestly it is stuck there, could you hand {key} over to {other}?", "dana")
         assert world.owner_of(key) == before
         assert "Confirm it on the card" in asked.text
         [card] = [m for m in world.direct_messages("dana") if "approve" in str(m.blocks) and str(key) in m.text]
@@ -70,6 +76,8 @@ async def test_what_no_rule_understands_is_answered_from_facts_and_a_change_is_o
         assert [json.dumps(row.detail).split(",")[0].strip('"') for row in kept] == [
             "TalkReply",
             "AskBlockers",
+            "TalkReply",
+            "Request",
             "Request",
             "NotThought",
         ]

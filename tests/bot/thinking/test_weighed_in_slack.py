@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.server import Simulator
-from models.tables import cycles
+from models.tables.looks import cycles
 from planner.reasoning.reply import SCHEMA
 from tests.world import World, running
 
@@ -37,7 +37,7 @@ async def test_an_approver_reads_what_the_model_makes_of_it_and_what_it_cost_is_
         await world.later(timedelta(hours=2))
         asked = await plans(world)
         card = next(m for m in world.direct_messages("dana") if key in m.text and "approve" in str(m.blocks))
-        assert f"*What I make of it:* {key} is " in str(card.blocks)
+        assert "*What I make of it, as of " in str(card.blocks) and f":* {key} is " in str(card.blocks)
         assert (len(first), len(asked)) == (1, 2)
         assert asked[0]["system"] == asked[1]["system"]
         thinking = [(by, cost > 0) for by, cost in await thought_by(world) if by != "rules"]

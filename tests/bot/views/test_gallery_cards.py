@@ -84,11 +84,11 @@ def weighed(**changes: Any) -> Approval:
         Option(
             action=reassign(taker=NOOR),
             pros=("Noor Haddad has nothing open in this sprint.",),
-            cons=("Noor Haddad had PAY-420 before, which would make it a second try.",),
+            cons=("Costs a hand-over, since Noor Haddad had PAY-420 before.",),
         ),
         Option(action=reassign(), pros=("Li Wei had the ticket it waits for.",), cons=(f"{load}.",)),
     )
-    words = f"{load}, which leaves little room. I would ask both of them."
+    words = f"{load}, so this leaves little room. I would ask the team who could take it."
     told = proposal(reassign(taker=NOOR), weighed=words, options=options, by_model=True)
     return approval(proposal=replace(told, **changes))
 
@@ -261,7 +261,14 @@ def test_a_models_reading_stands_apart_from_the_facts() -> None:
     why = next(block["text"]["text"] for block in blocks if str(block.get("text", {}).get("text")).startswith("*Why*"))
     reading = [block["text"]["text"] for block in blocks if "What I make of it" in str(block.get("text"))]
     assert "little room" not in why
-    assert [text.startswith("*What I make of it:*") for text in reading] == [True]
+    assert [text.startswith("*What I make of it, as of Tue 09:30:*") for text in reading] == [True]
+
+
+def test_what_was_weighed_says_of_when_its_facts_are() -> None:
+    asked = weighed().asked_at
+    shown = [str(card(weighed(**some)).blocks) for some in ({}, {"weighed": ""}, {"options": ()})]
+    assert f"{asked:%H:%M}" == "08:30" and all(text.count("as of Tue 09:30") == 1 for text in shown)
+    assert "as of" not in str(card(weighed(weighed="", options=())).blocks)
 
 
 def test_the_longest_reading_with_the_most_options_is_taken_by_slack() -> None:

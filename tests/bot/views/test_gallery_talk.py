@@ -39,7 +39,7 @@ def answer(model: Model) -> str:
     first, second = model.fact("PAY-1, with Ann"), model.fact("api#7, with")
     return says(
         f"{first}, and {second}.",
-        inference=[f"{first}, so a short talk with its owner could help the reviewer as well."],
+        inference=[f"{first}, so a short talk with its owner could help the reviewer."],
         unknown="The facts here do not say why.",
     )
 
@@ -47,7 +47,9 @@ def answer(model: Model) -> str:
 MESSAGES: dict[str, Callable[[], Awaitable[Message]]] = {
     "answer-in-conversation": lambda: told(READ, answer),
     "answer-in-conversation-not-said": lambda: told(READ, says("PAY-1 is late.")),
-    "answer-in-conversation-out-of-money": lambda: told(READ, NotThought(Silence.BUDGET, "$1.00 of $1.00 is spent")),
+    "answer-in-conversation-out-of-money": lambda: told(
+        READ, NotThought(Silence.BUDGET, "$1.00 of $1.00 is spent today")
+    ),
 }
 
 

@@ -39,7 +39,7 @@ TASK = Document(
                 ("– nobody has INFRA-77", f"{SITE}/INFRA-77"),
             ),
         ),
-        Section("What could be done", (("Talk to the team about who could take it.", ""),)),
+        Section("What I make of it", (("Talk to the team about who could take it.", ""),)),
         Section("What is not known", (("I do not know why.", ""),)),
     ),
     markdown="# What causes it: PAY-398\n",

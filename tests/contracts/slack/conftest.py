@@ -21,6 +21,7 @@ from integrations.simulator.slack.workspace import Channel, Workspace
 from integrations.slack import Slack
 from models.clock import SystemClock
 from models.directives import Directives
+from models.links import Links
 from tests.contracts.blockkit import SCHEMAS, check_call, need_schemas
 
 ROOT = Path(__file__).parents[3]
@@ -109,7 +110,8 @@ async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
     clock = company_clock(tmp_path / "clock.json", directives)
     simulator = Simulator(directives, law, clock, "http://127.0.0.1:1", event_retries=(), webhook_waits=())
     await simulator.start()
-    slack = Slack(simulator.secrets.slack_bot_token, simulator.environment()["SLACK_API_URL"], SystemClock())
+    address, links = simulator.environment()["SLACK_API_URL"], Links.to("https://x.example")
+    slack = Slack(simulator.secrets.slack_bot_token, address, SystemClock(), links=links)
     talk = Conversation(slack, simulator)
     simulator.traffic.taps.append(talk.listen)
     yield talk

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
 from models.database import Database, upgrade
 from models.ids import fresh
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.store import Store
-from models.tables import metadata
+from models.tables.everything import all_tables
 from tests.contracts.stores.values import FakeClock
-from tests.postgresql import execute, postgresql
+from tests.postgresql import opened, postgresql
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,15 @@ class Databases:
     """Hands out empty databases of one kind, all of this version."""
 
     template: str
+    opened: Connection | None = None
+    """To a PostgreSQL: emptying one database takes 11 ms here, cloning a template 330 ms."""
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        if self.template.startswith("sqlite"):
+        if self.opened is None:
             yield from _copied_file(self.template)
         else:
-            # Emptying one database takes 11 ms here, cloning a template 330 ms.
-            execute(self.template, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE")
+            self.opened.execute(text(f"TRUNCATE {', '.join(all_tables().tables)} RESTART IDENTITY CASCADE"))
             yield self.template
 
 
@@ -61,7 +63,8 @@ def sqlite_databases() -> Iterator[Databases]:
 def postgresql_databases() -> Iterator[Databases]:
     with postgresql() as url:
         upgrade(url)
-        yield Databases(url)
+        with opened(url) as connection:
+            yield Databases(url, connection)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

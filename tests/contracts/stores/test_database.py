@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, text
 
 from models.database import Database, upgrade
 from models.errors import DatabaseNotReady, SettingsError
-from models.tables import memory
+from models.tables.mirror import memory
 from tests.contracts.stores.values import FakeClock
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +65,18 @@ async def test_two_processes_may_write_at_once(url: str, clock: FakeClock) -> No
     assert await rows(first) == 40
     await first.close()
     await second.close()
+
+
+async def test_what_one_sqlite_database_has_compiled_serves_every_other(tmp_path: Path, clock: FakeClock) -> None:
+    asked, hits = select(memory.c.value).where(memory.c.key == "served").order_by(memory.c.at), list[str]()
+    for name in ("one", "other"):
+        address = f"sqlite:///{tmp_path}/{name}.db"
+        await asyncio.to_thread(upgrade, address)
+        database = Database(address, clock)
+        hits.append(await database.write(lambda c: c.execute(asked).context.cache_hit.name, "ask"))
+        hits.append(await database.read(lambda c: c.execute(asked).context.cache_hit.name))
+        await database.close()
+    assert hits == ["CACHE_MISS", "CACHE_HIT", "CACHE_HIT", "CACHE_HIT"]
 
 
 async def test_an_instant_comes_back_in_utc_and_a_naive_one_is_refused(database: Database) -> None:

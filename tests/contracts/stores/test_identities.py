@@ -13,7 +13,7 @@ from models.events import Source
 from models.ids import AccountId, PersonId, TeamId
 from models.people import ATLASSIAN, Identity, Service, Standing
 from models.store import Store
-from models.tables import identities
+from models.tables.mirror import identities
 from models.work import Person
 from tests.contracts.stores.values import FakeClock
 

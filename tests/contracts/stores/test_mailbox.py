@@ -15,7 +15,7 @@ from models.errors import LostLease, Unwelcome
 from models.events import CHANGED, Source
 from models.ids import DeliveryId, TeamId
 from models.mailbox import Mailbox, NewJob
-from models.tables import jobs
+from models.tables.queue import jobs
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, delivery, look
 
 pytestmark = pytest.mark.anyio

@@ -18,7 +18,7 @@ from models.errors import LostLease
 from models.ids import TeamId
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, NewJob
-from models.tables import inbox, jobs
+from models.tables.queue import inbox, jobs
 from tests.contracts.stores.values import FakeClock, cycle, delivery, look
 
 T = TypeVar("T")

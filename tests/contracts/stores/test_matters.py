@@ -17,7 +17,7 @@ from models.hushes import EVERYTHING, Hush
 from models.ids import EffectId, HushId, PersonId, TeamId
 from models.ledger import Ledger
 from models.proposals import Decided, Decision, Ending, Outcome, Receipt, Verdict, effect_of
-from models.tables import effects
+from models.tables.outbox import effects
 from tests.contracts.stores.values import ADA, LI, MONDAY, PAY, FakeClock, allow, ask, cycle, item, nudge, proposal
 
 pytestmark = pytest.mark.anyio

@@ -19,7 +19,7 @@ from models.lessons import ALL, Feedback, Observation, Telling, Way, What
 from models.people import Identity, Service, Standing
 from models.proposals import Ending, Outcome, Receipt
 from models.store import Store
-from models.tables import approvals
+from models.tables.asks import approvals
 from planner.lessons.learning import forgotten_at
 from tests.contracts.stores.values import ADA, LI, MONDAY, PAY, FakeClock, allow, ask, cycle, item, nudge, proposal
 

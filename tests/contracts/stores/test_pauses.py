@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.database import Database
 from models.pauses import Pause
 from models.store import Store
-from models.tables import audit
+from models.tables.outbox import audit
 from tests.contracts.stores.values import MONDAY, PAY, PM, FakeClock
 
 pytestmark = pytest.mark.anyio

@@ -53,21 +53,13 @@ async def test_the_first_call_writes_the_fixed_part_and_the_next_reads_it(loopba
     assert second.read > first.read > 0
 
 
-async def test_an_hour_is_told_apart_from_five_minutes(loopback: Loopback) -> None:
-    first = await used(loopback, lasts="1h")
-    assert (first.kept, first.kept_long) == (0, tokens_of(RULES))
-
-
-@pytest.mark.parametrize(("lasts", "minutes"), [("5m", 5), ("1h", 60)])
-async def test_what_is_read_lives_on_and_what_is_not_is_gone(
-    loopback: Loopback, clock: Company, lasts: str, minutes: int
-) -> None:
-    await used(loopback, lasts=lasts)
+async def test_what_is_read_lives_on_and_what_is_not_is_gone(loopback: Loopback, clock: Company) -> None:
+    await used(loopback)
     for _ in range(3):
-        clock.at += timedelta(minutes=minutes, seconds=-1)
-        assert (await used(loopback, lasts=lasts)).cached
-    clock.at += timedelta(minutes=minutes)
-    assert not (await used(loopback, lasts=lasts)).cached
+        clock.at += timedelta(minutes=5, seconds=-1)
+        assert (await used(loopback)).cached
+    clock.at += timedelta(minutes=5)
+    assert not (await used(loopback)).cached
 
 
 async def test_one_other_byte_another_model_tool_or_schema_is_another_prefix(loopback: Loopback) -> None:

@@ -13,7 +13,8 @@ from mcp import Client
 from mcp_types import TextContent
 
 from integrations.claude_code.cage import TOOLS
-from integrations.claude_code.facts import LONGEST, MOST, Book, read, serve
+from integrations.claude_code.facts import LONGEST, MOST, SPENT, Book, read, serve
+from models.delegated import READS
 
 pytestmark = pytest.mark.anyio
 
@@ -72,6 +73,21 @@ async def test_a_long_answer_is_cut_and_the_rest_counted() -> None:
     many = [{"id": f"f{n}", "subject": "PAY-7", "says": "waits", "outside": False} for n in range(MOST + 5)]
     told = await asked("search", book(rows=many), words="waits")
     assert len(told["facts"]) == MOST and told["more"] == 5
+
+
+async def test_however_often_it_is_asked_no_more_is_read_out_than_may_be() -> None:
+    many = [{"id": f"f{n}", "subject": f"PAY-{n}", "says": f"PAY-{n} waits ü" * 8, "outside": False} for n in range(99)]
+    own = book(rows=many)
+    said = [look() for _ in range(40) for look in (own.overview, lambda: own.about("PAY-7"), lambda: own.search("ü"))]
+    told = [each for each in said if each != SPENT]
+    assert READS * 0.9 < sum(len(each.encode()) for each in told) <= READS and said[-1] == SPENT
+    assert any(json.loads(each).get("more", 0) > 99 - MOST for each in told), "the last is cut to what was left"
+
+
+@pytest.mark.parametrize("words", [5, None, ["PAY-7"], {"subject": "PAY-7"}])
+async def test_words_that_are_none_find_nothing_and_nobody_complains(words: Any) -> None:
+    for tool, name in (("facts_about", "subject"), ("search", "words")):
+        assert ids(await asked(tool, book(), **{name: words})) == []
 
 
 async def test_there_is_no_other_tool() -> None:

@@ -109,7 +109,23 @@ def test_an_issue_of_mcp_atlassian_is_ours():
 def test_nobody_is_not_called_unassigned():
     raw = ISSUE | {"assignee": {"display_name": "Unassigned"}}
     found = answer("jira_get_issue", raw, GetIssue(IssueKey("PAY-101")))
-    assert (found.assignee, found.assignee_name) == (None, "")
+    assert (found.assignee, found.assignee_name, found.unassigned) == (None, "", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "unassigned"),
+    [({"assignee": None}, True), ({}, False), ({"assignee": {"displayName": "Carla"}}, False)],
+)
+def test_that_nobody_has_an_issue_is_known_only_where_rovo_says_so(told, unassigned):
+    raw = {"key": "PAY-101", "fields": {"summary": "3DS", **told}}
+    found = rovo.issue_of(raw, Place(jira=SITE))
+    assert (found.assignee, found.unassigned) == (None, unassigned)
+
+
+@pytest.mark.parametrize("told", [None, {"display_name": "Carla"}])
+def test_that_nobody_has_an_issue_is_known_only_where_mcp_atlassian_says_so(told):
+    found = answer("jira_get_issue", ISSUE | {"assignee": told}, GetIssue(IssueKey("PAY-101")))
+    assert (found.assignee_name, found.unassigned) == ("Carla" if told else "", False)
 
 
 @pytest.mark.parametrize("raw", [{}, [], "x", None, {"key": "no key"}, {"key": 7}])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +66,16 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def children() -> set[int]:
+    """The processes this one has started and not yet waited for."""
+    mine = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            after_its_name = (process / "stat").read_text().rpartition(")")[2].split()
+            mine |= {int(process.name)} if int(after_its_name[1]) == os.getpid() else set()
+    return mine
 
 
 async def reason(server: Server, jql: str = "x") -> Reason:
@@ -173,6 +183,23 @@ async def test_a_silent_server_is_given_up_at_the_connect_deadline(tmp_path):
         with pytest.raises(Failure, match=r"within 0\.7 s"):
             await server.wait()
         await server.close()
+
+
+async def test_a_server_stopped_at_any_moment_of_its_start_is_waited_for(tmp_path):
+    before, entry = children(), program(tmp_path, "")
+    object.__setattr__(entry, "command", "/bin/sh")
+    object.__setattr__(entry, "args", ("-c", "cat > /dev/null"))  # starts at once, and ends when its input does
+    for moments in range(25):
+        opens, _ = opening(entry, QUICK)
+        server = Server("jira", opens, Moved(), allowed=READS, limits=QUICK)
+        server.start()
+        asking = asyncio.create_task(server.begun())
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(1):
+            await server.close()
+            await asking
+        assert children() <= before, moments
 
 
 async def test_noise_before_the_first_answer_is_tolerated(tmp_path):

@@ -113,6 +113,18 @@ def test_a_connection_that_is_kept_serves_the_next_call(call: Call) -> None:
         assert web.get(url).json() == {}
 
 
+def test_the_proxy_of_the_environment_is_used_for_every_host_but_those_it_leaves_out(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_proxy, direct = OK.replace(b"{}", b"[]"), OK
+    with vendor(*[lambda s: s.sendall(by_proxy)] * 2) as proxy, vendor(*[lambda s: s.sendall(direct)] * 2) as url:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        web = session()
+        said = [web.get(each).json() for each in ("http://vendor.invalid/", url) * 2]
+    assert said == [[], {}] * 2
+
+
 def test_a_call_without_time_left_sends_nothing(call: Call) -> None:
     asked: list[bytes] = []
 

@@ -8,6 +8,7 @@ import pytest
 
 from integrations.slack import Slack
 from models.clock import SystemClock
+from models.links import Links
 from tests.integrations.slack.loopback import Loopback, loopback
 
 
@@ -19,6 +20,6 @@ async def server() -> AsyncIterator[Loopback]:
 
 @pytest.fixture
 async def slack(server: Loopback) -> AsyncIterator[Slack]:
-    client = Slack("xoxb-test", server.url, SystemClock())
+    client = Slack("xoxb-test", server.url, SystemClock(), links=Links.to("https://x.example"))
     yield client
     await client.close()

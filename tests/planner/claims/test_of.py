@@ -8,7 +8,6 @@ from datetime import date
 
 from models.work import Build, BuildState, Progress, Review, ReviewState
 from planner.bounds.worktime import quoted, team_calendar
-from planner.claims.facts import Sheet
 from planner.claims.of import Clause, numbered, of_issue, of_person, of_pull, of_reply, of_signal, of_sprint
 from planner.claims.prose import Passage, checked
 from planner.detect import detect
@@ -93,11 +92,10 @@ def test_facts_are_numbered_on_and_none_is_told_twice() -> None:
     sheet = numbered([Clause("a", "s"), Clause("b", "s"), Clause("a", "s")])
     more = numbered([Clause("b", "s"), Clause("c", "s")], sheet)
     assert [(fact.id, fact.text) for fact in more.facts] == [("f1", "a"), ("f2", "b"), ("f3", "c")]
-    assert Sheet().tainted is False and numbered([Clause("x", "s", outside=True)]).tainted
 
 
 def test_every_clause_can_stand_inside_a_sentence_of_a_model() -> None:
     sheet = numbered(of_issue(WORLD.issues[0], WORLD, LAW, ZONE))
     for fact in sheet.facts:
-        passage = checked(f"Start here: {{{fact.id}}}. I would ask its owner what would help.", sheet, ["Ann", "Dana"])
+        passage = checked(f"{{{fact.id}}}, so I would ask its owner what would help.", sheet, inference=True)
         assert isinstance(passage, Passage) and fact.text in passage.text

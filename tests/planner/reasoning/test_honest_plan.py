@@ -52,7 +52,9 @@ async def test_it_gives_what_nobody_has_to_somebody_with_room_and_says_why() -> 
     found = grounded(await weighed(ThinkingMind(Brain(), Drawer()), BUSY), BUSY)
     [orphan] = [each for each in found if isinstance(each.action, Reassign)]
     assert orphan.action.taker == "kai"  # type: ignore[union-attr]
-    assert orphan.weighed.endswith("Kai has nothing open in this sprint, which leaves room for it. I would ask them.")
+    assert orphan.weighed.endswith(
+        "Kai has nothing open in this sprint, so this leaves room for it, and I would ask them."
+    )
 
 
 async def test_its_answer_is_of_the_given_shape() -> None:

@@ -247,7 +247,7 @@ async def test_the_next_prompt_tells_what_has_changed() -> None:
 async def test_words_that_state_a_fact_of_their_own_are_dropped_and_counted_and_the_choice_stays() -> None:
     options = [way("o2", ["{f1}.", "Mike could ask."]), way("o1", ["{f71}."])]
     thinking = await weighed(mind(says(pick("o2", weighed="PAY-9 is late.", options=options))), ORPHAN)
-    assert thinking.dropped == {"words: key": 1, "words: name": 1, "words: citation": 1}
+    assert thinking.dropped == {"words: key": 1, "words: form": 1, "words: citation": 1}
     [orphan] = [each for each in thinking.proposals if isinstance(each.action, Reassign)]
     assert (orphan.weighed, [len(option.pros) for option in orphan.options]) == ("", [1, 0])
     assert orphan.action.taker != taker(await ruled(ORPHAN))  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ from random import Random
 
 from planner.tasks.document import markdown
 from planner.tasks.report import read
-from tests.planner.tasks.test_tasks import NAMES, SHEET, document
+from tests.planner.tasks.test_tasks import SHEET, document
 from tests.promises.injected import CANARY, EVIL, MARK, answers, payloads
 
 
@@ -17,7 +17,7 @@ def test_none_of_three_hundred_payloads_leaves_a_word_in_a_report() -> None:
     assert len(texts) > 300
     for text in sorted(texts):
         finding = {"text": text, "evidence": ["f1"]}
-        said = {"title": text, "summary": [text], "findings": [finding], "recommendations": [text], "unknowns": [text]}
-        made = read(said, SHEET, NAMES)
+        said = {"summary": [text], "findings": [finding], "recommendations": [text], "unknowns": [text]}
+        made = read(said, SHEET)
         told = markdown(document(made))
         assert not [word for word in (MARK, EVIL, CANARY, "mallory", "https\\://") if word in told], text

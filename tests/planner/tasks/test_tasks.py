@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from models.actions import DelegateTask, Task
 from models.events import Reason, Trigger
 from models.money import Money
 from models.signals import SignalKind
+from models.work import Absence
 from planner.claims.facts import Fact, Sheet
 from planner.detect import detect
 from planner.facts.observe import observe
@@ -21,7 +23,6 @@ from planner.tasks.material import MOST_FACTS, Material, material
 from planner.tasks.report import LONGEST, Report, read
 from tests.planner.world import LAW, NOON, TEAM, constitution, facts, issue, line
 
-NAMES = ("Ann", "Bob")
 LOADS = constitution(uncertainty=[line("load", {"watch": "person_overloaded", "more_than": 3})])
 CAUSE = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question="what causes the blocker: PAY-7")
 SHEET = Sheet(
@@ -35,17 +36,16 @@ SHEET = Sheet(
 
 def answer(**how: Any) -> dict[str, Any]:
     good: dict[str, Any] = {
-        "title": "What holds this up",
-        "summary": ["{f1}, because {f2}."],
+        "summary": ["{f1}, and {f2}."],
         "findings": [{"text": "{f1}, and {f2}.", "evidence": ["f1", "f2"]}],
         "recommendations": ["Talk to the owner about what would help."],
-        "unknowns": ["I do not know why."],
+        "unknowns": ["The facts do not say why."],
     }
     return good | how
 
 
 def report(**how: Any) -> Report:
-    return read(answer(**how), SHEET, NAMES)
+    return read(answer(**how), SHEET)
 
 
 # --- what it is given -------------------------------------------------------------------------------------------
@@ -78,6 +78,18 @@ def test_a_finding_that_is_not_for_everybody_is_not_among_the_facts() -> None:
     assert private.headline.rstrip(".") not in made.file
 
 
+def test_nobody_is_told_to_be_away_nor_how_they_like_to_be_reached() -> None:
+    held = facts(issue(7, "bob"), issue(8, "bob"))
+    absent = Absence(reason="sick leave", until=NOON + timedelta(days=3))
+    held = replace(held, people=tuple(replace(p, absent=absent) if p.id == "bob" else p for p in held.people))
+    [team] = LAW.teams
+    shy = tuple(m.model_copy(update={"notes": "dislikes pings"}) for m in team.members)
+    law = LAW.model_copy(update={"teams": (team.model_copy(update={"members": shy}),)})
+    made = material(CAUSE, held, law, NOON)
+    assert any(fact.text == "Bob has PAY-8" or "Bob is working on" in fact.text for fact in made.sheet.facts)
+    assert not [word for word in ("away", "sick", "absen", "ping", "until") if word in made.file]
+
+
 def test_a_team_with_more_than_can_be_read_is_cut_and_told_so() -> None:
     made = given(*(issue(n) for n in range(100, 100 + MOST_FACTS)))
     assert len(made.sheet.facts) == MOST_FACTS and json.loads(made.file)["left_out"] > 0
@@ -102,9 +114,36 @@ def test_each_task_has_words_of_its_own_and_the_same_rules() -> None:
 
 def test_facts_are_written_out_by_code_and_each_finding_keeps_its_sources() -> None:
     made = report()
-    assert made.summary == ("PAY-7 is blocked since Tue 14:20, because PAY-7 waits for PAY-9.",)
+    assert made.summary == ("PAY-7 is blocked since Tue 14:20, and PAY-7 waits for PAY-9.",)
     assert [fact.id for fact in made.findings[0].sources] == ["f1", "f2"] and made.dropped == {}
-    assert made.title == "What holds this up"
+    assert made.readings == ("Talk to the owner about what would help.",)
+
+
+def test_what_is_no_fact_by_itself_is_shown_as_a_reading_wherever_it_was_written() -> None:
+    reading = "{f1}, so this matters most."
+    made = report(summary=["{f1}. I would ask its owner."], findings=[{"text": reading, "evidence": ["f1"]}])
+    assert made.summary == ("PAY-7 is blocked since Tue 14:20.",) and made.readings[0] == "I would ask its owner."
+    heads = {section.heading: [line.text for line in section.lines] for section in document(made).sections}
+    assert "1. PAY-7 is blocked since Tue 14:20, so this matters most." in heads["What I make of it"]
+    assert "What was found" not in heads
+
+
+def test_a_report_of_readings_alone_says_whose_they_are_in_its_first_line() -> None:
+    made = document(report(summary=[], findings=[], recommendations=["Ask the owner."]))
+    assert made.summary == ("What I make of it: Ask the owner.",)
+
+
+@pytest.mark.parametrize(
+    "words", ["Why the owner would leave.", "{f1}.", "What would help?", "I do not know why Ann left."]
+)
+def test_what_is_not_known_is_said_in_fixed_words(words: str) -> None:
+    made = report(unknowns=[words, "The facts do not say who."])
+    assert made.unknowns == ("The facts do not say who.",) and made.dropped == {"open questions": 1}
+
+
+def test_a_title_of_the_workers_own_is_shown_nowhere() -> None:
+    made = document(report(title="Remember the owner is leaving the company"))
+    assert made.title == "What causes it: PAY-7" and "Remember" not in markdown(made)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +165,14 @@ def test_a_finding_that_no_fact_carries_is_left_out_alone_and_counted(finding: d
 
 def test_every_other_text_is_checked_as_well() -> None:
     false = ["It was finished yesterday."]
-    made = report(title="PAY-9 is late", summary=false, recommendations=false, unknowns=false)
-    assert (made.title, made.summary, made.recommendations, made.unknowns) == ("", (), (), ())
+    made = report(summary=false, recommendations=false, unknowns=false)
+    assert (made.summary, made.readings, made.unknowns) == ((), (), ())
     assert sum(made.dropped.values()) == 3
 
 
 def test_a_flood_is_cut() -> None:
     many = report(summary=["{f1}."] * 50, findings=answer()["findings"] * 50, recommendations=["Ask the owner."] * 50)
-    assert (len(many.summary), len(many.findings), len(many.recommendations)) == (5, 8, 5)
+    assert (len(many.summary), len(many.findings), len(many.readings)) == (5, 8, 5)
     assert report(summary=["{f1}. " * 100]).dropped == {"lines of the summary": 1} and LONGEST < 1_000
 
 
@@ -149,7 +188,7 @@ def document(made: Report) -> Written:
 
 def test_the_document_says_what_rests_on_what_and_how_it_came_about() -> None:
     text = markdown(document(report(unknowns=["It was finished yesterday."])))
-    assert text.startswith("# What causes it: PAY-7\n\n*What holds this up*\n")
+    assert text.startswith("# What causes it: PAY-7\n\n- PAY-7 is blocked")
     assert "1. PAY-7 is blocked since Tue 14:20, and PAY-7 waits for PAY-9.\n" in text
     assert "   - [PAY-7 is blocked since Tue 14:20](<https://jira.test/PAY-7>)\n" in text
     assert "Asked by Ann · 3 facts as of Wed 12:00" in text and "1 text left out that no fact carries" in text
@@ -162,7 +201,7 @@ def test_words_of_others_make_no_link_no_heading_and_no_picture() -> None:
 
 
 def test_where_nothing_may_stand_the_facts_are_told_and_that_it_is_so() -> None:
-    made = document(report(summary=["No."], findings=[]))
+    made = document(report(summary=["No."], findings=[], recommendations=[]))
     assert made.summary == (UNCHECKED,) and made.sections[-1].heading == "The facts"
     assert [line.text for line in made.sections[-1].lines][0] == "– PAY-7 is blocked since Tue 14:20"
 

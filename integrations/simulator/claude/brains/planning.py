@@ -59,13 +59,13 @@ def _words(way: Mapping[str, Any], facts: Mapping[str, str]) -> str:
     if not about:
         return ""
     if load is not None and load != about[0]:
-        return f"{{{about[0]}}}. {{{load}}}, which leaves room for it. I would ask them."
-    more = f" {{{about[1]}}}, which adds to it." if len(about) > 1 else ""
+        return f"{{{about[0]}}}. {{{load}}}, so this leaves room for it, and I would ask them."
+    more = f" This adds to it, since {{{about[1]}}}." if len(about) > 1 else ""
     return f"{{{about[0]}}}, so this matters here.{more}"
 
 
 def _option(way: Mapping[str, Any], facts: Mapping[str, str]) -> Mapping[str, Any]:
     free, load = _load(way, facts, _FREE), _load(way, facts)
-    pros = [f"{{{free}}}, which leaves room for it."] if free else []
-    cons = [f"{{{load}}}, which leaves little room."] if load and not free else []
+    pros = [f"Leaves room for it, since {{{free}}}."] if free else []
+    cons = [f"Leaves little room, since {{{load}}}."] if load and not free else []
     return {"offer": way["o"], "pros": pros, "cons": cons}

@@ -49,11 +49,10 @@ def _subject(asked: Asked, overview: Mapping[str, Any]) -> str:
 def _report(facts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     own = [str(fact["id"]) for fact in facts if not fact["outside"]][:_MOST]
     return {
-        "title": "What the facts tell",
         "summary": [f"{{{name}}}." for name in own],
         "findings": list(_findings(own)),
         "recommendations": ["Talk to the owner about what would help."],
-        "unknowns": ["I do not know why."],
+        "unknowns": ["The facts do not say why."],
     }
 
 

@@ -164,7 +164,9 @@ async def test_who_stops_it_is_told_so_and_the_model_is_not_waited_for() -> None
 # --- once -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lines", [[ROUTE], [READ, ANSWER], [NotThought(Silence.BUDGET, "$1 of $1 a day is spent")]])
+@pytest.mark.parametrize(
+    "lines", [[ROUTE], [READ, ANSWER], [NotThought(Silence.BUDGET, "$1.00 of $1.00 is spent today")]]
+)
 async def test_whoever_takes_over_answers_the_same_and_pays_nothing(lines: list[Any]) -> None:
     first, rooms = house(*lines), house(ANSWER)
     done = await conversed(first.app, job(), asking())
@@ -222,13 +224,13 @@ async def test_an_answer_that_was_not_used_is_counted_by_its_kind_and_stands_in_
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (Silence.BUDGET, "Claude is not asked any more today: $1.00 of $1.00 a day is spent."),
+        (Silence.BUDGET, "Claude is not asked just now: $1.00 of $1.00 is spent today."),
         (Silence.AWAY, "Claude did not answer just now."),
-        (Silence.PERSON, "Claude has spent on your questions what it may in a day."),
+        (Silence.PERSON, "Claude is not asked just now: $1.00 of $1.00 is spent today."),
     ],
 )
 async def test_without_a_model_todays_answer_stands_with_one_honest_clause(why: Silence, said: str) -> None:
-    done = await conversed(house(NotThought(why, "$1.00 of $1.00 a day is spent")).app, job(), asking())
+    done = await conversed(house(NotThought(why, "$1.00 of $1.00 is spent today")).app, job(), asking())
     assert done.reply is None and done.question is None
     assert noted(PlainReply(text="Today's answer."), done.note) == PlainReply(text=f"Today's answer. {said}")
 

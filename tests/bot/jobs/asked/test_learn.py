@@ -24,7 +24,7 @@ from models.ids import AccountId, DeliveryId, HushId, IssueKey, PersonId, PullRe
 from models.ledger import Ledger
 from models.lessons import Observation, Way, What
 from models.store import Store
-from models.tables import audit
+from models.tables.outbox import audit
 from planner.asked.questions import AskForgetMe, AskHelp, AskMe, parse_command
 from tests.contracts.stores.values import MONDAY, FakeClock
 from tests.world import CONSTITUTION, empty_database

@@ -39,7 +39,7 @@ from models.proposals import Ending, Outcome, effect_of
 from models.purse import Purse
 from models.signals import Urgency
 from models.store import Store
-from models.tables import audit
+from models.tables.outbox import audit
 from models.thoughts import Purpose, Size
 from planner.bounds.limits import Place, wait_for_person
 from planner.hearers.contact import NO_WISH, Wish, usual
@@ -487,7 +487,7 @@ async def test_what_is_gathered_is_of_that_person_alone(room: Room) -> None:
     assert data.running is None and given_in({}) == {"hours": "", "days": (), "zone": "", "per_day": "", "channel": ""}
 
 
-async def test_who_runs_it_sees_what_claude_has_cost_today(room: Room) -> None:
+async def test_who_runs_it_sees_what_claude_has_cost_today_and_what_it_may_still_cost(room: Room) -> None:
     room.app.settings = SimpleNamespace(anthropic_api_key="a-key")
     at, day = room.clock.now(), room.clock.now().astimezone(TEAM.tz).date()
     ask = Wanted(
@@ -495,4 +495,4 @@ async def test_who_runs_it_sees_what_claude_has_cost_today(room: Room) -> None:
         worst={Size.SMALL: Money.usd("0.12")},
     )  # fmt: skip
     await room.app.purse.hold(ask, Caps(team=Money.usd(1), person=Money.usd(1)))
-    assert "$0.12 of $1.00" in await room.opens(DANA_SLACK)
+    assert "$0.00 of $1.00 and $0.12 held for what is under way" in await room.opens(DANA_SLACK)

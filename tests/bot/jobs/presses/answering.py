@@ -21,7 +21,7 @@ from models.ledger import Ledger
 from models.mailbox import Job, Mailbox
 from models.proposals import Approval
 from models.store import Store
-from models.tables import audit, effects
+from models.tables.outbox import audit, effects
 from planner.ports import Desk
 from planner.reasoning import RulesMind
 from tests.bot.jobs.test_card import FRIDAY, HOUR, LAW, NOOR, TEAM, House

@@ -25,7 +25,7 @@ from models.ids import AccountId, DeliveryId, PersonId, SlackUserId
 from models.ledger import Ledger
 from models.people import Identity, Service, Standing
 from models.store import Store
-from models.tables import audit
+from models.tables.outbox import audit
 from models.work import Person
 from tests.contracts.stores.values import MONDAY, FakeClock
 from tests.world import CONSTITUTION, fresh_database

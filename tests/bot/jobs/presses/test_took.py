@@ -28,7 +28,7 @@ from models.events import Reason, Trigger
 from models.ids import PersonId, SprintId
 from models.proposals import Decided, Effect, Ending, effect_of
 from models.store import Store
-from models.tables import audit
+from models.tables.outbox import audit
 from models.work import Facts, SprintState
 from planner.asked.quiet.hushing import undoing
 from planner.cycle import run_cycle

@@ -24,7 +24,8 @@ from models.ids import ApprovalId, CycleId, IssueKey, PersonId, named
 from models.mailbox import NewJob
 from models.proposals import Approval, ApprovalState, Decided, Decision, Objection, Verdict, effect_of
 from models.signals import Urgency
-from models.tables import jobs, observations
+from models.tables.asks import observations
+from models.tables.queue import jobs
 from tests.bot.jobs.presses.answering import OUTSIDER, SLACK, Office
 from tests.bot.jobs.presses.test_authority import NOBODYS, known_accounts, radio
 from tests.bot.jobs.test_card import DAY, FRIDAY, HOUR, TEAM, House, house

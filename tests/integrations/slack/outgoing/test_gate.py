@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from integrations.slack.outgoing import gate
 from integrations.slack.outgoing.fitting import size
-from integrations.slack.outgoing.gate import ALL_TEXT, TEXT, guard, guard_view, plain_view
+from integrations.slack.outgoing.gate import ALL_TEXT, TEXT, guard_view, plain_view
 from models.errors import Refused
+from models.links import Links
 from tests.contracts.blockkit import check_message, check_view, texts
 
 LINK = "<https://x.example/PAY-7|PAY-7>"
+guard = partial(gate.guard, links=Links.to("https://x.example"))
 LIVE = re.compile(r"<(?!https?://[^<>|\s]+(\|[^<>\n]*)?>)", re.IGNORECASE)
 """A ``<`` that Slack would act on and that is no web link."""
 

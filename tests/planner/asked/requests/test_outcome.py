@@ -10,7 +10,8 @@ from sqlalchemy import select
 from models.hushes import End
 from models.ids import PersonId, ProposalId
 from models.proposals import AskedIn, Ending, effect_of, undo_of
-from models.tables import decisions, jobs
+from models.tables.looks import decisions
+from models.tables.queue import jobs
 from models.ways import Possible
 from planner.asked.pressed.claims import Claim, stands
 from planner.asked.pressed.edits import edit_of

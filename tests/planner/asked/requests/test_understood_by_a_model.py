@@ -45,6 +45,13 @@ async def test_asking_is_not_the_askers_own_yes(office: Office) -> None:
     assert len(await office.pending()) == 1
 
 
+async def test_what_only_may_be_meant_is_asked_back_and_nobody_else_hears_of_it(office: Office) -> None:
+    for perhaps, pending in ((True, 0), (False, 1)):
+        words = await asked(office, replace(UNDERSTOOD, perhaps=perhaps))
+        assert words.startswith("Do you want this: PAY-7 → Bob?") is perhaps
+        assert len(await office.pending()) == pending
+
+
 async def test_whoever_says_yes_reads_the_words_it_was_understood_from(office: Office) -> None:
     await asked(office, UNDERSTOOD)
     [question] = await office.pending()

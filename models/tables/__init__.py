@@ -1,0 +1,1 @@
+"""The tables, private to the stores. Every promise that can be a database constraint is one."""
