@@ -85,9 +85,12 @@ class Documents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, new: Document) -> Document:
-        """Note that a run of it begins, however the last one ended; what is done stays as it is."""
-        row = await self._database.write(lambda c: kept.begin(c, _values(new), MOST_RUNS), "document")
+    async def begin(self, new: Document, most: Money) -> Document:
+        """Note that a run of it begins, however the last one ended; what is done stays as it is.
+
+        Returns what it had cost until then. Nothing yet: ``most`` is counted from now on, so only one run may go on.
+        """
+        row = await self._database.write(lambda c: kept.begin(c, _values(new), MOST_RUNS, most.nano), "document")
         return _document(row)
 
     async def spend(self, id: EffectId, cost: Money) -> None:

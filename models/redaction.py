@@ -33,6 +33,10 @@ _EDGE = rf"(?:(?<![A-Za-z0-9])|{_ESCAPE})"
 """Where a token may begin: not inside a word, but right behind a sign that JSON or an address has escaped."""
 
 _USER = r"(?:[^/\s@:\"\\<>{}|\[\]`]|\\+u00(?:26|3c|3e))"
+_PASSWORD = rf"(?:{_USER}|[:@])"
+
+_BEARER = r"(?i:(?<=bearer )|(?<=bearer  )|(?<=bearer\t)|(?<=bearer:)|(?<=bearer: )|(?<=bearer%20))"
+_BASIC = r"(?i:(?<=basic )|(?<=basic  )|(?<=basic\t)|(?<=basic:)|(?<=basic: )|(?<=basic%20))"
 
 _SHAPES = re.compile(
     rf"{_KEY}"
@@ -45,10 +49,12 @@ _SHAPES = re.compile(
     r"|A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])"
     r")"
     rf"|(?:(?<![A-Za-z0-9_-])|{_ESCAPE})eyJ[A-Za-z0-9_-]{{5,}}\.[A-Za-z0-9_-]{{5,}}\.[A-Za-z0-9_-]*"
-    rf"|(?<=://){_USER}{{0,200}}:(?:{_USER}|:){{1,400}}(?=@)"
-    r"|(?i:(?<=bearer ))(?![A-Z][A-Z0-9]{1,9}-\d{1,7}\b)"
+    rf"|(?<=://){_USER}{{0,200}}:{_PASSWORD}{{1,400}}(?=@)"
+    rf"|{_BEARER}"
+    r"(?![A-Z][A-Z0-9]{1,9}-\d{1,7}\b)"
     r"(?=[A-Za-z0-9+/=._~-]{0,60}\d)(?=[0-9+/=._~-]{0,60}[A-Za-z])[A-Za-z0-9+/=._~-]{8,}"
-    r"|(?i:(?<=basic ))(?=[A-Za-z0-9+/]{0,60}(?:[a-z][A-Z][A-Za-z0-9+/]{0,60}[a-z][A-Z]|[a-z]\d|=))"
+    rf"|{_BASIC}"
+    r"(?=[A-Za-z0-9+/]{0,60}(?:[a-z][A-Z][A-Za-z0-9+/]{0,60}[a-z][A-Z]|[a-z]\d|=))"
     r"(?=[a-z0-9+/]{0,60}[A-Z])[A-Za-z0-9+/]{12,}={0,2}"
 )
 """Private keys, tokens of Slack, Atlassian, Anthropic, GitHub, GitLab and AWS, JWTs, passwords in addresses, and
@@ -103,12 +109,12 @@ class Redactor:
     def _row(self, line: str) -> str:
         try:
             value = json.loads(line)
-        except (ValueError, RecursionError):
+            kept = self.inside(value)
+            if kept == value:
+                return line
+            told = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        except (ValueError, RecursionError):  # no JSON, or deeper than anything of ours
             return self(line)
-        kept = self.inside(value)
-        if kept == value:
-            return line
-        told = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
         return told.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
     def deep(self, value: object) -> object:

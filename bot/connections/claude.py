@@ -60,7 +60,7 @@ async def answers(claude: ClaudePort) -> Check:
         thought = await claude.ask(TRIAL, model, "low")
     except NotThought as silent:
         return _silent(MODEL, silent)
-    cost = prices.cost(thought.model or model, thought.usage)
+    cost = prices.cost(thought.model, thought.usage, model)
     return Check(MODEL, True, f"{model} answers in {thought.seconds:.1f} s; asking cost {cost}")
 
 

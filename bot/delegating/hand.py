@@ -93,7 +93,7 @@ class TaskHand:
         if self._busy.locked():
             raise NotDone("another task is worked on just now", retry_after=ANOTHER)
         async with self._busy:
-            task = await self._office.documents.begin(self._begun(effect))
+            task = await self._office.documents.begin(self._begun(effect), most())
             if task.state is not DocumentState.DONE:
                 await self._worked_on(effect, task)
             return await self._told(effect)
@@ -148,16 +148,16 @@ class TaskHand:
         return ran, cost
 
     async def _held(self, effect: Effect, team: Team) -> Held:
+        """What is held for it: with its beginning all of it was counted, so whoever dies has used up the yes."""
         if not team.daily_cap_usd:
             raise await self._no_money(effect, "daily_cap_usd of this team is 0, so nothing is spent on Claude")
-        await self._office.documents.spend(effect.id, most())  # whoever dies from here on has used up the yes
         try:
             return await hold(effect, team, self._office.purse, self._office.clock)
         except NotThought as none:
-            await self._office.documents.spend(effect.id, Money() - most())
             raise await self._no_money(effect, str(none)) from none
 
     async def _no_money(self, effect: Effect, why: str) -> Refused:
+        await self._office.documents.spend(effect.id, Money() - most())
         await self._office.documents.break_off(effect.id, why, self._now)
         return Refused(why, code="no_money")
 

@@ -86,7 +86,7 @@ class GatedModel:
         """What is held ends as what it came to, or given up: also when whoever asked no longer waits."""
         try:
             thought = await self._vendor.ask(prompt, choice.model, choice.effort)
-            cost, why = prices.cost(thought.model or choice.model, thought.usage), unusable(thought, prompt)
+            cost, why = prices.cost(thought.model, thought.usage, choice.model), unusable(thought, prompt)
             thought = replace(heard(thought, self._redact), cost=cost)
             await _to_its_end(self._purse.settle(wanted.id, thought, cost, trouble=str(why) if why else ""))
         except NotThought as failure:

@@ -71,11 +71,6 @@ def by_model(bill: Bill) -> str:
     return bill.model or f"{bill.size} ({BillState.HELD})"
 
 
-def by_team(bill: Bill) -> str:
-    """Whose money it is."""
-    return bill.team
-
-
 def summed_by(bills: Sequence[Bill], key: Callable[[Bill], str]) -> Mapping[str, Sum]:
     """One sum for each name that ``key`` gives, in the order of the names."""
     names = sorted({key(bill) for bill in bills})

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integrations.claude.prices import bytes_of
+from integrations.claude.prices import bytes_of, most_read
 from integrations.metering import usage_of
 from integrations.payloads import words
 from models.errors import NotThought, Silence
@@ -18,12 +18,6 @@ THINKING = frozenset({"thinking", "redacted_thinking"})
 
 MOST_LABEL = 80
 """Letters of a model's or a request's name."""
-
-OF_THE_VENDOR = 2_000
-"""Tokens a vendor may add of its own to what it was sent: for tools, and for the shape of an answer."""
-
-MISCOUNTED = 2
-"""How many times as long as was allowed a reply may claim to be before nobody believes its figures."""
 
 _COUNTS = ("input_tokens", "output_tokens")
 _CACHE_COUNTS = ("cache_read_input_tokens", "cache_creation_input_tokens")
@@ -117,13 +111,13 @@ def _verbatim(blocks: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _usage(given: Any, prompt: Prompt, request: str) -> Usage:
-    """What was used, if it can be: no token is shorter than a byte, and no reply longer than it was allowed to be."""
+    """What was used, if it can be. What is believed never costs more than what was held: the bounds are the same."""
     if not isinstance(given, Mapping) or not _is_told(given):
         raise unreadable("it does not say what was used", request)
     used = usage_of(given)
-    if used.read + used.cached + used.kept + used.kept_long > bytes_of(prompt) + OF_THE_VENDOR:
+    if used.read + used.cached + used.kept + used.kept_long > most_read(bytes_of(prompt)):
         raise unreadable("it counts more than it was sent", request)
-    if used.written > MISCOUNTED * prompt.most:
+    if used.written > prompt.most:
         raise unreadable("it counts more than it was asked for", request)
     return used
 

@@ -76,23 +76,28 @@ CHOICES: Mapping[Size, Choice] = {
 AROUND = 40
 """Bytes that are sent around each part."""
 
-BYTES_A_TOKEN = 2.5
-"""Fewer than any text of ours has: what is held before a call is the worst case."""
+OF_THE_VENDOR = 2_000
+"""Tokens a vendor may add of its own to what it was sent: for tools, and for the shape of an answer."""
 
 
-TOOLING = 400
-"""Tokens the vendor adds of its own where tools are offered."""
+def cost(model: str, used: Usage, asked: str) -> Money:
+    """The price of one call that ``model`` says it took; where we know no such name, that of the one ``asked``.
+
+    A gateway may have names of its own for the same models.
+    """
+    known = _model(model) or _model(asked) or DEAREST
+    return _price(known, used.read + used.cached + used.kept + used.kept_long).of(used)
 
 
-def cost(model: str, used: Usage) -> Money:
-    """The price of one call."""
-    return _price(model, used.read + used.cached + used.kept + used.kept_long).of(used)
+def most_read(size: int) -> int:
+    """Tokens that ``size`` bytes can be at most: no token is shorter than a byte."""
+    return size + OF_THE_VENDOR
 
 
 def worst(model: str, prompt: Prompt, size: int) -> Money:
-    """What a call can cost at most: all of its ``size`` bytes written to the cache, the longest reply."""
-    tokens = int(size / BYTES_A_TOKEN) + 1 + (TOOLING if prompt.tools else 0)
-    price = _price(model, tokens)
+    """What a call can cost at most: all that its ``size`` bytes can be kept for the next call, the longest reply."""
+    tokens = most_read(size)
+    price = _price(_model(model) or DEAREST, tokens)
     return Money(tokens * max(price.read, price.kept) + prompt.most * price.written)
 
 
@@ -107,6 +112,9 @@ def bytes_of(prompt: Prompt) -> int:
     return sum(len(each.encode("utf-8", "surrogatepass")) + AROUND for each in said)
 
 
-def _price(model: str, tokens: int) -> Price:
-    known = next((each for name, each in MODELS.items() if model == name or model.startswith(f"{name}-")), DEAREST)
+def _model(name: str) -> Model | None:
+    return next((each for known, each in MODELS.items() if name == known or name.startswith(f"{known}-")), None)
+
+
+def _price(known: Model, tokens: int) -> Price:
     return known.long if known.long is not None and tokens > known.long_from else known.price

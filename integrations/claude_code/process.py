@@ -27,6 +27,9 @@ MOST_TROUBLE = 64 * 2**10
 GRACE = 5.0
 """Seconds it has to end by itself after it was told to: it takes 0.2 with its children."""
 
+LAST = 1.0
+"""Seconds a process that was killed is waited for when we end ourselves; it takes some thousandths."""
+
 LOOK_EVERY = 0.02
 """Seconds between two looks whether it has ended."""
 
@@ -136,18 +139,29 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 async def _end(process: subprocess.Popen[bytes], grace: float) -> None:
     """First a word to all of its group, then no word at all; and whatever of its session is left is ended too."""
-    if not _has_ended(process):
-        _signal_group(process.pid, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await _until(lambda: _has_ended(process))
-    if process.returncode is None:  # once its number is given back, a group of that number is somebody else's
-        _signal_group(process.pid, signal.SIGKILL)
-        for left in _of_session(process.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(left, signal.SIGKILL)
+    try:
+        if not _has_ended(process):
+            _signal_group(process.pid, signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    await _until(lambda: _has_ended(process))
+    except asyncio.CancelledError:  # we end ourselves, so nobody waits for it any more
+        _kill(process)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LAST)
+        raise
+    _kill(process)
     await _until(lambda: _has_ended(process))
     process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is not None:  # its number was given back: a group of that number is somebody else's
+        return
+    _signal_group(process.pid, signal.SIGKILL)
+    for left in _of_session(process.pid):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(left, signal.SIGKILL)
 
 
 def _signal_group(leader: int, what: signal.Signals) -> None:

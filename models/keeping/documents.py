@@ -15,14 +15,18 @@ from models.tables.costs import documents
 DONE = "done"
 
 
-def begin(connection: Connection, new: Mapping[str, Any], most: int) -> Mapping[Any, Any]:
-    """The row as it is after this run was counted; what is done, or has had its ``most`` runs, is not counted on."""
+def begin(connection: Connection, new: Mapping[str, Any], most: int, nano: int) -> Mapping[Any, Any]:
+    """The row as it was found, but for this run counted; what is done, or has had its ``most`` runs, is not counted on.
+
+    ``nano`` is added to the cost of one that has cost nothing: whoever comes second finds that it has.
+    """
     insert_new(connection, documents, **new, state="broken", runs=0, summary=[], body=[], shown={})
     row = _held(connection, str(new["id"]))
     if row["state"] == DONE or row["runs"] > most:
         return row
     values = {"state": "running", "runs": row["runs"] + 1}
-    connection.execute(update(documents).where(documents.c.id == new["id"]).values(**values))
+    claimed = {} if row["cost"] else {"cost": nano}
+    connection.execute(update(documents).where(documents.c.id == new["id"]).values(**values, **claimed))
     return {**row, **values}
 
 

@@ -282,7 +282,7 @@ class Plain:
         """What it comes to, each reply at the length such a model writes."""
         await self._claude.close()
         lengthy = [replace(used, written=max(used.written, 1500)) for used in self._used]
-        return sum((prices.cost(self.model, used) for used in lengthy), Money())
+        return sum((prices.cost(self.model, used, self.model) for used in lengthy), Money())
 
     def _everything(self) -> str:
         company = self._world.simulator.company
@@ -297,7 +297,7 @@ def _at_length(bill: Bill) -> Bill:
     if bill.state is not BillState.SETTLED:
         return bill
     used = replace(bill.usage, written=max(bill.usage.written, AT_LENGTH.get(bill.purpose, 0)))
-    return replace(bill, usage=used, cost=prices.cost(bill.model, used))
+    return replace(bill, usage=used, cost=prices.cost(bill.model, used, bill.model))
 
 
 def _written(value: object) -> Mapping[str, str]:

@@ -197,3 +197,18 @@ def test_two_secrets_that_are_names_of_values_lose_neither_value() -> None:
 def test_a_short_known_secret_is_looked_for_in_logs_and_not_in_what_people_read() -> None:
     assert Redactor(["team"])("the team") == f"the {GONE}"
     assert Redactor(["team"], SHORTEST_IN_WORDS)("the team") == "the team"
+
+
+@pytest.mark.parametrize("gap", [" ", "  ", "\t", ":", ": ", "%20"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_what_is_borne_is_gone_however_it_is_set_off(scheme: str, gap: str) -> None:
+    assert SHAPES(f"{scheme}{gap}abcdef0123456789") == f"{scheme}{gap}{GONE}"
+
+
+def test_a_password_with_its_own_signs_is_gone_whole() -> None:
+    assert SHAPES("postgres://pm:pa@55:word@db:5432/pm") == f"postgres://{GONE}@db:5432/pm"
+
+
+def test_a_line_nested_deeper_than_anything_of_ours_is_redacted_as_words() -> None:
+    deep = "[" * 900 + '"xoxb-123456789012-abcdefghijkl"' + "]" * 900
+    assert SHAPES.rows(deep) == deep.replace("xoxb-123456789012-abcdefghijkl", GONE)

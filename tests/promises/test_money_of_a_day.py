@@ -56,14 +56,15 @@ async def test_with_a_cent_a_day_every_rule_still_runs(tmp_path: Path) -> None:
 async def test_the_admins_hear_once_what_is_left_of_the_day_when_it_pays_for_no_further_question(
     tmp_path: Path,
 ) -> None:
-    async with running(tmp_path, text=capped("0.003"), claude=Pace()) as world:
+    cap = "0.005"
+    async with running(tmp_path, text=capped(cap), claude=Pace()) as world:
         for _ in range(4):
             world.lose_an_owner()
             await world.live(HOUR)
         [news] = world.messages(lambda message: "a day for Claude" in message.text)
         spent = await spending(world)
-        left = Money.usd("0.003") - spent.gone
-        assert f"{world.team.name} has {left} left of its $0.003 a day for Claude, less than the next" in news.text
+        left = Money.usd(cap) - spent.gone
+        assert f"{world.team.name} has {left} left of its ${cap} a day for Claude, less than the next" in news.text
         assert spent.gone and not spent.held, "it was really asked before"
 
 

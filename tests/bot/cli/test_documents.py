@@ -13,6 +13,7 @@ from models.clock import SystemClock
 from models.database import Database
 from models.documents import Documents
 from models.ids import EffectId
+from models.money import Money
 from tests.bot.cli.test_commands import pm
 from tests.contracts.stores.test_documents import DONE, NEW, NOON
 
@@ -22,10 +23,10 @@ pytestmark = pytest.mark.usefixtures("environment")
 async def _keep(url: str) -> None:
     database = Database(url, SystemClock())
     documents = Documents(database)
-    await documents.begin(NEW)
+    await documents.begin(NEW, Money())
     await documents.finish(NEW.id, DONE, NOON)
     other = replace(NEW, id=EffectId("e2"))
-    await documents.begin(other)
+    await documents.begin(other, Money())
     await documents.break_off(other.id, "It was not done within 5 minutes", NOON)
     await database.close()
 
@@ -42,7 +43,7 @@ def test_without_any_it_says_so() -> None:
 @pytest.mark.usefixtures("kept")
 def test_they_are_listed_for_people_and_for_programs() -> None:
     told = pm("documents").output
-    assert "What causes it: PAY-7" in told and "It was not done within 5 minutes" in told
+    assert "What is behind PAY-7" in told and "It was not done within 5 minutes" in told
     assert [each["state"] for each in json.loads(pm("documents", "--json").output)] == ["done", "broken"]
 
 

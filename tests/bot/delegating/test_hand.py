@@ -116,7 +116,7 @@ class Mirror:
 
 
 def asked_by_ann(**how: Any) -> Effect:
-    action = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question=f"what causes the blocker: PAY-7 {SECRET}")
+    action = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question=f"what is behind it: PAY-7 {SECRET}")
     proposal = Proposal(
         id=ProposalId("p1"),
         action=action,
@@ -188,7 +188,7 @@ async def test_a_task_is_worked_on_once_paid_for_kept_and_told_of_in_the_thread_
     assert kept is not None and (kept.state, kept.cost, kept.dropped) == (DocumentState.DONE, CENTS, 1)
     assert "PAY-9 is done" not in kept.markdown and "1 text left out" in kept.markdown
     assert [(channel, thread) for channel, thread, *_ in bench.slack.said] == [("C1", "1.0")] * 2
-    assert bench.slack.said[1][2].startswith("What causes it: PAY-7\n• PAY-7 is in status")
+    assert bench.slack.said[1][2].startswith("What is behind PAY-7\n• PAY-7 is in status")
     assert bench.slack.edits[-1].startswith("Done: find out what causes a blocker")
     assert receipt.ref == {"channel": "C1", "ts": "2.0", "document": effect.id} and kept.shown["ts"] == "2.0"
 
@@ -207,7 +207,7 @@ async def test_a_second_try_of_what_is_done_tells_of_it_and_works_on_nothing(ben
     again = replace(effect, state=EffectState.SENDING, tries=1)
     assert await bench.hand.find(again) is not None
     await bench.hand.perform(again)
-    assert len(bench.worker.errands) == 1 and sum("What causes it" in said[2] for said in bench.slack.said) == 1
+    assert len(bench.worker.errands) == 1 and sum("What is behind" in said[2] for said in bench.slack.said) == 1
 
 
 async def test_a_report_whose_post_was_lost_is_looked_for_and_never_worked_on_again(bench: Bench) -> None:
@@ -215,7 +215,7 @@ async def test_a_report_whose_post_was_lost_is_looked_for_and_never_worked_on_ag
 
     async def lost(channel: str, text: str, blocks: Any, *, marker: str, thread: str | None) -> dict[str, str]:
         place = await post(channel, text, blocks, marker=marker, thread=thread)
-        if text.startswith("What causes it"):
+        if text.startswith("What is behind"):
             raise Unclear("no answer")
         return place
 

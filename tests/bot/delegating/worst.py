@@ -11,6 +11,9 @@ from models.delegated import READS, STOPS_AT, TURN
 from models.money import Money
 from models.thoughts import Size, Usage
 
+BYTES_A_TOKEN = 2.5
+"""Fewer than English and JSON have; a text made to be dear could have one."""
+
 AROUND = 20_000
 """Bytes of the system text, the question, the shape, the tools, and what the program itself adds in all its steps."""
 
@@ -27,11 +30,11 @@ def last_turn(size: Size) -> Money:
     fixed, newest = _tokens(AROUND), TURN * (1 + ECHO) + _tokens(READS)
     while True:
         sent = fixed + _tokens(READS) + written * (1 + ECHO)
-        paid = prices.cost(model, Usage(written=written, kept=max(0, sent - newest)))
+        paid = prices.cost(model, Usage(written=written, kept=max(0, sent - newest)), model)
         if paid > STOPS_AT[size]:
-            return prices.cost(model, Usage(kept=sent, written=TURN))
+            return prices.cost(model, Usage(kept=sent, written=TURN), model)
         written += 100
 
 
 def _tokens(size: int) -> int:
-    return int(size / prices.BYTES_A_TOKEN) + 1
+    return int(size / BYTES_A_TOKEN) + 1

@@ -66,7 +66,7 @@ async def test_what_no_rule_understands_is_answered_from_facts_and_a_change_is_o
         assert world.owner_of(key) == before
         assert "Confirm it on the card" in asked.text
         [card] = [m for m in world.direct_messages("dana") if "approve" in str(m.blocks) and str(key) in m.text]
-        assert "A model understood it from these words of Dana" in str(card.blocks)
+        assert "Dana Whitfield asked for it. A model understood it from these words" in str(card.blocks)
 
         world.simulator.claude.modes.add("no_credit", 9)
         [today] = await say(world, "which way is the wind blowing us, honestly?")

@@ -262,13 +262,26 @@ def test_what_a_model_thought_is_sent_again_and_is_held_for() -> None:
     assert prices.bytes_of(replace(PROMPT, turns=(*PROMPT.turns, said))) > prices.bytes_of(PROMPT) + 5_000
 
 
-def test_a_model_that_is_not_in_the_table_is_priced_as_the_dearest() -> None:
-    used = Usage(read=1000, written=100)
-    assert prices.cost("claude-next-7", used) == prices.DEAREST.price.of(used)
-    assert prices.cost("claude-haiku-5-5-20261101", used) == prices.MODELS["claude-haiku-5-5"].price.of(used)
+def test_a_name_that_is_not_in_the_table_is_priced_as_the_model_that_was_asked_else_as_the_dearest() -> None:
+    used, haiku = Usage(read=1000, written=100), prices.MODELS["claude-haiku-5-5"].price
+    assert prices.cost("anthropic.claude-haiku-5-5-v1:0", used, "claude-haiku-5-5") == haiku.of(used)
+    assert prices.cost("claude-next-7", used, "claude-next-7") == prices.DEAREST.price.of(used)
+    assert prices.cost("claude-haiku-5-5-20261101", used, "claude-opus-5-5") == haiku.of(used)
+    opus = prices.MODELS["claude-opus-5-5"].price
+    assert prices.cost("claude-opus-5-5", used, "claude-haiku-5-5") == opus.of(used)
+
+
+async def test_whatever_is_believed_of_a_reply_costs_no_more_than_was_held(house: House) -> None:
+    sent = prices.most_read(prices.bytes_of(PROMPT))
+    for size in Size:
+        model = prices.CHOICES[size].model
+        worst = prices.worst(model, PROMPT, prices.bytes_of(PROMPT))
+        for used in (Usage(kept=sent, written=PROMPT.most), Usage(read=sent, written=PROMPT.most)):
+            assert prices.cost(model, used, model) <= worst
+        assert prices.cost(model, Usage(kept=sent, written=PROMPT.most), model) == worst
 
 
 def test_a_long_prompt_on_the_small_model_costs_more_for_all_of_it() -> None:
     short, long = Usage(read=100_000), Usage(read=100_001)
-    assert prices.cost("claude-haiku-5-5", short) == Money.usd("0.01")
-    assert prices.cost("claude-haiku-5-5", long) == Money(100_001 * 500)
+    assert prices.cost("claude-haiku-5-5", short, "") == Money.usd("0.01")
+    assert prices.cost("claude-haiku-5-5", long, "") == Money(100_001 * 500)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from integrations.claude import unusable
 from integrations.claude.asking import request_of
+from integrations.claude.hearing import thought_of
+from integrations.claude.prices import bytes_of, most_read
 from integrations.simulator.claude.brains import Said, Scripted, Wish
 from models.errors import NotThought, Silence
-from models.thoughts import Call, Result, Stop, Thought, Turn
+from models.thoughts import Call, Purpose, Result, Stop, Thought, Turn, Usage
 from tests.integrations.claude.described import check_reply, check_request
 from tests.integrations.claude.loopback import HAIKU, LOOK, SONNET, Loopback, prompt
 
@@ -184,3 +187,28 @@ def test_a_call_is_told_with_the_name_and_arguments_it_had() -> None:
         {"type": "text", "text": "I look."},
         {"type": "tool_use", "id": "c1", "name": "issue", "input": {"key": "PAY-7"}},
     ]
+
+
+def _reply(**usage: int) -> dict[str, object]:
+    text = [{"type": "text", "text": "x"}]
+    return {"type": "message", "content": text, "stop_reason": "end_turn", "usage": usage}
+
+
+def test_figures_are_believed_up_to_what_was_held_and_no_further() -> None:
+    sent = most_read(bytes_of(prompt()))
+    at_most = _reply(input_tokens=sent, output_tokens=prompt().most)
+    assert thought_of(at_most, prompt(), "", 0.0).usage == Usage(read=sent, written=prompt().most)
+    for beyond in (
+        _reply(input_tokens=sent + 1, output_tokens=1),
+        _reply(input_tokens=1, output_tokens=prompt().most + 1),
+    ):
+        with pytest.raises(NotThought, match="counts more") as silence:
+            thought_of(beyond, prompt(), "", 0.0)
+        assert silence.value.charged
+
+
+def test_only_a_conversation_is_kept_in_the_cache_of_the_vendor() -> None:
+    marked = {
+        each: "cache_control" in request_of(replace(prompt(), purpose=each), "m", "")["system"][-1] for each in Purpose
+    }
+    assert [purpose for purpose, kept in marked.items() if kept] == [Purpose.TALK]

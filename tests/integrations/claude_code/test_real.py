@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from integrations.claude import prices
 from integrations.claude_code import ClaudeCode, Ran, reading
 from integrations.claude_code.cage import Cage, arguments, caged, environment
 from integrations.claude_code.process import Ended, run
@@ -30,7 +29,7 @@ from models.delegated import MOST_TURNS, TURN
 from models.errors import Silence
 from models.money import Money
 from planner.tasks.briefing import briefing
-from tests.bot.delegating.worst import AROUND, ECHO, LEAST_CALL
+from tests.bot.delegating.worst import AROUND, BYTES_A_TOKEN, ECHO, LEAST_CALL
 from tests.integrations.claude.loopback import KEY, serving
 from tests.integrations.claude_code.program import program
 from tests.integrations.claude_code.stub import errand
@@ -188,7 +187,7 @@ async def test_what_it_sends_stays_within_what_the_reserve_is_computed_from() ->
     _, asked = await ran(*[LOOK] * 6, Said(calls=calls), Said("done"), **how)
     sizes = [len(json.dumps(each, ensure_ascii=False).encode()) for each in asked]
     assert sizes[0] + MOST_TURNS * (sizes[6] - sizes[0]) / 6 < AROUND and asked[0]["max_tokens"] == TURN
-    echo = (sizes[7] - sizes[6]) / len(calls) / prices.BYTES_A_TOKEN / LEAST_CALL
+    echo = (sizes[7] - sizes[6]) / len(calls) / BYTES_A_TOKEN / LEAST_CALL
     assert echo <= 1 + ECHO
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from integrations.claude_code import ClaudeCode, Ran, process
-from integrations.claude_code.cage import NAMED, STALE, sweep
+from integrations.claude_code.cage import NAMED, STALE, Cage, servers, sweep
 from integrations.claude_code.process import MOST_OUTPUT
 from models.clock import SystemClock
 from models.delegated import TURN
@@ -299,6 +299,30 @@ async def test_who_stops_the_work_ends_the_program_too(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await work
     assert await all_gone(pids.read_text())
+
+
+async def test_nothing_of_it_goes_on_when_its_worker_ends_before_its_grace_is_over(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+
+    async def shift() -> None:
+        work = asyncio.create_task(stub(tmp_path, f"PIDS = {str(pids)!r}\n{BUSY}").work(errand()))
+        while not pids.exists():
+            await asyncio.sleep(0.02)
+        work.cancel()
+        await asyncio.sleep(0)  # the loop ends here, and with it whoever waits for the program to end by itself
+
+    await asyncio.to_thread(asyncio.run, shift())
+    assert await all_gone(pids.read_text())
+
+
+async def test_an_answer_of_a_program_that_says_it_failed_is_not_used(tmp_path: Path) -> None:
+    ran = await stub(tmp_path, ends_with(result(), code=3)).work(errand())
+    assert ran.answer is None and ran.trouble is not None
+
+
+def test_our_server_of_facts_is_not_handed_the_key_to_the_model(tmp_path: Path) -> None:
+    [server] = servers(Cage(tmp_path))["mcpServers"].values()
+    assert server["env"] == {"ANTHROPIC_API_KEY": "", "ANTHROPIC_BASE_URL": ""}
 
 
 async def test_who_follows_hears_what_was_read_and_cannot_hold_it_up(tmp_path: Path) -> None:
