@@ -3,13 +3,14 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+FOLDER ?= ../shared/payloads/history/sprint-outcomes
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos faults soak evals pictures claude-cli clean
+.PHONY: help install demo test check lint types imports bench chaos faults soak evals forecast-table pictures claude-cli clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 install: $(STAMPS)/project  ## create .venv with the locked dependencies and .venv/bin/pm
 
@@ -45,6 +46,10 @@ soak: install  ## ninety days of a simulated company of forty people: never nois
 
 evals: install  ## play the evaluation cases; EVALS="--real" asks Claude itself, with ANTHROPIC_API_KEY
 	$(BIN)/python -m tests.evals $(EVALS)
+
+forecast-table: install  ## the table of docs/forecast.md anew; FOLDER= files of sprints that ended
+	@if [ -d "$(FOLDER)" ]; then $(BIN)/pm forecast evaluate "$(FOLDER)"; \
+	else echo "skipped: $(FOLDER) is absent; name a folder of <project>_iteration_<stage>.csv with FOLDER="; fi
 
 pictures: install $(STAMPS)/browser  ## play every surface in headless Chromium and write docs/images
 	$(BIN)/python -m tests.browser.picture

@@ -41,6 +41,7 @@ from models.directives_file import understand
 from models.documents import Documents
 from models.errors import OperatorError, Refused, VendorError
 from models.events import Delivery, Event, Source
+from models.foresight import Foresight
 from models.ids import AccountId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, look_at
@@ -88,6 +89,8 @@ class App:
     purse: Purse
     documents: Documents
     """The reports of delegated tasks."""
+    foresight: Foresight
+    """How earlier sprints went, and what was foretold."""
     slack: Slack | None
     jira: Jira | None
     bitbucket: Bitbucket | None
@@ -119,6 +122,7 @@ class App:
             ledger=self.ledger.under(job),
             hands=self.hands,
             switch=self.store,
+            hindsight=self.foresight,
             meanings=meanings,
             off=off_of(self.hands),
         )
@@ -164,15 +168,17 @@ _PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
 }
 
 
-def build(settings: Settings, clock: Clock | None = None) -> App:
-    """Join the parts; ``clock`` where it is not the settings' to say.
+def build(
+    settings: Settings, clock: Clock | None = None, database: Database | None = None, store_of: type[Store] = Store
+) -> App:
+    """Join the parts; ``clock`` and ``database`` where they are not the settings' to say, ``store_of`` another mirror.
 
     Opens no connection; raises ``OperatorError`` when the constitution cannot be read.
     """
     clock = clock or (SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock())
     directives = understand(written := look_up(Path(settings.directives_file)))
-    database = Database(settings.database_url, clock, at_commit=_chaos(settings))
-    mailbox, store, ledger = Mailbox(database, clock), Store(database, clock), Ledger(database, clock)
+    database = database or Database(settings.database_url, clock, at_commit=_chaos(settings))
+    mailbox, store, ledger = Mailbox(database, clock), store_of(database, clock), Ledger(database, clock)
     slack, jira = _slack(settings, clock, mailbox), _jira(settings, directives)
     roster, purse, claude = Roster(directives, store), Purse(database), _claude(settings, clock)
     bitbucket, metrics, documents = _bitbucket(settings, directives), Metrics(), Documents(database)
@@ -192,6 +198,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         ledger=ledger,
         purse=purse,
         documents=documents,
+        foresight=Foresight(database),
         slack=slack,
         jira=jira,
         bitbucket=bitbucket,

@@ -7,20 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.places import Places
+from bot.places import Places, Workspace
 from bot.shown import GONE, Shown, until_still
 from bot.views.approval import approval_card, question_reminder
 from bot.views.digest import Pressed, digest
 from bot.views.escalation import escalation
 from bot.views.identity import identity_question
 from bot.views.living import all_settled, as_it_stands, settled_lines
-from bot.views.notice import admin_notice, channel_post
+from bot.views.notice import channel_post, to_admins
 from bot.views.nudge import nudge
-from bot.views.parts.feedback import noted
+from bot.views.parts.feedback import last_noted
 from bot.views.parts.message import Message
 from bot.views.parts.moments import data_age
 from bot.views.refusal import refusal_message
-from integrations.slack import Slack
 from models.actions import (
     REMINDERS,
     AskApproval,
@@ -30,6 +29,7 @@ from models.actions import (
     PostDigest,
     PostToOtherChannel,
     RemindPerson,
+    ShadowLog,
     TellAdmins,
     addressee,
 )
@@ -38,7 +38,7 @@ from models.directives import Directives, Mode
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.hushes import Hush
 from models.ids import EffectId, PersonId, TeamId
-from models.lessons import Feedback, Observation, What
+from models.lessons import What
 from models.proposals import CARD_OPEN, Approval, ApprovalState, Effect, Receipt, ask_of
 from models.signals import Urgency
 from models.standing import Living
@@ -51,6 +51,7 @@ from planner.hearers.putting_off import later_choices
 from planner.lessons.learning import learns
 from planner.matters.quiet import is_free
 from planner.policy import next_asked
+from planner.policy.trust import mode_of
 from planner.ports import Work
 from planner.reports.deeds import changes_of
 
@@ -62,7 +63,7 @@ class SlackHand:
 
     def __init__(
         self,
-        slack: Slack | None,
+        slack: Workspace | None,
         ledger: Shown,
         directives_of: Callable[[], Directives],
         clock: Clock,
@@ -253,12 +254,13 @@ class SlackHand:
         names, zone, channels = _shown_with(directives, rows[0].team, person)
         people = people_of(await self._work.facts_about(rows[0].team)) if self._work is not None else {}
         at = Place(rows[0].team, people, directives, self._clock.now())
-        halted = any(team.id == rows[0].team and team.mode is Mode.SHADOW for team in directives.teams)
+        law = next((team for team in directives.teams if team.id == at.team), None)
+        stopped = frozenset(a.id for a in rows if law is not None and mode_of(a.proposal, law) is Mode.SHADOW)
         of_today = await self._ledger.history_about(at.team, [])
-        then = {a.id: next_asked(a, at, of_today) for a in rows if not halted}
-        known = any(team.id == at.team for team in directives.teams)
+        then = {a.id: next_asked(a, at, of_today) for a in rows if a.id not in stopped}
+        known = law is not None
         later = later_choices(person, at) if known else ()
-        return approval_card(rows, names, zone, channels, then, later, halted=halted)
+        return approval_card(rows, names, zone, channels, then, later, stopped=stopped)
 
     async def _reminded_of(self, action: AskApproval) -> Message:
         asked = await self._approval(action)
@@ -294,8 +296,8 @@ class SlackHand:
                 return await self._digest(effect, action)
             case PostToOtherChannel() as action:
                 return channel_post(action, effect.proposal.id, self._asker(effect), await self._editor(effect))
-            case TellAdmins() as action:
-                return admin_notice(action, effect.proposal.id, effect.proposal.rule)
+            case TellAdmins() | ShadowLog() as action:
+                return to_admins(action, effect.proposal)
             case _:
                 raise Refused(f"{effect.action.kind} is not done in Slack", code="wrong_hand")
 
@@ -337,7 +339,7 @@ class SlackHand:
             reader = self._places.member(effect.team, action.person)
             hushes = [await self._as_it_came(h) for h in await self._ledger.hushes(effect.team, action.person)]
             settled = settled_lines(living, hushes, reader.zone)
-            said = _said_of(effect, await self._ledger.known_of(action.person))
+            said = last_noted(effect.id, await self._ledger.known_of(action.person))
             return await self._nudge(effect, action, *(first or said), settled=settled, over=living.standing.over)
         settled = settled_lines(living, (), team.zone)
         if living.is_over and settled:
@@ -372,7 +374,7 @@ class SlackHand:
         return Receipt(ref, self._places.words(effect)) if ref is not None else None
 
     @property
-    def _slack(self) -> Slack:
+    def _slack(self) -> Workspace:
         return self._places.slack
 
 
@@ -390,9 +392,3 @@ def _shown_with(
     channels = next((each.channels for each in directives.teams if each.id == team), {})
     reader = everybody.get(person)
     return {m.id: m.name for m in everybody.values()}, reader.zone if reader else "UTC", channels
-
-
-def _said_of(effect: Effect, observed: Sequence[Observation]) -> list[str]:
-    """What its reader has said of a message, as its footer notes it."""
-    said = [each.value for each in observed if each.what is What.FEEDBACK and each.source == effect.id]
-    return [noted(Feedback(said[-1]["said"]))] if said else []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
-from integrations.slack import Slack
 from models.actions import (
     Action,
     AskApproval,
@@ -14,6 +15,7 @@ from models.actions import (
     PostDigest,
     PostToOtherChannel,
     RemindPerson,
+    ShadowLog,
     TellAdmins,
 )
 from models.directives import Directives, Member
@@ -21,11 +23,45 @@ from models.errors import Refused
 from models.ids import PersonId, TeamId
 from models.proposals import Effect
 
+Block = Mapping[str, Any]
+
+
+class Workspace(Protocol):
+    """What of Slack is needed to say something, to find it again, and to say it otherwise. Raises as ``Hand``."""
+
+    async def open_dm(self, user: str) -> str:
+        """The id of the direct messages with ``user``."""
+        ...
+
+    async def channel_named(self, name: str) -> str:
+        """The id of the channel of that name."""
+        ...
+
+    async def post(self, channel: str, text: str, blocks: Sequence[Block], *, marker: str) -> dict[str, str]:
+        """Say it; where it stands."""
+        ...
+
+    async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
+        """Say what stands there otherwise."""
+        ...
+
+    async def find(self, channel: str, marker: str, since: datetime) -> dict[str, str] | None:
+        """Where what carries the marker stands."""
+        ...
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """The address of what stands there."""
+        ...
+
+    async def respond(self, response_url: str, text: str, blocks: Sequence[Block]) -> None:
+        """Answer a press, for whoever pressed alone."""
+        ...
+
 
 class Places:
     """Of one workspace; what cannot be reached raises ``Refused`` with the remedy. With ``None`` everything does."""
 
-    def __init__(self, slack: Slack | None, directives_of: Callable[[], Directives]) -> None:
+    def __init__(self, slack: Workspace | None, directives_of: Callable[[], Directives]) -> None:
         self._service, self._directives_of = slack, directives_of
 
     @property
@@ -34,7 +70,7 @@ class Places:
         return self._service is not None
 
     @property
-    def slack(self) -> Slack:
+    def slack(self) -> Workspace:
         """The workspace."""
         if self._service is None:
             raise Refused("Slack is off; set SLACK_BOT_TOKEN", code="service_off")
@@ -45,7 +81,7 @@ class Places:
         match action:
             case RemindPerson(person=person) | AskApproval(person=person) | AskIdentity(person=person):
                 return await self.slack.open_dm(self._slack_id(self.member(team, person)))
-            case TellAdmins(person=str(person)):
+            case TellAdmins(person=str(person)) | ShadowLog(person=person):
                 return await self.slack.open_dm(self._slack_id(self.member(team, PersonId(person))))
             case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
                 return await self.slack.channel_named(self._channel_name(team, action.channel))
@@ -57,7 +93,7 @@ class Places:
         match effect.action:
             case RemindPerson(person=person):
                 return f"message to {self.member(effect.team, person).name}"
-            case TellAdmins(person=str(person)):
+            case TellAdmins(person=str(person)) | ShadowLog(person=person):
                 return f"message to {self.member(effect.team, PersonId(person)).name}"
             case AskApproval(person=person, asking=Asking.AGAIN | Asking.PROMISED):
                 return f"reminded {self.member(effect.team, person).name} of a question"

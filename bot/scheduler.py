@@ -12,9 +12,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.app import App
 from bot.constitution import keep_up
 from bot.jobs.card import chase
+from bot.jobs.past import next_of
+from bot.sync.past import Remembered
 from models.directives import Directives, Team
 from models.mailbox import NewJob, look_at
 from planner.bounds.worktime import team_calendar
+from planner.foresight.reference import ENOUGH
+from planner.policy.trust import is_tried
+from planner.reports.shadow import SCHEDULE, begin_of, cut_of
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,9 @@ ticks every second."""
 
 RECONCILE = 600.0
 """Seconds of real time between two reconciliation reads (reliability 1: 5 to 15 minutes)."""
+
+PAST = 60.0
+"""Seconds of real time that pass at least between two looks for past sprints that were never read; at most twice so."""
 
 
 class AlarmClock:
@@ -55,15 +63,24 @@ async def tick(app: App) -> None:
     """Put into the inbox whatever is due; every worker may tick, only one fires. No part can stop another."""
     await _guarded("constitution", keep_up(app.constitution, app.mailbox, app.store, app.ledger))
     await _guarded("reap", app.mailbox.reap())
+    await _guarded("who is who", _due_search(app))
+    await beat(app)
+    for team in app.directives.teams:
+        await _guarded("reconciliation", _due_reconciliation(app, team))
+        await _guarded("past sprints", _due_past(app, team))
+    await _guarded("tidy", _due_tidying(app))
+
+
+async def beat(app: App) -> None:
+    """What company time alone makes due, whatever the vendors do: questions, pauses, looks, summaries."""
     await _guarded("lapse", app.ledger.lapse(app.clock.now()))
     await _guarded("chase questions", chase(app))
     await _guarded("end pauses", _end_pauses(app))
     await _guarded("looks", _due_looks(app))
-    await _guarded("who is who", _due_search(app))
     for team in app.directives.teams:
+        await _guarded("forecasts", _due_forecasts(app, team))
         await _guarded("digest", _due_digest(app, team))
-        await _guarded("reconciliation", _due_reconciliation(app, team))
-    await _guarded("tidy", _due_tidying(app))
+        await _guarded("log of shadow mode", _due_log(app, team))
 
 
 async def _guarded(what: str, part: Awaitable[object]) -> None:
@@ -108,6 +125,33 @@ async def _due_digest(app: App, team: Team) -> None:
         log.warning("the digest of %s for %s is %s late: skipped", team.id, slot, late, extra={"action": "skipped"})
 
 
+async def _due_forecasts(app: App, team: Team) -> None:
+    """Once a working day, from its first hour on, as soon as enough is known for a forecast."""
+    calendar, now = team_calendar(app.directives, team.id), app.clock.now()
+    worked = calendar.worked_on(day := calendar.local_day(now))
+    if worked is None or now < worked[0] or await app.store.fired(f"foretell:{team.id}") == day.isoformat():
+        return
+    if await app.foresight.sprints_known(team.id) >= ENOUGH:
+        job = NewJob(kind="foretell", key=f"foretell:{team.id}", team=team.id, lane=2, coalesce=True)
+        await app.store.fire(f"foretell:{team.id}", day.isoformat(), job)
+
+
+async def _due_log(app: App, team: Team) -> None:
+    """Once on each of the team's working days, near its end; where everything acts by the file there is none."""
+    now, schedule = app.clock.now(), f"{SCHEDULE}{team.id}"
+    cut = cut_of(team, app.directives, now) if is_tried(team) else None
+    if cut is None or now < cut:
+        return
+    last = await app.store.fired(schedule)
+    if last is not None and last >= cut.isoformat():
+        return
+    before = datetime.fromisoformat(last) if last is not None else None
+    since = begin_of(team, app.directives, cut, before)
+    payload = {"since": since.isoformat(), "cut": cut.isoformat()}
+    job = NewJob(kind="shadow", key=f"shadow:{team.id}", team=team.id, lane=2, payload=payload)
+    await app.store.fire(schedule, cut.isoformat(), job)
+
+
 def _digest_time(team: Team, now: datetime) -> datetime:
     """Today's digest time in the team's zone."""
     return datetime.combine(now.astimezone(team.tz).date(), team.digest.at, tzinfo=team.tz)
@@ -136,6 +180,18 @@ async def _due_search(app: App) -> None:
         if app.roster.to_be_found(team) and await app.store.fired(f"people:{team.id}") != day:
             job = NewJob(kind="people", key=f"people:{team.id}", team=team.id, lane=2, coalesce=True)
             await app.store.fire(f"people:{team.id}", day, job)
+
+
+async def _due_past(app: App, team: Team) -> None:
+    """A past sprint that was never read, when the first minutes of a start are over: nobody waits for it."""
+    if app.jira is None:
+        return
+    slot, last = f"{int(app.clock.real().timestamp() // PAST):012d}", await app.store.fired(f"past:{team.id}")
+    if last is None:
+        await app.store.fire(f"past:{team.id}", slot, None)
+    elif int(slot) - int(last) > 1:
+        missing = await Remembered(app.store, app.clock).missing(team)
+        await app.store.fire(f"past:{team.id}", slot, next_of(team) if missing else None)
 
 
 async def _due_reconciliation(app: App, team: Team) -> None:

@@ -16,10 +16,11 @@ from models.ids import TeamId
 from models.ledger import Ledger
 from models.lessons import What
 from models.mailbox import Depths, Mailbox
-from models.store import READING, Reading, Store
+from models.store import PAST, READING, Reading, Store
 from planner.hearers.contact import ABOUT as CONTACT
 from planner.hearers.contact import ALL_TEAMS, wishes
 from planner.hearers.urgency import UNSAID
+from planner.policy.trust import STEPS, kept_of, steps_of
 
 _LANES = {0: "people", 1: "events", 2: "periodic"}
 
@@ -52,7 +53,10 @@ def standing(directives: Directives, trouble: str = "") -> Mapping[str, Any]:
     return {
         "version": directives.version,
         "trouble": trouble,
-        "teams": [{"id": team.id, "name": team.name, "mode": team.mode.value} for team in directives.teams],
+        "teams": [
+            {"id": team.id, "name": team.name, "mode": team.mode.value, "modes": dict(team.modes)}
+            for team in directives.teams
+        ],
         "every": {name: str(level.rule.look_every) for name, level in directives.urgency.items()},
     }
 
@@ -92,15 +96,18 @@ async def _team(
     team: Mapping[str, str], every: Mapping[str, str], store: Store, ledger: Ledger, clock: Clock
 ) -> Mapping[str, Any]:
     name = TeamId(team["id"])
+    steps = steps_of(await store.recall(ALL_TEAMS, STEPS)).get(name, ())
     next_look, last = await store.next_look(name), await ledger.last_cycles(name, CYCLES)
     done = Counter(effect.state.value for effect in await ledger.recent(team=name, days=1, limit=500))
     return {
         **team,
+        "stepped_back": [{"action": step.kind, **kept_of(step)} for step in steps],
         "paused": await store.paused(name),
         "next_look": next_look.isoformat() if next_look else None,
         "urgency": _urgency(last[0], every) if last else None,
         "data": _data(await store.readings(name), clock),
         "reading": _under_way(await store.recall(name, READING), clock),
+        "past_sprints": _past(await store.recall(name, PAST)),
         "effects_last_day": dict(done),
         "learning": await _learning(name, ledger),
         "last_cycles": [
@@ -108,6 +115,12 @@ async def _team(
             for c in last
         ],
     }
+
+
+def _past(known: Mapping[str, Any]) -> Mapping[str, int] | None:
+    """How many past sprints were read, and could be counted; ``None`` before the first."""
+    counted = sum(said["stands"] > 0 for said in known.values())
+    return {"read": len(known), "counted": counted} if known else None
 
 
 async def _learning(team: TeamId, ledger: Ledger) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ MAX_TRIES = 10
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
-AGAIN = frozenset({"cycle", "digest", "effect", "notice", "people", "presence", "reread", "sync", "tidy"})
+AGAIN = frozenset({"cycle", "digest", "effect", "foretell", "notice", "people", "presence", "reread", "sync", "tidy"})
 """Kinds of job that what we look at asks for, whether or not anybody presses: a refusal may be mended meanwhile.
 
 Of every other kind, refused for good is the end: later presses of the same key wait behind what is tried again.

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, get_args
 
-from models.ids import AccountId, ApprovalId, IssueKey, PersonId, PullRequestId, SignalId, SprintId
+from models.ids import AccountId, ApprovalId, IssueKey, PersonId, ProposalId, PullRequestId, SignalId, SprintId
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class TransitionIssue:
     """Name of the status it shall have; empty: whatever of its transitions leads to *done*."""
     merged: PullRequestId | None = None
     """The pull request whose merge is the reason: what ``allow: transition_issue, when: pull_request_merged`` is."""
+    ends: bool = False
+    """Whether that status counts as done: but after a merge the constitution's word for it is ``close_issue`` then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,46 @@ class AskIdentity:
     item: Item
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that shadow mode has only recorded, as its log tells it."""
+
+    proposal: ProposalId
+    to: str
+    """Whom it would have reached: a name, or a channel."""
+    what: str
+    why: str
+    """Why it would have been sent, or why not."""
+    rule: str
+    """Id of the line that found it worth saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A change of the constitution that feedback has earned; only its owner can make it."""
+
+    words: str
+    diff: str
+    """Line by line; empty where no small change could be made out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowLog:
+    """Show one admin privately what shadow mode has kept of one day: nothing in it does anything but take feedback."""
+
+    kind: ClassVar[str] = "shadow_log"
+    person: PersonId
+    day: date
+    """The team's working day it ends."""
+    sent: int
+    """How many would have been sent."""
+    withheld: int
+    would: tuple[Kept, ...] = ()
+    """Of those that would have been sent, the first."""
+    held: tuple[Kept, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+
 Action = (
     RemindPerson
     | CommentOnIssue
@@ -261,6 +303,7 @@ Action = (
     | TellAdmins
     | AskApproval
     | AskIdentity
+    | ShadowLog
 )
 
 ACTION_KINDS: frozenset[str] = frozenset(kind.kind for kind in get_args(Action))
@@ -277,10 +320,16 @@ FORESEEN: frozenset[str] = frozenset(
 """Words the constitution may use for things this version cannot do at all."""
 
 
+def word_of(action: Action) -> str:
+    """The constitution's word for it: to end a ticket is to close it, whatever it is called, but after a merge."""
+    ends = isinstance(action, TransitionIssue) and action.merged is None and (action.ends or not action.after)
+    return CloseIssue.kind if ends else action.kind
+
+
 def addressee(action: Action) -> PersonId | None:
     """The person whose attention this costs, if any."""
     match action:
-        case RemindPerson() | CommentOnIssue() | AskApproval() | AskIdentity() | TellAdmins():
+        case RemindPerson() | CommentOnIssue() | AskApproval() | AskIdentity() | TellAdmins() | ShadowLog():
             return action.person
         case _:
             return None

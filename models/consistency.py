@@ -127,6 +127,18 @@ def _clash(one: Directive, two: Directive) -> bool:
     return len(keys) > 1 and not (exception and keys == {"allow", "ask"})
 
 
+def warnings(directives: Directives) -> Iterator[str]:
+    """What is valid, and says less than it seems to."""
+    lines = [line for _, line in located(directives)]
+    stops = [line for line in lines if _spoken(line)[0] in ("never", "ask") and "close_issue" in _spoken(line)[1]]
+    for line in lines:
+        if stops and line.rule == Allow(allow="transition_issue"):
+            yield (
+                f"line {line.id!r} allows every change of status; into one that ends a ticket, line {stops[0].id!r} "
+                "decides all the same. For what follows a merge write: when: pull_request_merged"
+            )
+
+
 # --- what a rule names must exist in every team -------------------------------------------------------------
 
 
@@ -206,6 +218,7 @@ def _teams(directives: Directives) -> Iterator[Finding]:
     for n, team in teams:
         yield from _members(("teams", n), team)
         yield from _places(("teams", n), team)
+        yield from _modes(("teams", n, "modes"), team, {line.id for _, line in located(directives)})
 
 
 def _scope(number: int, team: Team) -> Iterator[tuple[Place, str]]:
@@ -266,6 +279,16 @@ def _members(place: Place, team: Team) -> Iterator[Finding]:
             if person not in known:
                 hint = nearest(person, known) or _there_are(known)
                 yield (*place, "roles", role), f"{person!r} is not a member of team {team.id!r}{hint}"
+
+
+def _modes(place: Place, team: Team, lines: set[str]) -> Iterator[Finding]:
+    """Each mode of its own is of a line or of an action there is, and of one of the two."""
+    for name in team.modes:
+        if name in lines and name in ACTION_KINDS:
+            yield (*place, name), f"{name!r} is a line and an action as well; give the line another id"
+        elif name not in lines and name not in ACTION_KINDS:
+            hint = nearest(name, lines | ACTION_KINDS) or "; write the id of a line, or an action"
+            yield (*place, name), f"{name!r} is neither a line nor an action{hint}"
 
 
 def _places(place: Place, team: Team) -> Iterator[Finding]:

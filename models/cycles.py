@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.events import Trigger
@@ -61,6 +61,10 @@ class History:
     """Questions answered with *too early*, whose time has not come yet."""
     wrong: tuple[Approval, ...] = ()
     """Questions answered with *wrong person* not long ago, oldest first."""
+    supposed: Mapping[tuple[PersonId, str, str], int] = field(default_factory=dict)
+    """As ``spent``, of what shadow mode only records: attention it would have cost. Counts for such matters alone."""
+    supposed_cards: frozenset[PersonId] = frozenset()
+    """As ``open_cards``, of questions that shadow mode only records."""
 
 
 NO_HISTORY = History(spent={}, told=frozenset(), settled={}, open_cards=frozenset())

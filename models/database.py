@@ -6,8 +6,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -48,6 +50,17 @@ ATTEMPTS = 4
 
 MIGRATION_LOCK = 7_205_759
 """Any fixed number: two processes upgrading at once take turns on it."""
+
+
+class Purpose(Enum):
+    """What a database is opened for."""
+
+    KEEP = auto()
+    """To keep what must not be lost: a commit is on disk."""
+    SCRATCH = auto()
+    """To work something out: quick, and worth nothing once this process dies in the middle. SQLite only."""
+    READ = auto()
+    """To look, beside whoever writes: the connection itself refuses every change."""
 
 
 def nothing(point: str) -> None:
@@ -100,7 +113,13 @@ class Database:
     """
 
     def __init__(
-        self, url: str, clock: Clock, *, at_commit: Callable[[str], None] = nothing, seconds: float = ANSWER_SECONDS
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        at_commit: Callable[[str], None] = nothing,
+        seconds: float = ANSWER_SECONDS,
+        purpose: Purpose = Purpose.KEEP,
     ) -> None:
         self.clock = clock
         self.doorbell = Doorbell()
@@ -109,12 +128,12 @@ class Database:
         self.dialect = address.get_backend_name()
         if self.dialect == "sqlite":
             busy = min(seconds, BUSY_SECONDS)
-            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1, busy=busy)
-            self._reader = _sqlite(address, "BEGIN", size=READERS, busy=busy)
+            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1, busy=busy, purpose=purpose)
+            self._reader = _sqlite(address, "BEGIN", size=READERS, busy=busy, purpose=purpose)
             self._write_threads = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         else:
-            self._writer = self._reader = _postgresql(address, seconds)
+            self._writer = self._reader = _postgresql(address, seconds, purpose)
             self._write_threads = self._read_threads = ThreadPoolExecutor(POOL, thread_name_prefix="db")
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -161,7 +180,7 @@ class Database:
         except OURS:
             raise
         except DBAPIError as error:
-            raise _not_ready(error) from error
+            raise not_ready(error) from error
 
     def _commit(self, fn: Callable[[Connection], T], label: str) -> T:
         for attempt in range(1, ATTEMPTS + 1):
@@ -171,7 +190,7 @@ class Database:
                 raise
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not _deadlock(error):
-                    raise _not_ready(error) from error
+                    raise not_ready(error) from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _once(self, fn: Callable[[Connection], T], label: str) -> T:
@@ -202,7 +221,7 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except SQLAlchemyError as error:
-        raise _not_ready(error) from error
+        raise not_ready(error) from error
     finally:
         engine.dispose()
 
@@ -238,8 +257,10 @@ def _address(url: str) -> URL:
     return address.set(drivername="sqlite+pysqlite")
 
 
-def _durability() -> tuple[str, str]:
+def _durability(purpose: Purpose = Purpose.KEEP) -> tuple[str, str]:
     """Journal mode and synchronous level for the linked SQLite (reliability 2.6)."""
+    if purpose is Purpose.SCRATCH:
+        return "MEMORY", "OFF"
     return ("WAL", "FULL") if sqlite3.sqlite_version_info >= SAFE_WAL else ("TRUNCATE", "EXTRA")
 
 
@@ -254,9 +275,18 @@ def _same_words(dialect: Dialect) -> Dialect:
     return _WORDS.setdefault(dialect.name, dialect)
 
 
-def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True, busy: float = BUSY_SECONDS) -> Engine:
+def _sqlite(
+    address: URL,
+    begin: str,
+    *,
+    size: int,
+    foreign_keys: bool = True,
+    busy: float = BUSY_SECONDS,
+    purpose: Purpose = Purpose.KEEP,
+) -> Engine:
+    looks = purpose is Purpose.READ
     engine = create_engine(
-        address,
+        address.set(database=f"file:{quote(str(address.database))}?mode=ro&uri=true") if looks else address,
         pool_size=size,
         max_overflow=0,
         hide_parameters=True,
@@ -264,12 +294,11 @@ def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True, b
         execution_options={"compiled_cache": _COMPILED},
     )
     engine.dialect = _same_words(engine.dialect)
-    reader = begin == "BEGIN"
+    reader, (journal, synchronous) = begin == "BEGIN" or looks, _durability(purpose)
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves: the driver's own habit starts too late
-        journal, synchronous = _durability()
         wishes = [f"busy_timeout = {busy * 1000:.0f}", f"foreign_keys = {int(foreign_keys)}", "mmap_size = 0"]
         wishes += ["query_only = 1"] if reader else [f"journal_mode = {journal}", f"synchronous = {synchronous}"]
         for wish in wishes:
@@ -277,20 +306,21 @@ def _sqlite(address: URL, begin: str, *, size: int, foreign_keys: bool = True, b
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN" if looks else begin)
 
     return engine
 
 
-def _postgresql(address: URL, seconds: float | None = None) -> Engine:
+def _postgresql(address: URL, seconds: float | None = None, purpose: Purpose = Purpose.KEEP) -> Engine:
     """``seconds`` bound each answer; without them a migration takes as long as it takes."""
+    options = "-c lock_timeout=30s" + (" -c default_transaction_read_only=on" if purpose is Purpose.READ else "")
     engine = create_engine(
         address,
         pool_size=POOL,
         max_overflow=0,
         pool_pre_ping=True,  # a restarted server must not cost the first caller its request
         hide_parameters=True,
-        connect_args={"connect_timeout": 5, "application_name": "pm-agent", "options": "-c lock_timeout=30s"},
+        connect_args={"connect_timeout": 5, "application_name": "pm-agent", "options": options},
     )
     if seconds is not None:
         _bound(engine, seconds)
@@ -319,7 +349,8 @@ def _deadlock(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
-def _not_ready(error: SQLAlchemyError) -> DatabaseNotReady:
+def not_ready(error: SQLAlchemyError) -> DatabaseNotReady:
+    """What it means for whoever runs the agent."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     missing = "no such table" in cause or "does not exist" in cause or "no such column" in cause
     hint = "Run: pm db upgrade" if missing else "Check DATABASE_URL, the server and the free disk space"

@@ -125,6 +125,7 @@ MEANING: Mapping[str, tuple[str, int]] = {
     "after": ("waits", -1),
     "days_before_end": ("working days before the end:", 1),
     "done_below": ("share done below", 1),
+    "chance_below": ("chance below", 1),
     "more_than": ("more than", -1),
     "to": ("goes to", 0),
     "tell": ("tells", 0),
@@ -269,11 +270,21 @@ def _team(old: Team, new: Team) -> Found:
     if old.mode != new.mode:
         group = _towards(MODES[old.mode] - MODES[new.mode])
         yield Difference(group, f"mode of {new.id}", f"{old.mode} -> {new.mode}", True)
+    yield from _own_modes(old, new)
     for key, before, after in _changes(_leaves(old), _leaves(new)):
-        if key not in ("members", "mode"):
+        if key not in ("members", "mode", "stepped") and not key.startswith("modes."):
             group = _leaning(before, after, TEAM_SENSE[key]) if key in TEAM_SENSE else Group.PEOPLE
             yield _about(group, str(new.id), key, before, after)
     yield from _members(old, new)
+
+
+def _own_modes(old: Team, new: Team) -> Found:
+    """A line or an action with a mode of its own; without one it has the team's."""
+    for name in sorted({*old.modes, *new.modes}):
+        if (before := old.modes.get(name)) != (after := new.modes.get(name)):
+            group = _towards(MODES[before or old.mode] - MODES[after or new.mode])
+            told = f"{before or 'as the team'} -> {after or 'as the team'}"
+            yield Difference(group, f"mode of {name} in {new.id}", told, True)
 
 
 TEAM_SENSE = {"daily_cap_usd": -1, "daily_cap_per_person_usd": -1, "bitbucket.approvals": 1}

@@ -33,6 +33,7 @@ from models.rules import (
 )
 from models.scalars import ClockTime, Length, Node, Words, Zone
 from models.spans import Span
+from models.trust import StepBack
 
 # Whoever reads the constitution reads its rules with it.
 __all__ = [
@@ -133,6 +134,8 @@ class JiraScope(Node):
     """Statuses and labels of what waits on purpose: nobody is asked. Capitals, ``-`` and ``_`` do not count."""
     merged_status: str | None = None
     """The status a ticket gets when its pull request is merged; without one whatever leads to *done*."""
+    past_sprints: int = Field(12, ge=0, le=20)
+    """Of each team's closed sprints the latest so many are read once with their history: forecasts rest on them."""
 
 
 class BitbucketScope(Node):
@@ -176,6 +179,10 @@ class Team(Node):
     zone: Zone
     holidays: str | None = None
     mode: Mode = Mode.ACT
+    modes: dict[str, Mode] = {}
+    """Where one line, by its id, or one kind of action goes further, or less far, than ``mode``."""
+    stepped: tuple[StepBack, ...] = ()
+    """Kinds of action that need a yes again since an undo or a no. Never of the file: kept in memory, joined in."""
     jira: JiraScope
     bitbucket: BitbucketScope = BitbucketScope()
     channels: dict[str, str]
@@ -186,6 +193,13 @@ class Team(Node):
     daily_cap_per_person_usd: float = Field(0.25, ge=0, allow_inf_nan=False)
     """How much of it the questions of one person may take."""
     members: tuple[Member, ...]
+
+    @field_validator("stepped")
+    @classmethod
+    def _is_not_written(cls, value: tuple[StepBack, ...]) -> tuple[StepBack, ...]:
+        if value:
+            raise ValueError("what has stepped back is kept by the agent, and is not written here; write 'modes'")
+        return value
 
     @property
     def tz(self) -> ZoneInfo:

@@ -129,9 +129,13 @@ def _absent(detail: ErrorDetails) -> str:
     return f"{detail['loc'][-1]!r} is missing"
 
 
+_NOT_WRITTEN = frozenset({"version", "stepped"})
+"""What is filled in by code: no key of the file."""
+
+
 def _unknown_key(detail: ErrorDetails) -> str:
     word, model = detail["loc"][-1], _model_at(detail["loc"][:-1])
-    fields = [name for name in model.model_fields if name != "version"] if model else []
+    fields = [name for name in model.model_fields if name not in _NOT_WRITTEN] if model else []
     if word in RULES and "rule" in detail["loc"][:-1]:
         return f"a line has one rule: {word!r} belongs into a line of its own"
     hint = nearest(word, fields)

@@ -319,6 +319,10 @@ class Ledger:
         since = self._clock.now() - timedelta(days=days)
         return await self._database.read(lambda c: deeds.about(c, person, teams, since, limit, issues))
 
+    async def refused_to(self, person: PersonId, team: TeamId) -> Approval | None:
+        """The last request of ``person``'s that somebody said no to in the last two months."""
+        return await self._database.read(lambda c: asks.refused_to(c, person, team, self._clock.now()))
+
     async def changed_for(
         self, person: PersonId, team: TeamId, *, issues: Sequence[str] = (), until: datetime | None = None
     ) -> list[Effect]:

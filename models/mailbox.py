@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, func, select, text, update
@@ -165,6 +165,12 @@ class Mailbox:
     async def bury(self, job: Job, error: str) -> None:
         """Give up; the job becomes a dead letter. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.bury(c, job, error, self._clock.real()), "bury")
+
+    async def hasten(self, kind: str, team: TeamId, delay: float) -> None:
+        """Let the jobs of ``kind`` that only wait for their moment run in ``delay`` seconds, if that is sooner."""
+        now = self._clock.real()
+        await self._database.write(lambda c: queue.hasten(c, kind, team, now + timedelta(seconds=delay)), "hasten")
+        self.doorbell.ring()
 
     async def reap(self) -> int:
         """Put jobs whose worker has vanished back in line; returns how many."""

@@ -99,6 +99,19 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What would have been decided of something that shadow mode only records."""
+
+    verdict: Verdict
+    rule: str
+    reason: str
+    asked: PersonId | None = None
+    """With ``ASK``: who would have been asked first."""
+    spend: Spend | None = None
+    """What of whose attention it would have cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The answer to *may we*, with the rule that decided and the reason in words."""
 
@@ -113,6 +126,8 @@ class Decision:
     """With ``ASK``: when the question lapses (company time)."""
     spend: Spend | None = None
     """What of whose attention this costs."""
+    supposed: Supposed | None = None
+    """Set in shadow mode alone: nothing of it is done."""
 
 
 @dataclass(frozen=True, slots=True)

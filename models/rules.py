@@ -19,6 +19,8 @@ class Watch(Node):
     after: Length | None = None
     days_before_end: int | None = Field(None, ge=0, description="working days")
     done_below: Share | None = None
+    chance_below: Share | None = None
+    """Of the last forecast; where nothing is foretold it is never below."""
     more_than: int | None = Field(None, ge=0, description="things of one kind at once")
     tell: str | None = None
     """The role that hears of it; without one whoever has the next move, else the PM."""
@@ -29,7 +31,7 @@ class Watch(Node):
         needed, further = THRESHOLDS[self.watch]
         given = {key for key, value in self if key not in {"watch", "tell"} and value is not None}
         if self.watch is SignalKind.SPRINT_AT_RISK and not given & set(further):
-            raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below'")
+            raise ValueError("watch: sprint_at_risk needs 'days_before_end' or 'done_below' or 'chance_below'")
         for key in needed:
             if key not in given:
                 raise ValueError(f"watch: {self.watch} needs {key!r}, for example '{key}: {_EXAMPLES[key]}'")
@@ -54,7 +56,7 @@ THRESHOLDS: Mapping[SignalKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     SignalKind.MERGED_BUT_OPEN: _AFTER,
     SignalKind.DONE_BUT_OPEN: _AFTER,
     SignalKind.WORK_OUTSIDE_SPRINT: _AFTER,
-    SignalKind.SPRINT_AT_RISK: ((), ("days_before_end", "done_below")),
+    SignalKind.SPRINT_AT_RISK: ((), ("days_before_end", "done_below", "chance_below")),
     SignalKind.SPRINT_CRITICAL: (("days_before_end", "done_below"), ()),
     SignalKind.SCOPE_CHANGED: (("more_than",), ()),
     SignalKind.PERSON_OVERLOADED: (("more_than",), ()),

@@ -15,7 +15,7 @@ from models.database import Database, insert_into, insert_new
 from models.events import Source
 from models.ids import AccountId, IssueKey, PersonId, SprintId, TeamId
 from models.keeping import facts as mirror
-from models.keeping import housekeeping, hushes, pauses
+from models.keeping import forecasts, housekeeping, hushes, pauses, recalling
 from models.keeping import identities as who
 from models.keeping import jobs as queue
 from models.keeping.housekeeping import BATCH, ROUNDS, Step
@@ -30,6 +30,9 @@ from models.work import Facts, Issue, Person, PullRequest, Sprint
 READING = "reading"
 """Under this name lies in memory, by source, how far a whole read has come: ``{"words": ..., "at": ...}``."""
 
+PAST = "past"
+"""Under this name lies in memory, by sprint, which past ones were read: ``{"name": ..., "stands": ..., "at": ...}``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -40,8 +43,14 @@ class Reading:
 
 
 def _whole(connection: Connection, team: TeamId) -> Facts:
-    """The mirror of a team, with what people have said beside it: who is who, what rests, what is theirs."""
-    facts = who.with_doubts(connection, mirror.about(connection, team))
+    """The mirror of a team, with what we know of it beside that."""
+    return with_known(connection, mirror.about(connection, team))
+
+
+def with_known(connection: Connection, facts: Facts) -> Facts:
+    """The same facts with what people have said beside them, and what was foretold of their sprints."""
+    facts = who.with_doubts(connection, facts)
+    facts = forecasts.with_odds(connection, facts)
     return hushes.with_taken(connection, pauses.with_pause(connection, facts))
 
 
@@ -86,8 +95,14 @@ class Store:
         kinds = {"sprint": sprints, "issue": issues, "pull_request": pull_requests, "person": people}
         given = {kind: list(values) for kind, values in kinds.items() if values is not None}
         now = self._clock.real()
-        reading = mirror.Reading(team, source, began or now, complete)
-        await self._database.write(lambda c: mirror.save(c, reading, given, now, whole, keep), "save")
+        reading, company = mirror.Reading(team, source, began or now, complete), self._clock.now()
+
+        def keep_all(connection: Connection) -> None:
+            if people is not None:
+                recalling.note_absences(connection, team, list(people), company, now)
+            mirror.save(connection, reading, given, now, whole, keep)
+
+        await self._database.write(keep_all, "save")
 
     async def gone(self, team: TeamId, *, issues: Collection[str] = (), pull_requests: Collection[str] = ()) -> None:
         """Forget issues (by immutable id) and pull requests the vendor no longer knows."""
@@ -145,11 +160,8 @@ class Store:
 
     async def next_alarm(self) -> datetime | None:
         """The next moment (company time) at which time alone makes work: a look, or an ask that lapses."""
-        look = select(func.min(teams.c.next_look)).where(teams.c.paused.is_(False))
-        lapse = select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
-        both = await self._database.read(lambda c: [c.execute(look).scalar(), c.execute(lapse).scalar()])
-        ends = [until for until, _ in await self._database.read(pauses.ends)]
-        return min((moment for moment in (*both, *ends) if moment is not None), default=None)
+        moments = await self._database.read(_alarms)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def teams_known(self) -> list[TeamId]:
         """Every team that was ever looked at and is still waited for."""
@@ -310,6 +322,21 @@ class Store:
 
     async def _column(self, wanted: Any) -> Iterable[Any]:
         return await self._database.read(lambda c: c.execute(wanted).scalars().all())
+
+
+def _alarms(connection: Connection) -> list[datetime | None]:
+    ends = [until for until, _ in pauses.ends(connection)]
+    return [connection.execute(_next_look()).scalar(), connection.execute(_next_lapse()).scalar(), *ends]
+
+
+@cache
+def _next_look() -> Select[Any]:
+    return select(func.min(teams.c.next_look)).where(teams.c.paused.is_(False))
+
+
+@cache
+def _next_lapse() -> Select[Any]:
+    return select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
 
 
 @cache

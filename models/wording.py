@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from models.actions import FORESEEN
@@ -11,6 +11,7 @@ from models.consistency import located, nearest
 from models.directives import (
     Allow,
     Ask,
+    Directive,
     Directives,
     EscalateRule,
     Hours,
@@ -45,12 +46,27 @@ def meanings(directives: Directives) -> tuple[Meaning, ...]:
     for place, line in located(directives):
         section = ".".join(str(step) for step in place[:-1] if step != "directives")
         told = tell(line.rule, directives) if line.rule else _by_others(line.kept_by)
+        told = told._replace(rule="; ".join(filter(None, (told.rule, *_trusted(line, directives)))))
         found.append(Meaning(line.id, section, line.says, kept[line.id].kept, *told))
     for name, level in directives.urgency.items():
         first = next((n for n, each in enumerate(found) if each.section == f"urgency.{name}"), len(found))
         known = kept[f"urgency-{name}"]
         found.insert(first, Meaning(known.id, f"urgency.{name}", known.says, known.kept, *tell(level.rule, directives)))
     return tuple(found)
+
+
+def _trusted(line: Directive, directives: Directives) -> Iterator[str]:
+    """In which teams this line, or the action it speaks of, goes less far or further than its team, and since when."""
+    action = line.rule.allow if isinstance(line.rule, Allow) else ""
+    for team in directives.teams:
+        for name in dict.fromkeys(filter(None, (line.id, action))):
+            if name in team.modes:
+                yield f"{name if name == action else 'this line'} is in {team.modes[name]} mode in {team.id}"
+        for step in team.stepped:
+            if step.kind == action:
+                day = step.at.astimezone(team.tz)
+                since = f"stepped back after {step.cause.after} on {day:%a} {day.day} {day:%b}"
+                yield f"in {team.id} it asks again: {since}"
 
 
 def meaning(name: str, directives: Directives) -> Meaning:
@@ -175,6 +191,7 @@ BOUNDS = {
     "after": "after {}",
     "days_before_end": "from {} working days before the end of the sprint",
     "done_below": "when less than {} is done",
+    "chance_below": "when its chance to be made is below {}",
     "more_than": "when there are more than {}",
 }
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
+from models.forecasts import Odds
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SignalId, SlackUserId, SprintId, TeamId
 from models.pauses import Pause
 from models.people import Doubt
@@ -261,6 +262,8 @@ class Facts:
     """Somebody lets nothing unasked leave; whether it still lasts is asked with the time of now."""
     taken: Mapping[PullRequestId, Taken] = field(default_factory=dict)
     """What somebody has said they review; whether that still holds is asked with the time of now."""
+    odds: Mapping[SprintId, tuple[Odds, ...]] = field(default_factory=dict)
+    """What the last forecasts said of sprints, newest first; a sprint without any is absent."""
 
     def issue(self, key: IssueKey) -> Issue | None:
         """The issue of that key, in whatever sprint."""
@@ -324,6 +327,7 @@ class Snapshot:
     """What somebody has said they review."""
     known: Mapping[SignalId, Urgency] = field(default_factory=dict)
     """For a daily summary: episodes that an earlier one told or somebody refused to act upon, and how urgent then."""
+    odds: Mapping[SprintId, tuple[Odds, ...]] = field(default_factory=dict)
 
     def person(self, account: AccountId | None) -> Person | None:
         """Whose Atlassian account this is, or ``None`` when the constitution does not know it."""

@@ -13,6 +13,7 @@ from models.ids import PersonId, TeamId
 from models.proposals import Approval, ApprovalState, EffectState, Objection, Verdict
 from planner.asked.helping import help_about
 from planner.asked.here import NOWHERE, Here, which_team
+from planner.asked.itself import in_front_of_others
 from planner.asked.pleasantries import Pleasantry
 from planner.asked.questions import (
     AskBoard,
@@ -29,17 +30,17 @@ from planner.asked.questions import (
     OneQuestion,
 )
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush, Hushing
-from planner.asked.quiet.pausing import AskPause, AskResume, about_pausing
+from planner.asked.quiet.pausing import AskPause, AskResume, AskShadow, about_pausing
 from planner.asked.quiet.peace import about_peace
 from planner.asked.requests import AskUndo, Request, about_change
 from planner.asked.talk.topical import about_topic, lost_part, told_to
-from planner.asked.topics import AskIssue, AskLost, AskWhich, AskWhyOf, Topic
+from planner.asked.topics import AskAgent, AskIssue, AskLost, AskWhich, AskWhyOf, Topic
 from planner.asked.undo import can_be_taken_back
 from planner.asked.work import UNREAD, about_work, seen, which_board
 from planner.hearers.discretion import is_private, outline, reads_all, stands_open
 from planner.hearers.escalation import PM
-from planner.policy import law_in
 from planner.policy.in_words import NO_LINE
+from planner.policy.law import STEPPED_BACK, law_for
 from planner.ports import Desk
 from planner.reports.constitution import constitution
 from planner.reports.mine import mine
@@ -86,13 +87,13 @@ async def _one(
             return await _in_talk(question, asker, team, desk, public=public)
         case Request() | AskUndo():
             return await about_change(question, asker, team, desk, name)
-        case AskPause() | AskResume():
+        case AskPause() | AskResume() | AskShadow():
             return await about_pausing(question, asker, team, desk)
         case AskMine():
             return _ALONE if public else await _mine(asker, team, desk)
         case AskBoard() | AskTeam():
             return await _which(question, asker, team, desk, here)
-        case AskHelp() | AskDirectives() | AskMe() | AskForgetMe() | AskDocument() | Pleasantry():
+        case AskHelp() | AskDirectives() | AskMe() | AskForgetMe() | AskDocument() | Pleasantry() | AskAgent():
             return _said(question, team, desk)
         case _:
             return await about_work(question, asker, team, desk, here, public=public)
@@ -108,7 +109,9 @@ async def _which(
 
 
 def _said(
-    question: AskHelp | AskDirectives | AskMe | AskForgetMe | AskDocument | Pleasantry, team: TeamId, desk: Desk
+    question: AskHelp | AskDirectives | AskMe | AskForgetMe | AskDocument | Pleasantry | AskAgent,
+    team: TeamId,
+    desk: Desk,
 ) -> Reply:
     """What is told without a look at the work."""
     match question:
@@ -119,6 +122,8 @@ def _said(
         case Pleasantry(thanks=thanks, nod=nod):
             first = "You are welcome" if thanks else "Nothing to do" if nod else "Hello"
             return PlainReply(text=f"{first}. /pm help lists what you can ask me.")
+        case AskAgent():
+            return in_front_of_others(question)
         case AskDocument():
             return PlainReply(text="No report of your team has that id. It stands at the foot of the report.")
         case AskMe() | AskForgetMe():
@@ -193,7 +198,7 @@ async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, p
         return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
     if public and not stands_open(record):
         return PlainReply(text=f"I answer that privately: /pm why {name}")
-    role = law_in(record.proposal.action, desk.directives.team(team), desk.directives).role
+    role = law_for(record.proposal, desk.directives.team(team), desk.directives).role
     whole = not public and reads_all(record, asker, role, desk.directives)
     less = None if whole else outline(record, desk.directives)
     return PlainReply(text=less) if less is not None else explained(record, desk.directives, whole=whole)
@@ -241,7 +246,8 @@ def _decided(record: WhyRecord, directives: Directives) -> str:
             if record.proposal.undoes is not None:
                 first = f"Allowed: whoever may say yes to it may take it back ({line})"
         case Verdict.ASK:
-            first = f"Needed {_whose_yes(decision.rule, directives)} yes ({line})"
+            why = decision.reason if decision.rule == STEPPED_BACK else line
+            first = f"Needed {_whose_yes(decision.rule, directives)} yes ({why})"
         case Verdict.DEFER:
             first = f"Held back: {decision.reason} ({line})"
         case Verdict.DENY:

@@ -18,12 +18,12 @@ from models.thoughts import Call, Result, Size, Thought, Turn
 from planner.asked.converse.known import Known
 from planner.asked.converse.outside import Library, memory, rules, search
 from planner.asked.converse.reading import READS, opening, read
-from planner.asked.converse.replying import SCHEMA, UNSAYABLE, Answered, Rejected, answered, unanswered
-from planner.asked.converse.routing import proposed, routed
+from planner.asked.converse.replying import SCHEMA, UNSAYABLE, Answered, answered, unanswered
+from planner.asked.converse.routing import UNLOOKED, UNWANTED, proposed, routed
 from planner.asked.converse.tools import NAMES, TOOLS, step_of
 from planner.asked.questions import Question
 from planner.asked.requests import Request
-from planner.asked.talk.topical import nearest_choices
+from planner.asked.talk.topical import choices_near
 from planner.bounds.worktime import person_calendar, team_calendar
 from planner.claims.facts import Fact
 from planner.claims.of import Clause
@@ -94,7 +94,7 @@ async def converse(talk: Talk, desk: Desk, model: Model, library: Library, told:
     try:
         return await loop.run()
     except NotThought as silence:
-        reply = unanswered(clause(silence), known, known.found) if known.found else None
+        reply = unanswered(clause(silence, public=talk.public), known, known.found) if known.found else None
         return loop.outcome(reply=reply, silence=silence)
 
 
@@ -136,6 +136,7 @@ class _Loop:
         matter = self._matter()
         self.turns.append(first_turn(matter))
         clock, cited = self.desk.clock, tuple[Fact, ...]()
+        kept: TalkReply | None = None
         until = clock.monotonic() + PATIENCE
         while self.calls < MOST_CALLS:
             thought = await self._think(matter, until, clock)
@@ -146,21 +147,34 @@ class _Loop:
                 continue
             answer = answered(thought.text, self.known, thought.model)
             if isinstance(answer, Answered):
-                self.misses += answer.left_out
-                return self.outcome(reply=answer.reply)
+                kept = self._kept(answer, kept)
+                if not self._lacks_advice(answer):
+                    break
+                self._again(thought, answer.left_out[0], Size.SMALL)
+                continue
             self.misses.append(answer.miss)
             cited = answer.cited or cited
-            if len(self.misses) > 1:
+            if kept is not None or len(self.misses) > 1:
                 break
-            self._again(thought, answer)
-        return self.outcome(reply=unanswered(UNSAYABLE, self.known, cited))
+            self._again(thought, answer.miss, Size.LARGE)
+        return self.outcome(reply=kept or unanswered(UNSAYABLE, self.known, cited))
+
+    def _kept(self, answer: Answered, before: TalkReply | None) -> TalkReply:
+        """The better of two tries: the one with a reading, or the first."""
+        self.misses += answer.left_out
+        return before if before is not None and not answer.reply.inference else answer.reply
+
+    def _lacks_advice(self, answer: Answered) -> bool:
+        """Whether all of its advice was left out, and it may be put anew: once, and never as the last call."""
+        first = len(self.misses) == len(answer.left_out)
+        return bool(first and answer.left_out and not answer.reply.inference and self.calls < MOST_CALLS)
 
     def outcome(
         self, *, question: Question | None = None, reply: TalkReply | None = None, silence: NotThought | None = None
     ) -> Conversed:
         """How it ends, with what it took; where no answer could be given, with what else can be asked."""
         if reply is not None and not reply.by:
-            reply = replace(reply, choices=tuple(nearest_choices(self.talk.words)))
+            reply = replace(reply, choices=tuple(choices_near(self.talk.words, self.known.facts)))
         return Conversed(
             question=question,
             reply=reply,
@@ -194,10 +208,9 @@ class _Loop:
         self.cost += thought.cost
         return thought
 
-    def _again(self, thought: Thought, rejected: Rejected) -> None:
-        """One more try, by the larger model, which is told what was wrong."""
-        self.size = Size.LARGE
-        miss = rejected.miss
+    def _again(self, thought: Thought, miss: Miss, size: Size) -> None:
+        """One more try, by a model which is told what was wrong: the larger one where nothing could be shown."""
+        self.size = size
         words = f"That answer was thrown away: {miss.what[:60]!r} ({miss.kind}). Answer anew, by the rules of writing."
         self.turns += [thought.turn, Turn(ours=True, text=words)]
 
@@ -226,15 +239,17 @@ class _Loop:
     def _ends(self, call: Call) -> Question | str | None:
         """The question a call comes to, or why to none; ``None`` for a call that reads."""
         if call.name == "route":
-            return routed(call.arguments, self.known, self.talk.asked)
+            return routed(call.arguments, self.known, self.talk.asked, self.talk.words)
         if call.name == "propose":
             found = proposed(call.arguments, self.known, self.talk.words)
+            if found in (UNWANTED, UNLOOKED):
+                self.known.untaken = str(call.arguments.get("change", ""))
             return found if isinstance(found, Request | str) else None
         return None if call.name in NAMES else f"There is no tool {call.name[:40]!r}."
 
     async def _read(self, call: Call) -> Result:
         """What a reading tool gives, as numbered facts."""
-        words = step_of(call)
+        words = step_of(call, self.known)
         await self.told(call.id, words, None)
         found = await self._found(call)
         well = not isinstance(found, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models.actions import TellAdmins
+from models.actions import ShadowLog, TellAdmins
 from models.cycles import Cycle
 from models.directives import Allow, Directives, Mode, Never, Team
 from models.events import Reason, Trigger
@@ -15,7 +15,10 @@ from models.proposals import Decided, Decision, Proposal, Verdict
 from models.signals import Urgency
 from planner.facts.observe import observe
 from planner.policy import UNLISTED, as_recorded, decide
+from planner.policy.trust import IN_A_ROW, acts
 from planner.ports import Desk
+from planner.reports.shadow import count_words
+from planner.words.modes import spoken
 
 CHANNEL, ROLE = "ops", "admins"
 """The role of the channel, and of the people where a team has none."""
@@ -171,16 +174,20 @@ async def tell(notice: Notice, whom: Whom, desk: Desk) -> Decision:
 
     Raises ``LostLease`` when another worker has taken over.
     """
+    return await settle(proposal_of(notice, whom, desk.directives), whom.team, notice.name, desk)
+
+
+async def settle(proposal: Proposal, team: TeamId, name: str, desk: Desk) -> Decision:
+    """As ``tell``, of any word to those who run the agent; ``name`` is one for ever. Raises ``LostLease``."""
     now, directives = desk.clock.now(), desk.directives
-    trigger = Trigger(team=whom.team, reason=Reason.NOTICE, at=now)
-    snapshot = observe(await desk.work.facts_about(whom.team), trigger, now)
-    proposal = proposal_of(notice, whom, directives)
-    history = await desk.ledger.history(whom.team)
-    decision = as_recorded(decide(proposal, snapshot, directives, history), directives.team(whom.team))
+    trigger = Trigger(team=team, reason=Reason.NOTICE, at=now)
+    snapshot = observe(await desk.work.facts_about(team), trigger, now)
+    history = await desk.ledger.history(team)
+    decision = as_recorded(decide(proposal, snapshot, directives, history), proposal, directives.team(team))
     if decision.verdict is Verdict.DEFER:
         return decision
     cycle = Cycle(
-        id=CycleId(named(whom.team, trigger.reason, notice.name, now.isoformat())),
+        id=CycleId(named(team, trigger.reason, name, now.isoformat())),
         trigger=trigger,
         at=now,
         directives_version=directives.version,
@@ -194,9 +201,48 @@ async def tell(notice: Notice, whom: Whom, desk: Desk) -> Decision:
     return recorded[0].decision if recorded else decision
 
 
-def _rule(directives: Directives) -> str:
-    lines = (line.id for line in directives.lines() if isinstance(line.rule, Allow) and line.rule.allow == _KIND)
-    return next(lines, UNLISTED)
+# --- how far the agent is trusted ---------------------------------------------------------------------------------
 
 
-_KIND = TellAdmins.kind
+def log_of(log: ShadowLog, team: Team, cut: datetime, directives: Directives) -> Proposal:
+    """The one proposal of showing that log: one for each time a team's day is cut."""
+    return Proposal(
+        id=ProposalId(named("shadow log", team.id, cut.isoformat())),
+        action=log,
+        because=f"{team.name}: {count_words(log.sent, log.withheld)}.",
+        evidence=(),
+        signals=(),
+        urgency=Urgency.LOW,
+        rule=_rule(directives, ShadowLog.kind) or _rule(directives),
+        if_nothing="Nobody can say whether what shadow mode keeps is worth sending.",
+    )
+
+
+_TRUST = "trust"
+
+
+def trust_notice(team: Team, kind: str, first: str, diff: str, *, stepped: bool) -> Notice:
+    """One kind of action has been approved often enough in a row; ``first`` names the row, so it is told of once."""
+    what = f"{team.name}: “{spoken(kind)}” was approved {IN_A_ROW} times in a row, with no edit, rejection or undo."
+    if stepped:
+        remedy = "It had stepped back. An admin can let it act again in my Home: *Let it act again*."
+    elif diff:
+        remedy = "This change of directives.yaml would let it act without asking:"
+    else:
+        remedy = f"To let it act without asking: modes: {{{kind}: act}} in the team {team.id}."
+    facts = ("Nothing has been changed, and nothing changes by itself.", remedy)
+    return Notice(name=f"{_TRUST} {team.id} {kind} {first}", headline=what, facts=facts, diff=diff)
+
+
+def is_acting_by_now(notice: Notice, directives: Directives) -> bool | None:
+    """Whether that kind of action acts already, or its team is gone; ``None`` for a notice about something else."""
+    what, name, kind, *_ = f"{notice.name}   ".split(" ")
+    if what != _TRUST:
+        return None
+    return not any(team.id == name and not acts(kind, team, directives) for team in directives.teams)
+
+
+def _rule(directives: Directives, kind: str = TellAdmins.kind) -> str:
+    """The line that allows it; that no line does where there is none, and nothing for a kind beside."""
+    lines = (line.id for line in directives.lines() if isinstance(line.rule, Allow) and line.rule.allow == kind)
+    return next(lines, UNLISTED if kind == TellAdmins.kind else "")

@@ -11,8 +11,9 @@ from models.clock import Clock
 from models.cycles import Cycle, History, LastCycle, WhyRecord
 from models.directives import Directives
 from models.events import Trigger
+from models.forecasts import Ended, Forecast
 from models.hushes import Hush
-from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
+from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, SprintId, TeamId
 from models.meanings import Meaning
 from models.pauses import Pause
 from models.proposals import Approval, Decided, Effect, Outcome, Receipt, Unit
@@ -38,6 +39,22 @@ class Switch(Protocol):
 
     async def resume(self, team: TeamId, by: PersonId | None) -> Pause | None:
         """End it and look at once; returns what ended, ``None`` when there was none."""
+        ...
+
+
+class Hindsight(Protocol):
+    """How earlier sprints went, and what was foretold of them."""
+
+    async def ended(self, team: TeamId) -> Sequence[Ended]:
+        """How every past sprint that is kept went, the oldest first, each at several shares of its time."""
+        ...
+
+    async def of_sprint(self, team: TeamId, sprint: SprintId) -> Sequence[Forecast]:
+        """Every forecast of one sprint, oldest first."""
+        ...
+
+    async def scored(self, team: TeamId) -> Sequence[Forecast]:
+        """Every forecast of which somebody knows what became of it, oldest first."""
         ...
 
 
@@ -173,6 +190,8 @@ class Desk:
     """By action kind."""
     switch: Switch | None = None
     """Only where people can ask for it."""
+    hindsight: Hindsight | None = None
+    """Where nothing is foretold there is none."""
     meanings: Callable[[Directives], Sequence[Meaning]] = _untold
     """The lines of the constitution in plain words, in the order of the file."""
     off: Mapping[str, str] = field(default_factory=dict)

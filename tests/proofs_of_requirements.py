@@ -220,14 +220,17 @@ REQUIREMENTS: Mapping[str, Requirement] = {
     ),
     "R14": Requirement(
         title="Honest status colours",
-        says="Red and amber come from written thresholds only; early in a sprint nothing is amber.",
+        says="Red and amber come from written thresholds only, by what is done or by the chance a line names; early in "
+        "a sprint nothing is amber. What would bring it back to green stands in the forecast.",
         figure="Every working day of a sprint against every share done: amber and red exactly where the lines say.",
         proofs=(
             "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_and_a_late_one_only_by_its_figures",
             "planner/detect/test_sprints.py::test_an_early_sprint_is_never_amber_wherever_the_team_lives",
             "planner/reports/test_summaries.py::test_at_risk_only_by_the_written_threshold",
+            "planner/detect/test_sprints.py::test_a_sprint_is_at_risk_by_its_chance_only_where_the_line_names_one",
+            "planner/reports/test_forecast.py::"
+            "test_the_answer_comes_first_then_the_day_before_and_what_each_change_would_buy",
         ),
-        open="The path back to green by probability comes with the forecast.",
     ),
     "R15": Requirement(
         title="A short digest",

@@ -38,6 +38,8 @@ from models.tables.queue import jobs
 from planner.bounds.limits import Place
 from planner.hearers.approvals import course
 from planner.hearers.putting_off import clock_of
+from planner.policy.trust import is_tried
+from planner.reports.shadow import cut_of
 
 CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
 TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
@@ -143,7 +145,8 @@ class World:
         days = [now.astimezone(self.team.tz).date() + timedelta(days=n) for n in (0, 1)]
         digests = [datetime.combine(day, self.team.digest.at, self.team.tz) for day in days]
         alarm = await self.app.store.next_alarm()
-        moments = (end, alarm, *digests, *[moment async for moment in self._moments_of_questions()])
+        logs = [cut_of(self.team, self.directives, now + timedelta(days=n)) for n in (0, 1) if is_tried(self.team)]
+        moments = (end, alarm, *digests, *logs, *[moment async for moment in self._moments_of_questions()])
         return min(moment for moment in moments if moment is not None and moment > now)
 
     async def _moments_of_questions(self) -> AsyncIterator[datetime | None]:

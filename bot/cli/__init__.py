@@ -27,6 +27,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Look": {
         "status": Entry("bot.cli.look:status", "How the agent is doing, read from its database."),
         "trigger": Entry("bot.cli.look:trigger", "Look now, at one sprint or at everything."),
+        "forecast": Entry("bot.cli.forecast:forecast", "Will the sprint be made; how good such forecasts are."),
+        "backtest": Entry("bot.cli.backtest:backtest", "What it would have said on sprints that are over."),
         "documents": Entry("bot.cli.documents:documents", "Reports of delegated tasks: list, write out."),
         "costs": Entry("bot.cli.costs:costs", "What Claude came to: by day, purpose and model."),
     },

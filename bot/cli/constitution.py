@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bot.cli.printing import json_option, print_columns, print_json
+from bot.cli.rooms import Rooms, in_rooms
 from bot.settings import Settings
+from models.consistency import warnings
 from models.differences import Difference, Group, differences
 from models.directives import Directives
 from models.directives_file import explain as kept_lines
@@ -17,6 +20,8 @@ from models.directives_file import load
 from models.errors import DirectivesError, OperatorError
 from models.meanings import Meaning
 from models.wording import meaning, meanings
+from planner.hearers.contact import ALL_TEAMS
+from planner.policy.trust import STEPS, stepped, steps_of
 
 READABLE = click.Path(exists=True, path_type=Path)
 
@@ -39,10 +44,13 @@ def check(file: Path | None, as_json: bool) -> None:
     (loaded,) = _valid([chosen], as_json)
     lines = kept_lines(loaded)
     if as_json:
-        print_json({"valid": True, "version": loaded.version, "lines": [line._asdict() for line in lines]})
+        told = {"lines": [line._asdict() for line in lines], "warnings": list(warnings(loaded))}
+        print_json({"valid": True, "version": loaded.version, **told})
         return
     print_columns(("LINE", "KEPT BY", "SAYS"), [(line.id, line.kept, line.says) for line in lines])
     enforced = sum(line.kept.startswith("enforced") for line in lines)
+    for words in warnings(loaded):
+        click.echo(f"\nwarning: {words}")
     click.echo(f"\n{chosen} is valid: {len(lines)} lines, {enforced} enforced by code; version {loaded.version}")
 
 
@@ -53,6 +61,7 @@ def check(file: Path | None, as_json: bool) -> None:
 def explain(line: str | None, file: Path | None, as_json: bool) -> None:
     """What each line does, in plain words; with ID only that one, and an example."""
     (loaded,) = _valid([_configured(file)], as_json)
+    loaded = loaded if file is not None else _as_lived(loaded)
     told = [meaning(line, loaded)] if line else list(meanings(loaded))
     if as_json:
         print_json({"version": loaded.version, "lines": [each._asdict() for each in told]})
@@ -60,6 +69,21 @@ def explain(line: str | None, file: Path | None, as_json: bool) -> None:
         _print_one(told[0])
     else:
         _print_sections(told)
+
+
+def _as_lived(loaded: Directives) -> Directives:
+    """With what the agent has stepped back from, where there is a database that can say so."""
+    settings = Settings.from_environment(only_look=True)
+    if settings.no_database_yet():
+        return loaded
+
+    async def read(rooms: Rooms) -> Mapping[str, Any]:
+        return await rooms.store.recall(ALL_TEAMS, STEPS)
+
+    try:
+        return stepped(loaded, steps_of(in_rooms(read)))
+    except OperatorError:  # the lines are told all the same
+        return loaded
 
 
 def _print_sections(told: Sequence[Meaning]) -> None:
@@ -88,20 +112,36 @@ def _print_one(told: Meaning) -> None:
 @directives.command()
 @click.argument("old", type=READABLE)
 @click.argument("new", type=READABLE)
+@click.option("--backtest", "tries", is_flag=True, help="Try both on the last three sprints (pm backtest).")
 @json_option
-def diff(old: Path, new: Path, as_json: bool) -> None:
+def diff(old: Path, new: Path, tries: bool, as_json: bool) -> None:
     """What NEW says differently from OLD, in plain words."""
     before, after = _valid([old, new], as_json)
     found = differences(before, after)
+    tried = _tried(old, new) if tries else None
     enforced = any(each.enforced for each in found)
     if as_json:
         listed = [{"group": d.group, "subject": d.subject, "text": d.text, "enforced": d.enforced} for d in found]
         versions = {"old": before.version, "new": after.version}
-        print_json({"valid": True, "versions": versions, "enforced_changes": enforced, "differences": listed})
+        told = {"enforced_changes": enforced, "differences": listed, **_told(tried)}
+        print_json({"valid": True, "versions": versions, **told})
         return
     click.echo(f"old: {old}, version {before.version}\nnew: {new}, version {after.version}")
     _print_differences(found)
     click.echo(f"\n{_summary(found, same_text=before.version == after.version)}")
+    if tried is not None:
+        click.echo(f"on the last sprints: {tried}")
+
+
+def _told(tried: str | None) -> dict[str, str]:
+    return {"backtest": tried} if tried is not None else {}
+
+
+def _tried(old: Path, new: Path) -> str:
+    """``14 -> 31 messages, 4 out of hours``."""
+    from bot.cli.backtest import compared  # a diff of words alone needs neither a database nor Jira
+
+    return compared(old, new)
 
 
 TITLES = {

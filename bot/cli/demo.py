@@ -34,6 +34,9 @@ SPEED = 60.0
 PATIENCE = 40.0
 """Seconds the product may take until it has read the company and looked at it once."""
 
+PAST = 12
+"""Past sprints the company looks back on, with all their history: what forecasts rest on."""
+
 FOLDER = Path("var/demo")
 MOST = 20
 """Demos of one checkout at the same time."""
@@ -129,7 +132,7 @@ async def _play(stage: Stage, browse: bool) -> None:
     text = "\n".join(each.plain() for each in look_up(stage.directives).texts)
     clock = company_clock(stage.clock_file, directives, stage.speed)
     pace = LIFELIKE if stage.claude else None
-    simulator = Simulator(directives, text, clock, stage.product, socket=stage.socket, claude=pace)
+    simulator = Simulator(directives, text, clock, stage.product, past=PAST, socket=stage.socket, claude=pace)
     ended = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, ended.set)

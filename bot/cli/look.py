@@ -16,6 +16,7 @@ from bot.settings import Settings
 from models.directives import Mode
 from models.errors import DatabaseNotReady, DirectivesError
 from models.ids import TeamId
+from models.trust import Cause
 from planner.words.modes import MODES
 
 
@@ -95,17 +96,29 @@ def print_status(data: Any) -> None:
     print_columns(("TEAM", "MODE", "NEXT LOOK", "DATA READ", "DONE IN A DAY"), [_row(team) for team in data["teams"]])
     _print_own_wishes(data["own_wishes"])
     for team in data["teams"]:
-        if said := MODES.get(Mode(team["mode"])):
-            click.echo(f"\n{team['id']}: {said}")
+        _print_trust(team)
         if urgency := team["urgency"]:
             why = f": {urgency['why']}" if urgency["why"] else ""
             click.echo(f"\n{team['id']}: urgency {urgency['level']}{why}; a look every {urgency['every']}")
         _print_wrong_persons(team)
         for source, words in team["reading"].items():
             click.echo(f"\n{team['id']}: reading {source}: {words}")
+        if past := team["past_sprints"]:
+            click.echo(f"\n{team['id']}: {past['read']} past sprints read for forecasts, {past['counted']} of use")
         for source, read in team["data"].items():
             if read["error"]:
                 click.echo(f"\n{team['id']}: {source} could not be read: {read['error']}")
+
+
+def _print_trust(team: Any) -> None:
+    """How far the agent may go for it, and where it has stepped back: only an admin's press in Home ends that."""
+    if said := MODES.get(Mode(team["mode"])):
+        click.echo(f"\n{team['id']}: {said}")
+    for name, mode in team.get("modes", {}).items():
+        click.echo(f"\n{team['id']}: {name}: {mode} mode")
+    for step in team["stepped_back"]:
+        after = Cause(step["cause"]).after
+        click.echo(f"\n{team['id']}: {step['action']} asks again: stepped back after {after} on {step['at'][:10]}")
 
 
 def _print_wrong_persons(team: Any) -> None:

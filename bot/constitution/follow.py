@@ -178,5 +178,6 @@ async def tell_admins(store: Store, directives: Directives, notice: Notice) -> N
         log.warning("no team names an ops channel or admins: nobody is told", extra={"action": "notice_for_nobody"})
         return
     payload = {"name": notice.name, "headline": notice.headline, "facts": list(notice.facts), "after": notice.after}
+    payload |= {"diff": notice.diff}
     job = NewJob(kind="notice", key=f"notice:{ABOUT}", team=whom.team, lane=1, payload=payload)
     await store.fire(f"notice:{ABOUT}", notice.name, job)

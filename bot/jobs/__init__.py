@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.jobs import card, effect, introduce, living, look, notice, people, presence, prompts, refresh, stop, tidy
+from bot.jobs import (
+    card,
+    effect,
+    foretell,
+    introduce,
+    living,
+    look,
+    notice,
+    past,
+    people,
+    presence,
+    prompts,
+    refresh,
+    stop,
+    tidy,
+)
 from bot.jobs.asked import answer, learn, outcome, request_again
 from bot.jobs.gone import Handler, of_a_team
 from bot.jobs.home import draw
 from bot.jobs.home.after import of_the_asked, of_the_concerned, of_the_presser
 from bot.jobs.presses import click, contact, digest_menu, ending, feedback, hush, identity, pausing, took, undo, verdict
+from bot.jobs.trust import again, daily, mark
 from bot.jobs.windows import open as windows
 
 __all__ = ["HANDLERS", "Handler"]
@@ -38,8 +54,13 @@ HANDLERS: Mapping[str, Handler] = {
     "window": windows.handle,
     "contact": contact.settle_one,
     "pausing": pausing.settle_one,
+    "shadow": of_a_team(daily.show),
+    "mark": mark.settle_one,
+    "trusting": again.settle_one,
     "home": draw.draw,
     "living": of_a_team(living.redraw),
+    "foretell": of_a_team(foretell.foretell),
+    "past": of_a_team(past.remember_one),
     "tidy": tidy.tidy,
     "prompts": prompts.offer,
     "stop": stop.stop,

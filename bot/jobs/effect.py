@@ -7,6 +7,7 @@ import logging
 from bot.app import App
 from bot.constitution import tell_admins
 from bot.jobs.asked.request_again import plan_again
+from bot.jobs.stepping import before_undo
 from models.actions import TellAdmins
 from models.errors import NotDone, VendorError
 from models.ids import EffectId
@@ -24,6 +25,9 @@ async def carry_out_one(app: App, job: Job) -> None:
     """Do it once. Raises ``NotDone`` for the worker to try again; a refusal for good becomes a dead letter."""
     effect_id = EffectId(job.payload["effect"])
     await app.roster.refresh()  # how its reader may be contacted holds from the moment they have said it
+    effect = await app.ledger.effect(effect_id)
+    if effect is not None and effect.proposal.undoes is not None:
+        await before_undo(app, effect)  # whatever becomes of it: somebody wanted it back
     outcome = await carry_out(effect_id, app.desk(job))
     effect = await app.ledger.effect(effect_id)
     if effect is None:

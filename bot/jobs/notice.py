@@ -12,6 +12,7 @@ from models.mailbox import Job, NewJob
 from models.proposals import EffectState, Verdict
 from planner.notices import (
     Notice,
+    is_acting_by_now,
     is_forbidden_by_now,
     is_of_channel,
     is_of_mode,
@@ -59,6 +60,9 @@ async def _is_over(app: App, notice: Notice) -> bool:
     if forbidden is not None:
         return forbidden
     law = app.directives
+    acting = is_acting_by_now(notice, app.directives)
+    if acting is not None:
+        return acting
     for still in (is_of_mode(notice, law), is_of_channel(notice, law), is_of_today(notice, law, app.clock.now())):
         if still is not None:
             return not still

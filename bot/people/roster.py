@@ -10,9 +10,11 @@ from models.events import Source
 from models.ids import PersonId, TeamId
 from models.people import FOUND, Identity, Service
 from models.store import Store
+from models.trust import StepBack
 from models.work import Person
 from planner.hearers.contact import ABOUT, ALL_TEAMS, Wish, heeded, to_keep, wishes
 from planner.hearers.identity import joined, owners, said, unresolved
+from planner.policy.trust import STEPS, kept_of, key_of, stepped, steps_of
 
 
 class Roster:
@@ -25,6 +27,8 @@ class Roster:
         self.identities: Sequence[Identity] = ()
         self.wishes: Mapping[PersonId, Wish] = {}
         """How people have said they may be contacted; joined into ``directives``."""
+        self.steps: Mapping[TeamId, tuple[StepBack, ...]] = {}
+        """What the agent has stepped back from; joined into ``directives``."""
         self._store = store
 
     def enact(self, constitution: Directives) -> None:
@@ -35,12 +39,26 @@ class Roster:
     async def refresh(self) -> None:
         """Read what is known now: another process, or an admin, may have added to it."""
         identities, said = await self._store.identities(), wishes(await self._store.recall(ALL_TEAMS, ABOUT))
-        if (identities, said) != (self.identities, self.wishes):  # else what was worked out from it stays good
-            self.identities, self.wishes = identities, said
+        steps = steps_of(await self._store.recall(ALL_TEAMS, STEPS))
+        known = (self.identities, self.wishes, self.steps)
+        if (identities, said, steps) != known:  # else what was worked out from it stays good
+            self.identities, self.wishes, self.steps = identities, said, steps
             self.directives = self._lived()
 
     def _lived(self) -> Directives:
-        return heeded(joined(self.constitution, self.identities), self.wishes)
+        return stepped(heeded(joined(self.constitution, self.identities), self.wishes), self.steps)
+
+    async def step_back(self, team: TeamId, step: StepBack) -> None:
+        """From now on actions of that kind need a yes in ``team``, until an admin ends that; the first word counts."""
+        await self._store.remember(ALL_TEAMS, STEPS, key_of(team, step.kind), kept_of(step), once=True)
+        await self.refresh()
+
+    async def trust_again(self, team: TeamId, kind: str) -> bool:
+        """The constitution decides on actions of that kind again; ``False`` when it did already."""
+        held = any(step.kind == kind for step in self.steps.get(team, ()))
+        await self._store.forget(ALL_TEAMS, STEPS, key_of(team, kind))
+        await self.refresh()
+        return held
 
     async def wish(self, person: PersonId, wish: Wish) -> bool:
         """Keep somebody's own word on how they may be contacted; an empty one is the constitution's again.

@@ -5,7 +5,7 @@ A card is a projection of ledger rows: the same rows draw the same blocks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from bot.views.parts.message import Block, Message, actions, context, divider, m
 from bot.views.parts.moments import dated, localised
 from bot.views.parts.moves import UNNAMED, Channels, Names, move
 from bot.views.parts.mrkdwn import and_more, link
+from models.ids import ApprovalId
 from models.proposals import Approval, ApprovalState
 
 _ROOM = 9_000
@@ -39,13 +40,14 @@ def approval_card(
     later: Later = (),
     *,
     halted: bool = False,
+    stopped: Collection[ApprovalId] = (),
 ) -> Message:
     """One message for everything one approver is asked, open questions first.
 
     ``zone`` is the reader's; ``channels`` are the names of the team's channels by role; ``later`` is what *Ask me
-    later* offers. While the team is ``halted``, in shadow mode, nothing can be answered.
+    later* offers. While the team is ``halted``, in shadow mode, nothing can be answered, nor what alone is ``stopped``.
     """
-    known = Known(names, zone, channels, then, halted, later)
+    known = Known(names, zone, channels, then, halted, later, stopped)
     approvals = [_localised(approval, zone) for approval in approvals]
     open_ones = [a for a in approvals if a.state is ApprovalState.PENDING]
     edited = {a.edits for a in approvals if a.edits}

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from bot.views.parts.items import rule_id, why_button
 from bot.views.parts.message import Block, Message, actions, context, message, section
 from bot.views.parts.mrkdwn import and_more, escape, preformatted
-from models.actions import PostToOtherChannel, TellAdmins
+from bot.views.shadow import shadow_log
+from models.actions import PostToOtherChannel, ShadowLog, TellAdmins
+from models.proposals import Proposal
 
 MOST_FACTS = 6
 
@@ -26,6 +28,13 @@ def admin_notice(action: TellAdmins, proposal: str, rule: str) -> Message:
     """The post in the ops channel, with the line of the constitution behind it."""
     diff = [section(preformatted(action.diff))] if action.diff else []
     return message([*_body(action.headline, action.facts), *diff, *_foot([f"rule {rule_id(rule)}"], proposal)])
+
+
+def to_admins(action: TellAdmins | ShadowLog, proposal: Proposal) -> Message:
+    """A word to those who run the agent, as it is sent first."""
+    if isinstance(action, ShadowLog):
+        return shadow_log(action, proposal.id, {})
+    return admin_notice(action, proposal.id, proposal.rule)
 
 
 def _body(headline: str, facts: Sequence[str]) -> list[Block]:

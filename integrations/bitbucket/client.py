@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.bitbucket import people
+from integrations.bitbucket import histories, people
 from integrations.bitbucket.builds import build_of
 from integrations.bitbucket.calls import PAGE, Calls
 from integrations.bitbucket.hooks import EVENTS, register, registered, unregister
@@ -35,6 +35,7 @@ from integrations.health import Check
 from integrations.hooks import Hook
 from integrations.rest import TIMEOUT
 from models.errors import Refused, Unclear, VendorError
+from models.histories import PullHistory
 from models.ids import AccountId, PullRequestId
 from models.work import Build, PullRequest
 
@@ -96,6 +97,17 @@ class Bitbucket:
         path, edge = self._calls.repository(repository), since.astimezone(UTC).isoformat()
         wanted = {"state": [state for state in STATES if state != "OPEN"], "q": f"updated_on >= {edge}"}
         return await self._list(path, {**wanted, "sort": "updated_on"}, projects)
+
+    async def pull_histories(
+        self, repository: str, since: datetime, projects: Collection[str] | None = None
+    ) -> list[PullHistory]:
+        """Every pull request that has changed at ``since`` (aware) or later, in every state it was in.
+
+        A call per 50 of them, and for each one or more for its log and one per commit for its builds.
+        """
+        path, edge = self._calls.repository(repository), since.astimezone(UTC).isoformat()
+        wanted = {"state": list(STATES), "q": f"updated_on >= {edge}", "sort": "updated_on"}
+        return await histories.read(self._calls, path, wanted, self._allowed(projects))
 
     async def pull_request(self, repository: str, number: int, projects: Collection[str] | None = None) -> PullRequest:
         """One pull request, whatever its state."""

@@ -10,6 +10,7 @@ from integrations.jira.changing import Changing
 from integrations.jira.comments import MARKER, Comments
 from integrations.jira.moving import Moving
 from integrations.jira.nouns import Board, Fetched, Holder, JiraUser, Moved, Server
+from integrations.jira.past import Histories
 from integrations.jira.people import People
 from integrations.jira.standing import Standings
 from models.ways import Transition
@@ -17,10 +18,11 @@ from models.ways import Transition
 __all__ = ["MARKER", "Board", "Fetched", "Holder", "Jira", "JiraUser", "Moved", "Server", "Transition"]
 
 
-class Jira(Moving, Changing, Standings, Comments, People, AdminHooks):
+class Jira(Moving, Changing, Standings, Histories, Comments, People, AdminHooks):
     """A client of one Jira Cloud site; each part is described in the module of its topic.
 
     ``site``: the connection · ``reading``: issues, counts, history · ``boards``: boards and sprints · ``moving``:
     sprint and backlog · ``changing``: owner, status, priority, links · ``comments`` · ``people``: accounts and
-    permissions · ``standing``: one issue before it is changed · ``admin_hooks``: webhooks.
+    permissions · ``standing``: one issue before it is changed · ``past``: issues and sprints as they were ·
+    ``admin_hooks``: webhooks.
     """

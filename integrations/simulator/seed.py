@@ -22,6 +22,7 @@ from integrations.simulator.nouns import (
     Step,
 )
 from integrations.simulator.workdays import Workdays, of_member, of_team, placed
+from integrations.simulator.years import FIRST_OF_STORY, Place, plant
 from models.clock import Clock
 from models.directives import Directives, Member, Team
 
@@ -77,14 +78,17 @@ def suggested_start(directives: Directives, real: datetime) -> datetime:
     return next((t for t in mornings if any(p.present(t) for p in people)), mornings[0])
 
 
-def build(directives: Directives, clock: Clock, *, sprint: int = 24) -> Company:
-    """The whole company at ``clock.now()``; ``sprint`` is the number in the active sprint's name."""
+def build(directives: Directives, clock: Clock, *, sprint: int = 24, past: int = 0) -> Company:
+    """The whole company at ``clock.now()``; ``sprint`` is the number in the active sprint's name.
+
+    ``past`` sprints with their history lie before the one that the story's own follows (``years``).
+    """
     company = Company(clock)
     company.people[ASKER] = Colleague(
         account=ASKER, name="PM Agent", zone="Etc/UTC", email="pm-agent@example.com", app=True
     )
     for number, team in enumerate(directives.teams):
-        _TeamSeed(company, directives, team, clock.now()).plant(number, sprint)
+        _TeamSeed(company, directives, team, clock.now()).plant(number, sprint, past)
     return company
 
 
@@ -99,16 +103,33 @@ class _TeamSeed:
         self.holder = self._present(lambda m: True)
         self.reviewer = self._present(lambda m: m is not self.holder)
 
-    def plant(self, number: int, sprint: int) -> None:
+    def plant(self, number: int, sprint: int, past: int) -> None:
         """Everything this team has."""
         self._statuses()
         self._people()
         boards = self.team.jira.boards or (1 + number,)
         for board in boards:
             self.company.boards[board] = Board(board, f"{self.project} board", self.project)
-        past, running, ahead = self._sprints(boards[0], sprint)
-        self._issues(past, running, ahead)
+        if past:
+            self._years(boards[0], sprint - 2, past)
+        before, running, ahead = self._sprints(boards[0], sprint)
+        self._issues(before, running, ahead)
         self._pull_requests()
+
+    def _years(self, board: int, number: int, past: int) -> None:
+        """The sprints before, up to the one called ``number``."""
+        for name in self._repositories():
+            self.company.repositories[name] = self.project
+        place = Place(
+            company=self.company,
+            project=self.project,
+            board=board,
+            repository=next(iter(self._repositories()), None),
+            days=self.days,
+            people=[str(member.jira) for member in self.makers],
+        )
+        today = self.now.astimezone(self.days.zone).date()
+        plant(place, self.days.shift(self.days.shift(today, -6), -11), number, past)
 
     def _present(self, fits: Callable[[Member], bool]) -> Member:
         """Somebody who can be told something now, in Slack; the first maker when nobody can."""
@@ -201,7 +222,8 @@ class _TeamSeed:
         self._wrote(key, owner, "flagged", False, True, at)
 
     def _add(self, plot: Plot, owner: Member | None, sprints: tuple[int, ...], created: datetime) -> str:
-        number = 101 + sum(1 for i in self.company.issues.values() if i.project == self.project)
+        ours = (i.key for i in self.company.issues.values() if i.project == self.project)
+        number = FIRST_OF_STORY + sum(int(key.rpartition("-")[2]) >= FIRST_OF_STORY for key in ours)
         key = f"{self.project}-{number}"
         self.company.issues[key] = Issue(
             id=self.company.number(),

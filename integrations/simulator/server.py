@@ -75,6 +75,7 @@ class Simulator:
         secrets: Secrets | None = None,
         *,
         sprint: int = 24,
+        past: int = 0,
         pacing: bool = True,
         webhook_waits: Sequence[float] = WAITS,
         event_retries: Sequence[float] = RETRIES,
@@ -85,7 +86,7 @@ class Simulator:
         self.secrets, self.clock, self.directives = secrets or Secrets(), clock, directives
         self.product_url = product_url.rstrip("/")
         self.traffic, self.faults = Traffic(clock), Faults()
-        self.company = seed.build(directives, clock, sprint=sprint)
+        self.company = seed.build(directives, clock, sprint=sprint, past=past)
         self.workspace = slack_seed.build(directives, clock)
         secret = self.secrets
         self.jira = Jira(self.company, email=secret.atlassian_email, token=secret.atlassian_token, me=seed.ASKER)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, tuple_, union_all, update
 
 from models.actions import AskApproval
 from models.cycles import Cycle
@@ -119,6 +119,14 @@ def wrong_person(connection: Connection, team: TeamId, now: datetime) -> tuple[A
     lately = and_(objected(team, Objection.WRONG_PERSON), approvals.c.asked_at >= now - _REMEMBERED)
     rows = connection.execute(select(approvals).where(lately).order_by(approvals.c.at, approvals.c.id))
     return tuple(to_approval(row) for row in rows.mappings())
+
+
+def refused_to(connection: Connection, person: PersonId, team: TeamId, now: datetime) -> Approval | None:
+    """The last question of that person's making that was answered with no, in the same time."""
+    lately = and_(approvals.c.team == team, approvals.c.asked_at >= now - _REMEMBERED)
+    refused = and_(lately, approvals.c.state == ApprovalState.REJECTED.value)
+    found = [each for each in listed(connection, refused) if each.proposal.asked_by == person]
+    return max(found, key=lambda each: each.asked_at, default=None)
 
 
 _REMEMBERED = timedelta(days=60)
@@ -243,6 +251,11 @@ def place(
     connection.execute(update(approvals).where(first).values(**where))
     copies = and_(cards.c.approval.in_(which), cards.c.person == person)
     connection.execute(update(cards).where(copies).values(**where))
+
+
+def listed(connection: Connection, which: ColumnElement[bool]) -> list[Approval]:
+    """Those questions, the oldest first."""
+    return _listed(connection, which)
 
 
 def to_approval(row: RowMapping) -> Approval:

@@ -49,7 +49,7 @@ def _refusal(connection: Connection, wanted: Wanted, caps: Caps, by_person: Mone
     if wanted.asker is not None and by_person + least > caps.person:
         held = _held(connection, wanted.team, wanted.day, wanted.at, _questions_of(wanted))
         spending = Spending(gone=by_person - held, held=held)
-        return _silence(Silence.PERSON, "for one person's questions ", spending, caps.person, least)
+        return _silence(Silence.PERSON, "for your questions ", spending, caps.person, least)
     return _silence(Silence.BUDGET, "", spending_of(connection, wanted.team, wanted.day, wanted.at), caps.team, least)
 
 
@@ -60,7 +60,7 @@ def _silence(why: Silence, whose: str, spending: Spending, cap: Money, least: Mo
     if spending.counted + least <= cap:
         more = ", and the rest is kept for people's questions"
     elif spending.counted < cap:
-        more = ", and this might cost more than the rest"
+        more = ", too little for this question"
     hint = SOON if spending.held and spending.gone + least <= cap else TOMORROW
     return NotThought(why, f"{whose}{spending.told(cap)}{more}", hint=hint)
 

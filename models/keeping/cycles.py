@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.actions import AskApproval, addressee
@@ -158,14 +159,22 @@ def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: 
 
 def _deferred_again(connection: Connection, row: dict[str, Any]) -> bool:
     """Move the last decision on when it said just the same; a hundred looks in one evening leave one row."""
-    said = (decisions.c.id, decisions.c.verdict, decisions.c.rule, decisions.c.reason, decisions.c.until)
-    latest = select(*said).where(decisions.c.proposal_id == row["proposal_id"]).order_by(decisions.c.id.desc())
-    last = connection.execute(latest.limit(1)).mappings().first()
-    if last is None or any(last[column.name] != row[column.name] for column in said[1:]):
+    last = connection.execute(_latest_word(), {"about": row["proposal_id"]}).mappings().first()
+    if last is None or any(last[column.name] != row[column.name] for column in _WORD):
         return False
-    newer = {name: row[name] for name in ("cycle", "person", "proposal", "signals", "at")}
+    newer = {name: row[name] for name in ("cycle", "person", "proposal", "signals", "at", "supposed") if name in row}
     connection.execute(update(decisions).where(decisions.c.id == last["id"]).values(**newer))
     return True
+
+
+_WORD = (decisions.c.verdict, decisions.c.rule, decisions.c.reason, decisions.c.until)
+
+
+@cache
+def _latest_word() -> Select[Any]:
+    """Put together once: it is asked for everything that is put off, at every look."""
+    said = select(decisions.c.id, *_WORD).where(decisions.c.proposal_id == bindparam("about"))
+    return said.order_by(decisions.c.id.desc()).limit(1)
 
 
 def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
@@ -182,6 +191,7 @@ def _decision_row(cycle: Cycle, decided: Decided) -> dict[str, Any]:
         "proposal": dump(proposal),
         "signals": [item.signal for item in telling.told_by(proposal.action)],
         "at": cycle.at,
+        **({"supposed": dump(decision.supposed)} if decision.supposed is not None else {}),
     }
 
 

@@ -19,6 +19,7 @@ from models.actions import (
     PostDigest,
     PostToOtherChannel,
     RemindPerson,
+    ShadowLog,
     TellAdmins,
     addressee,
 )
@@ -56,7 +57,7 @@ def target_of(action: Action, team: TeamId) -> str:
     match action:
         case RemindPerson() | AskApproval() | AskIdentity():
             return f"slack:dm:{action.person}"
-        case TellAdmins(person=str(person)):
+        case TellAdmins(person=str(person)) | ShadowLog(person=person):
             return f"slack:dm:{person}"
         case PostDigest() | Escalate() | PostToOtherChannel() | TellAdmins():
             return f"slack:channel:{team}:{action.channel}"

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
 
-from models.keeping import costs, documents, retention
+from models.keeping import costs, documents, forecasts, retention, trust
 from models.keeping.facts import KEY
-from models.keeping.observations import KEPT
+from models.keeping.observations import ABSENCES, KEPT
 from models.lessons import What
 from models.proposals import Verdict
 from models.tables.asks import hushes, observations
@@ -40,12 +40,18 @@ HUSHES = timedelta(days=90)
 DOCUMENTS = timedelta(days=365)
 """How long a report of a delegated task is kept."""
 
+FORECASTS = timedelta(days=730)
+"""How long a forecast is kept, that its hit rate rests on two years of sprints."""
+
 KEYS = timedelta(days=30)
 """How long it is remembered that something only looks like an issue key; while it is written it is asked anew daily."""
 
 THREADS = timedelta(days=14)
 """How long a Slack thread in which we were asked is remembered after the last word said there to us; and a Home that
 was opened, and of a daily summary who took what of it."""
+
+AWAY = timedelta(days=60)
+"""How long is kept when who was away, for a back-test: a little more than three sprints."""
 
 BATCH = 500
 """Rows of one transaction: the only writer of SQLite is held for a few milliseconds."""
@@ -101,6 +107,13 @@ def _threads(connection: Connection, real: datetime, most: int) -> int:
     return connection.execute(delete(memory).where(place.in_(old))).rowcount
 
 
+def _absences(connection: Connection, real: datetime, most: int) -> int:
+    place = tuple_(memory.c.team, memory.c.about, memory.c.key)
+    old = select(memory.c.team, memory.c.about, memory.c.key)
+    gone = old.where(memory.c.about == ABSENCES, memory.c.at < real - AWAY).limit(most)
+    return connection.execute(delete(memory).where(place.in_(gone))).rowcount
+
+
 def _cycles(connection: Connection, now: datetime, most: int) -> int:
     """Cycles, with their decisions, in which everything was put off or there was nothing to decide."""
     settled = exists().where(decisions.c.cycle == cycles.c.id, decisions.c.verdict != Verdict.DEFER.value)
@@ -128,6 +141,14 @@ def _documents(connection: Connection, now: datetime, most: int) -> int:
     return documents.drop_documents(connection, now - DOCUMENTS, most)
 
 
+def _forecasts(connection: Connection, now: datetime, most: int) -> int:
+    return forecasts.drop_forecasts(connection, now - FORECASTS, most)
+
+
+def _marks(connection: Connection, now: datetime, most: int) -> int:
+    return trust.drop_marks(connection, now - retention.SETTLED, most)
+
+
 REAL: Mapping[str, Step] = {
     "jobs": _jobs,
     "bodies": _bodies,
@@ -135,6 +156,7 @@ REAL: Mapping[str, Step] = {
     "audit": _audit,
     "keys": _keys,
     "threads": _threads,
+    "absences": _absences,
 }
 """What ages in real time."""
 
@@ -145,6 +167,8 @@ COMPANY: Mapping[str, Step] = {
     "hushes": _hushes,
     "model_calls": _model_calls,
     "documents": _documents,
+    "forecasts": _forecasts,
+    "marks": _marks,
 }
 """What ages in company time."""
 

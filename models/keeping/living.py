@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, select, update
 
 from models.actions import Escalate, RemindPerson
 from models.ids import EffectId, PersonId, TeamId
@@ -27,8 +28,14 @@ what changes a hundred times in two minutes is drawn once."""
 
 def of_team(connection: Connection, team: TeamId, now: datetime) -> tuple[Living, ...]:
     """The team's messages of the last days, oldest first."""
-    rows = connection.execute(_sent(effects.c.team == team, now)).mappings()
+    rows = connection.execute(_of_team(), {"of": team, "since": now - LIVES}).mappings()
     return tuple(living for row in rows if (living := _living(row)) is not None)
+
+
+@cache
+def _of_team() -> Select[Any]:
+    """Put together once: it is read at every look."""
+    return _alive(effects.c.team == bindparam("of"), bindparam("since", type_=effects.c.planned.type))
 
 
 def on_message(connection: Connection, effect: EffectId, team: TeamId, now: datetime) -> Living | None:
@@ -100,9 +107,13 @@ _COLUMNS = (effects.c.id, effects.c.action, effects.c.receipt, effects.c.standin
 
 
 def _sent(which: ColumnElement[bool], now: datetime) -> Select[Any]:
+    return _alive(which, now - LIVES)
+
+
+def _alive(which: ColumnElement[bool], since: Any) -> Select[Any]:
     lives = and_(
         which,
-        effects.c.planned >= now - LIVES,
+        effects.c.planned >= since,
         effects.c.kind.in_((RemindPerson.kind, Escalate.kind)),
         effects.c.state == EffectState.SENT.value,
     )

@@ -14,7 +14,7 @@ from models.ids import PersonId, ProposalId, SignalId, TeamId
 from models.keeping import approvals as asks
 from models.keeping import hushes as quiet
 from models.keeping import living as messages
-from models.keeping import past, telling
+from models.keeping import past, telling, trust
 from models.proposals import Verdict
 from models.tables.asks import hushes
 from models.tables.looks import decisions, told
@@ -27,6 +27,7 @@ def hushes_of(connection: Connection, person: PersonId, now: datetime) -> list[H
 
 def of_team(connection: Connection, team: TeamId, now: datetime) -> History:
     """Everything policy is shown of the past of ``team``, but what experience teaches."""
+    supposed, supposed_cards = trust.attention(connection, team, now)
     return History(
         spent=past.spent(connection, now),
         told=past.told_to(connection, team),
@@ -39,6 +40,8 @@ def of_team(connection: Connection, team: TeamId, now: datetime) -> History:
         heard=telling.heard(connection, team, now),
         early=asks.too_early(connection, team, now),
         wrong=asks.wrong_person(connection, team, now),
+        supposed=supposed,
+        supposed_cards=supposed_cards,
     )
 
 

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from models.actions import CommentOnIssue, RemindPerson
 from models.database import insert_into, insert_new
@@ -29,7 +44,7 @@ from models.lessons import (
 from models.people import FOUND
 from models.proposals import ApprovalState, EffectState
 from models.tables.asks import approvals, hushes, observations
-from models.tables.mirror import identities
+from models.tables.mirror import identities, memory
 from models.tables.outbox import effects
 
 KEPT = timedelta(days=180)
@@ -81,11 +96,16 @@ _OWN = observations.c.what.in_([What.FORGOTTEN.value, What.SAID.value])
 
 def stamp(connection: Connection, team: TeamId) -> Stamp:
     """What ``latest`` was read at."""
+    count, last, at, forgotten = connection.execute(_stamped(), {"of": team}).one()
+    return count, last or 0, at, forgotten
+
+
+@cache
+def _stamped() -> Select[int, Any, Any, int]:
     # A row that replaces the newest one may get its number: what was forgotten is counted beside it.
     marks = func.count(case((observations.c.what == What.FORGOTTEN.value, 1)))
     wanted = select(func.count(), func.max(observations.c.id), func.max(observations.c.at), marks)
-    count, last, at, forgotten = connection.execute(wanted.where(or_(observations.c.team == team, _OWN))).one()
-    return count, last or 0, at, forgotten
+    return wanted.where(or_(observations.c.team == bindparam("of"), _OWN))
 
 
 def latest(connection: Connection, team: TeamId, now: datetime) -> tuple[Observation, ...]:
@@ -97,6 +117,10 @@ def latest(connection: Connection, team: TeamId, now: datetime) -> tuple[Observa
     numbered = select(observations, nth.label("nth")).where(recent).subquery()
     wanted = select(numbered).where(numbered.c.nth <= MOST).order_by(numbered.c.at, numbered.c.id)
     return tuple(_observation(row) for row in connection.execute(wanted).mappings())
+
+
+ABSENCES = "absences"
+"""Under this name memory keeps when who was seen to be away, and when to be back."""
 
 
 def about_person(connection: Connection, person: PersonId) -> list[Observation]:
@@ -122,6 +146,8 @@ def forget(connection: Connection, team: TeamId, person: PersonId, topic: str, a
     quiet = connection.execute(delete(hushes).where(hushes.c.person == person)).rowcount
     found = identities.c.standing.in_(sorted(standing.value for standing in FOUND))
     lost = connection.execute(delete(identities).where(identities.c.person == person, found)).rowcount
+    away = and_(memory.c.about == ABSENCES, memory.c.value["person"].as_string() == person)
+    connection.execute(delete(memory).where(away))
     return Forgotten(observations=gone, hushes=quiet, identities=lost)
 
 
@@ -149,21 +175,29 @@ def experience(connection: Connection, team: TeamId, seen: tuple[Observation, ..
 
 def _messages(connection: Connection, team: TeamId, now: datetime) -> list[Telling]:
     """Reminders and comments that went out; ``answered`` by a button below them."""
-    wanted = (
+    given = {"of": team, "planned_since": now - 2 * OPEN, "since": now - OPEN}
+    rows = connection.execute(_open_messages(), given).mappings().all()
+    pressed = _pressed(connection, team, now) if rows else {}
+    return [_message(row, pressed) for row in rows]
+
+
+@cache
+def _open_messages() -> Select[Any]:
+    """Put together once, as ``_open_questions``: both are read at every look."""
+    instant = effects.c.planned.type
+    return (
         select(effects.c.id, effects.c.person, effects.c.kind, effects.c.action, effects.c.ended)
         .where(
-            effects.c.team == team,
-            effects.c.planned >= now - 2 * OPEN,  # for the index; nothing waits to be sent for longer than that
+            effects.c.team == bindparam("of"),
+            # For the index; nothing waits to be sent for longer than that.
+            effects.c.planned >= bindparam("planned_since", type_=instant),
             effects.c.kind.in_(sorted(_ASKED_BY)),
             effects.c.state == EffectState.SENT.value,
-            effects.c.ended >= now - OPEN,
+            effects.c.ended >= bindparam("since", type_=instant),
             ~_learnt_from(effects.c.id),
         )
         .order_by(effects.c.ended, effects.c.id)
     )
-    rows = connection.execute(wanted).mappings().all()
-    pressed = _pressed(connection, team, now) if rows else {}
-    return [_message(row, pressed) for row in rows]
 
 
 def _message(row: RowMapping, pressed: Mapping[tuple[str, str], datetime]) -> Telling:
@@ -196,18 +230,7 @@ def _pressed(connection: Connection, team: TeamId, now: datetime) -> dict[tuple[
 
 def _questions(connection: Connection, team: TeamId, now: datetime) -> list[Telling]:
     """Approval cards that were answered by whoever was asked, or by nobody; one that another answered says nothing."""
-    answered = and_(
-        approvals.c.state.in_([ApprovalState.APPROVED.value, ApprovalState.REJECTED.value]),
-        approvals.c.by == approvals.c.asked,
-    )
-    lapsed = approvals.c.state == ApprovalState.EXPIRED.value
-    wanted = select(approvals).where(
-        approvals.c.team == team,
-        approvals.c.asked_at >= now - OPEN,
-        approvals.c.channel.is_not(None),
-        or_(answered, lapsed),
-        ~_learnt_from(approvals.c.id),
-    )
+    rows = connection.execute(_open_questions(), {"of": team, "since": now - OPEN}).mappings()
     return [
         Telling(
             id=row["id"],
@@ -218,8 +241,24 @@ def _questions(connection: Connection, team: TeamId, now: datetime) -> list[Tell
             answered=row["at"] if row["state"] != ApprovalState.EXPIRED.value else None,
             lapsed=row["state"] == ApprovalState.EXPIRED.value,
         )
-        for row in connection.execute(wanted.order_by(approvals.c.asked_at, approvals.c.id)).mappings()
+        for row in rows
     ]
+
+
+@cache
+def _open_questions() -> Select[Any]:
+    answered = and_(
+        approvals.c.state.in_([ApprovalState.APPROVED.value, ApprovalState.REJECTED.value]),
+        approvals.c.by == approvals.c.asked,
+    )
+    wanted = select(approvals).where(
+        approvals.c.team == bindparam("of"),
+        approvals.c.asked_at >= bindparam("since", type_=approvals.c.asked_at.type),
+        approvals.c.channel.is_not(None),
+        or_(answered, approvals.c.state == ApprovalState.EXPIRED.value),
+        ~_learnt_from(approvals.c.id),
+    )
+    return wanted.order_by(approvals.c.asked_at, approvals.c.id)
 
 
 def _learnt_from(source: ColumnElement[Any]) -> ColumnElement[bool]:

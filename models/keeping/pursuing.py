@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 
 from models.actions import AskApproval, Asking
 from models.database import insert_new
@@ -18,6 +18,10 @@ from models.keeping.records import load
 from models.proposals import Approval, ApprovalState, Proposal, PutOff, Unit
 from models.tables.asks import approvals, cards
 from models.tables.looks import reminders
+from models.tables.outbox import audit
+
+PUT_OFF = "put_off"
+"""What the audit calls a question that was put off; its detail is until when."""
 
 _PENDING = approvals.c.state == ApprovalState.PENDING.value
 
@@ -64,6 +68,8 @@ def put_off(connection: Connection, seen: Approval, to: PutOff, by: PersonId, at
     if row is None:
         return False
     outbox.redraw(connection, TeamId(row.team), row.channel, row.ts, real)
+    said = {"team": row.team, "who": by, "what": PUT_OFF, "about": seen.id, "detail": to.until.isoformat()}
+    connection.execute(insert(audit).values(**said, at=real))
     return True
 
 

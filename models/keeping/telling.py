@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, select, update
 
 from models.actions import Action, AskIdentity, CommentOnIssue, Item, RemindPerson, addressee
 from models.cycles import Heard
@@ -61,18 +62,23 @@ def heard(
     connection: Connection, team: TeamId, now: datetime, subjects: Sequence[str] | None = None
 ) -> tuple[Heard, ...]:
     """What people of ``team`` were told lately, the latest last; where ``subjects`` are given, of these alone."""
-    since = now - RECENT
-    wanted = (
-        select(told, effects.c.state.label("state"), effects.c.ended.label("ended"))
-        .join(effects, effects.c.id == told.c.effect, isouter=True)
-        .where(told.c.team == team, told.c.at >= since)
-        .order_by(told.c.at, told.c.person, told.c.signal)
-    )
+    since, wanted = now - RECENT, _told_lately()
     if subjects is not None:
         wanted = wanted.where(told.c.subject.in_([subject[:LONGEST] for subject in subjects]))
-    rows = connection.execute(wanted).mappings().all()
+    rows = connection.execute(wanted, {"of": team, "since": since}).mappings().all()
     own = _written(connection, team, since, subjects) if rows else {}
     return tuple(_heard(row, own) for row in rows)
+
+
+@cache
+def _told_lately() -> Select[Any]:
+    """Put together once, as ``_changed_lately``: both are read at every look."""
+    return (
+        select(told, effects.c.state.label("state"), effects.c.ended.label("ended"))
+        .join(effects, effects.c.id == told.c.effect, isouter=True)
+        .where(told.c.team == bindparam("of"), told.c.at >= bindparam("since", type_=told.c.at.type))
+        .order_by(told.c.at, told.c.person, told.c.signal)
+    )
 
 
 def _heard(row: RowMapping, own: dict[str, datetime]) -> Heard:
@@ -92,12 +98,17 @@ def _written(
     connection: Connection, team: TeamId, since: datetime, subjects: Sequence[str] | None
 ) -> dict[str, datetime]:
     """When we ourselves last changed each ticket, by the target of the effect."""
-    some = effects.c.target.startswith("jira:")
+    last = _changed_lately()
     if subjects is not None:
-        some = effects.c.target.in_([f"jira:{subject}" for subject in subjects])
-    in_jira = and_(effects.c.team == team, _SENT, effects.c.ended >= since, some)
-    last = select(effects.c.target, func.max(effects.c.ended)).where(in_jira).group_by(effects.c.target)
-    return {target: at for target, at in connection.execute(last)}
+        last = last.where(effects.c.target.in_([f"jira:{subject}" for subject in subjects]))
+    return {target: at for target, at in connection.execute(last, {"of": team, "since": since})}
+
+
+@cache
+def _changed_lately() -> Select[Any]:
+    theirs = and_(effects.c.team == bindparam("of"), _SENT, effects.c.target.startswith("jira:"))
+    lately = effects.c.ended >= bindparam("since", type_=effects.c.ended.type)
+    return select(effects.c.target, func.max(effects.c.ended)).where(theirs, lately).group_by(effects.c.target)
 
 
 def answered(connection: Connection, person: PersonId, channel: str, ts: str, at: datetime) -> bool:

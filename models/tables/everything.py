@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from models.tables import asks, costs, looks, mirror, outbox, queue
+from models.tables import asks, costs, foresight, looks, mirror, outbox, queue, trust
 from models.tables.kinds import metadata
 
-PARTS = (queue, mirror, looks, asks, outbox, costs)
+PARTS = (queue, mirror, looks, asks, outbox, costs, foresight, trust)
 """Read in, each has added its tables."""
 
 

@@ -41,6 +41,7 @@ decisions = Table(
     Column("proposal", Json, nullable=False),
     Column("signals", Json, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("supposed", Json),
     CheckConstraint("verdict IN ('allow','ask','defer','deny')", name="verdict"),
     Index(
         "uq_decisions_settled",
@@ -55,7 +56,8 @@ decisions = Table(
 )
 """Every decision and the rule that made it. A proposal is settled once; only *defer* may repeat.
 
-``signals`` are the episodes ``person`` hears of once the proposal is carried out.
+``signals`` are the episodes ``person`` hears of once the proposal is carried out. ``supposed`` is what would have been
+decided of what shadow mode only records.
 """
 
 told = Table(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from planner.asked.pleasantries import Pleasantry, bare_words, pleasantry_of, unpolite
 from planner.asked.quiet.hushing import HUSH_COMMANDS, Hushing, hushing_of
-from planner.asked.quiet.pausing import PAUSE_COMMANDS, AskPause, AskResume
+from planner.asked.quiet.pausing import PAUSE_COMMANDS, AskPause, AskResume, AskShadow, Pausing
 from planner.asked.record import id_in
 from planner.asked.requests import REQUEST_COMMANDS, AskUndo, Request, parse_request
-from planner.asked.topics import AskSearch, Topic
+from planner.asked.topics import AskAgent, AskSearch, Topic
 from planner.words.typed import own_words, plain_text, which
 
 FIRST_COMMANDS = (
@@ -32,7 +32,7 @@ COMMANDS = (
     ("/pm mine", "Your issues, the reviews asked of you, what waits for you"),
     ("/pm reviews", "Pull requests that wait, for whom and how long"),
     ("/pm waiting", "Who waits for whom; with a name, for one person: /pm waiting for sam"),
-    ("/pm forecast", "How much is left, and how fast it went so far"),
+    ("/pm forecast", "How likely the sprint is made, what puts it at risk, what would help"),
     ("/pm left", "When the sprint ends, and how much is left until then"),
     ("/pm unowned", "Tickets of the sprint that nobody has"),
     ("/pm work of sam", "What somebody has to do"),
@@ -219,8 +219,7 @@ OneQuestion = (
     Report
     | AskMine
     | AskDirectives
-    | AskPause
-    | AskResume
+    | Pausing
     | AskBoard
     | AskTeam
     | AskHelp
@@ -232,6 +231,7 @@ OneQuestion = (
     | Hushing
     | Request
     | AskUndo
+    | AskAgent
     | Topic
 )
 FromFacts = OneQuestion | AskSeveral
@@ -297,6 +297,7 @@ _BARE: tuple[tuple[str, FromFacts], ...] = (
     (r"unowned|unassigned|(?:unowned|unassigned) (?:issues|tickets|work)|(?:no|without(?: an?)?) owner", AskUnowned()),
     (r"digest|(?:daily |todays? |today s )?summary|today", AskDigest()),
     (r"resume|unpause|un pause|go on|continue", AskResume()),
+    (r"shadow|shadow (?:mode|log)", AskShadow()),
     (r"boards?|which boards?", AskBoard()),
     (r"teams?|which teams?", AskTeam()),
     (r"search|find", AskHelp(about="search")),

@@ -72,7 +72,7 @@ async def carry(asked: Relay, asker: PersonId | None, team: TeamId, desk: Desk, 
     wait, fresh = None, await desk.ledger.why(proposal.id) is None
     if fresh:
         decision, wait = await _decided(proposal, snapshot, desk)
-        await recorded(proposal, as_recorded(decision, law), team, desk, name)
+        await recorded(proposal, as_recorded(decision, proposal, law), team, desk, name)
     record = await desk.ledger.why(proposal.id)
     if record is None:
         return PlainReply(text="That could not be written down just now, so nothing was sent. Try again.")

@@ -33,6 +33,23 @@ class AskWhyOf:
     person: PersonId
 
 
+class Of(StrEnum):
+    """What is asked of the agent itself."""
+
+    DONE = "done"
+    COST = "cost"
+    PRIVACY = "privacy"
+    REFUSED = "refused"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgent:
+    """What has it done, what does it cost, who reads along, why was I refused, what can I take back?"""
+
+    of: Of
+
+
 class Where(StrEnum):
     """What can be searched."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from models.events import Reason, Trigger
 from models.ids import PersonId, SprintId, TeamId
 from models.signals import Signal
 from models.work import Facts, Snapshot, Sprint, SprintState
+from planner.asked.ahead import ahead, lore_of
 from planner.asked.here import Here
 from planner.asked.questions import (
     AskAll,
@@ -37,7 +39,7 @@ from planner.reports.blockers import blockers
 from planner.reports.changes import changes
 from planner.reports.everything import everything
 from planner.reports.how import how
-from planner.reports.pace import forecast, left
+from planner.reports.pace import left
 from planner.reports.reviews import reviews
 from planner.reports.rows import count
 from planner.reports.status import status
@@ -78,7 +80,7 @@ async def about_work(
         case AskReviews():
             return reviews(seen(facts, desk), desk.directives)
         case AskWaiting(on=on):
-            return _waiting(on, asker, facts, desk)
+            return await _waiting(on, asker, facts, desk, public=public)
         case AskUnowned() | AskWork():
             return _whose(asked, asker, facts, desk)
         case AskDigest():
@@ -86,7 +88,7 @@ async def about_work(
         case AskStatus(every=True):
             return _every(facts, desk)
         case _:
-            reply = _of_a_sprint(asked, facts, desk, here)
+            reply = await _of_a_sprint(asked, facts, desk, here)
             paused = facts.paused is not None and facts.paused.holds(desk.clock.now())
             runs_it = not public and asker in desk.directives.team(team).people_of(ADMINS)
             looks = isinstance(asked, AskStatus) and not paused and runs_it
@@ -102,7 +104,7 @@ def seen(facts: Facts, desk: Desk, sprint: SprintId | None = None) -> Snapshot:
 # --- which sprint -------------------------------------------------------------------------------------------
 
 
-def _of_a_sprint(asked: OfOneSprint, facts: Facts, desk: Desk, here: Here) -> Reply:
+async def _of_a_sprint(asked: OfOneSprint, facts: Facts, desk: Desk, here: Here) -> Reply:
     word = _WORDS[type(asked)]
     found = _meant(asked.sprint, facts, here)
     if isinstance(found, tuple):
@@ -111,7 +113,8 @@ def _of_a_sprint(asked: OfOneSprint, facts: Facts, desk: Desk, here: Here) -> Re
         watched = _choices(by_end(s for s in facts.sprints if s.id in facts.whole), word)
         text = f"{found.name} {_UNREAD[found.state]}"
         return _in_mode(PlainReply(text=text, choices=watched), facts.team, desk.directives)
-    reply = _REPORTS[type(asked)](found, facts, desk)
+    foretold = isinstance(asked, AskForecast)
+    reply = await _forecast(found, facts, desk) if foretold else _REPORTS[type(asked)](found, facts, desk)
     told = _board(found, facts, here) if asked.sprint is None else ""
     return replace(reply, board=told) if told and isinstance(reply, StatusReply | SheetReply) else reply
 
@@ -209,8 +212,9 @@ def _all(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
     return everything(sprint, seen(facts, desk, sprint.id), desk.directives)
 
 
-def _forecast(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
-    return forecast(sprint, seen(facts, desk, sprint.id), facts, desk.directives)
+async def _forecast(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
+    lore = await lore_of(desk.hindsight, facts.team, sprint.id)
+    return ahead(sprint, seen(facts, desk, sprint.id), facts, lore, desk)
 
 
 _REPORTS: Mapping[type[OfOneSprint], Callable[[Sprint, Facts, Desk], Reply]] = {
@@ -218,7 +222,6 @@ _REPORTS: Mapping[type[OfOneSprint], Callable[[Sprint, Facts, Desk], Reply]] = {
     AskHow: _how,
     AskChanges: _changes,
     AskAll: _all,
-    AskForecast: _forecast,
     AskLeft: _left,
 }
 _WORDS: Mapping[type[OfOneSprint], str] = {
@@ -266,14 +269,31 @@ def _in_short(sprint: Sprint, facts: Facts, desk: Desk) -> Group:
     return Group(f"{reply.title} · {reply.headline}", rows, more=reply.more + len(reply.rows) - len(rows))
 
 
-def _waiting(on: str, asker: PersonId | None, facts: Facts, desk: Desk) -> Reply:
+async def _waiting(on: str, asker: PersonId | None, facts: Facts, desk: Desk, *, public: bool) -> Reply:
     snapshot = seen(facts, desk)
     if not on:
         return waiting(snapshot, desk.directives)
     person = _one_called(on, asker, facts, desk, "waiting for", ("All", "waiting"))
     if isinstance(person, PlainReply):
         return person
-    return waiting(snapshot, desk.directives, person, asker)
+    reply = waiting(snapshot, desk.directives, person, asker)
+    asked = 0 if public or asker is None else await _questions_for(person, asker, facts, desk)
+    if not asked:
+        return reply
+    beside = re.sub(r"^Nobody waits", "Beyond that nobody waits", reply.headline)
+    return replace(reply, headline=f"{_n_questions(asked, reply.title)} {beside}")
+
+
+async def _questions_for(person: PersonId, asker: PersonId, facts: Facts, desk: Desk) -> int:
+    """How many questions wait for their yes, as far as the asker may know: their own, or of the asker's making."""
+    pending = (await desk.ledger.history_of(facts.team, asker)).pending
+    mine = (each for each in pending if person == asker or each.proposal.asked_by == asker)
+    return sum(1 for each in mine if person in each.asked)
+
+
+def _n_questions(many: int, title: str) -> str:
+    name = title.rpartition(" · ")[2]
+    return f"{many} question{'' if many == 1 else 's'} wait{'s' if many == 1 else ''} for a yes of {name}."
 
 
 def _whose(asked: AskUnowned | AskWork, asker: PersonId | None, facts: Facts, desk: Desk) -> Reply:

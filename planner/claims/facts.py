@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,8 @@ class Fact:
     url: str | None = None
     outside: bool = False
     """Whether it carries words that anybody outside the team may have written: a title, a comment, a message."""
+    person: bool = False
+    """Whether it speaks of somebody by name: then nothing is judged by it, nor right behind it."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,3 @@ class Sheet:
     def by_id(self) -> Mapping[str, Fact]:
         """By their number."""
         return {fact.id: fact for fact in self.facts}
-
-    def more(self, facts: Iterable[Fact]) -> Sheet:
-        """With these behind; those whose clause is there already are not told twice."""
-        known = {fact.text for fact in self.facts}
-        return Sheet((*self.facts, *(fact for fact in facts if fact.text not in known)))

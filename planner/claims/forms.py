@@ -31,14 +31,19 @@ reading = [<why> <reasons> ,] <said> [.] | <reasons> , so <said> [.] | <said> [,
     | [<why> <reasons> ,] <question> ?
 reasons = {f} [(, | , and | and) <reasons>]
 why = since | because | as
-said = (<advice> | <judgement>) [(, | , and | and | , but | but | ; | , or | , then) <said>]
+said = (<advice> | <turning> | <judgement>) [(, | , and | and | , but | but | ; | , or | , then) <said>]
+advising = [<why> <reasons> ,] <advised> [.] | <reasons> , so <advised> [.] | <advised> [,] <why> <reasons> [.]
+    | [<why> <reasons> ,] <question> ?
+advised = <turning> [(, | , and | and | , but | but | ; | , or | , then) <advised>]
 
-advice = [<first> [,]] (<i> <would> <acts> | you (might | may want to | might want to) <acts>
+turning = [<first> [,]] (<i> <would> <acts> | you (might | may want to | might want to) <acts>
     | [please | let us] <acts> | (<person> | they) could <acts>
-    | <matter> <could> (<gain> | <effect>) | (<doing> | <new> [<beside>]) <could> <gain>
+    | (<doing> | <new> [<beside>]) <could> <gain>
     | i (suggest | recommend | propose) (<doing> | <new> [<beside>])
     | my (suggestion | advice | proposal) (is | would be) to <acts>
     | it (is | would be | could be | might be) [more | most] (<fitting> | worth it) to <acts>)
+advice = [<first> [,]] (<matter> <could> (<gain> | <effect>) | <several> <could> (<gain> | <effect>))
+several = these | those | (these | those) <plural>
 first = also | then | perhaps | maybe | instead | if you agree | to <act>
 i = i | we | you
 would = would | could | should
@@ -47,24 +52,25 @@ gain = help [<objects> | to <acts> | here | most | more] | settle it | move it |
     | be (enough | <fitting> | <worth>) [here | for <thing>] | (make | keep) (it | this | <named>) <easy>
     | be (the | a) (<fitting> | lighter | simple | simpler) <kind>
 effect = wait | be (<rated> | (the | a) <rated> <kind>) [here | to <act> | for <thing>]
-    | put the (goal | sprint | plan) at risk | hold up (more work | the goal)
-    | (come before | wait behind) (the rest | <named>) | (cost | take) [more] time
+    | hold up (more work | the goal)
+    | (come before | wait behind) (the rest | <named>) | cost [more] time
 question = (could | can | would | should | shall) <i> <acts> | would it help [<objects>] [to <acts>]
     | (would | could) (<doing> | <new> [<beside>] | this) help | do you want me to <acts> | <open>
 
 judgement = [<mine> [,]] <matter> <does> | <does>
     | [<mine> [,]] <matter> (is | seems | looks) (<rated> [here | for the goal | for the sprint]
     | (the | a | an) <rated> <kind> [here | to <act> | for <thing>] | (the | a) <point>
-    | [like] (a question of | about) <about>
+    | [like] a question of <about>
     | where i would (start | look) | what i would <settle> [before anything else])
+    | <doing> [<when>] (saves time | makes it easier | helps the (goal | sprint | review))
 mine = i think | to me | in my reading
 does = <worth> | matters [more | most] [here] [for the (goal | sprint)] | comes before the rest | adds to it
     | (leaves | gives) (more | less | little) room [for (it | this | the goal | the review)] | leaves room for it
-    | (saves | costs | takes) [more | less] time | costs (a hand-over | a conversation | a message)
+    | (saves | costs) time | costs (a hand-over | a conversation | a message)
     | spreads the (work | load) | helps the (goal | sprint | review) [more | most]
     | keeps the (work | choice | plan) (small | simple | as it is | where it is | with its owner)
 point = place to start | question to ask | thing to settle | main (risk | question | point)
-about = priority | order | scope
+about = priority | order
 settle = raise | settle | ask | look at | start with
 kind = way | step | option | choice | place | question | point | risk | order | next step
 worth = worth (a try | the time | <doing> | <new> [<beside>])
@@ -80,9 +86,12 @@ beside = (with | together with | to | for) <objects> | between <people>
     | (at | into | in | on | out of | before | after | over | through) <things> | about (it | this | that | <named>)
 behind = [about] <open> | to <deed> | (before | after | by | about) <doing>
     | so that it is <easy> [to (review | settle | split)]
-phrase = leave (it | this | the work | the choice | the ticket) (to | with) <person> | agree on an owner
+phrase = (leave | keep) (the <definite> | (the | these | those) <plural>) as (it is | they are) | go through <things>
+    | focus on <things> | leave (it | this | the work | the choice | the ticket) (to | with) <person>
+    | agree on (an owner | a time [for <things>])
     | (leave | keep) (it | this | the plan | the scope | the order) as it is | let <person> know [early]
     | keep (it | this | the scope | the message | the review) (short | small | simple | open)
+    [and (short | small | simple)]
     | make (it | this | <named>) <easy> | try <doing> | bring (it | this) up | hand (it | this) over
     | take (it | this | <named>) on | find out | offer (help | a hand)
 open = what (would | could) (help [here] | move it | settle it | be enough | make it easier)
@@ -90,8 +99,8 @@ open = what (would | could) (help [here] | move it | settle it | be enough | mak
     | (whether | when) (they | <person>) could <deed>
     | whether (this | it | <new>) (could | would) (help | wait | be enough)
 fitting = good | useful | helpful | sensible | reasonable | natural | important
-how = also | simply | directly | openly | gently | quickly | rather | perhaps | together
-when = directly | openly | together | early | here | instead | before anything else | at standup
+how = also | simply | directly | gently | quickly | rather | perhaps | together
+when = directly | together | early | here | instead | first | before anything else | at standup
 easy = easier | smaller | shorter | simpler | clearer | lighter | quicker | visible
 
 matter = this | that | it | (this | that | the other) (way | option | step | choice | order)
@@ -99,9 +108,9 @@ objects = <object> [(and | or) <object>]
 object = <person> | <thing> | you | us | me
 people = <person> [(and | or) <person>] | you | us | me
 person = (the | its | this | an | a) <who> [of <named>] | the team [lead] | them | somebody | someone
-    | somebody (who knows | with time for) (it | this | <named>)
 things = <thing> [(and | or) <thing>]
 thing = <named> | (the | a) <half> of <named> | <new> | [smaller | shorter | separate] <plural>
+    | the (smallest | largest | biggest) (<plural> | ticket | task | step) | the next sprint | these | those
     | it | this | that | advice | help | time | standup | jira | slack | bitbucket
 half = goal | thread | scope | order | description | part | piece | review | list | summary
 named = (the | this | that | these | those | its) [other] <known>
@@ -113,7 +122,7 @@ but of *this*, *that* and *it*, a thing has a name only as what something could 
 to turn to or as who could do something."""
 
 
-_DOUBLED, _KEPT = {"cut", "plan", "put", "split", "swap", "trim"}, {"agree"}
+_DOUBLED, _KEPT = {"cut", "drop", "plan", "put", "split", "swap", "trim"}, {"agree"}
 
 
 def _ing(verbs: frozenset[str]) -> frozenset[str]:

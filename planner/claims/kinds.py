@@ -20,20 +20,33 @@ class Miss:
 
 
 _SHAPES = (
-    ("citation", re.compile(r".{0,8}[{}\[\]].{0,8}")),
-    ("link", re.compile(r"\S*(?:://|www\.|\b[\w-]+\.[A-Za-z]{2,}|@|mailto:|<[#!])\S*", re.IGNORECASE)),
+    ("citation", re.compile(r"[{}\[\]]")),
+    ("link", re.compile(r"://|www\.|@|mailto:|<[#!]|[\w-]\.[A-Za-z]{2}", re.IGNORECASE)),
     ("key", re.compile(r"\b[A-Za-z][A-Za-z_]{1,9}[ _#-]{0,3}\d+")),
-    ("number", re.compile(r"\S*\d\S*")),
-    ("character", re.compile(r"\S*[^A-Za-z ,.;:?'’\n-]\S*")),
+    ("number", re.compile(r"\d")),
+    ("character", re.compile(r"[^A-Za-z ,.;:?'’\n-]")),
 )
+"""Nothing without an end stands in them: what was found is widened to its word afterwards."""
+
+_MOST_SHOWN = 60
+"""Characters of a ``Miss.what``."""
+
 _CAPITALS = {"I", "I'd", "Jira", "Slack", "Bitbucket", "PR", "PRs"}
 """What may stand with a capital inside a sentence."""
 
 
 def misshapen(text: str) -> Miss | None:
-    """What of ``text``, its citations taken out, is no plain English sentence."""
+    """What of ``text``, its citations taken out, is no plain English sentence. Time grows with its length only."""
     found = ((pattern.search(text), kind) for kind, pattern in _SHAPES)
-    return next((Miss(each.group(), kind) for each, kind in found if each), None)
+    return next((Miss(_around(each, text), kind) for each, kind in found if each), None)
+
+
+def _around(found: re.Match[str], text: str) -> str:
+    """The words in which it stands, as far as they are worth showing."""
+    before, behind = text[: found.start()], text[found.end() :]
+    begins = "" if before[-1:].isspace() else "".join(before.split()[-1:])
+    ends = "" if behind[:1].isspace() else "".join(behind.split()[:1])
+    return f"{begins}{found.group()}{ends}"[:_MOST_SHOWN]
 
 
 def named(sentence: str) -> Miss | None:

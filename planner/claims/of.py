@@ -5,7 +5,8 @@ Each is true by itself, names its subject, and leaves out the words of others bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from models.directives import Directives
@@ -31,14 +32,25 @@ class Clause(NamedTuple):
     """Whether it quotes words that anybody may have written."""
 
 
-def numbered(clauses: Iterable[Clause], sheet: Sheet | None = None) -> Sheet:
-    """``sheet`` with these behind, numbered on from where it ends; one that is there already is not told twice."""
+def numbered(clauses: Iterable[Clause], sheet: Sheet | None = None, names: Collection[str] = ()) -> Sheet:
+    """``sheet`` with these behind, numbered on from where it ends; one that is there already is not told twice.
+
+    ``names``: of everybody who may be spoken of.
+    """
     sheet = sheet or Sheet()
     known = {fact.text for fact in sheet.facts}
     fresh = [clause for clause in dict.fromkeys(clauses) if clause.text not in known]
     start = len(sheet.facts) + 1
-    made = (Fact(id=f"f{n}", **clause._asdict()) for n, clause in enumerate(fresh, start))
+    made = (
+        Fact(id=f"f{number}", person=speaks_of(clause.text, names), **clause._asdict())
+        for number, clause in enumerate(fresh, start)
+    )
     return Sheet((*sheet.facts, *made))
+
+
+def speaks_of(text: str, names: Iterable[str]) -> bool:
+    """Whether it has one of ``names`` in it, whole."""
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names if name)
 
 
 def of_issue(issue: Issue, snapshot: Snapshot, directives: Directives, zone: Calendar) -> Iterator[Clause]:
@@ -114,25 +126,41 @@ _BUILT = {"running": "not finished", "stopped": "been stopped"}
 
 def of_sprint(sprint: Sprint, snapshot: Snapshot, zone: Calendar) -> Iterator[Clause]:
     """How much of a sprint is done and when it ends. ``zone``: the reader's."""
-    subject = f"sprint:{sprint.id}"
+    subject, name = f"sprint:{sprint.id}", name_in_a_clause(sprint.name)
+    outside = name != sprint.name
     done = tally(issues_of(snapshot, sprint))
     if done.issues:
-        yield Clause(f"{sprint.name} has {done.words}", subject)
+        yield Clause(f"{name} has {done.words}", subject, outside=outside)
     if sprint.end is not None:
-        yield Clause(f"{sprint.name} ends {zone.when(sprint.end)}", subject)
+        yield Clause(f"{name} ends {zone.when(sprint.end)}", subject, outside=outside)
         if sprint.end > snapshot.now:
             left = days_left(zone, snapshot.now, sprint.end)
-            yield Clause(f"{sprint.name} {left if left.startswith('ends') else f'has {left}'}", subject)
+            yield Clause(f"{name} {left if left.startswith('ends') else f'has {left}'}", subject, outside=outside)
     if sprint.goal:
-        yield Clause(f"the goal of {sprint.name} is {quoted(sprint.goal, 120)}", subject, outside=True)
+        yield Clause(f"the goal of {name} is {quoted(sprint.goal, 120)}", subject, outside=True)
+
+
+_PLAIN_SPRINT = re.compile(r"(?:[A-Z][A-Z0-9]{0,9} )?(?:Sprint|Iteration|Cycle) \d{1,5}")
+
+
+def name_in_a_clause(sprint: str) -> str:
+    """A sprint's name as it is, where it can say nothing; else in quotes: whoever may rename one may write there."""
+    return sprint if _PLAIN_SPRINT.fullmatch(sprint) else quoted(sprint, 40)
+
+
+def with_names_quoted(clause: Clause, sprints: Iterable[Sprint]) -> Clause:
+    """The clause with such names in quotes, wherever it has them from."""
+    for name in (each.name for each in sprints if name_in_a_clause(each.name) != each.name):
+        text = re.sub(rf"(?<!“){re.escape(name)}", lambda _, name=name: quoted(name, 40), clause.text)  # type: ignore[misc]
+        clause = clause._replace(text=text, outside=clause.outside or text != clause.text)
+    return clause
 
 
 def of_person(person: Person, snapshot: Snapshot) -> Iterator[Clause]:
     """What somebody has to do; never how well, how much or how fast."""
     for issue in snapshot.unfinished:
         if snapshot.person(issue.assignee) == person:
-            doing = "is working on" if issue.progress is Progress.DOING else "has"
-            yield Clause(f"{person.name} {doing} {issue.key}", f"person:{person.id}", issue.url)
+            yield Clause(f"{person.name} has {issue.key}", f"person:{person.id}", issue.url)
     if not person.is_here(snapshot.now):
         yield Clause(f"{person.name} is away", f"person:{person.id}")
 
@@ -152,16 +180,34 @@ def _titles(subject: str, snapshot: Snapshot) -> Iterator[str]:
 
 def of_reply(reply: SheetReply | StatusReply) -> Iterator[Clause]:
     """What one of our own answers says: its headline sentence by sentence, and what is so of each row."""
-    for sentence in reply.headline.split(". "):
-        yield Clause(_clause(sentence), reply.title.partition(" · ")[0], reply.url or None, outside="“" in sentence)
+    for sentence in clauses_in(reply.headline):
+        yield Clause(sentence, reply.title.partition(" · ")[0], reply.url or None, outside="“" in sentence)
     rows = reply.rows if isinstance(reply, StatusReply) else [row for group in reply.groups for row in group.rows]
     yield from (_of_row(row) for row in rows)
 
 
+def clauses_in(headline: str) -> Iterator[str]:
+    """Its sentences, each as it stands inside another: in small letters but for a name or a key."""
+    for sentence in headline.split(". "):
+        said = sentence.strip().rstrip(".")
+        yield f"{said[:1].lower()}{said[1:]}" if _OPENS.match(said) else said
+
+
+_OPENS = re.compile(
+    r"(?:Nobody|Nothing|No|One|Two|Three|Since|At|In|The|It|This|That|There|Every\w*|All|Some\w*|Not|On|For|Both|What)\b"
+)
+
+
 def _of_row(row: Row) -> Clause:
     whose = f", with {row.owner}" if row.owner and row.owner != "nobody" else ", with nobody" if row.owner else ""
+    why = f"{row.why[:1].lower()}{row.why[1:]}"
+    verb = "is " if _IS.match(why) else "" if _DOES.match(why) else None
+    if verb is not None:
+        return Clause(f"{row.key} {verb}{why}{whose}", row.key, row.url or None)
     return Clause(f"{row.key}{whose}: {row.why}", row.key, row.url or None)
 
 
-def _clause(sentence: str) -> str:
-    return sentence.strip().rstrip(".")
+_IS = re.compile(r"(?:waiting|blocked|in|done|parked|flagged|approved|merged|open|ready|stuck|overdue|due|late|not)\b")
+"""What stands behind *is* without another verb."""
+
+_DOES = re.compile(r"(?:waits|needs|holds|has)\b")

@@ -7,7 +7,7 @@ it is, whatever the model took it for; a text with a sentence that is neither is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from planner.claims import forms
@@ -44,38 +44,70 @@ class Parted:
     read: Passage
 
 
-def parted(prose: str, sheet: Sheet) -> Parted | Miss:
-    """``prose`` sorted, each ``{f1}`` replaced by its fact; or the first thing in it that may not stand."""
+def parted(prose: str, sheet: Sheet, *, people: bool = False) -> Parted | Miss:
+    """``prose`` sorted, each ``{f1}`` replaced by its fact; or the first thing in it that may not stand.
+
+    ``people``: whether what is shown before it speaks of somebody by name.
+    """
+    sorted_ = _sorted(prose, sheet, people)
+    if isinstance(sorted_, Miss):
+        return sorted_
+    told, read = ([said for said, tells in sorted_ if tells is wanted] for wanted in (True, False))
+    return Parted(_written_out(told, sheet), _written_out(read, sheet))
+
+
+def checked(prose: str, sheet: Sheet, *, inference: bool = False, people: bool = False) -> Passage | Miss:
+    """``prose`` whole, as plain fact; with ``inference`` as the model's own reading, which may tell facts as well."""
+    sorted_ = _sorted(prose, sheet, people)
+    if isinstance(sorted_, Miss):
+        return sorted_
+    read = [said for said, tells in sorted_ if not tells]
+    if read and not inference:
+        return Miss(_written_out(read, sheet).text, "form")
+    return _written_out([said for said, _ in sorted_], sheet)
+
+
+def _sorted(prose: str, sheet: Sheet, people: bool) -> list[tuple[str, bool]] | Miss:
+    """Its sentences, each with whether it tells."""
     if len(prose) > LONGEST:
         return Miss(f"{len(prose)} characters", "length")
     miss = _miscited(prose, sheet) or misshapen(CITED.sub(" ", prose))
     if miss:
         return miss
-    told, read = list[str](), list[str]()
+    found, before = list[tuple[str, bool]](), list[Fact]()
     for sentence in _SENTENCE.findall(prose):
-        form = _form(sentence)
-        if form is None:
+        tells = _form(sentence, may_judge=_may_judge(_cited(sentence, sheet), before, people))
+        if tells is None or (tells is False and found and _leads(found[-1][0])):
             return named(sentence) or Miss(sentence.strip(), "form")
-        (told if form else read).append(sentence)
-    return Parted(_written_out(told, sheet), _written_out(read, sheet))
+        before += _cited(sentence, sheet)
+        found.append((sentence, tells))
+    return found
 
 
-def checked(prose: str, sheet: Sheet, *, inference: bool = False) -> Passage | Miss:
-    """``prose`` whole, as plain fact; with ``inference`` as the model's own reading, which may tell facts as well."""
-    found = parted(prose, sheet)
-    if isinstance(found, Miss):
-        return found
-    if not inference and found.read.text:
-        return Miss(found.read.text, "form")
-    return _written_out([prose], sheet)
+def _leads(sentence: str) -> bool:
+    """Whether it announces facts: what stands behind *The facts say:* is read as one."""
+    return sentence.rstrip().endswith(":")
+
+
+def _may_judge(cited: Sequence[Fact], before: Sequence[Fact], people: bool) -> bool:
+    """Whether a judgement in it cannot be meant of a person: by its reason, else by what was spoken of before."""
+    if cited:
+        return not any(fact.person for fact in cited)
+    return not any(fact.person for fact in before) and (bool(before) or not people)
 
 
 def unsaid(prose: str) -> Passage | Miss:
     """``prose`` where it says nothing but that facts are missing, in the fixed words there are for that."""
-    said = (_plainly(sentence) for sentence in _SENTENCE.findall(prose))
-    if all(not words or forms.grammar().fits("unknown", words) for words in said):
-        return Passage(prose.strip(), ())
+    if len(prose) > LONGEST:
+        return Miss(f"{len(prose)} characters", "length")
+    said = _SENTENCE.findall(prose)
+    if all(not (words := _plainly(each)) or forms.grammar().fits("unknown", words) for each in said):
+        return _written_out(said, Sheet())
     return misshapen(prose) or named(prose) or Miss(prose.strip(), "form")
+
+
+def _cited(sentence: str, sheet: Sheet) -> Sequence[Fact]:
+    return [sheet.by_id[found[1]] for found in CITED.finditer(sentence)]
 
 
 def _miscited(prose: str, sheet: Sheet) -> Miss | None:
@@ -83,14 +115,14 @@ def _miscited(prose: str, sheet: Sheet) -> Miss | None:
     return Miss(unknown, "citation") if unknown else None
 
 
-def _form(sentence: str) -> bool | None:
+def _form(sentence: str, *, may_judge: bool) -> bool | None:
     """Whether it tells; ``None`` where it has no form in which it could be shown. Blank space goes with what tells."""
     said = _plainly(sentence)
     if len(said) > MOST_WORDS or named(sentence):
         return None
     if not said or forms.grammar().fits("telling", said):
         return True
-    return False if forms.grammar().fits("reading", said) else None
+    return False if forms.grammar().fits("reading" if may_judge else "advising", said) else None
 
 
 _SHORT = {"i'd": "i would", "you'd": "you would", "we'd": "we would", "let's": "let us", "it's": "it is"}
@@ -105,13 +137,27 @@ def _plainly(sentence: str) -> list[str]:
 
 
 def _written_out(sentences: Iterable[str], sheet: Sheet) -> Passage:
-    prose = "".join(sentences).strip()
+    prose = "".join(_ended(each) for each in sentences).strip()
     ids = dict.fromkeys(found[1] for found in CITED.finditer(prose))
 
     def clause(found: re.Match[str]) -> str:
         text = sheet.by_id[found[1]].text.rstrip(".")
-        opens = re.search(r"(?:\A|[.?\n])[\s-]*\Z", prose[: found.start()])
-        plain = re.match(r"[a-z]+[ ,]", text)  # not the name of a repository
-        return text[:1].upper() + text[1:] if opens and plain else text
+        return text[:1].upper() + text[1:] if _opens(prose[: found.start()]) and _PLAIN.match(text) else text
 
     return Passage(CITED.sub(clause, prose), tuple(sheet.by_id[each] for each in ids))
+
+
+_PLAIN = re.compile(r"[a-z]+[ ,]")
+"""The beginning of a clause that is not the name of a repository."""
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop: the end of a line is a blank where it is shown, and would join it to the next."""
+    said = sentence.rstrip()
+    return f"{said}.{sentence[len(said) :]}" if said and said[-1] not in ".?:" else sentence
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence or a line begins behind it."""
+    said = before.rstrip(" -\n")
+    return not said or said[-1] in ".?" or "\n" in before[len(said) :]

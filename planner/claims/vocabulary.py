@@ -12,8 +12,8 @@ def words(text: str) -> frozenset[str]:
 
 
 VERBS = words("""
-    balance bring bundle check choose clarify combine compare cut describe discuss escalate explain find give group
-    hand limit link move order pick plan prepare prioritise propose protect put raise read reduce review schedule
+    balance bring bundle check choose clarify combine compare cut describe discuss drop escalate explain find give group
+    hand keep limit link move order pick plan prepare prioritise propose protect put raise read reduce review schedule
     separate settle share sketch sort split start suggest summarise support swap take trim try untangle weigh write
     """)
 """What may be done with a thing."""
@@ -24,7 +24,7 @@ ADDRESSING = words("ask call find help invite involve message nudge remind suppo
 GIVING = words("give offer send")
 """What may be done to a person with a thing."""
 
-LOOSE = words("agree ask check decide focus go help look pair speak start talk")
+LOOSE = words("agree ask check decide help look pair start talk")
 """What may be done without naming anything right behind it."""
 
 DEFINITE = words("""
@@ -48,7 +48,7 @@ PLAIN = words("brief direct friendly joint new quick separate short shorter simp
 """How a thing may be that there is none of yet."""
 
 JUDGED = words("""
-    better best bigger clearer easier easy good hard harder helpful important lighter natural quick quicker reasonable
-    risky riskier safer sensible shorter simple simpler smaller urgent useful
+    better best clearer easier easy good helpful important lighter natural quick quicker reasonable
+    risky riskier safer sensible simple simpler urgent useful
     """)
 """What may be judged of a matter, never of a person."""

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from models.directives import Directives, Watch
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Snapshot, Sprint
+from models.work import Progress, Snapshot, Sprint
 from planner.bounds.worktime import Calendar, days_left, quoted, team_calendar
-from planner.detect.sprint_critical import sprint_critical
+from planner.detect.sprint_critical import foretold_of, sprint_critical
 from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
 from planner.hearers.addressing import calendar_of, holder
 from planner.hearers.escalation import PM, escalations, heard_by, watched
 from planner.hearers.urgency import sprint_urgency
+from planner.words.odds import latest, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,33 @@ def _look(
     sprint: Sprint, end: datetime, watch: tuple[str, Watch], snapshot: Snapshot, directives: Directives
 ) -> Findings:
     """Only the furthest window that is open speaks: the same fact is not told twice."""
-    enough = 1.0 if watch[1].done_below is None else watch[1].done_below
-    if tally(of_sprint(snapshot, sprint)).share >= enough:
+    if not (_is_behind(sprint, watch[1], snapshot) or _is_unlikely(sprint, watch[1], snapshot)):
         return Findings(())
     windows = _windows(sprint, end, watch, snapshot, directives)
     still_shut = min((w.opens for w in windows if w.opens > snapshot.now), default=None)
     reached = max((w for w in windows if w.opens <= snapshot.now), key=lambda w: w.step, default=None)
-    signals = (_signal(sprint, end, min(w.opens for w in windows), reached, snapshot, directives),) if reached else ()
+    since = min(w.opens for w in windows)
+    signals = (_signal(sprint, end, since, reached, watch[1], snapshot, directives),) if reached else ()
     return Findings(signals, still_shut)
+
+
+def _likely(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> str:
+    """Why, where it is not for what is done."""
+    told = latest(snapshot.odds.get(sprint.id, ()), snapshot.now)
+    return "" if told is None or _is_behind(sprint, watch, snapshot) else f", {percent(told.chance)} likely to be made"
+
+
+def _is_behind(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> bool:
+    """Whether too little is done; without a share that is all of it, but for a line that names a chance alone."""
+    enough = watch.done_below if watch.done_below is not None else 1.0 if watch.chance_below is None else 0.0
+    return tally(of_sprint(snapshot, sprint)).share < enough
+
+
+def _is_unlikely(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> bool:
+    """Whether something is left, and the last forecast is below the chance that the line names."""
+    told = latest(snapshot.odds.get(sprint.id, ()), snapshot.now)
+    left = any(issue.progress is not Progress.DONE for issue in of_sprint(snapshot, sprint))
+    return watch.chance_below is not None and told is not None and left and told.chance < watch.chance_below
 
 
 def _windows(
@@ -80,7 +100,13 @@ def _opens(sprint: Sprint, end: datetime, days: int | None, calendar: Calendar) 
 
 
 def _signal(
-    sprint: Sprint, end: datetime, since: datetime, window: _Window, snapshot: Snapshot, directives: Directives
+    sprint: Sprint,
+    end: datetime,
+    since: datetime,
+    window: _Window,
+    watch: Watch,
+    snapshot: Snapshot,
+    directives: Directives,
 ) -> Signal:
     channels, done = directives.team(snapshot.team).channels, tally(of_sprint(snapshot, sprint))
     left = days_left(team_calendar(directives, snapshot.team), snapshot.now, end)
@@ -89,7 +115,7 @@ def _signal(
     return Signal(
         kind=SignalKind.SPRINT_AT_RISK,
         subject=f"sprint:{sprint.id}",
-        headline=f"{quoted(sprint.name)} is at risk: {done.words}, {left}",
+        headline=f"{quoted(sprint.name)} is at risk{_likely(sprint, watch, snapshot)}: {done.words}, {left}",
         url=sprint_url(sprint, snapshot),
         since=since,
         urgency=max(Urgency.MEDIUM, sprint_urgency(sprint, snapshot, directives)),
@@ -97,6 +123,7 @@ def _signal(
         evidence=(
             Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress"),
             Evidence(ends if left == "ends today" else f"{ends}, {left}"),
+            *foretold_of(sprint, snapshot, calendar_of(addressee, snapshot, directives)),
         ),
         rule=window.rule,
         step=window.step,

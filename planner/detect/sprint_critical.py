@@ -8,10 +8,11 @@ from models.directives import Directives, Watch
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot, Sprint
 from planner.bounds.once import once
-from planner.bounds.worktime import days_left, quoted, team_calendar
+from planner.bounds.worktime import Calendar, days_left, quoted, team_calendar
 from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
 from planner.hearers.addressing import calendar_of, holder
 from planner.hearers.escalation import PM, watched
+from planner.words.odds import quoted_odds
 
 KIND = SignalKind.SPRINT_CRITICAL
 
@@ -60,6 +61,13 @@ def _signal(
         evidence=(
             Evidence(f"{done.words} ({done.share:.0%}), {done.doing} in progress; the line is {said.done_below:.0%}"),
             Evidence(ends if left == "ends today" else f"{ends}, {left}"),
+            *foretold_of(sprint, snapshot, calendar_of(addressee, snapshot, directives)),
         ),
         rule=rule,
     )
+
+
+def foretold_of(sprint: Sprint, snapshot: Snapshot, calendar: Calendar) -> tuple[Evidence, ...]:
+    """What the last forecast says of it, in the hearer's time; nothing where there is none of these days."""
+    told = quoted_odds(snapshot.odds.get(sprint.id, ()), calendar, snapshot.now)
+    return (Evidence(told),) if told else ()

@@ -49,6 +49,7 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         known_sprints=facts.sprints,
         paused=facts.paused,
         taken=facts.taken,
+        odds=facts.odds,
     )
 
 

@@ -77,7 +77,9 @@ def outline(record: WhyRecord, directives: Directives) -> str | None:
     if secret is not None:
         about = f"A message to {name_of(who, record.team, directives)}" if who is not None else "A question"
         about = f"{about} about {secret}"
-    return f"{about}; rule {record.proposal.rule}. Its readers and the admins can ask why."
+    # The name of a line says what it watches for: who may not know the finding is not told it.
+    rule = f"; rule {record.proposal.rule}" if secret is None else ""
+    return f"{about}{rule}. Its readers and the admins can ask why."
 
 
 def _secret(record: WhyRecord, directives: Directives) -> str | None:

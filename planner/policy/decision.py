@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, addressee
+from models.actions import Action, AskApproval, AskIdentity, Escalate, PostDigest, addressee, word_of
 from models.cycles import History
 from models.directives import Directives, Mode, Team
 from models.ids import PersonId
-from models.proposals import Decision, Proposal, Verdict
+from models.proposals import Decision, Proposal, Supposed, Verdict
 from models.work import Snapshot
 from planner.bounds.limits import Place, Wait, claim, wait_for_person, wait_for_spare, wait_for_team
 from planner.bounds.worktime import team_calendar
 from planner.hearers.approvals import approvers_of, course
 from planner.matters.quiet import is_free
 from planner.policy.form import lacks
-from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, Law, exists, is_member, law_for
+from planner.policy.law import CLOSED_WORLD, NOT_OURS, SHADOW, STEPPED_BACK, Law, exists, is_member, law_for
 from planner.policy.paused import put_off
+from planner.policy.trust import mode_of, stepped_back
+from planner.words.modes import step_words
 from planner.words.titles import the
 
 
@@ -83,7 +85,7 @@ def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) 
     question = Decision(
         verdict=Verdict.ASK,
         rule=law.rule,
-        reason=f"it needs {the(law.role)}'s yes",
+        reason=_why_asked(proposal, law, team),
         approvers=approvers,
         expires=_in_time(proposal.action, course(first, law.role, proposal.urgency, at.now, at).expires, at),
     )
@@ -97,6 +99,11 @@ def _ask(proposal: Proposal, law: Law, team: Team, at: Place, history: History) 
     return defer(spend) if isinstance(spend, Wait) else replace(question, spend=spend)
 
 
+def _why_asked(proposal: Proposal, law: Law, team: Team) -> str:
+    step = stepped_back(word_of(proposal.action), team) if law.rule == STEPPED_BACK else None
+    return step_words(step, team) if step is not None else f"it needs {the(law.role)}'s yes"
+
+
 def _asker_first(approvers: tuple[PersonId, ...], asker: PersonId | None) -> tuple[PersonId, ...]:
     """Whoever asks for it and may say yes confirms it themselves."""
     return tuple(sorted(approvers, key=lambda person: person != asker))
@@ -108,14 +115,20 @@ def _in_time(action: Action, expires: datetime, at: Place) -> datetime:
     return min(expires, worked[1]) if worked is not None else expires
 
 
-def as_recorded(decision: Decision, team: Team) -> Decision:
+def as_recorded(decision: Decision, proposal: Proposal, team: Team) -> Decision:
     """In shadow mode nothing is done and nobody is asked: what would have been is the record."""
-    if team.mode is not Mode.SHADOW or decision.verdict not in (Verdict.ALLOW, Verdict.ASK):
+    if mode_of(proposal, team) is not Mode.SHADOW:
         return decision
-    names = {member.id: member.name for member in team.members}
     first = next(iter(decision.approvers), None)
+    supposed = Supposed(
+        verdict=decision.verdict, rule=decision.rule, reason=decision.reason, asked=first, spend=decision.spend
+    )
+    if decision.verdict not in (Verdict.ALLOW, Verdict.ASK):
+        return replace(decision, supposed=supposed)
+    names = {member.id: member.name for member in team.members}
     asked = f"asked {names.get(first, first)}, because {decision.reason}" if first is not None else "done it"
-    return deny(SHADOW, f"in shadow mode; would have {asked} ({decision.rule})")
+    denied = deny(SHADOW, f"in shadow mode; would have {asked} ({decision.rule})")
+    return replace(denied, supposed=supposed)
 
 
 def deny(rule: str, reason: str) -> Decision:

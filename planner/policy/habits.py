@@ -62,7 +62,7 @@ def by_their_way(proposal: Proposal, signals: Sequence[Signal], ground: Ground, 
     if who is None or issue is None or not _likes_comments(who, team, ground, lessons):
         return proposal
     commented = comment(signals[0], issue, who, ground.directives)
-    message, other = (law_in(each.action, team, ground.directives) for each in (proposal, commented))
+    message, other = (law_in(each.action, team, ground.directives, each.rule) for each in (proposal, commented))
     same = (message.verdict, message.role) == (other.verdict, other.role)
     return commented if same and other.verdict is not Verdict.DENY else proposal
 

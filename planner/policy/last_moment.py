@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.actions import REMINDERS, Action, AskApproval, Asking, PostDigest, TellAdmins, addressee
+from models.actions import REMINDERS, Action, AskApproval, Asking, PostDigest, addressee
 from models.directives import Directives, Mode, Team
 from models.ids import PersonId
 from models.pauses import Pause
@@ -17,6 +17,7 @@ from planner.policy.decision import no_time_for
 from planner.policy.form import lacks
 from planner.policy.law import exists, is_member, law_for
 from planner.policy.paused import put_off
+from planner.policy.trust import free_to_tell, mode_of
 
 
 def still_allowed(
@@ -57,7 +58,7 @@ def held_back(effect: Effect, pause: Pause | None, directives: Directives, now: 
 def stays(effect: Effect) -> bool:
     """Whether nothing would decide it anew if it were taken back."""
     wished = effect.approval is not None or effect.proposal.asked_by is not None
-    return wished or puts_again(effect.action) or isinstance(effect.action, TellAdmins)
+    return wished or puts_again(effect.action) or free_to_tell(effect.action)
 
 
 def puts_again(action: Action) -> bool:
@@ -87,8 +88,8 @@ def joins_a_card(action: Action) -> bool:
 def _forbidden(effect: Effect, team: Team, directives: Directives) -> str | None:
     if not exists(effect.action):
         return "there is no such action"
-    if team.mode is Mode.SHADOW:
-        return "the team is in shadow mode now"
+    if mode_of(effect.proposal, team) is Mode.SHADOW:
+        return "the team is in shadow mode now" if team.mode is Mode.SHADOW else "its line is in shadow mode now"
     who = addressee(effect.action)
     if who is not None and not is_member(who, team):
         return f"{who} is not in the team any more"

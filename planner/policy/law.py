@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
 
-from models.actions import Action, PostDigest, PostToOtherChannel, TellAdmins, TransitionIssue
+from models.actions import Action, PostDigest, PostToOtherChannel, ShadowLog, TellAdmins, TransitionIssue, word_of
 from models.cycles import NO_HISTORY, History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId
@@ -19,6 +19,7 @@ from planner.bounds.rules import lines_with
 from planner.hearers.approvals import PassOn, Remind, card_waits, course, next_step
 from planner.hearers.escalation import PM
 from planner.hearers.putting_off import clock_of
+from planner.policy.trust import free_to_tell, mode_for, mode_of, stepped_back
 from planner.reports.summaries import channel_for
 
 UNGROUNDED = "no-finding"
@@ -26,6 +27,7 @@ CLOSED_WORLD = "closed-world"
 UNLISTED = "unlisted"
 SHADOW = "mode-shadow"
 SUGGEST = "mode-suggest"
+STEPPED_BACK = "stepped-back"
 NOT_OURS = "not-a-member"
 BY_MODEL = "by-model"
 """Names of what decides where no line of the constitution does."""
@@ -54,7 +56,7 @@ def still_in_role(
     named: Iterable[PersonId], proposal: Proposal, team: Team, directives: Directives
 ) -> tuple[PersonId, ...]:
     """Those of ``named`` whose yes to it counts."""
-    law = law_in(proposal.action, team, directives)
+    law = law_in(proposal.action, team, directives, proposal.rule)
     still = [p for p in team.people_of(law.role) if not (law.four_eyes and p == proposal.asked_by)]
     return tuple(person for person in named if person in still)
 
@@ -62,9 +64,21 @@ def still_in_role(
 def law_of(action: Action, directives: Directives) -> Law:
     """The strongest line about it: never, never without a yes, allow in this case, ask, allow; unlisted asks the PM."""
     word = _word_for(action, directives)
+    if isinstance(action, ShadowLog) and word not in _about(directives):
+        word = TellAdmins.kind  # it is a word to them, where no line speaks of it
     laws = [law for name, rule in _about(directives).get(word, ()) if (law := _law(name, rule, word, action))]
+    laws += _beside(word, action, directives)
     law = min(laws, key=lambda law: law.strength, default=Law(Verdict.ASK, UNLISTED, 3))
     return replace(law, rule=UNLISTED) if law.verdict is Verdict.ASK and _is_at_home(action, directives) else law
+
+
+def _beside(word: str, action: Action, directives: Directives) -> list[Law]:
+    """What is said of a ticket's status holds where it ends as well; that it may be changed says nothing of it."""
+    if not isinstance(action, TransitionIssue) or word == action.kind:
+        return []
+    lines = _about(directives).get(action.kind, ())
+    laws = [law for name, rule in lines if (law := _law(name, rule, action.kind, action))]
+    return [law for law in laws if law.verdict is not Verdict.ALLOW]
 
 
 def _is_at_home(action: Action, directives: Directives) -> bool:
@@ -72,15 +86,18 @@ def _is_at_home(action: Action, directives: Directives) -> bool:
     return isinstance(action, PostToOtherChannel) and action.channel == (channel_for("technical", directives) or "team")
 
 
-def law_in(action: Action, team: Team, directives: Directives) -> Law:
-    """As ``law_of``, in this team's mode: a team that only takes suggestions is asked for everything.
+def law_in(action: Action, team: Team, directives: Directives, rule: str = "") -> Law:
+    """As ``law_of``, in the mode that ``action`` has in this team because of the line ``rule``.
 
-    But for a word to its own admins: asking one person whether others may hear of trouble helps nobody.
+    Where suggestions are all that is taken, and of kinds of action that have stepped back, everything is asked; but
+    not a word to its own admins: asking one person whether others may hear of trouble helps nobody.
     """
     law = law_of(action, directives)
-    if team.mode is Mode.SUGGEST and law.verdict is Verdict.ALLOW and not isinstance(action, TellAdmins):
-        return Law(Verdict.ASK, SUGGEST, 3)
-    return law
+    if law.verdict is not Verdict.ALLOW or free_to_tell(action):
+        return law
+    if stepped_back(word_of(action), team) is not None:
+        return Law(Verdict.ASK, STEPPED_BACK, 3)
+    return Law(Verdict.ASK, SUGGEST, 3) if mode_for(rule, action, team) is Mode.SUGGEST else law
 
 
 def law_for(proposal: Proposal, team: Team, directives: Directives) -> Law:
@@ -89,7 +106,10 @@ def law_for(proposal: Proposal, team: Team, directives: Directives) -> Law:
     What the rules alone would not have done needs a yes whatever may be done without one: who chose it has read words
     that anybody may have written.
     """
-    law = law_of(proposal.action, directives) if proposal.promised else law_in(proposal.action, team, directives)
+    if proposal.promised:
+        law = law_of(proposal.action, directives)
+    else:
+        law = law_in(proposal.action, team, directives, proposal.rule)
     return Law(Verdict.ASK, BY_MODEL, 3) if proposal.by_model and law.verdict is Verdict.ALLOW else law
 
 
@@ -129,7 +149,7 @@ def step_due(approval: Approval, at: Place, history: History) -> Remind | PassOn
     """What is due now for a question that waits, if the constitution of today still asks it."""
     team = next((team for team in at.directives.teams if team.id == approval.team), None)
     law = law_for(approval.proposal, team, at.directives) if team is not None else None
-    if team is None or law is None or team.mode is Mode.SHADOW or law.verdict is not Verdict.ASK:
+    if team is None or law is None or law.verdict is not Verdict.ASK or mode_of(approval.proposal, team) is Mode.SHADOW:
         return None
     return next_step(approval, law.role, at, history)
 
@@ -160,7 +180,7 @@ def _word_for(action: Action, directives: Directives) -> str:
     """The constitution's word for it; a digest in a channel of another topic is a post elsewhere."""
     if isinstance(action, PostDigest) and action.channel != (channel_for("technical", directives) or "team"):
         return "post_to_other_channel"
-    return action.kind
+    return word_of(action)
 
 
 def exists(action: object) -> bool:

@@ -18,10 +18,12 @@ from planner.bounds.limits import Place, Wait
 from planner.hearers.foremost import DOWN
 from planner.hearers.patience import Patience
 from planner.hearers.putting_off import too_early
+from planner.policy.apart import apart
 from planner.policy.decision import as_recorded, decide, defer, deny
 from planner.policy.habits import by_their_way, honestly, in_order, in_their_time, weight_for
 from planner.policy.law import UNGROUNDED, law_for, law_of
 from planner.policy.peace import awake, left_in_peace
+from planner.policy.trust import mode_of
 from planner.reasoning import reminder
 from planner.reports.summaries import MOST_ITEMS
 from planner.still.factcheck import Ground, is_proposal
@@ -51,19 +53,21 @@ def decide_all(
     patience = Patience.of(ground.signals, snapshot, directives, history)
     kept: dict[PersonId, str] = {}
     at = Place(snapshot.team, snapshot.people, directives, snapshot.now)
-    for proposal in in_order(checked, lessons):
+    imagined = _with_supposed(history)
+    for proposal in apart(in_order(checked, lessons), ground, team):
         ready = _ready(proposal, ground, history, lessons, patience)
         if ready is not None and ready.id not in history.settled and ready.id not in decided:
+            shadowed = mode_of(ready, team) is Mode.SHADOW
             wait = too_early(ready, history, snapshot.now) or _not_yet(ready, ground, patience)
-            meant = defer(wait) if wait else decide(ready, snapshot, directives, history)
-            history = _after(history, meant)
+            meant = defer(wait) if wait else decide(ready, snapshot, directives, imagined if shadowed else history)
+            history, imagined = history if shadowed else _after(history, meant), _after(imagined, meant)
             decision = in_their_time(honestly(meant, kept, at), ready, ground, lessons)
             if meant.spend is not None and decision.spend is None:
                 kept[meant.spend.person] = decision.reason
-            decided[ready.id] = Decided(ready, as_recorded(decision, team))
+            decided[ready.id] = Decided(ready, as_recorded(decision, ready, team))
     for proposal in refused:
         if proposal.id not in history.settled:
-            decided[proposal.id] = Decided(proposal, _refuse(proposal.action, directives))
+            decided[proposal.id] = Decided(proposal, as_recorded(_refuse(proposal.action, directives), proposal, team))
     return tuple(decided.values())
 
 
@@ -150,7 +154,7 @@ def _ready(
 
 def _named(proposal: Proposal, team: Team) -> Proposal:
     """What was only recorded must not count as settled on the day the team begins to act."""
-    shadow = team.mode is Mode.SHADOW
+    shadow = mode_of(proposal, team) is Mode.SHADOW
     return replace(proposal, id=ProposalId(named("shadow", proposal.id))) if shadow else proposal
 
 
@@ -165,7 +169,15 @@ def _as_thought(proposal: Proposal, told: Proposal) -> Proposal:
 
 def _way(proposal: Proposal, team: Team, directives: Directives) -> Verdict:
     """The verdict a proposal gets in this team before anybody's time is looked at."""
-    return Verdict.DENY if team.mode is Mode.SHADOW else law_for(proposal, team, directives).verdict
+    return Verdict.DENY if mode_of(proposal, team) is Mode.SHADOW else law_for(proposal, team, directives).verdict
+
+
+def _with_supposed(history: History) -> History:
+    """As it would stand if what shadow mode has only recorded had been done: by this alone such matters are decided."""
+    spent = dict(history.spent)
+    for key, units in history.supposed.items():
+        spent[key] = spent.get(key, 0) + units
+    return replace(history, spent=spent, open_cards=history.open_cards | history.supposed_cards)
 
 
 def _after(history: History, decision: Decision) -> History:
@@ -173,7 +185,7 @@ def _after(history: History, decision: Decision) -> History:
     spent, cards = dict(history.spent), history.open_cards
     if decision.spend is not None:
         key = (decision.spend.person, decision.spend.day.isoformat(), decision.spend.budget)
-        spent[key] = decision.spend.ordinal
+        spent[key] = spent.get(key, 0) + 1
     if decision.verdict is Verdict.ASK:
         cards |= {decision.approvers[0]}
     return replace(history, spent=spent, open_cards=cards)

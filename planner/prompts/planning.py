@@ -19,7 +19,7 @@ from planner.prompts.texts import filled, text
 from planner.prompts.untrusted import as_data, line
 from planner.prompts.writing import how_to_write
 
-NAME = "plan/2"
+NAME = "plan/3"
 """Which prompt, and its version: raised whenever its words change."""
 
 BUDGET = 8000

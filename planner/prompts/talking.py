@@ -18,7 +18,7 @@ from planner.prompts.texts import filled, text
 from planner.prompts.untrusted import as_data, cleaned, line
 from planner.prompts.writing import how_to_write
 
-NAME = "talk/2"
+NAME = "talk/3"
 """Which prompt, and its version: raised whenever its words change."""
 
 BUDGET = 3500

@@ -9,7 +9,7 @@ from models.directives import Directives
 from models.ids import TeamId
 from models.meanings import Meaning
 from planner.reports.rows import count
-from planner.words.modes import MODES
+from planner.words.modes import MODES, own_mode_lines, step_lines
 from planner.words.replies import RulesReply
 from planner.words.titles import name_of
 
@@ -57,8 +57,10 @@ def _text(line: Meaning) -> str:
 
 
 def _all(lines: Sequence[Meaning], team: TeamId, directives: Directives) -> RulesReply:
-    mode = MODES.get(directives.team(team).mode, "act mode: what the lines allow is done without asking")
-    return _of(lines, f"{count(len(lines), 'line')}, in {mode}.", team, directives)
+    law = directives.team(team)
+    mode = MODES.get(law.mode, "act mode: what the lines allow is done without asking")
+    beside = "".join(f" {line}" for line in (*own_mode_lines(law), *step_lines(law)))
+    return _of(lines, f"{count(len(lines), 'line')}, in {mode}.{beside}", team, directives)
 
 
 def _of(lines: Sequence[Meaning], headline: str, team: TeamId, directives: Directives) -> RulesReply:

@@ -6,10 +6,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.actions import AskApproval, AskIdentity, Asking, CommentOnIssue, RemindPerson, TellAdmins, addressee
+from models.actions import (
+    AskApproval,
+    AskIdentity,
+    Asking,
+    CommentOnIssue,
+    RemindPerson,
+    ShadowLog,
+    TellAdmins,
+    addressee,
+)
 from models.directives import Directives
 from models.ids import EffectId, PersonId
 from models.proposals import Effect
+from planner.reports.shadow import count_words
 from planner.words.titles import brief, called, name_of, title
 
 DAYS, MOST = 7, 12
@@ -73,6 +83,8 @@ def _words(effect: Effect, person: PersonId, directives: Directives) -> str:
             return "Asked you whether an account is yours"
         case TellAdmins(headline=headline):
             return f"Told you as an admin: {headline}"
+        case ShadowLog(sent=sent, withheld=withheld):
+            return f"Told you what shadow mode kept: {count_words(sent, withheld)}"
         case _:
             return title(action, effect.team, directives)
 

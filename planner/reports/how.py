@@ -40,6 +40,8 @@ def _how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directiv
         pace = pace_of(sprint, snapshot, directives)
         if pace is not None and pace.is_late:
             yield "Not at this pace is said in its last third, when more is left a day than was done a day so far."
+    if sprint.state is SprintState.ACTIVE and snapshot.odds.get(sprint.id):
+        yield "The chance is that of the day’s first forecast; /pm forecast tells it as of now, and what it rests on."
     yield "No model was asked for any number."
 
 

@@ -1,4 +1,4 @@
-"""How much of a sprint is left and how fast it went so far: counted, never a probability."""
+"""How much of a sprint is left and how fast it went so far: counted; a chance is only quoted from a forecast."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models.directives import Directives
-from models.work import Facts, Snapshot, Sprint, SprintState
+from models.work import Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar
 from planner.facts.observe import Tally, of_sprint, sprint_url, tally
+from planner.foresight.reference import ENOUGH
 from planner.reports.rows import blocked_of, count, in_the_way, unowned_of
+from planner.words.odds import quoted_odds
 from planner.words.replies import SheetReply
 
 _LAST_DAYS = 2
-
-ENOUGH = 5
-"""Past sprints without which no probability is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,22 @@ def pace_of(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Pace 
     return Pace(whole - part, "point" if done.by_points else "issue", gone, days, part)
 
 
-def forecast(sprint: Sprint, snapshot: Snapshot, facts: Facts, directives: Directives) -> SheetReply:
-    """An honest answer to *will we make it*: what is left a day against what was done a day."""
+def forecast(sprint: Sprint, snapshot: Snapshot, directives: Directives, *, known: int | None = None) -> SheetReply:
+    """An honest answer to *will we make it*: the forecast of the day where there is one, and the pace so far.
+
+    ``known`` is how many past sprints are known, where somebody has counted them.
+    """
     done = tally(of_sprint(snapshot, sprint))
     pace = pace_of(sprint, snapshot, directives) if sprint.state is SprintState.ACTIVE else None
     name = directives.team(snapshot.team).name
+    odds = quoted_odds(snapshot.odds.get(sprint.id, ()), team_calendar(directives, snapshot.team), snapshot.now)
+    told = f"{odds[:1].upper()}{odds[1:]}. " if odds and pace is not None and pace.left > 0 else ""
+    no_odds = () if told else (_no_odds(known),)
     return SheetReply(
         title=f"{sprint.name} · {name} · pace",
-        headline=_headline(sprint, done, pace),
+        headline=f"{told}{_headline(sprint, done, pace)}",
         read_at=snapshot.read_at,
-        notes=(*_in_the_way(sprint, snapshot, directives), _no_odds(facts), _by(done)),
+        notes=(*in_its_way(sprint, snapshot, directives), *no_odds, by_what(done)),
         url=sprint_url(sprint, snapshot),
         choices=(("Status", f"status id:{sprint.id}"), ("What is blocked", "blockers")),
     )
@@ -93,13 +98,13 @@ def left(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> SheetRep
     ends = f"{sprint.name} {_ends(sprint, snapshot, directives)}"
     days = f": {count(pace.days, 'working day')} left, counting today" if pace is not None else ""
     open_ones = count(done.issues - done.done, "issue")
-    points = f"{_units(done.points - done.points_done, 'point')} and {open_ones}" if done.by_points else open_ones
+    points = f"{units(done.points - done.points_done, 'point')} and {open_ones}" if done.by_points else open_ones
     name = directives.team(snapshot.team).name
     return SheetReply(
         title=f"{sprint.name} · {name} · what is left",
         headline=f"{ends}{days}. {points} left: {done.words}.",
         read_at=snapshot.read_at,
-        notes=tuple(_in_the_way(sprint, snapshot, directives)),
+        notes=tuple(in_its_way(sprint, snapshot, directives)),
         url=sprint_url(sprint, snapshot),
         choices=(("Will we make it?", f"forecast id:{sprint.id}"), ("Status", f"status id:{sprint.id}")),
     )
@@ -123,9 +128,9 @@ def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
     if pace.left <= 0:
         return f"All done: {done.words}."
     if pace.needed is None:
-        return f"{_units(pace.left, pace.unit)} left and no working day: {done.words}."
+        return f"{units(pace.left, pace.unit)} left and no working day: {done.words}."
     days = count(pace.days, "working day")
-    ahead = f"{_units(pace.left, pace.unit)} left for {days}, {_rate(pace.needed)} a day needed"
+    ahead = f"{units(pace.left, pace.unit)} left for {days}, {_rate(pace.needed)} a day needed"
     if pace.so_far is None:
         return f"{ahead}. It is the first day, so there is no pace yet."
     verdict = "At this pace, yes" if pace.suffices else "Not at this pace"
@@ -133,7 +138,8 @@ def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
     return f"{verdict}: {ahead}, {so_far}"
 
 
-def _units(number: float, unit: str) -> str:
+def units(number: float, unit: str) -> str:
+    """``1 point``, ``2.5 points``."""
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
@@ -142,20 +148,21 @@ def _rate(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0") if number >= 0.1 or not number else "under 0.1"
 
 
-def _in_the_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[str]:
+def in_its_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[str]:
+    """What of it is blocked or without an owner, in one sentence; none where nothing is."""
     issues = of_sprint(snapshot, sprint)
     blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
     told = " and ".join(in_the_way(blocked, unowned))
     return (f"Of what is left, {told}.",) if told else ()
 
 
-def _no_odds(facts: Facts) -> str:
-    known = sum(sprint.state is SprintState.CLOSED and sprint.id in facts.whole for sprint in facts.sprints)
-    if known < ENOUGH:
+def _no_odds(known: int | None) -> str:
+    if known is not None and known < ENOUGH:
         return f"No probability: fewer than {ENOUGH} past sprints are known here."
-    return "No probability: past sprints are not weighed yet."
+    return "No probability: nothing has been foretold of it."
 
 
-def _by(done: Tally) -> str:
+def by_what(done: Tally) -> str:
+    """What is counted, in words."""
     counted = "points of issues" if done.by_points else "issues, because fewer than half have an estimate,"
     return f"Counted: {counted} whose status Jira counts as done. Today counts as a whole day."

@@ -20,7 +20,8 @@ from planner.hearers.urgency import issue_urgency, review_urgency
 from planner.reports.how import how
 from planner.reports.rows import blocked_of, count, in_the_way, issue_row, movers, review_words, unowned_of
 from planner.reports.standing import headline
-from planner.words.modes import mode_line
+from planner.words.modes import mode_line, own_mode_lines, step_lines
+from planner.words.odds import quoted_odds
 from planner.words.replies import Row, StatusReply
 
 MOST_ROWS = 5
@@ -45,6 +46,7 @@ def status(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direct
         choices=(
             ("What changed since yesterday", f"changes id:{sprint.id}"),
             *([(f"Show all {len(issues)}", f"all id:{sprint.id}")] if issues else []),
+            *([("What would help", f"forecast id:{sprint.id}")] if _odds(sprint, snapshot, directives) else []),
         ),
     )
 
@@ -70,6 +72,8 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     done = tally(issues)
     waiting = done.issues - done.done - done.doing
     yield f"{done.done} of {count(done.issues, 'issue')} done, {done.doing} in progress, {waiting} not started"
+    if odds := _odds(sprint, snapshot, directives):
+        yield odds
     blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
     if blocked or unowned:
         yield ", ".join(in_the_way(blocked, unowned))
@@ -79,6 +83,13 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     if reviews and sprint.state is SprintState.ACTIVE:
         wait = "waits" if reviews == 1 else "wait"
         yield f"{count(reviews, 'pull request')} of the team {wait} for review, {len(late)} too long"
+
+
+def _odds(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> str:
+    """The last forecast that was kept: what is asked most often is not computed anew each time."""
+    if sprint.state is not SprintState.ACTIVE:
+        return ""
+    return quoted_odds(snapshot.odds.get(sprint.id, ()), team_calendar(directives, snapshot.team), snapshot.now)
 
 
 def _awaited_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[tuple[PullRequest, Move]]:
@@ -93,8 +104,8 @@ def _awaited_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> S
 
 
 def _notes(snapshot: Snapshot, directives: Directives) -> Iterator[str]:
-    if mode := mode_line(directives.team(snapshot.team).mode):
-        yield mode
+    team = directives.team(snapshot.team)
+    yield from filter(None, (mode_line(team.mode), *own_mode_lines(team), *step_lines(team)))
     if directives.team(snapshot.team).bitbucket.repositories and "bitbucket" not in snapshot.read_at:
         yield "Bitbucket has not been read: nothing is known of pull requests."
 

@@ -26,6 +26,7 @@ from models.actions import (
     PostToOtherChannel,
     Reassign,
     RemindPerson,
+    ShadowLog,
     TellAdmins,
     TransitionIssue,
     Unflag,
@@ -156,7 +157,7 @@ class Ground:
                 return self._changes.get(action)
             case (
                 CloseIssue() | ChangePriority() | Unflag() | PostToOtherChannel() | DelegateTask() | TellAdmins()
-                | AskApproval()
+                | AskApproval() | ShadowLog()
             ):  # fmt: skip
                 # Done on a person's word alone, which is no finding: planner/requests. Asking is a decision.
                 return None

@@ -12,7 +12,7 @@ from planner.prompts.untrusted import as_data, cleaned
 from planner.prompts.writing import how_to_write
 from planner.tasks.material import Material
 
-NAME = "task/2"
+NAME = "task/3"
 """Which prompt, and its version: raised whenever its words change."""
 
 _QUESTION = 500

@@ -16,7 +16,7 @@ from planner.tasks.report import Finding, Report
 MOST_LINES = 5
 
 HEADS = {
-    Task.ROOT_CAUSE: "What causes it",
+    Task.ROOT_CAUSE: "What is behind",
     Task.SPRINT_REPORT: "Report of the sprint",
     Task.PATTERN: "A pattern looked into",
     Task.SYNTHESIS: "What the sources say together",
@@ -68,7 +68,8 @@ class Origin:
 
 def written(action: DelegateTask, report: Report, given: Material, origin: Origin) -> Written:
     """The report with our own title, and the facts themselves where nothing it says may stand."""
-    about = f": {action.about}" if action.about else ""
+    of_one = action.task is Task.ROOT_CAUSE
+    about = f"{'' if of_one else ':'} {action.about}" if action.about else ""
     told = [each for each in report.findings if each.told]
     read = [each for each in report.findings if not each.told]
     summary = report.summary or tuple(each.text for each in told) or _only_read(report, read)

@@ -14,7 +14,7 @@ from models.ids import IssueKey
 from models.work import Facts, Issue, Snapshot
 from planner.bounds.worktime import Calendar, team_calendar
 from planner.claims.facts import Sheet
-from planner.claims.of import Clause, numbered, of_issue, of_person, of_pull, of_signal, of_sprint
+from planner.claims.of import Clause, numbered, of_issue, of_person, of_pull, of_signal, of_sprint, with_names_quoted
 from planner.detect import detect
 from planner.facts.observe import observe
 from planner.hearers.discretion import is_private
@@ -49,7 +49,8 @@ def material(action: DelegateTask, facts: Facts, directives: Directives, now: da
     snapshot = observe(facts, Trigger(team=facts.team, reason=Reason.REQUEST, at=now), now)
     zone, team = team_calendar(directives, facts.team), directives.team(facts.team)
     every = list(dict.fromkeys(_clauses(action, snapshot, directives, zone)))
-    sheet = numbered(every[:MOST_FACTS])
+    plain = [with_names_quoted(clause, snapshot.sprints) for clause in every[:MOST_FACTS]]
+    sheet = numbered(plain, names=[person.name for person in snapshot.people.values()])
     moment = zone.when(now)
     told = {
         "team": team.name,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from models.errors import NotThought, Silence
 
 
-def clause(silence: NotThought) -> str:
+def clause(silence: NotThought, *, public: bool) -> str:
     """``Claude is not asked just now: $1.00 of $1.00 is spent today``; empty where there is no model at all.
 
-    Not for the rest of the day: what is held for what is under way may come back, and a shorter question may fit.
+    Sums are for the asker alone: where others read it too (``public``) they hear that the money is used up. Not for the
+    rest of the day: what is held for what is under way may come back, and a shorter question may fit.
     """
     if silence.why in (Silence.BUDGET, Silence.PERSON):
-        return f"Claude is not asked just now: {silence.args[0]}"
+        return f"Claude is not asked just now: {'the money there is for it is used up' if public else silence.args[0]}"
     return _WORDS[silence.why]
 
 

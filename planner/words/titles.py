@@ -18,6 +18,8 @@ from models.actions import (
     PostToOtherChannel,
     Reassign,
     RemindPerson,
+    ShadowLog,
+    Task,
     TellAdmins,
     TransitionIssue,
     Unflag,
@@ -47,7 +49,9 @@ def title(action: Action, team: TeamId, directives: Directives) -> str:
         case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
             return _post(action, channel_of(action.channel, team, directives))
         case DelegateTask():
-            return f"Delegated task: {action.question}"
+            return f"A longer look {looked_into(action)}"
+        case ShadowLog():
+            return f"Log of shadow mode, {action.day:%a} {action.day.day} {action.day:%b}"
         case _:
             return _change(action, team, directives)
 
@@ -63,10 +67,25 @@ def brief(action: Action, team: TeamId, directives: Directives) -> str:
             return f"{issue}: {was_of(action)} → {will_be(action)}"
         case ChangePriority(issue=issue):
             return f"{issue}: priority {was_of(action)} → {will_be(action)}"
+        case DelegateTask():
+            return f"a longer look {looked_into(action)}"
         case PostToOtherChannel(channel=channel):
             return f"a post in {channel_of(channel, team, directives)}"
         case _:
             return title(action, team, directives)
+
+
+def looked_into(action: DelegateTask) -> str:
+    """What a look is about, without the words of whoever wants it: those stand on the card of who says yes to it."""
+    match action.task:
+        case Task.ROOT_CAUSE:
+            return f"at what is behind {action.about}"
+        case Task.SPRINT_REPORT:
+            return "for a report"
+        case Task.PATTERN:
+            return "into a pattern"
+        case Task.SYNTHESIS:
+            return "at what the sources say"
 
 
 def why_not(outcome: str) -> str:

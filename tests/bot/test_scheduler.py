@@ -17,13 +17,15 @@ from bot.people import Roster
 from bot.scheduler import digest_slot, tick
 from models.database import Database
 from models.directives_file import load
-from models.ids import TeamId
+from models.foresight import Foresight
+from models.ids import SprintId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.pauses import Pause
 from models.store import Store
 from models.written import look_up
 from tests.contracts.stores.values import FakeClock
+from tests.planner.foresight.lore import past
 from tests.world import CONSTITUTION, fresh_database
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +66,8 @@ async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
         mailbox=mailbox,
         store=store,
         ledger=Ledger(database, clock),
+        foresight=Foresight(database),
+        jira=None,
     )
     yield Clockwork(app, clock, mailbox, store, database)
     await database.close()
@@ -127,6 +131,20 @@ async def test_a_digest_is_fired_once_and_skipped_when_it_is_too_late(works: Clo
     await tick(works.app)
     assert "digest" not in await works.kinds()
     assert await works.store.fired(f"digest:{TEAM.id}") == "2027-03-02"  # skipped on purpose, not waited for
+
+
+async def test_forecasts_are_due_once_a_working_day_as_soon_as_five_sprints_are_known(works: Clockwork) -> None:
+    async def due(moment: datetime, known: int) -> bool:
+        works.clock.passed += moment - works.clock.now()
+        for number in range(known):
+            await works.app.foresight.keep_ended(TEAM.id, SprintId(number), works.clock.now(), past(20.0))
+        await tick(works.app)
+        return "foretell" in await works.kinds()
+
+    assert [await due(at(9, 0), 4), await due(at(9, 1), 5), await due(at(9, 2), 5)] == [False, True, False]
+    tomorrow, saturday = at(8, 59) + timedelta(days=1), at(12, 0) + timedelta(days=5)
+    assert [await due(tomorrow, 5), await due(tomorrow + timedelta(minutes=1), 5)] == [False, True]
+    assert not await due(saturday, 5)
 
 
 async def test_people_are_looked_up_once_a_day_and_only_while_an_account_is_open(works: Clockwork) -> None:

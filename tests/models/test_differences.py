@@ -82,6 +82,8 @@ LEANING = {
     "a lower share": ("days_before_end: 3, done_below: 60%", "days_before_end: 3, done_below: 50.5%", "looser",
                       "finish-the-sprint", "share done below 60% -> 50.5%"),
     "a team that may do less": ("mode: act ", "mode: shadow ", "stricter", "mode of payments", "act -> shadow"),
+    "a line that may do less": ("    mode: act ", "    modes: {due-dates: shadow}\n    mode: act ", "stricter",
+                                "mode of due-dates in payments", "as the team -> shadow"),
     "a higher cap": ("daily_cap_usd: 1.0", "daily_cap_usd: 2.5", "looser", "payments", "daily cap usd: 1 -> 2.5"),
     "another who holds a role": ("pm: [dana]", "pm: [dana, noor]", "people", "payments",
                                  "roles pm: dana -> dana, noor"),
@@ -242,7 +244,7 @@ def thresholds() -> list[tuple[str, str, str, Way]]:
 
 
 THRESHOLDS = thresholds()
-SOONER_WHEN_GREATER = {"try_first", "repeat_after", "days_before_end", "done_below", "days_left"}
+SOONER_WHEN_GREATER = {"try_first", "repeat_after", "days_before_end", "done_below", "chance_below", "days_left"}
 """Of every other threshold a greater value lets more time pass, or more be said."""
 
 

@@ -52,6 +52,12 @@ MISTAKES = {
     "role member": ("tech_lead: [noor]", "tech_lead: [nor]", "did you mean 'noor'?"),
     "role nobody holds": ("      approvers: [dana, noor]", "      approvers: []", "nobody has the role 'approvers'"),
     "mode": ("mode: act", "mode: akt", "did you mean 'act'?"),
+    "mode of no line": ("    mode: act", "    modes: {due-date: shadow}\n    mode: act", "did you mean 'due-dates'?"),
+    "mode of its own": ("    mode: act", "    modes: {due-dates: off}\n    mode: act", "put it in quotes"),
+    "what is kept in memory": (
+        "    mode: act", "    stepped: [{kind: reassign, cause: undo, at: 2026-11-17T10:00:00Z}]\n    mode: act",
+        "is kept by the agent",
+    ),
     "member channel": ("channel: jira", "channel: jirra", "did you mean 'jira'?"),
     "weekday": ("days: [mon, tue", "days: [mon, tues", "did you mean 'tue'?"),
     "hours": ("hours: 09:00-18:00", "hours: 18:00-09:00", "must end after it begins"),

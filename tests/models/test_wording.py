@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from models.directives import Mode
 from models.directives_file import explain, load, parse
 from models.errors import OperatorError
+from models.trust import Cause, StepBack
 from models.wording import meaning, meanings
 
 FILE = Path(__file__).parents[2] / "directives.yaml"
@@ -60,3 +63,16 @@ def test_where_two_teams_ask_different_people_each_is_named() -> None:
 def test_an_unknown_id_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(OperatorError, match="did you mean 'review-8-hours'"):
         meaning("review-8-hour", SHIPPED)
+
+
+def test_a_line_says_where_it_goes_less_far_than_its_team_and_what_has_stepped_back() -> None:
+    team = SHIPPED.teams[0]
+    step = StepBack("transition_issue", Cause.UNDO, datetime.fromisoformat("2026-11-17T10:00:00-05:00"))
+    modes = {"due-dates": Mode.SHADOW, "transition_issue": Mode.SUGGEST}
+    own = team.model_copy(update={"modes": modes, "stepped": (step,)})
+    law = SHIPPED.model_copy(update={"teams": (own, *SHIPPED.teams[1:])})
+    assert meaning("due-dates", law).rule.endswith("; this line is in shadow mode in payments")
+    told = meaning("status-follows-merges", law).rule
+    assert "transition_issue is in suggest mode in payments" in told
+    assert told.endswith("in payments it asks again: stepped back after an undo on Tue 17 Nov")
+    assert meaning("review-8-hours", law) == meaning("review-8-hours", SHIPPED)

@@ -129,6 +129,9 @@ class Records:
     async def history(self, team: TeamId) -> History:
         return self.known
 
+    async def history_of(self, team: TeamId, person: PersonId) -> History:
+        return self.known
+
     async def why(self, id: str) -> WhyRecord | None:
         return self.kept.get(id)
 

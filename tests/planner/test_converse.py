@@ -55,7 +55,7 @@ WORRY = "is there anything I should worry about?"
     ],
 )
 async def test_a_route_is_one_of_our_questions_after_one_call(question: str, about: str, meant: object) -> None:
-    done = await talked(Model([[call("route", question=question, about=about)]]))
+    done = await talked(Model([[call("route", question=question, about=about)]]), "is there anything with refunds?")
     assert (done.question, done.reply, done.calls, done.cost) == (meant, None, 1, COST)
 
 
@@ -238,7 +238,7 @@ async def test_without_any_answer_it_is_silent_and_says_why(why: Silence) -> Non
 
 async def test_when_the_money_ends_halfway_what_was_read_is_told_with_the_reason() -> None:
     model = Model([[call("ticket", key="PAY-1")], NotThought(Silence.BUDGET, "$1.00 of $1.00 is spent today")])
-    done = await talked(model)
+    done = await talked(model, public=False)
     assert done.reply is not None and done.silence is not None
     assert done.reply.passages[0].startswith(
         "I don't know, because Claude is not asked just now: $1.00 of $1.00 is spent today."

@@ -56,7 +56,7 @@ async def test_what_only_one_role_is_told_is_not_among_the_facts_wherever_it_is_
         await talked(model, held=PILED, public=public)
         told = "\n".join(results(model).values())
         assert not [signal for signal in private if signal.headline.rstrip(".") in told]
-        assert "PAY-1 has been blocked" in told and "Bob is working on PAY-1" in told
+        assert "PAY-1 has been blocked" in told and "Bob has PAY-1" in told
 
 
 @pytest.mark.parametrize("public", [True, False])

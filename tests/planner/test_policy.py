@@ -88,7 +88,7 @@ def decided(
 ) -> Decision:
     """One proposal's decision as it is recorded; whether facts carry it is tested with whole looks."""
     decision = decide(proposal, snapshot(now=now, who=who), law, history(**remembered))
-    return as_recorded(decision, law.team(TEAM))
+    return as_recorded(decision, proposal, law.team(TEAM))
 
 
 def away(until: datetime | None = None) -> Absence:

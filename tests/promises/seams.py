@@ -382,6 +382,31 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
         I would never ask.
         This would be the last step.
         """),
+    "what was widened": _lines("""
+        These tickets are risky.
+        These tickets could be done.
+        These could leave the team.
+        I would keep the owner.
+        I would drop the reviewer.
+        I would drop the team.
+        Leave the owner as it is.
+        Keep the ticket as it was.
+        Keep the team small and simple.
+        I would drop the blocked ticket.
+        I would drop the slowest reviewer first.
+        The smallest ticket could wait for the manager.
+        The largest ticket is the risk.
+        The next sprint could be late.
+        Asking the owner saves the sprint from the reviewer.
+        Dropping the owner saves time.
+        Asking the owner who broke it saves time.
+        I would agree on a time for the manager.
+        I would focus on the manager.
+        I would go through the owner.
+        I would go over the head of the reviewer.
+        The owner should go first.
+        Start with the weakest owner.
+        """),
     "a judgement of a person, or of a thing by its name": _lines("""
         The reviewer is risky.
         The owner is the better choice.

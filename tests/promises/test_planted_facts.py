@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 
@@ -9,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.views.replies.talk import talk_reply
 from planner.claims.facts import Fact, Sheet
 from planner.claims.prose import Miss, Parted, Passage, checked, parted
+from planner.words.replies import TalkReply
+from tests.planner.world import NOON
 from tests.promises.planted import FACTS, LEADS, LIES, TOLD, Answer, false_ones, true_ones
 from tests.promises.seams import ALL
 
@@ -88,8 +92,14 @@ def test_what_true_answers_tell_is_closed_as_well() -> None:
 
 
 def _is_closed(told: Passage) -> None:
-    left = told.text
+    left = _as_it_is_shown(told)
     for fact in sorted(told.cited, key=lambda each: -len(each.text)):
         left = re.sub(re.escape(fact.text), "|", left, flags=re.IGNORECASE)
-    for between in re.split(r"[|.\n]", left):
+    for between in re.split(r"[|.:]", left):
         assert BETWEEN.fullmatch(between.strip(" -").lower()), (between, told.text)
+
+
+def _as_it_is_shown(told: Passage) -> str:
+    """On one line, as a message has it."""
+    [block, *_] = talk_reply(TalkReply(passages=(told.text or "-",)), NOON).blocks
+    return html.unescape(str(block["text"]["text"])).replace("\\", "")

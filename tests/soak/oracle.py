@@ -18,6 +18,7 @@ from models.actions import (
     PostDigest,
     Reassign,
     RemindPerson,
+    ShadowLog,
 )
 from models.ids import IssueKey, PersonId, PullRequestId
 from models.proposals import Effect
@@ -73,7 +74,7 @@ class Oracle:
             case CommentOnIssue(person=person, item=item):
                 self._person(person, life, action, critical)
                 self._item(item, person, life)
-            case AskIdentity(person=person):
+            case AskIdentity(person=person) | ShadowLog(person=person):
                 self._person(person, life, action, critical)
             case AskApproval(person=person, asking=asking):
                 if posted and effect.proposal.asked_by is None:

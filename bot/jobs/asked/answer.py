@@ -15,6 +15,7 @@ from bot.jobs.asked.boards import choose, here
 from bot.jobs.asked.conversation import Heard, own_words
 from bot.jobs.asked.conversing import Asking, conversed, noted, takes
 from bot.jobs.asked.documents import about_document
+from bot.jobs.asked.itself import about_itself
 from bot.jobs.asked.lacking import with_what_is_lacking
 from bot.jobs.asked.learn import about_asker
 from bot.jobs.asked.request import made_ready
@@ -26,6 +27,7 @@ from bot.jobs.asked.working import working
 from bot.jobs.presses.acting import may_act, memberships
 from bot.jobs.presses.press import note_answer
 from bot.jobs.saying import Said, asked_in, respond_once, say_once, tell_lost, tell_privately
+from bot.jobs.trust.asked import about_shadow
 from bot.views.parts.message import Message
 from bot.views.parts.more import meant
 from bot.views.parts.verdict import judged
@@ -148,9 +150,12 @@ async def _tell(app: App, job: Job, asked: Asked, team: Team, refusal: PlainRepl
     """Answer from facts, or refuse."""
     own = None if refusal else await about_asker(app, asked.question, asked.user, private=_alone(asked))
     own = own or (None if refusal else await about_document(app, asked.question, asked.user))
+    own = own or (None if refusal else await about_shadow(app, asked.question, asked.user, private=_alone(asked)))
     if own is None:
         async with working(app, asked.channel, asked.thread):
-            reply = fitting(refusal or asked.told or noted(await _answered(app, job, asked, team), asked.note), body)
+            told = refusal or asked.told
+            told = told or await about_itself(app, asked.question, team, asked.user, private=_alone(asked))
+            reply = fitting(told or noted(await _answered(app, job, asked, team), asked.note), body)
         asked = replace(asked, public=asked.public and may_stand(reply))
         reader = _member(team, asked.user) if _alone(asked) else None
         own = _drawn(app, asked, reply, team, "" if refusal else await _paused(app, team, reader))

@@ -125,7 +125,7 @@ def told_of(question: AskSearch, found: Mapping[Where, Found], team: Team) -> Re
     if len(trouble) == len(found):
         return PlainReply(text=f"I don't know: {trouble[0].rstrip('.')}.")
     results = {where: each.result for where, each in found.items() if each.result and not each.result.problem}
-    issues = [issue for each in results.values() for issue in each.issues]
+    issues = list({issue.key: issue for each in results.values() for issue in each.issues}.values())
     messages = [message for each in results.values() for message in each.messages]
     notes = [note for each in results.values() for note in each.notes]
     groups = [group for group in (_issues(issues, team), _messages(messages, team)) if group.rows]

@@ -7,25 +7,23 @@ from dataclasses import replace
 from functools import reduce
 
 from bot.app import App
+from bot.jobs.asked.itself import deeds_for
 from bot.jobs.asked.learn import known_to
 from bot.jobs.home.running import running_of
 from bot.jobs.presses.acting import memberships
 from bot.views.home import HomeData, home_of
 from bot.views.home.data import Reach, reach_of
-from bot.views.home.deeds import MOST
 from models.directives import Member, Team
 from models.errors import Refused, VendorError
 from models.ids import ApprovalId, PersonId
-from models.proposals import Approval, ApprovalState, Effect, Proposal
+from models.proposals import Approval, ApprovalState
 from models.signals import Urgency
 from models.work import Facts
 from planner.asked.quiet.held import held_for
-from planner.asked.undo import taken_back
 from planner.bounds.limits import CRITICAL, DAILY, Place, units
-from planner.facts.observe import owned, people_of
+from planner.facts.observe import people_of
 from planner.hearers.approvals import card_waits
 from planner.hearers.contact import WAYS, messages_a_day
-from planner.reports.deeds import DAYS, Deed, deeds_of
 
 
 async def gathered(app: App, user: str) -> HomeData:
@@ -38,7 +36,7 @@ async def gathered(app: App, user: str) -> HomeData:
     parts = [await _of_team(app, team, member, waiting) for team, member in theirs]
     if len(parts) > 1:
         parts = [_named(part, team) for part, team in zip(parts, teams, strict=True)]
-    done, count = await _deeds(app, person, teams)
+    done, count = await deeds_for(app, person, teams)
     return replace(
         reduce(_joined, parts),
         guest=guest,
@@ -90,19 +88,6 @@ async def _reach(app: App, team: Team, member: Member, facts: Facts) -> Reach:
 def _in_words(reach: Reach) -> str:
     way = WAYS[reach.channel or "learn"]
     return f"{messages_a_day(reach.per_day)}, {way}, {reach.hours}, {reach.days}, {reach.zone} time"
-
-
-async def _deeds(app: App, person: PersonId, teams: Sequence[Team]) -> tuple[tuple[Deed, ...], int]:
-    mine = [key for team in teams for key in owned(await app.store.facts_about(team.id), person)]
-    done, count = await app.ledger.deeds(person, [team.id for team in teams], days=DAYS, limit=MOST, issues=mine)
-    undone = await app.ledger.undone([effect.id for effect in done])
-    able = [effect.id for effect in done if _may_undo(app, effect, person)]
-    return deeds_of(person, done, app.directives, can_undo=able, undone=undone), count
-
-
-def _may_undo(app: App, effect: Effect, person: PersonId) -> bool:
-    """Asked of the same code that decides when they press: a button that would be refused is not drawn."""
-    return isinstance(taken_back(effect, person, app.directives, app.clock.now()), Proposal)
 
 
 async def _cards(app: App, person: PersonId, waiting: Sequence[Approval]) -> dict[ApprovalId, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.app import App
 from bot.jobs.presses.acting import run_by
 from bot.sync.gaps import judged_of, missing
-from bot.views.home import RunningData, SourceData, TeamData
+from bot.views.home import RunningData, SourceData, SteppedData, TeamData
 from bot.views.parts.moments import age
 from models.directives import Team
 from models.events import Source
@@ -16,6 +16,7 @@ from models.money import Money
 from models.store import Reading
 from planner.asked.quiet.pausing import pause_line
 from planner.hearers.contact import minding
+from planner.words.modes import own_mode_lines, step_lines
 
 _NAMES = {Source.JIRA: "Jira", Source.BITBUCKET: "Bitbucket", Source.SLACK: "Slack"}
 
@@ -41,6 +42,11 @@ async def _team(app: App, team: Team) -> TeamData:
     return TeamData(
         name=team.name,
         mode=team.mode.value,
+        modes=own_mode_lines(team),
+        stepped=tuple(
+            SteppedData(team=team.id, kind=step.kind, words=words)
+            for step, words in zip(team.stepped, step_lines(team), strict=True)
+        ),
         paused=pause_line(await app.store.pause_of(team.id), team.id, app.directives, app.clock.now()),
         sources=tuple([await _source(app, team.id, source, said) for source, said in readings.items()]),
         own_wishes=minding(app.roster.wishes, [member.id for member in team.members]),

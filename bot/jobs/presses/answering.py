@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.app import App
 from bot.jobs.presses.authority import Answerer, answered_already, member_of, refusal
+from bot.jobs.stepping import after_answer
 from models.cycles import WhyRecord
 from models.ids import PersonId
 from models.mailbox import Job
@@ -39,6 +40,7 @@ async def settle(app: App, job: Job, who: Answerer, answer: Answer) -> str | Non
     """Why the answer did nothing; ``None`` when it counted, also when an earlier try died after it had."""
     approval = await app.ledger.approval(who.approval)
     if job.attempts > 1 and approval is not None and _counted(app, who, approval, answer):
+        await after_answer(app, approval)
         return None
     refused = await refusal(app, who, approval)
     if refused is not None or approval is None:
@@ -55,8 +57,10 @@ async def settle(app: App, job: Job, who: Answerer, answer: Answer) -> str | Non
         objection=answer.objection,
         again=again,
     )
-    won = settled.state is answer.wanted and settled.by == member.id
-    return None if won else answered_already(app, who, settled)
+    if settled.state is not answer.wanted or settled.by != member.id:
+        return answered_already(app, who, settled)
+    await after_answer(app, settled)
+    return None
 
 
 async def put_off_until(app: App, job: Job, who: Answerer, chosen: str) -> str | None:

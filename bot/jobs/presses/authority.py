@@ -17,7 +17,8 @@ from models.ids import ApprovalId
 from models.proposals import Approval, ApprovalState
 from planner.hearers.approvals import may_answer
 from planner.policy import who_may_answer
-from planner.policy.law import law_in
+from planner.policy.law import law_for
+from planner.policy.trust import mode_of
 from planner.words.titles import brief
 
 IN_SHADOW = "The team is in shadow mode now; nothing was done."
@@ -62,14 +63,14 @@ async def refusal(app: App, who: Answerer, approval: Approval | None) -> str | N
 
 async def _not_theirs(app: App, who: Answerer, approval: Approval) -> str | None:
     team, member = app.directives.team(approval.team), member_of(app, approval, who.user)
-    if app.slack is not None and law_in(approval.proposal.action, team, app.directives).strength == NEVER_UNLESS:
+    if app.slack is not None and law_for(approval.proposal, team, app.directives).strength == NEVER_UNLESS:
         app.slack.forget(who.user)
     if not await may_act(app, who.user):
         return not_allowed(able(app, approval))
     may = member is not None and member.id in who_may_answer(approval, app.directives)
     if member is None or not may or not may_answer(approval, member.id, app.clock.now()):
         return not_allowed(able(app, approval))
-    return IN_SHADOW if team.mode is Mode.SHADOW else None
+    return IN_SHADOW if mode_of(approval.proposal, team) is Mode.SHADOW else None
 
 
 def answered_already(app: App, who: Answerer, approval: Approval) -> str:

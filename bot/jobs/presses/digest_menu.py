@@ -23,9 +23,11 @@ from models.mailbox import Job
 from models.marked import read as read_marked
 from models.work import SprintState
 from models.written import look_up
+from planner.asked.ahead import lore_of
 from planner.asked.requests.meaning import KEEPERS
 from planner.detect import detect
 from planner.facts.observe import observe
+from planner.foresight.outlook import outlook
 from planner.lessons.learning import learns
 from planner.reports.daily import to_tell
 from planner.reports.details import details
@@ -110,7 +112,9 @@ async def _details(app: App, at: Found) -> Message | None:
     told = await app.ledger.known_items(at.team.id)
     _, known = to_tell(signals, replace(snapshot, known=told))
     known -= len(at.action.items)  # what stands above is not known from before
-    sheet = details(snapshot, snapshot.sprint, signals, facts, app.directives, max(known, 0))
+    lore = await lore_of(app.foresight, at.team.id, snapshot.sprint.id)
+    seen = outlook(snapshot.sprint, facts, snapshot, app.directives, lore)
+    sheet = details(snapshot, snapshot.sprint, signals, facts, app.directives, max(known, 0), seen)
     return details_reply(sheet, at.effect.proposal.id, app.clock.real(), at.team.zone, now)
 
 

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.views.card.known import Known, block_id
-from bot.views.card.question import edit_button, later_options, otherwise, put_to, spoken, value_of
+from bot.views.card.question import (
+    MOST_SAID,
+    edit_button,
+    in_their_words,
+    later_options,
+    otherwise,
+    put_to,
+    spoken,
+    value_of,
+)
 from bot.views.parts.items import ruled, why_button
 from bot.views.parts.message import Block, actions, button, columns, context, divider, section, sections
 from bot.views.parts.moments import moment
@@ -64,11 +73,13 @@ def several(asked: Sequence[Approval], known: Known, *, brief: bool) -> list[Blo
     ask = [f"*Approve?* {moves_of(_change(first), len(asked))}", *_notes(first)]
     if not brief:
         ask.append(f"*Why*: {' · '.join(map(escape, _common(asked))) or escape(first.proposal.because)}")
-    lines = [_halted(each, known) if known.halted else _line(each, known, name) for each in asked]
+    ask += [f"• {escape(said, MOST_SAID)}" for said in _asked_for(asked)]
+    halted = all(known.stops(each) for each in asked)  # of one line and one kind of action, so of one mode
+    lines = [_halted(each, known) if halted else _line(each, known, name) for each in asked]
     made = [section("\n".join(ask), block_id=f"{name}.{stamp}.ask"), divider(), *lines, divider()]
     if not brief:
         made += _terms(asked, known, f"{name}.{stamp}")
-    if known.halted:
+    if halted:
         words = "*Shadow mode now*: nothing is done, so there is nothing to answer."
         return [*made, context(words, block_id=f"{name}.{stamp}.halted")]
     return [*made, _answers(len(asked), name, stamp)]
@@ -106,7 +117,8 @@ def _answers(many: int, name: str, stamp: str) -> Block:
 def _terms(asked: Sequence[Approval], known: Known, name: str) -> list[Block]:
     """What is so of all of them; what is not is among the facts about each."""
     first = asked[0]
-    facts = [line for each in asked if (line := _facts(each, _common(asked)))]
+    said = [*_common(asked), *_asked_for(asked)]
+    facts = [line for each in asked if (line := _facts(each, said))]
     rest = [text for text in otherwise(first) if all(text in otherwise(each) for each in asked)]
     to = {put_to(each, known) for each in asked}
     asks = to.pop() if len(to) == 1 else put_to(first, known, alone=True)
@@ -120,6 +132,12 @@ def _terms(asked: Sequence[Approval], known: Known, name: str) -> list[Block]:
         *([columns(rest, block_id=f"{name}.else")] if rest else []),
         context(foot, block_id=f"{name}.foot"),
     ]
+
+
+def _asked_for(asked: Sequence[Approval]) -> list[str]:
+    """By whose words each was asked for, where that is not said of all."""
+    words = dict.fromkeys(filter(None, map(in_their_words, asked)))
+    return [said for said in words if said not in _common(asked)]
 
 
 def _common(asked: Sequence[Approval]) -> list[str]:

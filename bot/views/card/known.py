@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -30,6 +30,11 @@ class Known:
     then: Then
     halted: bool
     later: Later = ()
+    stopped: Collection[ApprovalId] = ()
+
+    def stops(self, approval: Approval) -> bool:
+        """Whether it is in shadow mode now: nothing is done, so there is nothing to answer."""
+        return self.halted or approval.id in self.stopped
 
 
 def block_id(approval: Approval, part: str) -> str:

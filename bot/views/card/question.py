@@ -17,6 +17,8 @@ from models.signals import Urgency
 from planner.asked.pressed.edits import can_be_edited
 
 _FACTS = 3
+MOST_SAID = 280
+"""Characters of one fact: somebody's words are among them, and their end counts."""
 LATER, LATER_WORDS = "ask_later", "Ask me later"
 
 
@@ -25,10 +27,18 @@ def question(approval: Approval, known: Known, *, brief: bool) -> list[Block]:
     proposal = approval.proposal
     ask = "\n".join([f"*Approve?* {move(proposal.action, known.names, known.channels)}", *details(proposal.action)])
     blocks = [section(ask, block_id=block_id(approval, "ask"))]
+    if brief and (said := in_their_words(approval)):
+        blocks = [section(f"{ask}\n{escape(said, MOST_SAID)}", block_id=block_id(approval, "ask"))]
     if not brief:
         blocks += [*_reasons(approval), *thought(approval, known)]
         blocks.append(context(_footer(approval, known), block_id=block_id(approval, "foot")))
-    return [*blocks, *([_halted(approval)] if known.halted else [_answers(approval, known)])]
+    return [*blocks, *([_halted(approval)] if known.stops(approval) else [_answers(approval, known)])]
+
+
+def in_their_words(approval: Approval) -> str:
+    """Who asked for it and by which words; empty where nobody did. It stands on every card, in whatever shape."""
+    proposal = approval.proposal
+    return proposal.evidence[0].text if proposal.asked_by is not None and proposal.evidence else ""
 
 
 def terms(approval: Approval, zone: str) -> str:
@@ -55,7 +65,7 @@ def _reasons(approval: Approval) -> list[Block]:
     proposal = approval.proposal
     quoted = proposal.action.facts if isinstance(proposal.action, Escalate) else ()
     new = [fact for fact in proposal.evidence if fact.text not in quoted]
-    facts = [link(fact.url, fact.text, 200) for fact in new[:_FACTS]] or [escape(proposal.because)]
+    facts = [link(fact.url, fact.text, MOST_SAID) for fact in new[:_FACTS]] or [escape(proposal.because)]
     why = "*Why*\n" + "\n".join(f"• {fact}" for fact in facts)
     return [
         section(why, block_id=block_id(approval, "why")),

@@ -42,7 +42,7 @@ OBJECTIONS = {
 def settled(approval: Approval, known: Known) -> Block:
     """The line; in shadow mode without its button."""
     line, undo = section(_line(approval, known), block_id=block_id(approval, "end")), undo_button(approval)
-    return line | {"accessory": undo} if undo is not None and not known.halted else line
+    return line | {"accessory": undo} if undo is not None and not known.stops(approval) else line
 
 
 def _line(approval: Approval, known: Known) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.parts.message import Block, actions, button, context, header, section
 from bot.views.parts.mrkdwn import and_more, escape, plain
 
-MOST_TEAMS, MOST_SOURCES = 8, 4
+MOST_TEAMS, MOST_SOURCES, MOST_STEPS = 8, 4, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,26 @@ class SourceData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteppedData:
+    """One kind of action that needs a yes again."""
+
+    team: str
+    """The team's id."""
+    kind: str
+    words: str
+    """The word of the action, and since what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamData:
     """One team and how it is worked for."""
 
     name: str
     mode: str
     """``shadow``, ``suggest`` or ``act``."""
+    modes: tuple[str, ...] = ()
+    """A sentence for each mode of single lines and actions that differs."""
+    stepped: tuple[SteppedData, ...] = ()
     paused: str = ""
     """Who has paused it and until when, in a sentence; empty while it is not."""
     sources: tuple[SourceData, ...] = ()
@@ -59,7 +74,8 @@ def running(data: RunningData, less: int = 1) -> list[Block]:
     """The section with its one button."""
     blocks: list[Block] = [header("Running the agent")]
     most = max(MOST_TEAMS // less, 1)
-    blocks += [section("\n".join(_team(team))) for team in data.teams[:most]]
+    for place, team in enumerate(data.teams[:most]):
+        blocks += [section("\n".join(_team(team))), *_given_back(team.stepped, place)]
     left = len(data.teams) - most
     if left > 0:
         blocks.append(context(and_more(left, "team")))
@@ -69,12 +85,27 @@ def running(data: RunningData, less: int = 1) -> list[Block]:
 
 def _team(team: TeamData) -> list[str]:
     lines = [f"*{escape(team.name, 80)}* · {_MODES.get(team.mode, escape(team.mode, 20))}"]
+    lines += [escape(said, 200) for said in (*team.modes, *(step.words for step in team.stepped[:MOST_STEPS]))]
     lines += [f"*{escape(team.paused, 200)}*"] if team.paused else []
     lines += _sources(team.sources[:MOST_SOURCES]) or ["No source has been read yet."]
     if team.own_wishes:
         who = "One person has" if team.own_wishes == 1 else f"{team.own_wishes} people have"
         lines.append(f"{who} said how they may be contacted; `pm people show` tells it.")
     return lines
+
+
+def _given_back(stepped: Sequence[SteppedData], place: int) -> list[Block]:
+    """A button for each kind of action that asks again: only an admin ends that."""
+    made = [
+        button(
+            plain(f"Let {step.kind.replace('_', ' ')} act again", 75),
+            f"trust_again:{place}-{number}",
+            json.dumps({"t": step.team, "k": step.kind}),
+            confirm=_sure("Let it act again?", "The constitution decides on it again.", [step.kind], "Let it act"),
+        )
+        for number, step in enumerate(stepped[:MOST_STEPS])
+    ]
+    return [actions(*made)] if made else []
 
 
 _MODES = {

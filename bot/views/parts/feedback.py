@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from bot.views.parts.message import Block, button
-from models.lessons import Feedback
+from models.lessons import Feedback, Observation, What
 
 MENU = "feedback"
 
@@ -40,3 +40,9 @@ def feedback_menu(says: Sequence[Block]) -> Block:
 def noted(said: Feedback) -> str:
     """``Noted: too early, this rule may wait longer``."""
     return f"Noted: {_FOLLOWS[said]}"
+
+
+def last_noted(message: str, observed: Sequence[Observation]) -> list[str]:
+    """The note of what was said last of the message of that id; none where nobody has said anything."""
+    said = [each.value for each in observed if each.what is What.FEEDBACK and each.source == message]
+    return [noted(Feedback(said[-1]["said"]))] if said else []

@@ -20,6 +20,7 @@ from models.actions import (
     PostToOtherChannel,
     Reassign,
     RemindPerson,
+    ShadowLog,
     Task,
     TellAdmins,
     TransitionIssue,
@@ -54,6 +55,8 @@ def move(action: Action, names: Names, channels: Channels = UNNAMED) -> str:
             return f"{_POSTS[action.kind]} in {channel_of(action.channel, channels)}"
         case DelegateTask():
             return f"Have a worker that can only read {TASKS[action.task]}"
+        case ShadowLog(person=person):
+            return f"Show {name_of(person, names)} the log of shadow mode"
         case _:
             return f"{_VERBS[action.kind]} {diff(action, names)}"
 
@@ -67,6 +70,8 @@ def matter(action: Action, names: Names) -> str:
             return _matter_of_channel(action)
         case DelegateTask():
             return f"delegated task: {TASKS[action.task]}"
+        case ShadowLog():
+            return "log of shadow mode"
         case _:
             verb = _VERBS[action.kind]
             return f"{verb[:1].lower()}{verb[1:]} {diff(action, names)}"
@@ -86,6 +91,8 @@ def details(action: Action) -> list[str]:
             return _sent_to_channel(action)
         case DelegateTask():
             return [f"> {escape(action.question, 300)}", terms()]
+        case ShadowLog():
+            return []
         case _:
             plain = isinstance(action, CloseIssue) and action.counts_as_done
             return [*([escape(action.issue_title)] if action.issue_title else []), *([COUNTS_AS_DONE] if plain else [])]

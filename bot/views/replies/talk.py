@@ -9,6 +9,9 @@ from bot.views.parts.mrkdwn import escape, link
 from bot.views.replies.foot import buttons, footer
 from planner.words.replies import TalkReply
 
+SIMULATED, STAND_IN = "-simulated", "the demo's stand-in, not by Claude"
+"""How a simulated model's name ends, and what it is called instead: nobody is to take its words for Claude's."""
+
 _PASSAGE, _FACT = 900, 300
 """Characters of one passage, and of one fact."""
 
@@ -30,6 +33,7 @@ def talk_reply(reply: TalkReply, now: datetime) -> Message:
 def _foot(reply: TalkReply, now: datetime) -> list[Block]:
     """Where the facts stand, how old they are, and who put them into words."""
     where = ", ".join(link(url, label, 60) for label, url in reply.sources)
-    by = f"Worded by {escape(reply.by, 60)}, each fact written out by code" if reply.by else ""
+    whose = STAND_IN if reply.by.endswith(SIMULATED) else escape(reply.by, 60)
+    by = f"Worded by {whose}, each fact written out by code" if reply.by else ""
     last = footer(reply.read_at, now, parts=[f"Sources: {where}" if where else "", by])
     return [*([context(last)] if last else []), *buttons(reply.choices)]

@@ -51,6 +51,7 @@ class SitePaths:
             route("GET", f"{v3}/user", self.user),
             route("GET", f"{v3}/myself", self.myself),
             route("GET", f"{v3}/field", self.fields),
+            route("GET", f"{v3}/status", self.statuses),
             route("GET", f"{v3}/project/search", self.projects),
             route("GET", f"{v3}/mypermissions", self.permissions),
         ]
@@ -94,6 +95,10 @@ class SitePaths:
     async def fields(self, _request: web.Request) -> web.Response:
         """``GET /field``."""
         return web.json_response(list(FIELDS))
+
+    async def statuses(self, _request: web.Request) -> web.Response:
+        """``GET /status``: those of active workflows, which here are all."""
+        return web.json_response([self._jira.shapes.status(name) for name in self._company.statuses])
 
     async def projects(self, request: web.Request) -> web.Response:
         """``GET /project/search``: those the token may see."""

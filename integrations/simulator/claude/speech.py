@@ -49,7 +49,7 @@ def message_of(said: Said, asked: Asked, share: Share, names: Names) -> dict[str
         "id": names.message,
         "type": "message",
         "role": "assistant",
-        "model": asked.model,
+        "model": said.by or asked.model,
         "content": blocks,
         "stop_reason": stop,
         "stop_sequence": None,

@@ -6,8 +6,9 @@ Nothing enters that the asker may not hear where they ask: findings for one role
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from models.directives import Directives, Team
 from models.ids import IssueKey, PersonId
@@ -15,7 +16,7 @@ from models.signals import Signal
 from models.work import Facts, Issue, PullRequest, Snapshot
 from planner.bounds.worktime import Calendar
 from planner.claims.facts import Fact, Sheet
-from planner.claims.of import Clause, numbered
+from planner.claims.of import Clause, numbered, with_names_quoted
 from planner.detect import detect
 from planner.facts.observe import is_ours
 from planner.hearers.discretion import is_private
@@ -47,6 +48,10 @@ class Known:
     sheet: Sheet = field(default_factory=Sheet)
     keys: set[str] = field(default_factory=set)
     """Tickets that were shown, or that the asker has named."""
+    named: set[str] = field(default_factory=set)
+    """Keys in the asker's own words."""
+    untaken: str = ""
+    """A change that a model has pointed at and that the asker's words do not order; one of ``tools.CHANGES``."""
     found: list[Fact] = field(default_factory=list)
     """What tools have given, oldest first: what is told when no answer can be."""
 
@@ -72,13 +77,18 @@ class Known:
         return told
 
     def _number(self, clauses: Iterable[Clause]) -> Sequence[Fact]:
-        wanted = list({clause.text: clause for clause in reversed(list(clauses))}.values())[::-1]
+        told_of = (with_names_quoted(clause, self.snapshot.sprints) for clause in clauses)
+        wanted = list({clause.text: clause for clause in reversed(list(told_of))}.values())[::-1]
         room = max(0, MOST_FACTS - len(self.sheet.facts))
-        self.sheet = numbered(wanted[:room] if room < len(wanted) else wanted, self.sheet)
+        self.sheet = numbered(wanted[:room], self.sheet, self._names)
         by_text = {fact.text: fact for fact in self.sheet.facts}
         told = [by_text[clause.text] for clause in wanted if clause.text in by_text]
         self.keys |= {key for fact in told for key in (fact.subject, *self._keys_in(fact))}
         return told
+
+    @cached_property
+    def _names(self) -> Collection[str]:
+        return {*(each.name for each in self.snapshot.people.values()), *(each.name for each in self.team.members)}
 
     def _keys_in(self, fact: Fact) -> Sequence[str]:
         """Tickets a fact of ours names; what others wrote names nothing."""
@@ -86,6 +96,7 @@ class Known:
 
     def hear(self, words: str) -> None:
         """The tickets the asker names; one of the team's projects counts although nothing is known of it."""
+        self.named |= {found.upper() for found in _KEY.findall(words)}
         for key in (found.upper() for found in _KEY.findall(words)):
             if self.facts.issue(IssueKey(key)) is not None or is_ours(IssueKey(key), self.team):
                 self.keys.add(key)

@@ -13,9 +13,20 @@ from enum import IntEnum
 
 from models.work import Issue
 from planner.asked.converse.known import Known
-from planner.asked.converse.orders import commands, looks, looks_wanted, thoughts, unfinished, unnamed, wishes
+from planner.asked.converse.orders import (
+    TARGET,
+    TICKET,
+    commands,
+    looks,
+    looks_wanted,
+    thoughts,
+    unfinished,
+    unnamed,
+    wishes,
+)
 from planner.asked.converse.saying import Marks, marks_of, sentences
 from planner.asked.requests import Wish
+from planner.asked.requests.behind import Behind, behind, behind_look, goes_on
 
 
 class Heard(IntEnum):
@@ -47,7 +58,7 @@ def change_ordered(wish: Wish, issue: Issue | None, phrases: Sequence[str], know
 
     def heard(marked: str) -> Iterator[Heard]:
         sure = marks.sure
-        if sure and _is_order(marked, commands(wish, out=out), wishes(wish, own=own)):
+        if sure and _is_order(marked, commands(wish, out=out), wishes(wish, own=own), whole=_is_whole):
             yield Heard.ORDERED
         elif sure and _is_order(marked, unfinished(wish)):
             yield Heard.UNFINISHED
@@ -64,7 +75,7 @@ def look_ordered(task: str, issue: Issue | None, known: Known, said: str) -> Ord
     marks = marks_of(issue, (), known, said)
 
     def heard(marked: str) -> Iterator[Heard]:
-        if marks.sure and _is_order(marked, looks(task), looks_wanted(task)):
+        if marks.sure and _is_order(marked, looks(task), looks_wanted(task), whole=_is_whole_look):
             yield Heard.ORDERED
         elif _is_thought(marked, (*looks(task, aloud=True), *looks_wanted(task))):
             yield Heard.PERHAPS
@@ -73,8 +84,12 @@ def look_ordered(task: str, issue: Issue | None, known: Known, said: str) -> Ord
 
 
 def _plainest(said: str, marks: Marks, heard: Callable[[str], Iterator[Heard]]) -> Order | None:
-    found = [Order(each, whole) for whole in sentences(said) for each in heard(marks.marked(whole))]
-    return min(found, key=lambda order: order.heard, default=None)
+    spoken = sentences(said)
+    found = [Order(each, whole) for whole in spoken for each in heard(marks.marked(whole))]
+    first = min(found, key=lambda order: order.heard, default=None)
+    if first is not None and any(map(goes_on, spoken[spoken.index(first.sentence) + 1 :])):
+        return Order(Heard.PERHAPS, first.sentence)
+    return first
 
 
 # --- the form of a sentence -------------------------------------------------------------------------------------
@@ -100,22 +115,53 @@ _DOUBT = re.compile(
 )
 
 
-def _is_order(marked: str, ordered: Sequence[str], wished: Sequence[str] = ()) -> bool:
-    """Whether it says *please ...*, *can you ...* or *I want ...* outright: no question but that, nothing in doubt."""
+_BEFORE = re.compile(
+    r"\b(?:once|when|whenever|as (?:soon|long) as|until|till|after|before|provided|assuming|otherwise|except|never)\b"
+)
+"""Words before an order that make it one for another time, if at all."""
+
+
+def _is_order(
+    marked: str,
+    ordered: Sequence[str],
+    wished: Sequence[str] = (),
+    whole: Callable[[str], bool] = lambda behind: True,
+) -> bool:
+    """Whether it says *please ...*, *can you ...* or *I want ...* outright: no question but that, nothing in doubt.
+
+    ``whole`` judges the words behind it.
+    """
     if _DOUBT.search(marked):
         return False
     heads = f"{_START}{_LEAD}{_ASKING}", f"{_START}{_LEAD}(?:{_ASKING}|{_WANTING}|{_SAYING})"
-    if marked.endswith("?") or _QUESTION.match(marked):
-        return any(re.search(f"{heads[0]}{each}", marked) for each in ordered)
     said = (*(f"{heads[1]}{each}" for each in ordered), *(f"{_START}{_LEAD}{each}" for each in wished))
-    return any(re.search(each, marked) for each in said)
+    if marked.endswith("?") or _QUESTION.match(marked):
+        said = tuple(f"{heads[0]}{each}" for each in ordered)
+        marked = marked.removesuffix("?")
+    found = (re.search(each, marked) for each in said)
+    return any(each and not _BEFORE.search(marked[: each.start()]) and whole(marked[each.end() :]) for each in found)
+
+
+def _is_whole(words: str) -> bool:
+    said = _KIND.sub("", words.replace(TICKET, "it").replace(TARGET, "that"))
+    return behind(said) is Behind.NOTHING
+
+
+_KIND = re.compile(r"^ (?:prio\w*|urgency|status|state)\b")
+"""What may follow a name: ``high priority``."""
+
+
+def _is_whole_look(words: str) -> bool:
+    return not behind_look(words)
 
 
 _SUGGESTS = re.compile(
     r"\b(?:(?:how|what) about|what if|why not|why (?:don't|do not)|(?:should|would|could|can)n't|can you tell me if)\b"
 )
 _ELSE = re.compile(
-    r"\b(?:who|whom|whose|what|which|when|where|why|how|not|never|no|nobody|cannot|without|did|was|were|had)\b|n't\b"
+    r"\b(?:who|whom|whose|what|which|when|where|why|how|not|never|no|nobody|cannot|without|did|was|were|had"
+    r"|dont|didnt|doesnt|cant|wont|shouldnt|isnt|stop|stopped|quit|avoid|refrain|against|instead of"
+    r"|rather than)\b|n't\b"
 )
 
 

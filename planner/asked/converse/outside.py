@@ -5,12 +5,14 @@ Words of others come in quotes, as whose they are; records only as far as the as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from models.cycles import WhyRecord
 from models.found import FoundIssue, FoundMessage
+from models.meanings import Meaning
 from models.proposals import Approval
 from planner.asked.converse.known import Known
 from planner.asked.topics import AskSearch, Where
@@ -134,8 +136,18 @@ def _of_record(record: WhyRecord, known: Known) -> list[Clause]:
 
 def rules(about: str, desk: Desk) -> Sequence[Clause] | str:
     """Its lines about a word, by their names: everybody of the team may read them."""
-    wanted = about.casefold().replace("-", " ").split()
-    lines = desk.meanings(desk.directives)
-    found = [each for each in lines if all(w in f"{each.id.replace('-', ' ')} {each.says}".casefold() for w in wanted)]
+    wanted = [_stem(word) for word in re.findall(r"\w+", about.casefold())]
+    found = [each for each in desk.meanings(desk.directives) if _speaks_of(each, wanted)]
     told = [Clause(f"the rule {each.id} says {quoted(each.says, 240)}", f"rule:{each.id}") for each in found]
     return told[:MOST_RULES] or "No line of the constitution is about that."
+
+
+def _speaks_of(each: Meaning, stems: Sequence[str]) -> bool:
+    """Whether a line has all of these words, in its name, section, words or rule, however they end."""
+    said = re.findall(r"[^\W_]+", f"{each.id} {each.section} {each.says} {each.rule} {each.effect}".casefold())
+    return all(any(word.startswith(stem) for word in said) for stem in stems)
+
+
+def _stem(word: str) -> str:
+    """``escalat`` of *escalating*, *escalations* and *escalate*."""
+    return re.sub(r"(?:ations?|ions?|ing|ed|es|e|s)$", "", word) if len(word) > 4 else word

@@ -9,7 +9,7 @@ from models.ids import PersonId
 from models.work import Issue, Progress, PullRequest
 from planner.asked.converse.known import MOST_AT_ONCE, Known
 from planner.asked.converse.tools import Report, State
-from planner.claims.of import Clause, of_issue, of_person, of_pull, of_reply, of_signal, of_sprint
+from planner.claims.of import Clause, clauses_in, of_issue, of_person, of_pull, of_reply, of_signal, of_sprint
 from planner.detect import detect
 from planner.facts.observe import blocked_since, running_sprints
 from planner.hearers.moves import unfinished_blockers
@@ -68,7 +68,7 @@ def _waits(known: Known) -> Iterator[Clause]:
 
 
 def _of_waits(reply: SheetReply) -> Iterator[Clause]:
-    yield Clause(reply.headline.rstrip("."), "team")
+    yield from (Clause(sentence, "team") for sentence in clauses_in(reply.headline))
     yield from (_wait(row) for group in reply.groups for row in group.rows)
 
 
@@ -88,7 +88,11 @@ def _changes(known: Known) -> Iterator[Clause]:
         yield Clause(f"{since[:1].lower()}{since[1:]}: {said}" if said else since, f"sprint:{sprint.id}")
         for group in reply.groups:
             did = _DID.get(group.name.partition(" ")[0], "changed")
-            yield from (Clause(f"{row.key} {did}: {row.why}", row.key, row.url or None) for row in group.rows)
+            yield from (Clause(_did(row, did), row.key, row.url or None) for row in group.rows)
+
+
+def _did(row: Row, did: str) -> str:
+    return f"{row.key} {did}" if row.why.casefold() in did else f"{row.key} {did}: {row.why}"
 
 
 _DID = {
@@ -103,7 +107,7 @@ _DID = {
 
 def _pace(known: Known) -> Iterator[Clause]:
     for sprint in running_sprints(known.snapshot)[:2]:
-        yield from of_reply(forecast(sprint, known.snapshot, known.facts, known.directives))
+        yield from of_reply(forecast(sprint, known.snapshot, known.directives))
 
 
 _REPORTS: Mapping[Report, Callable[[Known], Iterable[Clause]]] = {
@@ -200,7 +204,8 @@ def _person(given: Mapping[str, str], known: Known) -> Told:
         return f"{named!r} is nobody of this team."
     theirs = [each for each in of_person(person, known.snapshot) if not known.public or each.url]
     reply = waiting(known.snapshot, known.directives, id)
-    return [*theirs, Clause(reply.headline.rstrip("."), f"person:{id}"), *_both_ways(reply, person.name)]
+    headline = [Clause(sentence, f"person:{id}") for sentence in clauses_in(reply.headline)]
+    return [*theirs, *headline, *_both_ways(reply, person.name)]
 
 
 def _both_ways(reply: SheetReply, name: str) -> Iterator[Clause]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.ids import IssueKey
 from planner.asked.converse.known import Known
 from planner.claims.facts import Fact
 from planner.claims.prose import Miss, Parted, Passage, checked, parted, unsaid
@@ -78,7 +79,7 @@ def answered(text: str, known: Known, by: str) -> Answered | Rejected:
     if not cited and not draft.unknown:
         return Rejected(next(iter(left_out), Miss("an answer without a fact", "form")))
     if not cited:
-        return Answered(unanswered(UNTOLD, known, known.found), left_out)
+        return Answered(untold(known), left_out)
     return Answered(_reply(told, read, draft.unknown, known, by), left_out)
 
 
@@ -93,6 +94,32 @@ def _reply(told: Sequence[Passage], read: Sequence[Passage], unknown: str, known
     )
 
 
+def untold(known: Known) -> TalkReply:
+    """That it is not known, for the reason that is so: what was read tells nothing of it, or nothing was."""
+    if known.untaken in _AS_ORDERED and not known.found:
+        keys = sorted(key for key in known.named if known.facts.issue(IssueKey(key)))
+        said = _AS_ORDERED[known.untaken].format(keys[0] if len(keys) == 1 else f"{known.team.jira.projects[0]}-7")
+        words = f"I took nothing of that for an order. To have something changed, say it like this: {said}"
+        return TalkReply(passages=(words,), read_at=known.facts.read_at)
+    return unanswered(UNTOLD if known.found else UNREAD, known, known.found)
+
+
+_AS_ORDERED: Mapping[str, str] = {
+    "assign": "assign {} to me",
+    "unassign": "unassign {}",
+    "move": "move {} to the next sprint",
+    "close": "close {}",
+    "priority": "set the priority of {} to High",
+    "status": "set {} to In Progress",
+    "unflag": "unflag {}",
+    "cause": "delegate cause {}",
+    "report": "delegate report",
+    "pattern": "delegate pattern, and what of",
+    "sources": "delegate sources, and what about",
+}
+"""How each change is ordered so that rules understand it."""
+
+UNREAD = "nothing I have tells it"
 UNTOLD = "what I read does not say it"
 UNSAYABLE = "I found no way to say it that states nothing but facts"
 """Why it is not known: nothing tells it, or what was said of it was not let through."""
@@ -117,10 +144,12 @@ def sources(facts: Iterable[Fact]) -> Iterator[tuple[str, str]]:
         if fact.url and fact.url not in seen and len(seen) < MOST_SOURCES:
             seen.add(fact.url)
             kind, _, rest = fact.subject.partition(":")
-            yield (_LABELS.get(kind, rest) if rest else fact.subject.rpartition("/")[2]), fact.url
+            there = fact.url.rpartition("/browse/")[2] if "/browse/" in fact.url else "a ticket"
+            label = there if kind == "person" else _LABELS.get(kind, rest)
+            yield (label if rest else fact.subject.rpartition("/")[2]), fact.url
 
 
-_LABELS = {"message": "a message in Slack", "sprint": "the sprint", "person": "a ticket"}
+_LABELS = {"message": "a message in Slack", "sprint": "the sprint"}
 
 
 def _read(text: str) -> _Draft | Miss:

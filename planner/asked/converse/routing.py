@@ -13,6 +13,7 @@ from typing import Any
 from models.ids import PersonId
 from models.work import Issue
 from planner.asked.converse.known import Known
+from planner.asked.converse.meant import change_meant, report_meant
 from planner.asked.converse.ordered import Heard, Order, change_ordered, look_ordered
 from planner.asked.converse.saying import names_of, owner_names, sprint_names
 from planner.asked.converse.tools import CHANGES, LOOKS, REFUSED, Route
@@ -47,8 +48,8 @@ _ASKED = 200
 """Characters of the asker's own words that stand beside a request."""
 
 
-def routed(given: Mapping[str, Any], known: Known, asked: Question) -> Routed:
-    """The closed question that is meant; ``asked`` is what the rules took the words for."""
+def routed(given: Mapping[str, Any], known: Known, asked: Question, said: str) -> Routed:
+    """The closed question that is meant; ``asked`` is what the rules took ``said`` for, the asker's own words."""
     question, about = str(given.get("question", "")), line(str(given.get("about", "")), 120)
     if question not in frozenset(Route):
         return f"There is no question {question!r}."
@@ -57,7 +58,19 @@ def routed(given: Mapping[str, Any], known: Known, asked: Question) -> Routed:
         return _of_sprint(_OF_A_SPRINT[route], about, known)
     if route is Route.WHICH:
         return asked if isinstance(asked, AskWhich) else "Nothing stands to choice: read, or answer."
+    if about and route in _OF_WORDS and not (about := _own(about, said)):
+        return "Take words of the asker's own for that, or read."
     return _ROUTES[route](about, known)
+
+
+_OF_WORDS = frozenset({Route.SEARCH, Route.RULES})
+"""What is answered with the words it was asked with: they are the asker's, or they are not said."""
+
+
+def _own(about: str, said: str) -> str:
+    """As much of it as the asker has said, in their order."""
+    wanted = set(re.findall(r"[\w-]+", about.casefold()))
+    return line(" ".join(word for word in re.findall(r"[\w-]+", said) if word.casefold() in wanted), 120)
 
 
 _OF_A_SPRINT: Mapping[Route, Callable[..., Question]] = {
@@ -148,10 +161,17 @@ def proposed(given: Mapping[str, Any], known: Known, said: str) -> Routed:
 
 UNWANTED = "The asker's own words do not order that. Read, or answer."
 
+UNLOOKED = "The asker's own words want nothing looked into apart. Read, or answer."
+"""What a model is told whose call stands on no order."""
+
 
 def _changed(wish: Wish, issue: Issue | None, to: str, known: Known, said: str) -> Routed:
     value = _value(wish, to, known, said)
-    order = change_ordered(wish, issue, _phrases(wish, value, issue, known), known, said)
+    phrases = _phrases(wish, value, issue, known)
+    order = change_ordered(wish, issue, phrases, known, said)
+    if order is None and issue is not None and value is not None:
+        sentence = change_meant(wish, issue, value, phrases, known, said)
+        order = Order(Heard.PERHAPS, sentence) if sentence else None
     if order is None or (issue is None and order.heard is not Heard.UNNAMED):
         return UNWANTED
     told = value if wish in _VALUED and value is not None and order.heard is not Heard.UNFINISHED else ""
@@ -184,8 +204,10 @@ def _looked_into(task: str, issue: Issue | None, named: str, known: Known, said:
     if task == "cause" and issue is None:
         return f"{named!r} is no ticket that was given to you."
     order = look_ordered(task, issue if task == "cause" else None, known, said)
+    if order is None and task == "report" and (sentence := report_meant(said)):
+        order = Order(Heard.PERHAPS, sentence)
     if order is None:
-        return "The asker's own words want nothing looked into apart. Read, or answer."
+        return UNLOOKED
     about = str(issue.key) if task == "cause" and issue is not None else line(order.sentence, 120)
     return _request(order, Wish.DELEGATE, value="" if task == "report" else about, place=task)
 
@@ -225,6 +247,7 @@ def _value(wish: Wish, to: str, known: Known, said: str) -> str | None:
             return to if to and (to.casefold() in names or _PRIORITY.search(said)) else None
         case Wish.SET:
             elsewhere = known.person(to) is not None or bool(matching(to.casefold(), known.facts.sprints))
+            elsewhere = elsewhere or to.casefold() in _PRIORITIES
             return to if to and not elsewhere else None
         case _:
             return ""

@@ -69,12 +69,24 @@ def marks_of(issue: Issue | None, phrases: Sequence[str], known: Known, said: st
     if issue is None:
         return Marks("", False, target, sure=True)
     whole = _plain(" ".join(sentences(said)))
-    others = {key for key in _KEY.findall(whole) if is_ours(IssueKey(key.upper()), known.team)} - {issue.key.casefold()}
+    keys = {*_KEY.findall(whole)} - {issue.key.casefold()}
+    others = {key for key in keys if is_ours(IssueKey(key.upper()), known.team)}
     by_key = _by_key(issue)
     keyed = re.search(by_key, whole) is not None
     title, sure = ("", False) if keyed else _by_title(whole, issue, known)
     it = not others and (keyed or sure or (not title and known.spoken_of == issue.key))
-    return Marks(by_key if keyed else _phrase(title) if title else "", it, target, sure=keyed or sure or it)
+    alone = it and not keys and not _speaks_of_another(whole, issue, known)
+    return Marks(by_key if keyed else _phrase(title) if title else "", it, target, sure=keyed or sure or alone)
+
+
+_SOME_ONE = re.compile(rf"\b(?:the|that|our|my|another) (?:[\w-]+ ){{1,4}}?{_KIND}\b")
+
+
+def _speaks_of_another(said: str, issue: Issue, known: Known) -> bool:
+    """Whether *it* may be another ticket: one that is called by two words of its title, or as *the ... ticket*."""
+    own, words = frozenset(title_words(issue.title.casefold())), frozenset(re.findall(r"[\w'-]+", said))
+    others = (frozenset(title_words(each.title.casefold())) - own for each in known.facts.issues if each != issue)
+    return _SOME_ONE.search(said) is not None or any(len(each & words) > 1 for each in others)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from models.thoughts import Call, Tool
-from planner.prompts.untrusted import line
+from planner.asked.converse.known import Known
+from planner.reports.reviews import short
 
 
 class Report(StrEnum):
@@ -140,22 +141,29 @@ _DOING = {
 }
 
 
-def step_of(call: Call) -> str:
-    """What is said while it is done: ``Looking at PAY-7``."""
-    given = {name: line(str(value), 40) for name, value in call.arguments.items()}
+def step_of(call: Call, known: Known) -> str:
+    """What is said while it is done: ``Looking at PAY-7``. No word of the model's is in it: only what there is."""
+    given = {name: str(value) for name, value in call.arguments.items()}
     match call.name:
         case "report":
             what = given.get("what", "")
             return _DOING[Report(what)] if what in frozenset(Report) else "Reading the work"
         case "ticket":
-            return f"Looking at {given.get('key', 'a ticket')}"
+            return f"Looking at {_thing(given.get('key', ''), known)}"
         case "person":
-            return f"Looking at what {given.get('person', 'somebody')} has"
+            person = known.person(given.get("person", ""))
+            member = known.team.member(person) if person is not None else None
+            return f"Looking at what {member.name if member else 'somebody'} has"
         case "search":
-            return f"Searching for “{given.get('words', '')}”"
+            return "Searching Jira and Slack"
         case "memory":
             return "Reading my own records"
         case "rules":
             return "Reading the constitution"
         case _:
             return "Reading the tickets"
+
+
+def _thing(named: str, known: Known) -> str:
+    issue, pull = known.issue(named), known.pull(named)
+    return str(issue.key) if issue is not None else short(pull) if pull is not None else "a ticket"

@@ -24,6 +24,7 @@ from models.ids import CycleId, PersonId, ProposalId, SprintId, named
 from models.proposals import Approval, Decided, Decision, Proposal, Verdict
 from models.ways import Possible, closing, places
 from models.work import Facts, SprintState
+from planner.asked.requests.allowed import ends_it
 from planner.asked.requests.story import asked_at
 from planner.asked.undo import can_be_taken_back
 from planner.facts.observe import observe
@@ -144,16 +145,19 @@ async def edit_of(approval: Approval, value: object, by: PersonId, desk: Desk, p
         return action
     if action == approval.proposal.action:
         return UNCHANGED
-    if law_in(action, team, desk.directives).four_eyes:
+    if isinstance(action, TransitionIssue):
+        action = replace(action, ends=ends_it(action.after, possible.transitions, facts))
+    if law_in(action, team, desk.directives, approval.proposal.rule).four_eyes:
         return FOUR_EYES
     proposal = _proposal(approval, action, by, desk.directives)
     snapshot = observe(facts, asked_at(approval.team, desk), desk.clock.now())
     history = await desk.ledger.history(approval.team)
-    decision = as_recorded(decide(replace(proposal, asked_by=by), snapshot, desk.directives, history), team)
+    asked = replace(proposal, asked_by=by)
+    decision = as_recorded(decide(asked, snapshot, desk.directives, history), asked, team)
     if decision.verdict is Verdict.DENY:
         line = says(decision.rule, desk.directives)
         return f"I can't: {decision.rule} ({line.rstrip('.') or decision.reason}). Nothing was done."
-    role = law_in(action, team, desk.directives).role
+    role = law_in(action, team, desk.directives, proposal.rule).role
     if by not in team.people_of(role):
         return f"That would need the yes of {_either(team, role)} ({decision.rule}). Nothing was done."
     return _edit(approval, proposal, by, decision, desk)

@@ -29,17 +29,30 @@ class AskResume:
     """Go on. For admins."""
 
 
-Pausing = AskPause | AskResume
+@dataclass(frozen=True, slots=True)
+class AskShadow:
+    """What has shadow mode kept today? For admins."""
+
+
+Pausing = AskPause | AskResume | AskShadow
 
 PAUSE_COMMANDS = (
     ("/pm pause until tomorrow", "Admins: nothing unasked leaves until then; without a time, until /pm resume"),
     ("/pm resume", "Admins: end that"),
+    ("/pm shadow", "Admins: what shadow mode has kept today, and how far I am trusted"),
 )
 """For the help."""
 
 
+SHADOW_ALONE = PlainReply(
+    text="What shadow mode keeps I tell the admins of a team alone: type /pm shadow, or ask in a direct message."
+)
+
+
 async def about_pausing(asked: Pausing, asker: PersonId | None, team: TeamId, desk: Desk) -> PlainReply:
     """Do it, where the asker may; doing it twice changes nothing but the end that was named."""
+    if isinstance(asked, AskShadow):
+        return SHADOW_ALONE
     if asker is None or asker not in desk.directives.team(team).people_of(ADMINS):
         return _not_yours(asked, team, desk.directives)
     if desk.switch is None:
@@ -80,7 +93,7 @@ def resumed(ended: Pause | None, team: TeamId, directives: Directives) -> PlainR
     return PlainReply(text=f"{name} goes on{by}: I look at once, and what was held back is decided anew.")
 
 
-def _not_yours(asked: Pausing, team: TeamId, directives: Directives) -> PlainReply:
+def _not_yours(asked: AskPause | AskResume, team: TeamId, directives: Directives) -> PlainReply:
     admins = [name_of(person, team, directives) for person in directives.team(team).people_of(ADMINS)]
     whom = f"Ask {' or '.join(admins[:3])}." if admins else "This team’s constitution names none."
     if isinstance(asked, AskResume):

@@ -40,7 +40,7 @@ async def ask_again(effect: Effect, approval: Approval, desk: Desk) -> Proposal 
     if proposal is None or (ground is not None and is_over(proposal, ground)):
         return None
     decision = decide(proposal, snapshot, desk.directives, await desk.ledger.history(effect.team))
-    await recorded(proposal, as_recorded(decision, desk.directives.team(effect.team)), effect.team, desk)
+    await recorded(proposal, as_recorded(decision, proposal, desk.directives.team(effect.team)), effect.team, desk)
     return proposal
 
 

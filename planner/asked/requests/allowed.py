@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from models.actions import CloseIssue
 from models.ways import Possible, Transition, closing, easiest, leading_to, places, same, says_undone
-from models.work import Issue
+from models.work import Facts, Issue, Progress
 from planner.words.replies import PlainReply
 
 MOST_CHOICES = 5
@@ -44,6 +44,17 @@ def close_into(issue: Issue, ways: tuple[Transition, ...]) -> CloseIssue | Plain
         after=name,
         counts_as_done=not undone,
     )
+
+
+def ends_it(name: str, ways: tuple[Transition, ...] | None, facts: Facts) -> bool:
+    """Whether an issue in the status ``name`` counts as done: as Jira says, else as the issues in it do.
+
+    Where neither is known it does: then whoever may have it closed is asked.
+    """
+    if leading := leading_to(ways or (), name):
+        return any(way.progress is Progress.DONE for way in leading)
+    known = {issue.progress for issue in facts.issues if same(issue.status, name)}
+    return Progress.DONE in known or not known
 
 
 def priority_named(wanted: str, issue: Issue, names: tuple[str, ...]) -> str | PlainReply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.actions import (
@@ -24,8 +24,18 @@ from models.directives import Directives, Member, Team
 from models.ids import IssueKey, PersonId
 from models.ways import Possible, same
 from models.work import Facts, Issue, Progress, Sprint, SprintState
-from planner.asked.requests.allowed import MOST_CHOICES, UNKNOWN, close_into, priority_named, shown, status_named
-from planner.asked.requests.parsing import Request, Wish, same_of
+from planner.asked.requests.allowed import (
+    MOST_CHOICES,
+    UNKNOWN,
+    close_into,
+    ends_it,
+    priority_named,
+    shown,
+    status_named,
+)
+from planner.asked.requests.judging import RANKING, is_about_people
+from planner.asked.requests.names import BACKLOG, NEXT, PRIORITIES
+from planner.asked.requests.parsing import CREATE, Request, Wish, same_of
 from planner.facts.observe import is_ours
 from planner.words.replies import PlainReply
 from planner.words.sprints import by_end, coming, matching, nearest
@@ -35,13 +45,8 @@ KEEPERS = "admins"
 """The role that keeps the constitution: whom to ask about a line of it."""
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_BACKLOG = frozenset({"backlog", "the backlog", "no sprint"})
-_NEXT = frozenset({"next", "next sprint", "the next sprint", "the next"})
 _CLOSE_ENOUGH = 0.75
 """Of difflib's ratio: what is so like a name we know is taken for a slip of the fingers."""
-
-_PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
-"""How Jira calls them where nobody has changed that; which of them an issue may have is Jira's to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,7 @@ def issues_named(request: Request, team: Team) -> tuple[IssueKey, ...]:
 def _issue(request: Request, asker: Asker) -> Issue | PlainReply:
     named = issues_named(request, asker.team)
     if request.others:
-        each = dict.fromkeys((request.issue, *request.others))
-        again = tuple((issue, same_of(request, issue)) for issue in list(each)[:MOST_CHOICES])
-        return PlainReply(text="I do one ticket at a time. Which one first?", choices=again)
+        return _one_first((request, *request.others))
     if not named:
         return PlainReply(text=f"Which issue? For example: /pm {_EXAMPLES[request.wish]}")
     if not any(is_ours(key, asker.team) for key in named):
@@ -107,6 +110,14 @@ def _issue(request: Request, asker: Asker) -> Issue | PlainReply:
     if not found:
         return PlainReply(text=f"Jira shows me no {' or '.join(named)}, so nothing was asked.")
     return found[0]
+
+
+def _one_first(asked: Sequence[Request]) -> PlainReply:
+    """Several orders at once: each as a command of its own, called by its ticket where that tells them apart."""
+    commands = dict.fromkeys((each.issue, same_of(each, each.issue)) for each in asked)
+    apart = len({issue for issue, _ in commands}) == len(commands)
+    choices = tuple((issue if apart else command, command) for issue, command in commands)[:MOST_CHOICES]
+    return PlainReply(text=f"I do one {'ticket' if apart else 'change'} at a time. Which one first?", choices=choices)
 
 
 _EXAMPLES = {
@@ -196,11 +207,11 @@ def _sprint(request: Request, issue: Issue, asker: Asker) -> Sprint | None | Pla
     """The open sprint it shall go to; ``None`` is the backlog."""
     wanted, every = request.value.casefold(), asker.facts.sprints
     open_ones = [sprint for sprint in every if sprint.state is not SprintState.CLOSED]
-    if wanted in _BACKLOG:
+    if wanted in BACKLOG:
         return None
     if not wanted:
         return PlainReply(text="Where to?", choices=_into(issue, [*by_end(open_ones)]))
-    if wanted in _NEXT:
+    if wanted in NEXT:
         first = coming(every)
         found: tuple[Sprint, ...] = (first,) if first is not None else ()
     else:
@@ -223,7 +234,7 @@ def _into(issue: Issue, sprints: list[Sprint]) -> tuple[tuple[str, str], ...]:
 def _priority(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply:
     names = _possible(request, issue).priorities
     if names is None:
-        names = (*_PRIORITIES, *sorted({i.priority for i in asker.facts.issues if i.priority} - {*_PRIORITIES}))
+        names = (*PRIORITIES, *sorted({i.priority for i in asker.facts.issues if i.priority} - {*PRIORITIES}))
         name = _one_of([*names], request, f"priority {issue.key}", "Which priority?")
     else:
         name = priority_named(_wanted(request), issue, names)
@@ -260,7 +271,12 @@ def _status(request: Request, issue: Issue, asker: Asker) -> Action | PlainReply
     if isinstance(name, PlainReply):
         return name
     return TransitionIssue(
-        issue=issue.key, issue_title=issue.title, issue_url=issue.url, before=issue.status, after=name
+        issue=issue.key,
+        issue_title=issue.title,
+        issue_url=issue.url,
+        before=issue.status,
+        after=name,
+        ends=ends_it(name, ways, asker.facts),
     )
 
 
@@ -303,6 +319,8 @@ def _post(request: Request, asker: Asker) -> Action | PlainReply:
 
 
 def _delegate(request: Request, asker: Asker) -> Action | PlainReply:
+    if is_about_people(request, asker.team):
+        return _forbidden(replace(request, value=RANKING), asker)
     tasks = {name: task for task in Task for name in (task.value, task.value.replace("_", "-"))}
     task = tasks.get(request.place) or next((t for word, t in _SHORT.items() if word == request.place), None)
     wanted = request.value or ("the running sprint" if task is Task.SPRINT_REPORT else "")
@@ -312,7 +330,8 @@ def _delegate(request: Request, asker: Asker) -> Action | PlainReply:
     about = next((key for key in _keys_in(wanted) if is_ours(key, asker.team)), wanted)
     if task is Task.ROOT_CAUSE and asker.facts.issue(IssueKey(about)) is None:
         return PlainReply(text=f"I hold no ticket “{shown(about)}”. For example: /pm delegate cause PAY-7")
-    return DelegateTask(task=task, about=about[:120], question=f"{_WORDS[task]}: {wanted}")
+    asked = about if task is Task.ROOT_CAUSE else wanted
+    return DelegateTask(task=task, about=about[:120], question=f"{_WORDS[task]}: {asked}")
 
 
 def _keys_in(text: str) -> list[IssueKey]:
@@ -320,7 +339,7 @@ def _keys_in(text: str) -> list[IssueKey]:
 
 
 _WORDS = {
-    Task.ROOT_CAUSE: "what causes the blocker",
+    Task.ROOT_CAUSE: "what is behind it",
     Task.SPRINT_REPORT: "write a report",
     Task.PATTERN: "look into a pattern",
     Task.SYNTHESIS: "put together what the sources say",
@@ -330,13 +349,14 @@ _SHORT = {"cause": Task.ROOT_CAUSE, "report": Task.SPRINT_REPORT, "pattern": Tas
 
 def _forbidden(request: Request, asker: Asker) -> PlainReply:
     if request.value == "change_constitution":
-        return PlainReply(text=f"{_ASIDE} {whom_to_ask(asker.team)}", choices=(("Which rules?", "directives"),))
+        words = f"{_ASIDE} {whom_to_ask(asker.team, asker.person.id)}"
+        return PlainReply(text=words, choices=(("Which rules?", "directives"),))
     cannot = f"I cannot {_CANNOT.get(request.value, 'do that')}, whoever asks"
     line = next((li for li in asker.directives.lines() if request.value in _nevers(li.rule)), None)
     if line is None:
-        instead = " To have it closed: /pm close PAY-7" if request.value == "delete_issue" else ""
+        instead = _INSTEAD.get(request.value, "")
         return PlainReply(text=f"{cannot}: there is no such action.{instead}")
-    return PlainReply(text=f"{cannot}: {line.id} ({line.says.rstrip('.')}). {whom_to_ask(asker.team)}")
+    return PlainReply(text=f"{cannot}: {line.id} ({line.says.rstrip('.')}). {whom_to_ask(asker.team, asker.person.id)}")
 
 
 _CANNOT = {
@@ -344,9 +364,14 @@ _CANNOT = {
     "merge_pull_request": "merge a pull request",
     "delete_issue": "delete a ticket",
     "rank_people": "rank or compare people",
+    CREATE: "create a ticket",
 }
 """By the constitution's word for it, what was asked for."""
 
+_INSTEAD = {
+    "delete_issue": " To have it closed: /pm close PAY-7",
+    CREATE: " Create it in Jira; I read it there within minutes.",
+}
 _ASIDE = (
     "I cannot set my rules aside, whoever asks. What you want done you can ask for as it is: the rules say whose yes "
     "it takes."
@@ -360,8 +385,15 @@ def _nevers(rule: object) -> tuple[str, ...]:
     return tuple(getattr(rule, "never", ()) or ())
 
 
-def whom_to_ask(team: Team) -> str:
+def keepers_of(team: Team) -> Sequence[PersonId]:
+    """Who keeps the constitution, and sets the agent up."""
+    return team.people_of(KEEPERS) or team.people_of("pm")
+
+
+def whom_to_ask(team: Team, asker: PersonId | None = None) -> str:
     """Who keeps the constitution, for somebody it has just refused."""
-    keepers = team.people_of(KEEPERS) or team.people_of("pm")
+    keepers = keepers_of(team)
+    if asker in keepers:
+        return "You keep the constitution."
     names = [member.name for member in team.members if member.id in keepers]
     return f"Ask {names[0]}." if names else "Nobody is named who keeps the constitution."

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from models.ids import IssueKey
 from models.proposals import AskedIn
 from models.ways import Possible
+from planner.asked.requests.behind import behind, behind_look, parts_of
 
 LONGEST = 500
 """Characters of a request that are read: a post is the longest."""
@@ -49,8 +50,10 @@ class Request:
     """Where it was asked."""
     confirmed: bool = field(default=False, compare=False)
     """Whether asking is the asker's yes as well, where that is theirs to give: they pressed exactly this."""
-    others: tuple[str, ...] = field(default=(), compare=False)
-    """Further issues that were named beside it, as ``issue``."""
+    others: tuple[Request, ...] = field(default=(), compare=False)
+    """What was ordered beside it: the same of further issues, or something else."""
+    behind: str = field(default="", compare=False)
+    """What was said behind it, as far as it is neither politeness nor a reason: then nobody is asked."""
     by_model: bool = field(default=False, compare=False)
     """Whether a model understood it from plain words; ``typed`` are those words. Then it needs somebody's yes."""
     perhaps: bool = field(default=False, compare=False)
@@ -109,6 +112,13 @@ VERBS: Mapping[str, Wish] = {
     "analyze": Wish.DELEGATE,
 }
 
+_CREATES = re.compile(
+    r"(?:add|create|open|file|raise|make|write|start|log)\s+(?:me\s+|us\s+)?(?:an?|another|(?:a\s+)?new)\s+"
+    r"(?:\w+\s+)?(?:ticket|issue|story|bug|task|epic|sub-?task)s?\b(?!\s+(?:to|into|in|from)\s+(?:the\s+|this\s+|our\s+)?"
+    r"(?:\w+\s+)?(?:sprint|backlog)|\s*#?\d)",
+    re.IGNORECASE,
+)
+
 NEVER: Mapping[str, str] = {
     "merge": "merge_pull_request",
     "delete": "delete_issue",
@@ -147,10 +157,6 @@ REQUEST_COMMANDS = (
 
 _SPOKEN_TO = re.compile(r"^(?:<@[^>]*>[\s,:]*)+")
 _POLITE = re.compile(r"^(?:(?:please|pls|kindly|can you|could you|would you|will you)\b[\s,]*)+", re.IGNORECASE)
-_POLITE_END = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx|for me|if you (?:can|could|would)|asap))+[\s.,!?:)]*$",
-    re.IGNORECASE,
-)
 _NOISE = re.compile(r"^(?:(?:the|a|ticket|issue|story|bug|task|of|for)\s+)+", re.IGNORECASE)
 _LINK = re.compile(r"<https?://[^|>\s]*/browse/([A-Za-z][A-Za-z0-9_]*-\d+)[^>]*>")
 _DASH = r"[-‐-―−]"
@@ -164,24 +170,41 @@ _TO = re.compile(r"^(?:(?:to|into|as|for|is)\s+|(?:=|:|->|→)\s*)", re.IGNORECA
 _IN = re.compile(r"^in\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:to|for|on|of|into|the|in)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,\s*(?:and\s+)?|&amp;|[&+/;]|\band\s)\s*", re.IGNORECASE)
-_OUT = re.compile(r"^(?:out of|from|off)\b", re.IGNORECASE)
+_OUT = re.compile(
+    r"^(?:(?:out|off)(?: of)?|from)\b(?:\s+(?:the|this|our))?(?:\s+(?:current|running|active))?"
+    r"(?:\s+(?:sprint|board|iteration)\b(?:\s*#?\d+)?)?",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(r"(?:'s |its |the )*(?:impediment )?flag\b(?:\s+(?:from|off|of|on)\b)*", re.IGNORECASE)
+_OWNER = re.compile(r"^(?:from|off)\s+(?!\w+day\b|tomorrow\b|next\b|now\b)(?:<@[^>]*>|[^\W\d_][\w'-]*)", re.IGNORECASE)
+_OVER = re.compile(r"^(?:over|above|before|below|under|(?:higher|lower) than)\b", re.IGNORECASE)
+_HOW_HIGH = re.compile(
+    r"^(?:the\s+|a\s+)?(highest|high|medium|low|lowest|\w+(?=\s+prio))(?:\s+prio(?:rity)?)?$", re.IGNORECASE
+)
+_AND_SO = re.compile(r"^[\s,;.]*(?:(?:and|then|also|plus|,)\s+)*", re.IGNORECASE)
 _POST = re.compile(
     r"^(?:(?:in|to|on)\s+)?(?:the\s+)?(?:<#[^|>]*\|)?#?(?P<place>[\w-]+)>?(?:\s+channel)?\s*[:\s]\s*(?P<text>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _QUOTED = re.compile(r"^[\"“„«'‘](.*)[\"”“»'’]$", re.DOTALL)
+CREATE = "create_issue"
+"""The word for what there is no Action for either, and no line of the constitution."""
 NOBODY = frozenset({"nobody", "no one", "noone", "none", "unassigned"})
 
 
 def parse_request(text: str) -> Request | AskUndo | None:
     """The request in ``text``; ``None`` when it begins with no word of one."""
-    typed = _tidy(text)
-    verb, _, rest = _POLITE.sub("", typed).partition(" ")
+    typed = as_typed(text)
+    polite = _POLITE.match(typed)
+    said = _POLITE.sub("", typed)
+    verb, _, rest = said.partition(" ")
     word = verb.casefold().rstrip(":,.!?")
     if word in ("undo", "revert"):
         return AskUndo(rest.strip(" #<>?.!"))
     if word in NEVER and not is_no_order(word, rest):
         return Request(Wish.FORBIDDEN, value=NEVER[word], typed=typed)
+    if _CREATES.match(said) and _KEY_LATER.search(said) is None:
+        return Request(Wish.FORBIDDEN, value=CREATE, typed=typed)
     if word not in VERBS:
         return None
     wish = VERBS[word]
@@ -189,7 +212,9 @@ def parse_request(text: str) -> Request | AskUndo | None:
         return _post(rest.strip(), typed)
     if wish is Wish.DELEGATE:
         return _delegate(word, rest.strip(), typed)
-    return _about_issue(wish, rest, typed)
+    you = polite is not None and "you" in polite[0].casefold()
+    found = _about_issue(wish, rest.rstrip().removesuffix("?") if you else rest, typed)
+    return replace(found, behind=f"{found.behind} ?".strip()) if verb.endswith("?") and found.issue else found
 
 
 def _delegate(verb: str, rest: str, typed: str) -> Request:
@@ -197,27 +222,62 @@ def _delegate(verb: str, rest: str, typed: str) -> Request:
     task, _, about = rest.partition(" ")
     if verb != "delegate":
         task, about = ("cause" if _KEY_LATER.search(rest) else "pattern"), rest
-    return Request(Wish.DELEGATE, value=_value(about), place=task.casefold().rstrip(":,"), typed=typed)
+    left = behind_look(about)
+    value, place = _value(about.removesuffix(left)), task.casefold().rstrip(":,")
+    return Request(Wish.DELEGATE, value=value, place=place, typed=typed, behind=left)
 
 
 def _about_issue(wish: Wish, rest: str, typed: str) -> Request:
     """``PAY-7 to li``; for a priority the word may stand before the issue or behind it."""
-    rest = _POLITE_END.sub("", rest)
     rest, before = re.subn(r"^(?:the\s+)?prio(?:rity)?\s+(?:of\s+)?", "", _bare(rest), flags=re.IGNORECASE)
     issue, others, value = _issues_and_rest(_bare(rest))
-    value, behind = re.subn(r"^(?:'s\s+)?prio(?:rity)?\b\s*", "", value, flags=re.IGNORECASE)
+    value, after = re.subn(r"^(?:'s\s+)?prio(?:rity)?\b\s*", "", value, flags=re.IGNORECASE)
     value = re.sub(r"^(?:'s\s+)?status\b\s*", "", value, flags=re.IGNORECASE)
-    if wish is Wish.SET and (before or behind):
+    if wish is Wish.SET and (before or after):
         wish = Wish.PRIORITY
-    if wish is Wish.MOVE and re.match(r"(?:'s |its |the )*(?:impediment )?flag\b", value, re.IGNORECASE):
-        return Request(Wish.UNFLAG, issue, typed=typed)
-    if wish is Wish.MOVE and _OUT.match(value):
-        value = "backlog"
-    value = _TO.sub("", value)
+    wish, value, left = _come_to(wish, value)
+    found = Request(wish, issue, value, typed=typed, others=tuple(Request(wish, other, value) for other in others))
+    if (beside := _beside(left, typed)) is not None:
+        return replace(found, others=(*found.others, beside))
+    return replace(found, behind=left if issue and behind(left) else "")
+
+
+def _come_to(wish: Wish, value: str) -> tuple[Wish, str, str]:
+    """The change, what it shall come to, and what is left of the words behind the issue."""
+    if wish is Wish.MOVE and (flag := _FLAG.match(value)) is not None:
+        return Wish.UNFLAG, "", value[flag.end() :]
+    if wish is Wish.MOVE and (out := _OUT.match(value)) is not None:
+        return wish, "backlog", value[out.end() :]
+    if wish in (Wish.CLOSE, Wish.UNFLAG):
+        return wish, "", value
+    if wish is Wish.UNASSIGN:
+        owner = _OWNER.match(value)
+        return wish, "", value[owner.end() :] if owner is not None else value
+    if wish is Wish.PRIORITY and _OVER.match(value):
+        return wish, "", ""
+    value, left = parts_of(_TO.sub("", value))
     value = _value(value if wish is Wish.SET else _IN.sub("", value))
+    high = _HOW_HIGH.match(value)
+    if wish in (Wish.SET, Wish.MOVE, Wish.PRIORITY) and high is not None:
+        return Wish.PRIORITY, high[1], left
     if wish is Wish.ASSIGN and value.casefold() in NOBODY:
-        return Request(Wish.UNASSIGN, issue, typed=typed, others=others)
-    return Request(wish, issue, value, typed=typed, others=others)
+        return Wish.UNASSIGN, "", left
+    return wish, "" if wish is Wish.ASSIGN and _SOMEBODY.match(value) else value, left
+
+
+_SOMEBODY = re.compile(r"(?:somebody|someone|anybody|anyone|whoever|him|her|them|one of us)\b", re.IGNORECASE)
+
+
+def _beside(left: str, typed: str) -> Request | None:
+    """Another order behind the first: ``and PAY-8 to mike`` of ``assign PAY-7 to li and PAY-8 to mike``."""
+    said = _AND_SO.sub("", left)
+    verb = _POLITE.sub("", typed).partition(" ")[0]
+    if said and _KEY_LATER.match(said) is not None:
+        said = f"{verb} {said}"
+    if len(said) >= len(typed) or said.partition(" ")[0].casefold() not in VERBS:
+        return None
+    found = parse_request(said)
+    return found if isinstance(found, Request) and found.issue and found.wish in _AGAIN else None
 
 
 def _issues_and_rest(rest: str) -> tuple[str, tuple[str, ...], str]:
@@ -230,7 +290,7 @@ def _issues_and_rest(rest: str) -> tuple[str, tuple[str, ...], str]:
     if found is None:
         return "", (), beside
     others, beside = _others(beside)
-    return _issue(found), others, beside.strip(" ,:")
+    return _issue(found), others, re.sub(r"^\s*:(?=\s)", "", beside).strip()
 
 
 def _others(rest: str) -> tuple[tuple[str, ...], str]:
@@ -255,17 +315,17 @@ def _post(rest: str, typed: str) -> Request:
     found = _POST.match(rest)
     if found is None:
         return Request(Wish.POST, typed=typed)
-    said = _unquoted(_as_shown(found["text"].strip()))
+    said = _unquoted(shown_as_typed(found["text"].strip()))
     return Request(Wish.POST, value=said, place=found["place"].casefold(), typed=typed)
 
 
-def _as_shown(text: str) -> str:
+def shown_as_typed(text: str) -> str:
     """What Slack's own marks show: the label of a link or mention, and plain signs."""
     shown = re.sub(r"<[@#!]?([^|>]*)(?:\|([^>]*))?>", lambda found: found[2] or found[1], text)
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _tidy(text: str) -> str:
+def as_typed(text: str) -> str:
     """One line; a link to an issue is its key, and the mention of somebody stays."""
     shown = "".join(c if c.isprintable() else " " for c in _LINK.sub(r"\1", text[:LONGEST]))
     return _SPOKEN_TO.sub("", " ".join(shown.split())).removeprefix("/pm ").removeprefix("pm ")

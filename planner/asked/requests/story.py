@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.actions import Action, CloseIssue, DelegateTask
+from models.actions import Action, CloseIssue, DelegateTask, TransitionIssue, word_of
 from models.cycles import Cycle, WhyRecord
 from models.directives import Directives, Member, Mode, Team
 from models.events import Reason, Trigger
@@ -25,15 +25,17 @@ from models.proposals import (
 )
 from models.signals import Evidence, Urgency
 from models.work import Facts, Issue
-from planner.asked.requests.meaning import Asker, meaning, whom_to_ask
-from planner.asked.requests.parsing import AskUndo, Request, same_of
+from planner.asked.requests.meaning import Asker, keepers_of, meaning, whom_to_ask
+from planner.asked.requests.names import in_full
+from planner.asked.requests.parsing import AskUndo, Request, same_of, shown_as_typed
 from planner.asked.undo import Refusal, allowed, can_be_taken_back, taken_back
 from planner.bounds.limits import Place, wait_for_person
-from planner.bounds.worktime import quoted, team_calendar
+from planner.bounds.worktime import team_calendar
 from planner.facts.observe import observe, people_of
 from planner.hearers.approvals import approvers_of
 from planner.policy import as_recorded, decide
 from planner.policy.law import SHADOW, law_in, still_in_role
+from planner.policy.trust import mode_of
 from planner.ports import Desk
 from planner.reports.summaries import says
 from planner.words.replies import PlainReply
@@ -69,26 +71,34 @@ async def take_down(request: Request, asker: PersonId | None, team: TeamId, desk
     before = await desk.ledger.why(wish_of(name)) if name else None
     if before is not None:
         return told(before, who, facts, desk)
+    request = in_full(request, facts, law)
     meant = meaning(request, Asker(who, law, facts, desk.directives, desk.clock.now()))
     if isinstance(meant, PlainReply):
         return meant
     if meant.kind in desk.off:
-        return PlainReply(text=f"I cannot do that here. {desk.off[meant.kind]}")
-    if request.perhaps:
+        return PlainReply(text=_is_off(desk.off[meant.kind], who.id, law))
+    if request.perhaps or request.behind:
         return _whether(request, meant, team, desk)
-    proposal = replace(_proposal(meant, who, law, facts, desk), asked_in=request.asked_in)
-    proposal = _as_understood(proposal, request, who) if request.by_model else proposal
+    proposal = replace(_proposal(meant, who, law, facts, desk, request), asked_in=request.asked_in)
+    proposal = _as_understood(proposal, who) if request.by_model else proposal
     proposal = await _named(proposal, law, facts, desk)
     record = await desk.ledger.why(proposal.id)
     if record is None:
         snapshot = observe(facts, asked_at(team, desk), desk.clock.now())
-        decision = as_recorded(decide(proposal, snapshot, desk.directives, await desk.ledger.history(team)), law)
+        decision = decide(proposal, snapshot, desk.directives, await desk.ledger.history(team))
+        decision = as_recorded(decision, proposal, law)
         own = request.confirmed and who.id in still_in_role(decision.approvers, proposal, law, desk.directives)
         await recorded(proposal, decision, team, desk, name, own_yes=own)
         record = await desk.ledger.why(proposal.id)
     if record is None:
         return PlainReply(text="That could not be written down just now, so nothing was asked. Try again.")
     return told(record, who, facts, desk)
+
+
+def _is_off(why: str, asker: PersonId, team: Team) -> str:
+    """What is missing, for whoever can set it up; anybody else hears who can."""
+    told = why if asker in keepers_of(team) else f"It is not set up. {whom_to_ask(team, asker)}"
+    return f"I cannot do that here. {told}"
 
 
 def _whether(request: Request, meant: Action, team: TeamId, desk: Desk) -> PlainReply:
@@ -132,11 +142,11 @@ async def _tried(effect: Effect, ordinal: int, asker: PersonId, law: Team, desk:
     if isinstance(proposal, Refusal):
         return TakenBack(proposal.words)
     if proposal.action.kind in desk.off:
-        return TakenBack(f"I cannot do that here. {desk.off[proposal.action.kind]}")
-    if law.mode is Mode.SHADOW:  # only noted, so it must not count as settled on the day the team begins to act
+        return TakenBack(_is_off(desk.off[proposal.action.kind], asker, law))
+    if mode_of(proposal, law) is Mode.SHADOW:  # only noted: it must not count as settled when the team begins to act
         proposal = replace(proposal, id=ProposalId(named("shadow", proposal.id)))
     if await desk.ledger.why(proposal.id) is None:
-        await recorded(proposal, as_recorded(allowed(effect, desk.directives), law), law.id, desk, name)
+        await recorded(proposal, as_recorded(allowed(effect, desk.directives), proposal, law), law.id, desk, name)
     record = await desk.ledger.why(proposal.id)
     return _undone(record, asker, desk.directives) if record is not None else TakenBack("Try again in a moment.")
 
@@ -198,9 +208,9 @@ def asked_at(team: TeamId, desk: Desk) -> Trigger:
     return Trigger(team=team, reason=Reason.REQUEST, at=desk.clock.now())
 
 
-def _proposal(action: Action, who: Member, team: Team, facts: Facts, desk: Desk) -> Proposal:
+def _proposal(action: Action, who: Member, team: Team, facts: Facts, desk: Desk, request: Request) -> Proposal:
     issue = next((i for i in facts.issues if i.key == getattr(action, "issue", None)), None)
-    evidence = [Evidence(f"{who.name} asked for it")]
+    evidence = [Evidence(_asked_for(who, request))]
     if issue is not None:
         evidence.append(as_asked(issue, facts))
     return Proposal(
@@ -217,11 +227,23 @@ def _proposal(action: Action, who: Member, team: Team, facts: Facts, desk: Desk)
     )
 
 
-def _as_understood(proposal: Proposal, request: Request, who: Member) -> Proposal:
+def _as_understood(proposal: Proposal, who: Member) -> Proposal:
     """What a model took somebody's words for: never done without a yes, and whoever gives it reads those words."""
-    words = f"A model understood it from these words of {who.name}: {quoted(request.typed, 200)}"
     because = f"{who.name} asked for it in a conversation."
-    return replace(proposal, by_model=True, because=because, evidence=(*proposal.evidence, Evidence(words)))
+    return replace(proposal, by_model=True, because=because)
+
+
+_BEGINNING, _END = 90, 60
+"""Characters of somebody's words on a card, where they are too many: a condition often stands at the end."""
+
+
+def _asked_for(who: Member, request: Request) -> str:
+    """Who wants it, in their own words: whoever says yes reads what no reader of them has to have understood."""
+    said = shown_as_typed(request.typed)
+    if len(said) > _BEGINNING + _END:
+        said = f"{said[:_BEGINNING]}…{said[-_END:]}"
+    words = f". A model understood it from these words: “{said}”" if request.by_model else f": “{said}”"
+    return f"{who.name} asked for it{words if said else ''}"
 
 
 WHEN_ASKED = "When asked: "
@@ -250,17 +272,26 @@ async def _named(proposal: Proposal, team: Team, facts: Facts, desk: Desk) -> Pr
 
     Whoever may say yes themselves has a question of their own: it is theirs to confirm.
     """
-    role, now = law_in(proposal.action, team, desk.directives).role, desk.clock.now()
+    role, now = law_in(proposal.action, team, desk.directives, proposal.rule).role, desk.clock.now()
     holder = proposal.asked_by in approvers_of(role, team, people_of(facts), now)
     day = team_calendar(desk.directives, team.id).local_day(now)
-    parts = [team.mode, team.id, proposal.action, proposal.asked_by if holder else "", day.isoformat()]
-    parts += ["understood"] if proposal.by_model else []
+    deed, own = _deed(proposal.action), proposal.asked_by if holder else ""
+    parts = [mode_of(proposal, team), team.id, deed, own, day.isoformat()]
+    free = law_in(proposal.action, team, desk.directives, proposal.rule).verdict is Verdict.ALLOW
+    parts += ["understood"] if proposal.by_model and free else []  # else one wish, however it was said, is one question
     for ordinal in range(MOST_A_DAY):
         proposal = replace(proposal, id=ProposalId(named("request", *parts, ordinal)))
         record = await desk.ledger.why(proposal.id)
         if record is None or not _is_settled(record, desk.directives):
             break
     return proposal
+
+
+def _deed(action: Action) -> Action | tuple[str, ...]:
+    """The change itself: into one status there are two words for it, *close* and *set to Done*, and one question."""
+    if isinstance(action, TransitionIssue | CloseIssue) and word_of(action) == CloseIssue.kind and action.after:
+        return (CloseIssue.kind, action.issue, action.before, action.after)
+    return action
 
 
 def _is_settled(record: WhyRecord, directives: Directives) -> bool:
@@ -313,7 +344,8 @@ def _denied(record: WhyRecord, team: Team, directives: Directives) -> str:
     if decision.rule == SHADOW or team.mode is Mode.SHADOW:
         return f"Nothing is done: {decision.reason}."
     line = says(decision.rule, directives)
-    return f"I can't: {decision.rule}{f' ({line.rstrip(chr(46))})' if line else ''}. {whom_to_ask(team)}"
+    ask = whom_to_ask(team, record.proposal.asked_by)
+    return f"I can't: {decision.rule}{f' ({line.rstrip(chr(46))})' if line else ''}. {ask}"
 
 
 def _undone(record: WhyRecord, asker: PersonId, directives: Directives) -> TakenBack:

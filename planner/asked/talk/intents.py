@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from planner.asked.helping import is_slip
+from planner.asked.itself import of_the_agent
 from planner.asked.questions import (
     AskForecast,
     AskHelp,
@@ -23,13 +24,14 @@ from planner.asked.questions import (
 )
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskPeace, AskUnhush
 from planner.asked.requests import Request, Wish
-from planner.asked.requests.parsing import NEVER, is_no_order
+from planner.asked.requests.judging import RANKING, judges_people
+from planner.asked.requests.parsing import NEVER, as_typed, is_no_order
 from planner.asked.talk.orders import order, with_its_key
 from planner.asked.talk.people import of_person
 from planner.asked.talk.phrases import phrase_of
 from planner.asked.talk.several import several
 from planner.asked.talk.subjects import IT, OTHER, Talk, is_a_pull, means_a_ticket, subjects_of, title_words
-from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, Topic, Where
+from planner.asked.topics import AskAgent, AskIssue, AskLost, AskSearch, AskWhich, Topic, Where
 from planner.words.sprints import matching
 from planner.words.typed import LONGEST, own_words, which
 
@@ -42,18 +44,25 @@ def understood(text: str, talk: Talk) -> Question:
     *It* is what was spoken of last; several questions are several.
     """
     said = with_its_key(text, talk)
-    return several(_one(said, talk), said, talk, _one)
+    found = several(_one(said, talk), said, talk, _one)
+    return replace(found, typed=as_typed(text)) if isinstance(found, Request) else found
 
 
 def _one(text: str, talk: Talk) -> Question:
     text = with_its_key(text, talk)
     command = parse_command(text)
+    if not isinstance(command, Request) and judges_people(text, talk.team):
+        return Request(Wish.FORBIDDEN, value=RANKING, typed=own_words(text))
     meant = intent_of(text, talk)
     if meant is not None and not _stands(command, meant, talk):
         return replace(meant, said=own_words(text)) if isinstance(meant, AskLost) else meant
     if isinstance(command, Request | AskHush | AskUnhush | AskHeld):
         return order(command, text, talk)
     named = command.sprint if isinstance(command, OfOneSprint) else None
+    if named and "sprint" not in text.casefold() and not matching(named, talk.facts.sprints):
+        number = subjects_of(named, talk) if named.isdecimal() else ()
+        if number:
+            return AskIssue(number[0]) if len(number) == 1 else AskWhich(named, number[:MOST_CHOICES])
     if named and (not re.search(r"\d", named) or len(named.split()) > 3) and not matching(named, talk.facts.sprints):
         return AskLost(own_words(text), because=f"there is no sprint “{named[:60]}” here")
     if not isinstance(command, AskHelp) or not command.unknown:
@@ -88,6 +97,7 @@ def intent_of(text: str, talk: Talk) -> Question | Topic | None:
         _forbidden(said)
         or _why_pull(said, talk)
         or _search(said)
+        or of_the_agent(said)
         or of_person(said, talk)
         or phrase_of(said)
         or _of_issue(said, talk)
@@ -110,7 +120,7 @@ def _stands(command: Question, meant: Question | Topic, talk: Talk) -> bool:
         case AskHush() | AskPeace():
             return True
         case _:
-            return not isinstance(meant, AskIssue)
+            return not isinstance(meant, AskIssue | AskAgent)
 
 
 _NAMED = (AskIssue, AskWhich, AskStatus, AskForecast, AskLeft)
@@ -206,7 +216,8 @@ def _why_pull(said: str, talk: Talk) -> AskWhy | None:
 
 
 _SEARCH = (
-    r"(?:search|google|look up|look for|find|dig up)(?: (?:in |on )?(?:jira|slack|everywhere))?(?: (?:for|me|us))*"
+    r"(?:search|google|look up|look for|find(?! (?:out|somebody|someone|an? (?:new |other )?(?:owner|assignee))\b)"
+    r"|dig up)(?: (?:in |on )?(?:jira|slack|everywhere))?(?: (?:for|me|us))*"
     r"(?: (?:any|all|the|some|every))*"
     r"(?: (?:tickets?|issues?|stories|bugs?|messages?|threads?|discussions?|anything|something"
     r"|everything|things|stuff))?"

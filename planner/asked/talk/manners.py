@@ -10,7 +10,7 @@ from planner.asked.questions import AskForgetMe, AskHelp, AskMe, Question
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskHushed, AskPeace, AskUnhush
 from planner.asked.quiet.pausing import AskPause, AskResume
 from planner.asked.requests import AskUndo, Request
-from planner.asked.topics import AskLost, AskWhich
+from planner.asked.topics import AskAgent, AskLost, AskWhich
 
 _QUESTION = re.compile(r"\?\W*$")
 _ASKS = re.compile(r"^\W*(?:(?:what|who|where|how)s?|whose|when|why|which|is|are|will|can|do|does)\b", re.I)
@@ -20,7 +20,10 @@ _ORDER = re.compile(r"^\W*[\w-]+(?:\s+sprint)?(?:\s+[\w:-]*\d[\w-]*)?\W*$")
 _NAME = r"[^\W\d_][\w'-]*"
 _CALLED = re.compile(rf"^\W*(?:(?:hi|hey|hello|ok|thanks|sorry)\s+)?@?({_NAME}(?: {_NAME})?)\s*[,:]", re.I)
 
-OWN = (Request, AskUndo, AskPause, AskResume, AskHush, AskUnhush, AskHushed, AskHeld, AskPeace, AskMe, AskForgetMe)
+OWN = (
+    *(Request, AskUndo, AskPause, AskResume, AskHush, AskUnhush, AskHushed, AskHeld, AskPeace),
+    *(AskMe, AskForgetMe, AskAgent),
+)
 """What changes something, or is somebody's own: without a mention only of whoever was answered last."""
 
 

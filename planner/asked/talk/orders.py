@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from planner.asked.quiet.hushing import AskHeld, AskHush, AskUnhush
 from planner.asked.requests import Request, Wish
+from planner.asked.requests.behind import Behind, behind
+from planner.asked.requests.judging import RANKING, is_about_people
+from planner.asked.requests.names import in_full
 from planner.asked.requests.parsing import VERBS
 from planner.asked.talk.subjects import IT, Talk, subjects_of
 from planner.asked.topics import AskLost, AskWhich
 from planner.words.meant import NotMeant, meant_by_all
+from planner.words.sprints import matching
 from planner.words.typed import own_words
 
 Order = Request | AskHush | AskUnhush | AskHeld
@@ -19,7 +24,7 @@ _VERB = "|".join(sorted((verb for verb in VERBS if VERBS[verb] not in (Wish.POST
 _POLITE = r"(?:(?:<@[^>]*>|please|pls|kindly|ok|and|then|can you|could you|would you|will you)[\s,]+)*"
 _THIS = "|".join(sorted(map(re.escape, IT), key=len)[::-1])
 _NEXT = (
-    r"(?=$|[.?!]*$|\s+(?:to|into|in|out|from|off|for|until"
+    r"(?=$|[.?!]*$|[,;.!?]\s|\s+(?:to|into|in|out|from|off|for|until"
     r"|till|til|please|pls|as|back|priority|prio|flag|status|now|\d))"
 )
 _DIRECT = re.compile(
@@ -58,9 +63,53 @@ def order(command: Order, text: str, talk: Talk) -> Order | AskWhich | AskLost:
         return command if _HELD.fullmatch(text) else AskLost(own_words(text))
     if isinstance(command, AskHush | AskUnhush):
         return _peace(command, text, talk)
+    if command.wish is Wish.DELEGATE and is_about_people(command, talk.team):
+        return Request(Wish.FORBIDDEN, value=RANKING, typed=command.typed)
+    command = _read_in_full(command, talk)
+    if command.behind and behind(command.behind) is Behind.NO:
+        return _lost(command, text, talk, because="the words behind it may take it back")
+    if unknown := _names_nothing(command, talk):
+        return _lost(command, text, talk, because=unknown)
     if command.issue or command.wish in (Wish.POST, Wish.DELEGATE, Wish.FORBIDDEN) or _is_meant(text):
         return command
     return AskLost(own_words(text), because="I do not see which ticket is meant. I need its key, as in “close PAY-7”")
+
+
+def _lost(command: Request, text: str, talk: Talk, because: str) -> AskLost:
+    """No order that can be taken down, with the way to the ticket it speaks of."""
+    subjects = subjects_of(command.issue.casefold(), talk) if command.issue else ()
+    return AskLost(own_words(text), because=because, subjects=subjects[:MOST])
+
+
+MOST = 5
+"""Tickets that are offered."""
+
+
+def _read_in_full(command: Request, talk: Talk) -> Request:
+    """Names that are spelt with such words are names; and what is put *on hold* goes into a status, not a sprint."""
+    command = in_full(command, talk.facts, talk.team)
+    statuses = {issue.status.casefold() for issue in talk.facts.issues} | _STATUSES
+    value = command.value.casefold()
+    into = next((each for each in (value, f"in {value}") if each in statuses), None)
+    if command.wish is not Wish.MOVE or into is None or matching(value, talk.facts.sprints):
+        return command
+    return replace(command, wish=Wish.SET, value=into if into != value else command.value)
+
+
+_STATUSES = frozenset({"on hold", "done", "in review", "in progress", "to do", "blocked"})
+"""Which of them there are Jira says; none of them is a sprint."""
+
+
+def _names_nothing(command: Request, talk: Talk) -> str:
+    """Why words of a whole sentence name nobody and no sprint; empty for a name, known or mistyped."""
+    value = command.value.casefold()
+    if len(value.split()) < 3 or not command.issue or "<" in value:
+        return ""
+    if command.wish is Wish.ASSIGN and value not in {member.name.casefold() for member in talk.team.members}:
+        return f"nobody in {talk.team.name} is called “{command.value[:60]}”"
+    if command.wish is Wish.MOVE and not re.search(r"\d|sprint|backlog", value):
+        return f"there is no sprint “{command.value[:60]}” here" if not matching(value, talk.facts.sprints) else ""
+    return ""
 
 
 def _is_meant(text: str) -> bool:

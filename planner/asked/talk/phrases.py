@@ -173,10 +173,10 @@ DIGEST = (
 DIRECTIVES = (
     r"(?:what are |which are |what )?(?:the|your|our) (?:rules?|directives?|constitution|laws?)(?:"
     r" (?:you )?(?:work|live|go) by)?",
-    r"what (?:may|can|are) you (?:allowed to do|not do|not allowed to do|permitted to do"
-    r"|do by yourself|do on your own)",
+    r"what (?:may|can|are) you (?:allowed to do|not do|not allowed to do|permitted to do)",
     r"(?:by )?(?:what|which) rules do you (?:follow|have|work by|go by)",
 )
+ALONE = (r"what (?:may|can|do|will) you do (?:by yourself|on your own|alone|without (?:asking|a yes|anybody))",)
 HELP = (
     r"what (?:can|do|could) (?:you|i) (?:do|ask|ask you|answer|know|help with)(?: (?:for me|for us|here))?",
     r"how (?:do|can) (?:i|we) (?:use|talk to|ask) (?:you|this)",
@@ -201,6 +201,7 @@ _FIXED: Mapping[tuple[str, ...], Question] = {
     REVIEWS: AskReviews(),
     DIGEST: AskDigest(),
     DIRECTIVES: AskDirectives(),
+    ALONE: AskDirectives("by myself"),
     HELP: AskHelp(),
     HELD: AskHeld(),
     UNOWNED: AskUnowned(),

@@ -104,6 +104,13 @@ def lost_part(asked: AskLost) -> PlainReply:
     return PlainReply(text=f"The rest I don't know, because {asked.because or 'I did not understand it'}.")
 
 
+def choices_near(said: str, facts: Facts) -> Sequence[tuple[str, str]]:
+    """What can be asked instead: of the ticket that is named in ``said``, then what comes nearest to its words."""
+    keys = dict.fromkeys(found.upper() for found in re.findall(r"\b[A-Za-z][A-Za-z0-9_]{1,30}-\d{1,9}\b", said))
+    known = [(f"How is {key}?", f"about {key}") for key in keys if facts.issue(IssueKey(key)) is not None]
+    return [*known[:2], *nearest_choices(said)]
+
+
 def nearest_choices(said: str) -> Sequence[tuple[str, str]]:
     """(label, command) of what shares most words with ``said``; without any, what is asked most."""
     words = set(re.findall(r"\w+", said.casefold()))

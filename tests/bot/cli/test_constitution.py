@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from models.database import Database
+from models.ids import TeamId
+from models.store import Store
+from models.trust import Cause, StepBack
+from planner.hearers.contact import ALL_TEAMS
+from planner.policy.trust import STEPS, kept_of, key_of
 from tests.bot.knocking import ROOT
+from tests.contracts.stores.values import FakeClock
+from tests.world import empty_database
 
 SHIPPED = ROOT / "directives.yaml"
 
@@ -98,3 +107,31 @@ def test_two_broken_files_are_both_complained_about(broken: Path, tmp_path: Path
     second.write_text("constitution: 2\n")
     told = pm("diff", broken, second).stderr
     assert "bad.yaml:" in told and "worse.yaml:" in told
+
+
+def test_check_warns_of_an_allow_that_a_never_about_closing_takes_back(tmp_path: Path) -> None:
+    shipped, file = SHIPPED.read_text(encoding="utf-8"), tmp_path / "free.yaml"
+    file.write_text(
+        shipped.replace("{allow: transition_issue, when: pull_request_merged}", "{allow: transition_issue}")
+    )
+    warned = "warning: line 'status-follows-merges' allows every change of status; into one that ends a ticket, line "
+    assert f"{warned}'never-delete-or-close' decides" in pm("check", file).output
+    assert len(json.loads(pm("check", "--json", file).output)["warnings"]) == 1
+    assert "warning" not in pm("check", SHIPPED).output
+
+
+def test_explain_says_what_the_agent_has_stepped_back_from(tmp_path: Path) -> None:
+    clock, url = FakeClock(), f"sqlite:///{tmp_path / 'pm.db'}"
+    (tmp_path / "pm.db").write_bytes(empty_database())
+    step = StepBack("transition_issue", Cause.UNDO, clock.now())
+
+    async def keep() -> None:
+        database = Database(url, clock)
+        await Store(database, clock).remember(ALL_TEAMS, STEPS, key_of(TeamId("payments"), step.kind), kept_of(step))
+        await database.close()
+
+    asyncio.run(keep())
+    words = ["directives", "explain", "status-follows-merges"]
+    told = CliRunner().invoke(cli, words, env={"DATABASE_URL": url, "DIRECTIVES_FILE": str(SHIPPED)})
+    assert told.exit_code == 0 and "in payments it asks again: stepped back after an undo on" in told.output
+    assert "asks again" not in pm("explain", "--file", SHIPPED, "status-follows-merges").output

@@ -53,14 +53,14 @@ def test_with_both_it_is_on(environment: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 @pytest.mark.anyio
 async def test_a_worker_looks_before_its_first_task_whether_the_program_starts(tmp_path: Path) -> None:
-    """Not a card that somebody approves for nothing: who asks hears at once what to put right."""
+    """Not a card that somebody approves for nothing: an admin who asks hears at once what to put right."""
     old = tmp_path / "claude"
     old.write_text("#!/bin/sh\necho '2.1.197 (Claude Code)'\n")
     old.chmod(0o755)
     async with running(tmp_path, claude=Pace(), claude_code_bin=str(old)) as world:
         slack = world.simulator.workspace
         room = next(c.id for c in slack.channels.values() if c.name == "engineering")
-        asked = world.simulator.slack_out.say(world.slack_id("li"), room, f"<@{slack.bot}> delegate report")
+        asked = world.simulator.slack_out.say(world.slack_id("dana"), room, f"<@{slack.bot}> delegate report")
         await world.settle()
         [told] = world.messages(lambda m: m.thread == asked.ts and m.user == slack.bot)
         assert "2.1.197 is older than 2.1.330" in told.text and "npm install" in told.text

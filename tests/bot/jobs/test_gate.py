@@ -30,6 +30,7 @@ VALUE = {
     "t": "feedback",
     "c": next(iter(PREFERENCES)),
     "r": "0" * 20,
+    "k": "reassign",
 }
 PRESSED = sorted(word for word, kind in JOBS.items() if kind != "answer")
 

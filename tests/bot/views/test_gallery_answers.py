@@ -17,6 +17,7 @@ from tests.bot.views.reading import seen
 from tests.contracts.blockkit import check_message
 from tests.planner.asked.quiet.test_pausing import PAUSE
 from tests.planner.reports.believable import LAW, ask, two_boards, work
+from tests.planner.reports.remembered import MEMORY
 from tests.planner.world import HOUR, NOON, TEAM, ZONE
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,7 @@ ASKED = {
     "answer-directives": "directives",
     "answer-directives-of-one-line": "directives blocked-1-day",
     "answer-forecast": "forecast",
+    "answer-forecast-with-a-chance": "forecast",
     "answer-left": "left",
     "answer-mine": "mine",
     "answer-nearly": "staus",
@@ -52,7 +54,8 @@ async def drawn(name: str, *, public: str = "") -> Message:
     several = name in {"answer-which-board", "answer-status-of-a-board", "answer-of-every-sprint"}
     here = Here(board=9) if name == "answer-status-of-a-board" else Here()
     held, said = two_boards() if several else work(), name == "answer-several"
-    reply = await ask(ASKED[name], held, here=here, public=bool(public), said=said)
+    memory = MEMORY if name == "answer-forecast-with-a-chance" else None
+    reply = await ask(ASKED[name], held, here=here, public=bool(public), said=said, hindsight=memory)
     paused = pause_line(PAUSE, TEAM, LAW, NOON) if name == "answer-status" else ""
     again = ASKED[name]
     return reply_message(

@@ -36,7 +36,7 @@ READ = [call("report", what="blockers"), call("report", what="reviews")]
 
 
 def answer(model: Model) -> str:
-    first, second = model.fact("PAY-1, with Ann"), model.fact("api#7, with")
+    first, second = model.fact("PAY-1 is blocked by"), model.fact("api#7 is waiting")
     return says(
         f"{first}, and {second}.",
         inference=[f"{first}, so a short talk with its owner could help the reviewer."],

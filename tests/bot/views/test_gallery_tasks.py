@@ -28,7 +28,7 @@ TASK = Document(
     state=DocumentState.DONE,
     runs=1,
     begun=TUESDAY,
-    title="What causes it: PAY-398",
+    title="What is behind PAY-398",
     summary=("PAY-398 waits for INFRA-77, which nobody has.", "INFRA-77 holds up 2 other tickets."),
     body=(
         Section(
@@ -42,7 +42,7 @@ TASK = Document(
         Section("What I make of it", (("Talk to the team about who could take it.", ""),)),
         Section("What is not known", (("I do not know why.", ""),)),
     ),
-    markdown="# What causes it: PAY-398\n",
+    markdown="# What is behind PAY-398\n",
     dropped=1,
     cost=Money.usd("0.08"),
 )

@@ -19,7 +19,7 @@ from integrations.simulator.nouns import Issue
 from integrations.simulator.seed import ASKER
 from integrations.simulator.server import Simulator
 from models.errors import Refused
-from models.ids import AccountId
+from models.ids import AccountId, SprintId
 from tests.contracts import openapi
 from tests.contracts.jira.conftest import GATEWAY, Held, connect
 from tests.integrations.simulator.conftest import Product
@@ -209,6 +209,7 @@ OPERATIONS = {
     "GET /rest/api/3/mypermissions",
     "GET /rest/api/3/myself",
     "GET /rest/api/3/project/search",
+    "GET /rest/api/3/status",
     "GET /rest/api/3/serverInfo",
     "GET /rest/api/3/user",
     "GET /rest/api/3/user/assignable/search",
@@ -251,11 +252,13 @@ async def test_every_method_keeps_to_the_operations_the_vendor_describes(
         "comment": admin.comment(one.key, adf.doc(adf.text("hi")), "e"),
         "count": admin.count(f"sprint = {running}"),
         "delete_hook": admin.delete_hook(hook.id),
+        "ever_in": admin.ever_in([one.project], [SprintId(running)], now, now),
         "fetched": admin.fetched([one.key]),
         "find_comment": admin.find_comment(one.key, "e"),
         "flag_of": admin.flag_of(one.key, "customfield_10021"),
         "holder": admin.holder(one.key),
         "hooks": admin.hooks(),
+        "issue_histories": admin.issue_histories([one.key], ()),
         "issues": admin.issues([one.key]),
         "link": admin.link("Blocks", one.key, other),
         "may": admin.may(["ADMINISTER"]),
@@ -271,6 +274,7 @@ async def test_every_method_keeps_to_the_operations_the_vendor_describes(
         "set_priority": admin.set_priority(one.key, "High"),
         "site_fields": admin.site_fields(),
         "sprint": admin.sprint(running),
+        "sprint_histories": admin.sprint_histories(board),
         "sprint_issues": admin.sprint_issues(running),
         "sprints": admin.sprints(board),
         "standing": admin.standing(one.key, Topic.SPRINT),

@@ -171,10 +171,10 @@ async def test_what_is_held_is_told_apart_from_what_is_gone_until_nobody_can_be_
     ("gone", "held", "asker", "words", "hint"),
     [
         ("1", "0", SARAH, "$1.00 of $1.00 is spent today", "tomorrow"),
-        ("0.992", "0", SARAH, "$0.99 of $1.00 is spent today, and this might cost more than the rest", "tomorrow"),
+        ("0.992", "0", SARAH, "$0.99 of $1.00 is spent today, too little for this question", "tomorrow"),
         ("0.92", "0", None, "$0.92 of $1.00 is spent today, and the rest is kept for people's questions", "tomorrow"),
         ("0.1", "0.9", SARAH, "$0.10 of $1.00 is spent today, $0.90 is held for what is under way", "has ended"),
-        ("0.1", "0.15", MIKE, "for one person's questions $0.10 of $0.25 is spent today, $0.15 is held", "has ended"),
+        ("0.1", "0.15", MIKE, "for your questions $0.10 of $0.25 is spent today, $0.15 is held", "has ended"),
     ],
 )
 async def test_a_refusal_says_what_is_spent_what_is_held_and_when_to_ask_again(

@@ -83,6 +83,7 @@ class JiraSite:
         api, agile = "/rest/api/3", "/rest/agile/1.0"
         loopback.on("GET", "/rest/api/2/serverInfo", {"deploymentType": "Cloud", "version": "1001.0.0"})
         loopback.on("GET", f"{api}/field", FIELDS)
+        loopback.on("GET", f"{api}/status", [DOING, DONE])
         loopback.on("GET", f"{api}/myself", {"accountId": BOT})
         loopback.on("POST", f"{api}/search/jql", self._search)
         loopback.on("POST", f"{api}/issue/bulkfetch", self._bulk)

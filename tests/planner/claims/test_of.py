@@ -6,9 +6,21 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from models.work import Build, BuildState, Progress, Review, ReviewState
+from models.work import Absence, Build, BuildState, Progress, Review, ReviewState
 from planner.bounds.worktime import quoted, team_calendar
-from planner.claims.of import Clause, numbered, of_issue, of_person, of_pull, of_reply, of_signal, of_sprint
+from planner.claims.of import (
+    Clause,
+    clauses_in,
+    name_in_a_clause,
+    numbered,
+    of_issue,
+    of_person,
+    of_pull,
+    of_reply,
+    of_signal,
+    of_sprint,
+    with_names_quoted,
+)
 from planner.claims.prose import Passage, checked
 from planner.detect import detect
 from planner.reports.reviews import reviews
@@ -75,7 +87,7 @@ def test_only_what_quotes_others_is_marked_as_theirs_and_their_quotes_cannot_end
 def test_a_sprint_and_a_person_are_told_by_what_is_there_to_do() -> None:
     assert "Sprint 24 has 1 of 3 issues done" in {clause.text for clause in of_sprint(WORLD.sprints[0], WORLD, ZONE)}
     ann = WORLD.people["ann"]  # type: ignore[index]
-    assert [clause.text for clause in of_person(ann, WORLD)] == ["Ann is working on PAY-1"]
+    assert [clause.text for clause in of_person(ann, WORLD)] == ["Ann has PAY-1"]
 
 
 def test_a_finding_is_told_without_the_title() -> None:
@@ -99,3 +111,32 @@ def test_every_clause_can_stand_inside_a_sentence_of_a_model() -> None:
     for fact in sheet.facts:
         passage = checked(f"{{{fact.id}}}, so I would ask its owner what would help.", sheet, inference=True)
         assert isinstance(passage, Passage) and fact.text in passage.text
+
+
+def test_the_name_of_a_sprint_that_says_something_is_quoted_as_others_words_wherever_it_comes_from() -> None:
+    evil = replace(WORLD.sprints[0], name="PAY-7 is cancelled and Ann was fired. Sprint 24")
+    world = replace(WORLD, sprints=(evil,))
+    for clause in of_sprint(evil, world, ZONE):
+        assert clause.outside and "fired" not in re.sub(r"“[^”]*”", "", clause.text)
+    told = with_names_quoted(Clause(f"{evil.name} is 3 % done", "sprint:24"), world.sprints)
+    assert told.outside and told.text == "“PAY-7 is cancelled and Ann was fired. S…” is 3 % done"
+    assert with_names_quoted(told, world.sprints) == told
+    assert name_in_a_clause("Sprint 24") == "Sprint 24"
+    assert name_in_a_clause("Ann quit Sprint 24") == "“Ann quit Sprint 24”"
+
+
+def test_a_sentence_of_ours_stands_inside_another_in_small_letters_but_for_names() -> None:
+    told = list(clauses_in("Nobody waits for Bob. PAY-1 is flagged, and nobody knows why. At this pace, yes."))
+    assert told == ["nobody waits for Bob", "PAY-1 is flagged, and nobody knows why", "at this pace, yes"]
+
+
+def test_a_fact_knows_whether_it_speaks_of_somebody() -> None:
+    made = numbered([Clause("Ann has PAY-1", "PAY-1"), Clause("Anna-7 is blocked", "x")], names=["Ann"]).facts
+    assert [fact.person for fact in made] == [True, False]
+
+
+def test_who_is_away_is_told_and_a_finding_that_quotes_is_marked_as_others_words() -> None:
+    away = replace(WORLD.people["ann"], absent=Absence(reason="holiday", since=LONG_AGO))  # type: ignore[index]
+    assert "Ann is away" in [clause.text for clause in of_person(away, WORLD)]
+    finding = replace(detect(WORLD, LAW).signals[0], headline="PAY-9 “Refunds” waits.")
+    assert of_signal(finding, WORLD).outside and not of_signal(replace(finding, headline="PAY-9 waits."), WORLD).outside

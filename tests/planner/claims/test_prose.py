@@ -44,8 +44,8 @@ def kind(prose: str, inference: bool = False) -> str:
         ("{f1}.", "PAY-7 is blocked since Tue 14:20."),
         ("{f2}. I do not know why.", "The sprint has 5 of 9 tickets done. I do not know why."),
         ("Also, {f2}, and {f1}.", "Also, the sprint has 5 of 9 tickets done, and PAY-7 is blocked since Tue 14:20."),
-        ("- {f1}\n- {f2}", "- PAY-7 is blocked since Tue 14:20\n- The sprint has 5 of 9 tickets done"),
-        ("Here is what I found:\n- {f1}", "Here is what I found:\n- PAY-7 is blocked since Tue 14:20"),
+        ("- {f1}\n- {f2}", "- PAY-7 is blocked since Tue 14:20.\n- The sprint has 5 of 9 tickets done."),
+        ("Here is what I found:\n- {f1}", "Here is what I found:\n- PAY-7 is blocked since Tue 14:20."),
         ("{f3}.", "PAY-9 is titled “{f1} is wrong”."),
         ("I don’t know why.", "I don’t know why."),
     ],
@@ -102,6 +102,15 @@ READINGS = (
     "Could you ask the reviewer for a quick look?",
     "Keeps the work with its owner.",
     "I'd ask its owner.",
+    "I would keep the ticket as it is, since {f1}.",
+    "You could move these to the next sprint, since {f1}.",
+    "These tickets could wait.",
+    "I would drop the smallest tickets first.",
+    "I would start with the ticket.",
+    "I would review the pull request first.",
+    "It may help to agree on a time for reviews at standup.",
+    "Keep the message short and simple.",
+    "Asking for help early saves time.",
 )
 
 
@@ -144,7 +153,7 @@ def test_no_word_of_the_vocabulary_names_a_number_a_day_a_state_a_wish_or_a_deni
 
 def test_every_rule_can_be_reached_and_none_is_missing() -> None:
     rules = forms.TELLING + forms.READING
-    named = set(re.findall(r"<(\w+)>", rules)) | {"telling", "unknown", "reading"}
+    named = set(re.findall(r"<(\w+)>", rules)) | {"telling", "unknown", "reading", "advising"}
     assert set(re.findall(r"^(\w+) =", rules, re.MULTILINE)) <= named
     with pytest.raises(KeyError):
         Grammar("a = <b>", {})
@@ -164,6 +173,89 @@ def test_the_longest_sentence_is_looked_at_in_no_time(word: str) -> None:
     begun = time.process_time()
     parted(f"{prose}. " * (LONGEST // (len(prose) + 2)), SHEET)
     assert time.process_time() - begun < 1
+
+
+REPEATED = ("a-", "-a", "step-by-step-", "pay-", "a", "aa.", "- ", "\n", "{f1}\n", "a'", "::", ". ", "a@", "_a", "<")
+
+
+def spent(words: str, length: int) -> float:
+    begun = time.process_time()
+    for look in (lambda text: parted(text, SHEET), unsaid, lambda text: checked(text, SHEET, inference=True)):
+        look((words * length)[:length])  # type: ignore[no-untyped-call]
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("words", REPEATED)
+def test_twice_as_long_a_text_takes_little_more_than_twice_as_long_to_look_at(words: str) -> None:
+    short, long = spent(words, LONGEST // 4), spent(words, LONGEST)
+    assert long < max(16 * short, 0.2), (short, long)
+
+
+def test_what_is_longer_than_an_answer_is_not_looked_at() -> None:
+    assert isinstance(unsaid("I do not know why. " * LONGEST), Miss)
+    assert isinstance(parted("{f1}. " * LONGEST, SHEET), Miss)
+
+
+# --- the seams of two lines, and of two people --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["The facts do not say\n{f1}", "I do not know why\n{f1}", "I do not know where or when\n{f1}", "{f1}\n{f2}"],
+)
+def test_the_end_of_a_line_ends_the_sentence_however_it_is_shown(prose: str) -> None:
+    first, _, second = said(prose).partition("\n")
+    assert first.endswith(".") and second.endswith(".")
+
+
+def test_a_reading_that_ends_with_its_line_is_not_joined_to_the_next() -> None:
+    assert said("I would tell the team\nThis could wait", inference=True) == "I would tell the team.\nThis could wait."
+    assert said("I would tell the owner", inference=True) + " It matters." == "I would tell the owner. It matters."
+
+
+def test_what_announces_facts_announces_no_reading() -> None:
+    assert kind("{f1}. The facts say:\nThis matters most.", inference=True) == "form"
+    assert kind("{f1}. This matters most; {f2}.", inference=True) == "form"
+
+
+ANN = Sheet(
+    (
+        *SHEET.facts,
+        Fact(id="f4", text="Ann Bell asked for changes on PR api#7", subject="api#7", person=True),
+        Fact(id="f5", text="Ann Bell has PAY-7", subject="PAY-7", person=True),
+    )
+)
+JUDGED = (
+    "{f4}. To me that is the least sensible way.",
+    "{f4}. That is less reasonable.",
+    "{f5}. That is the least useful choice.",
+    "{f5}. I think that is the main risk.",
+    "{f5}. It is too hard.",
+    "{f5}, so this could be risky.",
+    "Since {f5}, this matters more.",
+    "{f5}. {f1}. That is less good.",
+    "Since {f5}, I would remind its owner to focus.",
+    "Since {f5}, I would leave the work to somebody who knows it.",
+    "Since {f5}, somebody who knows it could take it instead.",
+    "Perhaps the owner could focus.",
+    "I would tell the owner to go.",
+    "I would ask the author to speak openly.",
+    "{f1}, so this is about scope.",
+    "{f1}, so it is smaller.",
+    "{f1}, so it takes less time.",
+    "{f1}, so it would put the sprint at risk.",
+)
+
+
+@pytest.mark.parametrize("prose", JUDGED)
+def test_nothing_is_judged_by_a_fact_that_names_somebody_nor_foretold(prose: str) -> None:
+    assert isinstance(checked(prose, ANN, inference=True), Miss)
+
+
+def test_what_was_said_of_somebody_before_is_not_judged_either() -> None:
+    assert isinstance(checked("That is less reasonable.", ANN, inference=True, people=True), Miss)
+    for prose in ("This matters most, since {f1}.", "{f1}. This matters most.", "Since {f4}, I would ask the author."):
+        assert isinstance(checked(prose, ANN, inference=True, people=True), Passage), prose
 
 
 @given(st.text(max_size=60))

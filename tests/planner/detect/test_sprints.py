@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from models.directives import Directives
+from models.forecasts import Odds
 from models.ids import SprintId
 from models.signals import Findings, Signal, SignalKind, Urgency
 from models.work import Absence, Issue, Progress, Snapshot, SprintState
@@ -51,6 +52,37 @@ def at(now: datetime, done: int, **changes: Any) -> Snapshot:
 def only(found: Findings) -> Signal:
     (signal,) = found.signals
     return signal
+
+
+# --- sprint_at_risk by its chance -------------------------------------------------------------------------------
+
+
+def foretold(chance: float, now: datetime) -> dict[SprintId, tuple[Odds, ...]]:
+    return {SprintId(24): (Odds(now.date(), now - HOUR, chance, 12),)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "chance", "done", "found"),
+    [
+        ({"chance_below": "20%"}, 0.19, 9, True),
+        ({"chance_below": "20%"}, 0.2, 1, False),
+        ({"chance_below": "20%"}, 0.1, 10, False),  # nothing is left
+        ({"chance_below": "20%"}, None, 1, False),  # nothing is foretold
+        ({"chance_below": "20%", "done_below": "60%"}, 0.9, 5, True),
+        ({"chance_below": "20%", "done_below": "60%"}, 0.9, 6, False),
+        ({"chance_below": "20%", "days_before_end": 1}, 0.1, 5, False),  # too early, whatever is foretold
+        ({"days_before_end": 3}, 0.9, 9, True),  # as ever: no chance is named
+    ],
+)
+def test_a_sprint_is_at_risk_by_its_chance_only_where_the_line_names_one(
+    rule: dict[str, Any], chance: float | None, done: int, found: bool
+) -> None:
+    now = THURSDAY_MORNING - DAY
+    odds = {} if chance is None else foretold(chance, now)
+    signals = sprint_at_risk(at(now, done, odds=odds), law(line("risk", {"watch": "sprint_at_risk", **rule}))).signals
+    assert bool(signals) is found
+    by_chance = found and done >= 9 and chance is not None and chance < 0.2
+    assert not found or (", 19 % likely to be made:" in signals[0].headline) is by_chance
 
 
 # --- sprint_critical ------------------------------------------------------------------------------------------

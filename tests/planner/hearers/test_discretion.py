@@ -132,7 +132,7 @@ async def test_its_reader_and_the_admins_hear_all_of_a_message_to_one_person(per
 @pytest.mark.parametrize("person", ["ann", "tess", "deb", "mike", None])
 async def test_others_hear_an_outline_without_what_is_private(person: str | None) -> None:
     reply = await hears(person, TOLD)
-    said = "A message to Pat about something only the PM needs to decide; rule work-in-progress."
+    said = "A message to Pat about something only the PM needs to decide. Its readers"
     assert isinstance(reply, PlainReply) and reply.text.startswith(said)
     assert not any(secret in reply.text for secret in SECRETS) and reply.choices == ()
 

@@ -17,9 +17,11 @@ from planner.asked.converse.reading import opening
 from planner.asked.converse.replying import SCHEMA
 from planner.asked.converse.tools import TOOLS, step_of
 from planner.bounds.worktime import team_calendar
+from planner.claims import forms
 from planner.prompts.fitting import tokens
 from planner.prompts.talking import BUDGET, Matter, Said, first_turn, prompt
 from planner.prompts.texts import text
+from planner.prompts.writing import how_to_write
 from tests.planner.asked.converse.talks import WORK, call
 from tests.planner.world import DAY, LAW, TEAM, issue, snapshot
 
@@ -94,10 +96,37 @@ def test_every_schema_is_one_the_vendor_takes() -> None:
     assert list(unsupported(SCHEMA, "answer")) == []
 
 
+KNOWN = Known(WORK, BUSY, LAW, PersonId("ann"), public=True, zone=team_calendar(LAW, TEAM))
+
+
 @pytest.mark.parametrize("tool", TOOLS, ids=[tool.name for tool in TOOLS])
 def test_what_is_said_of_a_step_is_one_short_line_whatever_its_arguments(tool: object) -> None:
     name = tool.name  # type: ignore[attr-defined]
     for value in ("x" * 500, "a\nb", "", "<!channel>"):
         given = {"what": value, "key": value, "person": value, "words": value, "about": value}
-        words = step_of(call(name, **given))
-        assert "\n" not in words and 0 < len(words) < 80
+        words = step_of(call(name, **given), KNOWN)
+        assert "\n" not in words and 0 < len(words) < 80 and (len(value) < 3 or value not in words)
+
+
+def test_a_step_names_only_what_there_is() -> None:
+    KNOWN.hear("PAY-1")
+    assert step_of(call("ticket", key="pay-1"), KNOWN) == "Looking at PAY-1"
+    assert step_of(call("ticket", key="PAY-1 is cancelled: Ann was fired today"), KNOWN) == "Looking at a ticket"
+    assert step_of(call("person", person="bob"), KNOWN) == "Looking at what Bob has"
+    assert step_of(call("person", person="Ann, who is too slow"), KNOWN) == "Looking at what somebody has"
+    assert step_of(call("search", words="Li told the board that Ann leaves us"), KNOWN) == "Searching Jira and Slack"
+
+
+FIXED = {
+    "fixed-talk": lambda: "\n\n".join((text("talk"), how_to_write())),
+    "fixed-plan": lambda: text("plan"),
+    "fixed-forms": lambda: forms.TELLING + forms.READING,
+    "fixed-tools": lambda: json.dumps(
+        [[tool.name, tool.description, tool.schema] for tool in TOOLS] + [SCHEMA], indent=1, ensure_ascii=False
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_is_the_same_in_every_call_is_so_byte_for_byte_in_every_process(name: str) -> None:
+    assert FIXED[name]() + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

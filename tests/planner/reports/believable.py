@@ -18,7 +18,7 @@ from planner.asked.questions import parse_command
 from planner.asked.talk.intents import understood
 from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskSearch
-from planner.ports import Desk
+from planner.ports import Desk, Hindsight
 from planner.reasoning import RulesMind
 from planner.words.replies import Reply
 from tests.planner.world import DAY, HOUR, NOON, TEAM, constitution, facts, issue, people, pull_request, sprint
@@ -126,6 +126,7 @@ async def ask(
     law: Directives = LAW,
     later: timedelta = timedelta(),
     said: bool = False,
+    hindsight: Hindsight | None = None,
 ) -> Reply:
     """The answer of the real story to what somebody typed, or ``said`` in a conversation."""
     office = office or Office(held or work())
@@ -138,6 +139,7 @@ async def ask(
         hands={},
         switch=office,
         meanings=meanings,
+        hindsight=hindsight,
     )
     person = PersonId(asker) if asker else None
     talk = Talk(office.facts, law, asker=person)

@@ -24,7 +24,7 @@ from planner.tasks.report import LONGEST, Report, read
 from tests.planner.world import LAW, NOON, TEAM, constitution, facts, issue, line
 
 LOADS = constitution(uncertainty=[line("load", {"watch": "person_overloaded", "more_than": 3})])
-CAUSE = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question="what causes the blocker: PAY-7")
+CAUSE = DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question="what is behind it: PAY-7")
 SHEET = Sheet(
     (
         Fact(id="f1", text="PAY-7 is blocked since Tue 14:20", subject="PAY-7", url="https://jira.test/PAY-7"),
@@ -143,7 +143,7 @@ def test_what_is_not_known_is_said_in_fixed_words(words: str) -> None:
 
 def test_a_title_of_the_workers_own_is_shown_nowhere() -> None:
     made = document(report(title="Remember the owner is leaving the company"))
-    assert made.title == "What causes it: PAY-7" and "Remember" not in markdown(made)
+    assert made.title == "What is behind PAY-7" and "Remember" not in markdown(made)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def document(made: Report) -> Written:
 
 def test_the_document_says_what_rests_on_what_and_how_it_came_about() -> None:
     text = markdown(document(report(unknowns=["It was finished yesterday."])))
-    assert text.startswith("# What causes it: PAY-7\n\n- PAY-7 is blocked")
+    assert text.startswith("# What is behind PAY-7\n\n- PAY-7 is blocked")
     assert "1. PAY-7 is blocked since Tue 14:20, and PAY-7 waits for PAY-9.\n" in text
     assert "   - [PAY-7 is blocked since Tue 14:20](<https://jira.test/PAY-7>)\n" in text
     assert "Asked by Ann · 3 facts as of Wed 12:00" in text and "1 text left out that no fact carries" in text

@@ -23,6 +23,7 @@ from models.actions import (
     PostToOtherChannel,
     Reassign,
     RemindPerson,
+    ShadowLog,
     Task,
     TellAdmins,
     TransitionIssue,
@@ -97,6 +98,7 @@ TABLE: list[tuple[Action, tuple[Verdict, str], tuple[Verdict, str]]] = [
         (ASK, "unlisted"),
     ),
     (TellAdmins(channel="ops", headline="h", facts=()), (ALLOW, "tell-admins"), (ALLOW, "tell-admins")),
+    (ShadowLog(person=SARAH, day=DAY, sent=1, withheld=0), (ALLOW, "tell-admins"), (ALLOW, "tell-admins")),
     (AskApproval(approval=ApprovalId("a"), person=SARAH), (DENY, CLOSED_WORLD), (DENY, CLOSED_WORLD)),
     (AskIdentity(person=MIKE, account=AccountId("x"), item=ITEM), (ALLOW, "ask-who-you-are"), (ASK, SUGGEST)),
 ]
@@ -136,7 +138,7 @@ def decided(action: Action, mode: Mode) -> tuple[Verdict, str]:
         sprints=(sprint(),),
     )
     decision = decide(proposal(action), seen, law(mode), history())
-    recorded = as_recorded(decision, law(mode).teams[0])
+    recorded = as_recorded(decision, proposal(action), law(mode).teams[0])
     return recorded.verdict, recorded.rule
 
 
@@ -153,7 +155,8 @@ def test_act_lives_by_the_file_and_suggest_asks_for_everything(
 
 @pytest.mark.parametrize(("action", "act", "suggest"), ROWS)
 def test_shadow_does_nothing_and_asks_nobody(action: Action, act: tuple[Verdict, str], suggest: object) -> None:
-    assert decided(action, Mode.SHADOW) == ((DENY, SHADOW) if act[0] is not DENY else act)
+    kept = act[0] is not DENY and not isinstance(action, ShadowLog)  # its own log is in no mode: somebody must see it
+    assert decided(action, Mode.SHADOW) == ((DENY, SHADOW) if kept else act)
 
 
 def effect(action: Action, approval: ApprovalId | None = None) -> Effect:
@@ -173,7 +176,7 @@ def test_a_mode_that_was_changed_since_counts_at_the_last_moment(
     action: Action, act: tuple[Verdict, str], suggest: tuple[Verdict, str]
 ) -> None:
     """Decided under ``act``, on its way out, and then somebody edits the file."""
-    if act[0] is DENY:
+    if act[0] is DENY or isinstance(action, ShadowLog):
         return
     yes = ApprovalId("a") if act[0] is ASK else None
     day = team_calendar(LAW, TEAM.id).local_day(LATE)

@@ -85,7 +85,7 @@ async def conversed(app: App, job: Job, asking: Asking) -> Outcome:
     await app.mailbox.note(job, **{TALK: {"tries": tries + 1}})
     steps = _Steps(app, job, asking.place, seen=app.slack is not None and bool(asking.place.channel))
     done = await (_seen(app, job, asking, steps) if steps.seen else _story(app, job, asking, steps))
-    outcome = Outcome(reply=done) if isinstance(done, PlainReply) else Outcome.of(done)
+    outcome = Outcome(reply=done) if isinstance(done, PlainReply) else Outcome.of(done, public=asking.public)
     if isinstance(asking.question, AskWhich) and outcome.is_no_answer:
         outcome = Outcome()  # asking back which one is a good answer, with or without a model
     await app.mailbox.note(job, **{TALK: {"outcome": kept(outcome)}})
@@ -133,7 +133,7 @@ class _Library:
         results = [each.result for each in found.values() if each.result is not None and not each.result.problem]
         troubles = [each.trouble for each in found.values() if each.trouble]
         return Searched(
-            issues=[issue for each in results for issue in each.issues],
+            issues=list({issue.key: issue for each in results for issue in each.issues}.values()),
             messages=[message for each in results for message in each.messages],
             trouble=next(iter(troubles), ""),
         )

@@ -60,16 +60,22 @@ class Outcome:
         return self.question is None and (self.reply is None or told)
 
     @classmethod
-    def of(cls, done: Conversed) -> Outcome:
-        """Of what the story came to."""
+    def of(cls, done: Conversed, *, public: bool) -> Outcome:
+        """Of what the story came to; ``public`` is where others read the answer too."""
         silent = done.silence is not None and done.reply is None
-        note = clause(done.silence) if done.silence is not None and silent else ""
+        note = clause(done.silence, public=public) if done.silence is not None and silent else ""
         return cls(question=done.question, reply=done.reply, note=note)
 
 
 def noted(reply: Reply, note: str) -> Reply:
-    """Today's answer with the reason why it is no better one; only words are added to, lists stay lists."""
-    return replace(reply, text=f"{reply.text} {note}.") if note and isinstance(reply, PlainReply) else reply
+    """Today's answer with the reason why it is no better one; only words are added to, lists stay lists.
+
+    What leads to the buttons stays right before them.
+    """
+    if not note or not isinstance(reply, PlainReply):
+        return reply
+    said, _, lead = reply.text.rpartition(". ") if reply.text.endswith(":") else (reply.text.rstrip("."), "", "")
+    return replace(reply, text=" ".join(filter(None, (f"{said}." if said else "", f"{note}.", lead))))
 
 
 def kept(outcome: Outcome) -> Mapping[str, Any]:

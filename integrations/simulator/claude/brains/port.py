@@ -68,6 +68,10 @@ class Asked:
         return found
 
 
+SIMULATED = "-simulated"
+"""Behind a model's name: what answers people in the demo says itself that it is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A call the model asks for."""
@@ -84,6 +88,8 @@ class Said:
     calls: tuple[Wish, ...] = ()
     stop: str = ""
     """Empty for what follows from the rest: ``tool_use`` where it calls, else ``end_turn``."""
+    by: str = ""
+    """Who says it, where that is not the model that was asked."""
     thinking: int | None = None
     """Tokens it thought before; ``None`` for as many as its effort usually takes."""
 

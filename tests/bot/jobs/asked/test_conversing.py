@@ -230,9 +230,18 @@ async def test_an_answer_that_was_not_used_is_counted_by_its_kind_and_stands_in_
     ],
 )
 async def test_without_a_model_todays_answer_stands_with_one_honest_clause(why: Silence, said: str) -> None:
-    done = await conversed(house(NotThought(why, "$1.00 of $1.00 is spent today")).app, job(), asking())
+    done = await conversed(house(NotThought(why, "$1.00 of $1.00 is spent today")).app, job(), asking(public=False))
     assert done.reply is None and done.question is None
     assert noted(PlainReply(text="Today's answer."), done.note) == PlainReply(text=f"Today's answer. {said}")
+    led = noted(PlainReply(text="I don't know, because of “a. b”. I answer questions like these:"), done.note)
+    assert led.text == f"I don't know, because of “a. b”. {said} I answer questions like these:"  # type: ignore[union-attr]
+
+
+async def test_sums_are_told_to_the_asker_alone() -> None:
+    silence = NotThought(Silence.BUDGET, "$1.00 of $1.00 is spent today")
+    for public in (False, True):
+        done = await conversed(house(silence).app, job(), asking(public=public))
+        assert ("$" in done.note) is not public and done.note.startswith("Claude is not asked just now: ")
 
 
 @pytest.mark.parametrize("line", [NotThought(Silence.AWAY, "no answer"), says("PAY-1 is late.")])

@@ -25,6 +25,7 @@ from models.actions import PostDigest, RemindPerson
 from models.directives_file import load
 from models.errors import Refused
 from models.events import Reason, Trigger
+from models.foresight import Foresight
 from models.ids import PersonId, SprintId
 from models.proposals import Decided, Effect, Ending, effect_of
 from models.store import Store
@@ -38,6 +39,7 @@ from planner.reports.waiting import waiting
 from tests.bot.jobs.presses.test_ending import House, Killed, dying, house, law
 from tests.contracts.stores.conftest import sqlite_databases
 from tests.planner.asked.requests.test_story import Office, office
+from tests.planner.foresight.lore import past
 from tests.planner.world import (
     BASE,
     DAY,
@@ -165,6 +167,7 @@ class Channel:
 async def channel(house: House, office: Office) -> AsyncIterator[Channel]:
     house.app.store = Shelf(Store(office.database, office.clock), office.held)
     house.app.notify._work = house.app.store
+    house.app.foresight = Foresight(office.database)
     house.app.settings = SimpleNamespace(directives_file=CONSTITUTION)
     office.held = facts(ORPHAN, issue(8, "bob"), prs=(WAITS,))
     yield Channel(house, Thread(house.slack))
@@ -373,6 +376,16 @@ async def test_the_details_are_posted_once_under_the_summary(channel: Channel) -
     [reply] = channel.thread.replies.values()
     assert "Needs somebody" in reply["text"] and "a day needed" in reply["text"]
     assert await channel.press("Useful", place=("C-engineering", reply["ts"])) == ["Noted: useful."]
+
+
+async def test_where_past_sprints_are_known_the_thread_begins_with_the_forecast(channel: Channel) -> None:
+    alike = past(2, 2, 1, 2, 2, 2, target=2.0, done=0.0, by_points=False)
+    for each in alike:
+        await channel.house.app.foresight.keep_ended(TEAM, each.stand.sprint, NOON, [each])
+    await channel.posted()
+    await channel.press("Details in thread")
+    [reply] = channel.thread.replies.values()
+    assert " all of it by Fri 27 Nov: " in reply["text"] and "a day needed" not in reply["text"]
 
 
 async def test_without_the_permission_to_read_threads_the_details_are_posted_all_the_same_and_once(

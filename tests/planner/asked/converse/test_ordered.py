@@ -103,6 +103,21 @@ def test_an_ordinary_question_orders_nothing_whatever_a_model_makes_of_it(words:
         assert meant(words, task, "PAY-3", "ann", spoken_of="PAY-3") is None, task
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "look at WEB-9 please. close it",
+        "I talked about the deploy ticket. Please close it",
+        "I talked to Kai about the login fonts. Please close it",
+    ],
+)
+def test_it_is_asked_back_where_the_words_speak_of_another_ticket(words: str) -> None:
+    request = meant(words, "close", "PAY-1", spoken_of="PAY-1")
+    assert request is None or request.perhaps
+    plain = meant("Please close it", "close", "PAY-1", spoken_of="PAY-1")
+    assert plain is not None and not plain.perhaps
+
+
 PERHAPS = (
     ("what about giving PAY-2 to Bob?", "assign", "PAY-2", "bob", "assign PAY-2 to bob"),
     ("should Bob take PAY-2?", "assign", "PAY-2", "bob", "assign PAY-2 to bob"),

@@ -81,11 +81,14 @@ ANN, BOB = PersonId("ann"), PersonId("bob")
         ("close PAY-7", CloseIssue(**ABOUT, before="In Progress")),
         ("priority PAY-7 high", ChangePriority(**ABOUT, before="Medium", after="High")),
         ("set PAY-7 in review", TransitionIssue(**ABOUT, before="In Progress", after="In Review")),
-        ("set PAY-7 to Waiting for Legal", TransitionIssue(**ABOUT, before="In Progress", after="Waiting for Legal")),
+        (
+            "set PAY-7 to Waiting for Legal",
+            TransitionIssue(**ABOUT, before="In Progress", after="Waiting for Legal", ends=True),
+        ),
         ("post leadership: We slip.", PostToOtherChannel(channel="leadership", headline="We slip.", facts=())),
         (
             "delegate cause PAY-7",
-            DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question="what causes the blocker: PAY-7"),
+            DelegateTask(task=Task.ROOT_CAUSE, about="PAY-7", question="what is behind it: PAY-7"),
         ),
     ],
 )

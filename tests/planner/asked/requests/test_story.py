@@ -138,7 +138,7 @@ async def test_why_tells_of_a_request(office: Office) -> None:
     [asked] = await office.pending()
     why = await answer(parse_command(f"why {asked.proposal.id}"), TEAM, office.desk)
     assert isinstance(why, WhyReply) and why.title == "Give PAY-7 to Bob"
-    assert why.facts[0] == "Ann asked for it" and "Asked Pat, no answer yet" in why.decision
+    assert why.facts[0] == "Ann asked for it: “assign PAY-7 to bob”" and "Asked Pat, no answer yet" in why.decision
 
 
 async def test_whoever_may_say_yes_themselves_confirms_it_themselves(office: Office) -> None:
@@ -225,8 +225,10 @@ async def test_in_shadow_nobody_is_asked(office: Office) -> None:
 
 
 async def test_what_nothing_here_can_do_is_said_before_anybody_is_asked(office: Office) -> None:
-    office.off = {"delegate_task": "Delegating is off: no worker"}
-    assert await office.asks(ANN, "delegate cause PAY-7") == "I cannot do that here. Delegating is off: no worker"
+    off = "Delegating is off: no worker"
+    office.off = {"delegate_task": off}
+    said = [await office.asks(person, "delegate cause PAY-7") for person in (ANN, PAT)]
+    assert said == [f"I cannot do that here. {why}" for why in ("It is not set up. Ask Pat.", off)]
     assert await office.pending() == []
 
 
@@ -388,7 +390,7 @@ async def test_a_question_asked_anew_tells_how_the_ticket_stands_now_and_that_it
     await changed(office, issue(7, "bob", status="In Review"))
     [again] = await office.pending()
     told = [fact.text for fact in again.proposal.evidence[1:]]
-    assert told == ["Ann asked for it", "When asked: PAY-7 is In Review, owned by Bob"]
+    assert told == ["Ann asked for it: “assign PAY-7 to deb”", "When asked: PAY-7 is In Review, owned by Bob"]
 
 
 async def test_one_change_is_one_question_and_the_next_change_another(office: Office) -> None:

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from models.ids import IssueKey
+from models.ways import Possible, Transition
+from models.work import Progress
 from planner.answer import answer
+from planner.asked.questions import parse_command
 from planner.asked.requests import Request, Wish
 from planner.words.replies import PlainReply
 from tests.contracts.stores.conftest import sqlite_databases
@@ -52,9 +56,49 @@ async def test_what_only_may_be_meant_is_asked_back_and_nobody_else_hears_of_it(
         assert len(await office.pending()) == pending
 
 
+@pytest.mark.parametrize("typed", ["close PAY-7 once Bob is done", "assign PAY-7 to bob if Kai agrees", "close PAY-7?",
+                                   "investigate PAY-7, but only if Bob agrees"])  # fmt: skip
+async def test_a_command_with_a_condition_is_asked_back_and_its_button_asks_for_it(office: Office, typed: str) -> None:
+    asked_back = await answer(parse_command(typed), TEAM, office.desk, asker=ANN)
+    assert isinstance(asked_back, PlainReply) and asked_back.text.startswith("Do you want this: ")
+    assert await office.pending() == []
+    await office.asks(ANN, asked_back.choices[0][1])
+    assert len(await office.pending()) == 1
+
+
 async def test_whoever_says_yes_reads_the_words_it_was_understood_from(office: Office) -> None:
     await asked(office, UNDERSTOOD)
     [question] = await office.pending()
     told = [fact.text for fact in question.proposal.evidence]
-    assert told[0] == "Ann asked for it" and question.proposal.by_model
-    assert told[-1] == "A model understood it from these words of Ann: “Bob should have the <!channel> one”"
+    assert question.proposal.by_model
+    assert told[0] == "Ann asked for it. A model understood it from these words: “Bob should have the channel one”"
+
+
+async def test_what_a_rule_and_a_model_understood_of_one_person_is_one_question(office: Office) -> None:
+    await asked(office, UNDERSTOOD)
+    again = await office.asks(ANN, "assign PAY-7 to bob")
+    [question] = await office.pending()
+    assert str(question.proposal.id) in again
+
+
+async def test_to_close_and_to_set_to_the_same_status_are_one_question(office: Office) -> None:
+    done = Transition("1", "Finish", "Done", Progress.DONE, ())
+    possible = {IssueKey("PAY-7"): Possible(transitions=(done,))}
+    for wish, value in ((Wish.CLOSE, ""), (Wish.SET, "done")):
+        await asked(office, Request(wish, "PAY-7", value, possible=possible))
+    assert len(await office.pending()) == 1
+
+
+@pytest.mark.parametrize("other", ["analyse why PAY-7 is stuck", "investigate PAY-7"])
+async def test_two_ways_to_want_one_look_are_one_question(office: Office, other: str) -> None:
+    await office.asks(ANN, "delegate cause PAY-7")
+    await office.asks(ANN, other)
+    assert len(await office.pending()) == 1
+
+
+async def test_of_long_words_their_end_is_read_as_well(office: Office) -> None:
+    words = f"assign PAY-7 to bob, he knows {'the settlement and ' * 12}I am away so Kai has said no word on it"
+    await asked(office, replace(UNDERSTOOD, typed=words))
+    [question] = await office.pending()
+    assert question.proposal.evidence[0].text.endswith("I am away so Kai has said no word on it”")
+    assert len(question.proposal.evidence[0].text) <= 240

@@ -1,0 +1,35 @@
+"""The mirror as it stood at the moment that is lived through: out of memory, with the real ledger beside it."""
+
+from __future__ import annotations
+
+from models.clock import Clock
+from models.database import Database
+from models.ids import TeamId
+from models.store import Store, with_known
+from models.work import Facts, Person
+
+
+class Recalled(Store):
+    """A store whose facts are held up to it, moment by moment; everything else is kept as always."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        self._held: dict[TeamId, Facts] = {}
+        self._recalled_in = database
+
+    def hold(self, facts: Facts) -> None:
+        """From now on this is what is so."""
+        self._held[facts.team] = facts
+
+    def held(self, team: TeamId) -> Facts:
+        """What is so now, as the vendors tell it; nothing of a team nobody has spoken of."""
+        return self._held.get(team) or Facts(team=team, sprints=(), issues=(), pull_requests=(), people=())
+
+    async def facts_about(self, team: TeamId) -> Facts:
+        """See ``Store.facts_about``."""
+        held = self.held(team)
+        return await self._recalled_in.read(lambda connection: with_known(connection, held))
+
+    async def people(self, team: TeamId) -> tuple[Person, ...]:
+        """See ``Store.people``."""
+        return self.held(team).people

@@ -1,0 +1,50 @@
+"""What was foretold of sprints, and what became of them: kept once a day, compared once, for as long as it teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from models.database import Database
+from models.forecasts import Ended, Forecast
+from models.ids import SprintId, TeamId
+from models.keeping import forecasts
+
+
+class Foresight:
+    """Forecasts and ended sprints of every team. ``planner.ports.Hindsight`` is part of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep_ended(self, team: TeamId, sprint: SprintId, at: datetime, told: Sequence[Ended]) -> None:
+        """Keep how a sprint that ended then (company time) went, at ascending shares of its time."""
+        await self._database.write(lambda c: forecasts.keep_ended(c, team, sprint, at, told), "ended")
+
+    async def ended(self, team: TeamId) -> Sequence[Ended]:
+        """How every past sprint of ``team`` went, the oldest first, each at several shares of its time."""
+        return await self._database.read(lambda c: forecasts.ended(c, team))
+
+    async def sprints_known(self, team: TeamId) -> int:
+        """How many past sprints of ``team`` are kept."""
+        return await self._database.read(lambda c: forecasts.sprints_known(c, team))
+
+    async def keep(self, made: Sequence[Forecast]) -> int:
+        """Keep what a day has none of yet; how many were new."""
+        return await self._database.write(lambda c: sum(forecasts.keep(c, each) for each in made), "forecasts")
+
+    async def of_sprint(self, team: TeamId, sprint: SprintId) -> Sequence[Forecast]:
+        """Every forecast of one sprint, oldest first."""
+        return await self._database.read(lambda c: forecasts.of_sprint(c, team, sprint))
+
+    async def scored(self, team: TeamId) -> Sequence[Forecast]:
+        """Every forecast of which somebody knows what became of it, oldest first."""
+        return await self._database.read(lambda c: forecasts.scored(c, team))
+
+    async def unscored(self, team: TeamId) -> Sequence[SprintId]:
+        """The sprints whose forecasts wait for what becomes of them."""
+        return await self._database.read(lambda c: forecasts.unscored(c, team))
+
+    async def score(self, team: TeamId, delivered: Mapping[SprintId, float], *, by_points: bool) -> int:
+        """Note what sprints delivered beside what was foretold in the same unit; a second word changes nothing."""
+        return await self._database.write(lambda c: forecasts.score(c, team, delivered, by_points=by_points), "scored")

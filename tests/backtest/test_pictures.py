@@ -1,0 +1,94 @@
+"""The charts of a back-test are counted from histories, and foretell nothing from what came later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.backtest.pictures import Gallery
+from models.histories import IssueHistory, Past, SprintHistory
+from models.ids import IssueKey, SprintId
+from models.work import Issue, Progress, Sprint, SprintState
+from planner.bounds.worktime import Calendar
+from tests.bot.charts.reading import Read
+
+BERLIN = Calendar("Europe/Berlin")
+MONDAY = datetime.fromisoformat("2026-06-01T07:00:00+00:00")
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+def sprint(number: int) -> SprintHistory:
+    start = MONDAY + number * WEEK
+    about = Sprint(
+        id=SprintId(number), name=f"Sprint {number}", state=SprintState.CLOSED, board=1, goal="",
+        start=start, end=start + 4 * DAY + timedelta(hours=9),
+    )  # fmt: skip
+    return SprintHistory(sprint=about, began=start, ended=about.end)
+
+
+def issue(of: SprintHistory, number: int, done_on: int | None) -> IssueHistory:
+    assert of.began is not None
+    first = Issue(
+        key=IssueKey(f"WEB-{of.sprint.id}{number}"), id=f"{of.sprint.id}{number}", title="", url="", kind="Story",
+        status="To Do", progress=Progress.TODO, status_since=of.began, assignee=None, unassigned_since=of.began,
+        priority="Medium", labels=frozenset(), points=3.0, due=None, flagged_since=None, blocked_by=(),
+        sprint=of.sprint.id, sprint_since=of.began - DAY, created=of.began - DAY, updated=of.began,
+    )  # fmt: skip
+    since, states = [of.began - DAY], [first]
+    if done_on is not None:
+        since.append(of.began + done_on * DAY + timedelta(hours=2))
+        states.append(replace(first, progress=Progress.DONE, status="Done"))
+    return IssueHistory(id=first.id, since=tuple(since), states=tuple(states))
+
+
+def past(count: int, last_done: int = 4) -> Past:
+    """Sprints of four tickets, one done a day; ``last_done`` of the last one's."""
+    sprints = tuple(sprint(number) for number in range(count))
+    issues = [
+        issue(of, n, n if of is not sprints[-1] or n < last_done else None) for of in sprints for n in range(4)
+    ]  # fmt: skip
+    return Past(sprints=sprints, issues=tuple(issues))
+
+
+def test_a_sprint_is_counted_at_the_end_of_each_day() -> None:
+    (burn_up,) = Gallery(past(1), BERLIN).sprints()
+    assert burn_up.title == "Sprint 0: 12 of 12 points done when it ended on Fri 5 Jun"
+    assert [row[2] for row in burn_up.table.rows] == ["3", "6", "9", "12", "12"]
+
+
+def test_with_too_few_sprints_before_it_nothing_is_foretold() -> None:
+    charts = list(Gallery(past(5), BERLIN).sprints())
+    assert len(charts) == 5 and not any("half time" in chart.svg for chart in charts)
+    assert Gallery(past(5), BERLIN).record().title == "No forecast has come due yet"
+
+
+def test_from_the_sixth_on_it_is_foretold_and_scored() -> None:
+    burn_up, trend = list(Gallery(past(6), BERLIN).sprints())[-2:]
+    assert "half time" in Read(burn_up.svg).words()
+    assert burn_up.title.endswith("to finish all 12 points; in the end 12 were done")
+    assert len(trend.table.rows) == 5 and "none" not in {row[1] for row in trend.table.rows}
+    assert Gallery(past(6), BERLIN).record().title == "Too few forecasts to judge: 1 of 1 came true"
+
+
+def test_what_comes_later_changes_nothing_that_was_foretold_before() -> None:
+    def chances(of: Past) -> list[tuple[str, ...]]:
+        return list(list(Gallery(of, BERLIN).sprints())[6].table.rows)
+
+    assert chances(past(6)) == chances(past(9, last_done=0))
+
+
+def test_sprints_that_are_kept_from_before_help() -> None:
+    kept = Gallery(past(6), BERLIN).ended
+    only_last = replace(past(6), watched=frozenset({SprintId(5)}))
+    assert "half time" not in next(Gallery(only_last, BERLIN).sprints()).svg
+    assert "half time" in next(Gallery(only_last, BERLIN, kept).sprints()).svg
+    assert Gallery(past(6), BERLIN, kept).record().title.endswith("1 of 1 came true")
+
+
+@pytest.mark.parametrize("lost", ["start", "end"])
+def test_a_sprint_without_dates_has_no_chart(lost: str) -> None:
+    of = past(1)
+    gone = replace(of.sprints[0], sprint=replace(of.sprints[0].sprint, **{lost: None}))
+    assert list(Gallery(replace(of, sprints=(gone,)), BERLIN).sprints()) == []

@@ -1,0 +1,83 @@
+"""Once a day: what is foretold is kept once, and compared once with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.jobs.foretell import compare, foretell, keep_todays
+from models.database import Database
+from models.events import Source
+from models.foresight import Foresight
+from models.ids import SprintId
+from models.mailbox import Job, Mailbox, NewJob
+from models.store import Store
+from tests.contracts.stores.values import FakeClock
+from tests.planner.foresight.lore import MIXED, ended, running, told
+from tests.planner.world import DAY, LAW, NOON, TEAM
+from tests.world import fresh_database
+
+pytestmark = pytest.mark.anyio
+SPRINT = SprintId(24)
+
+
+@pytest.fixture
+async def foresight(tmp_path: Path) -> AsyncIterator[Foresight]:
+    database = Database(fresh_database(tmp_path / "forecasts.db"), FakeClock())
+    kept = Foresight(database)
+    for each in MIXED:
+        await kept.keep_ended(TEAM, each.stand.sprint, NOON - 30 * DAY, [each])
+    yield kept
+    await database.close()
+
+
+async def test_a_running_sprint_is_foretold_once_a_day(foresight: Foresight) -> None:
+    assert await keep_todays(running(), LAW, foresight, NOON) == 1
+    assert await keep_todays(running(), LAW, foresight, NOON) == 0
+    assert await keep_todays(running(), LAW, foresight, NOON + DAY) == 1
+    first, second = await foresight.of_sprint(TEAM, SPRINT)
+    assert first.past == 10 and 0 < first.chance < 1 and (second.day - first.day).days == 1
+
+
+async def test_a_sprint_that_was_not_read_whole_is_not_foretold(foresight: Foresight) -> None:
+    assert await keep_todays(replace(running(), whole=frozenset()), LAW, foresight, NOON) == 0
+
+
+async def test_what_a_closed_sprint_delivered_is_noted_beside_its_forecasts_and_a_running_one_waits(
+    foresight: Foresight,
+) -> None:
+    await foresight.keep([told(17, 0.7), told(17, 0.6, number=23)])
+    await foresight.keep_ended(TEAM, SprintId(23), NOON, [ended(23, 17.0)])
+    assert await compare(TEAM, foresight) == 1
+    assert await compare(TEAM, foresight) == 0
+    [over] = await foresight.scored(TEAM)
+    assert (over.sprint, over.delivered, over.came_true) == (23, 17.0, False)
+    assert await foresight.unscored(TEAM) == [SPRINT]
+
+
+async def test_the_job_does_both_and_is_finished(foresight: Foresight) -> None:
+    database, clock = foresight._database, FakeClock()
+    mailbox, store = Mailbox(database, clock), Store(database, clock)
+    held = running()
+    await store.save(TEAM, source=Source.JIRA, sprints=held.sprints, issues=held.issues, whole=held.whole)
+    await foresight.keep([told(17, 0.6, number=1)])
+    await mailbox.put(NewJob(kind="foretell", key="foretell:pay", team=TEAM, lane=2))
+    job = await mailbox.claim((2,), 30)
+    assert isinstance(job, Job)
+    app: Any = SimpleNamespace(clock=Noon(), store=store, mailbox=mailbox, foresight=foresight, directives=LAW)
+    await foretell(app, job)
+    assert await mailbox.claim((0, 1, 2), 30) is None
+    assert len(await foresight.of_sprint(TEAM, SPRINT)) == 1 and len(await foresight.scored(TEAM)) == 1
+    assert [each.chance for each in (await store.facts_about(TEAM)).odds[SPRINT]]
+
+
+class Noon:
+    """Company time stands still."""
+
+    def now(self) -> Any:
+        return NOON

@@ -1,0 +1,275 @@
+"""What the mirror held at any moment of a company's life, the vendors' histories tell again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sync import Sync
+from bot.sync.past import Pasts, pasts_of
+from integrations.bitbucket import Bitbucket
+from integrations.jira import Jira
+from integrations.simulator.company import Company
+from integrations.simulator.happenings import HAPPENINGS, NothingFits
+from integrations.simulator.nouns import News
+from integrations.simulator.server import Simulator
+from models.clock import SharedClock
+from models.database import Database
+from models.directives import Directives
+from models.events import Event, Source
+from models.histories import Past
+from models.ids import SprintId
+from models.store import Store
+from models.work import Facts, Issue, Progress
+from tests.integrations.simulator.conftest import clock, directives, law, product, simulator
+from tests.world import fresh_database
+
+__all__ = ["clock", "directives", "law", "product", "simulator"]
+
+pytestmark = pytest.mark.anyio
+
+STEPS = 24
+"""Happenings that are compared; with sixty, and any of forty seeds, nothing else differed."""
+
+ROOM = "https://acme.example"
+
+
+@dataclass
+class Life:
+    """A simulated company, its mirror, and what reads its past."""
+
+    company: Company
+    clock: SharedClock
+    directives: Directives
+    sync: Sync
+    store: Store
+    pasts: Pasts
+    told: list[Event] = field(default_factory=list)
+
+    def hear(self, news: News) -> None:
+        """Of a build only its own event tells at once."""
+        if news.build is not None and (pull := news.pull_request) is not None:
+            event = Event(
+                source=Source.BITBUCKET, name=news.event, repository=pull.repository, commit=news.build.commit
+            )
+            self.told.append(event)
+
+    @property
+    def team(self) -> Any:
+        return self.directives.teams[0]
+
+    async def mirrored(self) -> Facts:
+        """What the mirror holds after what was told and the next reconciliation."""
+        await self.sync.after(self.team.id, self.told)
+        self.told.clear()
+        await self.sync.reconcile(self.team.id)
+        return await self.store.facts_about(self.team.id)
+
+    async def past(self) -> Past:
+        wanted = [SprintId(id) for id in self.company.sprints]
+        return await self.pasts.read(self.team, wanted)
+
+
+@pytest.fixture
+async def life(simulator: Simulator, clock: SharedClock, directives: Directives, tmp_path: Path) -> AsyncIterator[Life]:
+    database, secrets = Database(fresh_database(tmp_path / "past.db"), clock), simulator.secrets
+    boards = list(simulator.company.boards)
+    jira = Jira(
+        base_url=f"{simulator.url}/jira",
+        site_url=ROOM,
+        email=secrets.atlassian_email,
+        token=secrets.atlassian_token,
+        boards=boards,
+    )
+    bitbucket = Bitbucket(
+        base_url=f"{simulator.url}/bitbucket/2.0",
+        workspace=directives.teams[0].bitbucket.workspace,
+        email=secrets.atlassian_email,
+        token=secrets.bitbucket_token,
+        projects=directives.teams[0].jira.projects,
+    )
+    store = Store(database, clock)
+    sync = Sync(store, clock, lambda: directives, jira=jira, bitbucket=bitbucket, slack=None)
+    pasts = pasts_of(jira, bitbucket, store, clock, lambda: directives)
+    life = Life(simulator.company, clock, directives, sync, store, pasts)
+    simulator.company.listeners.append(life.hear)
+    yield life
+    await jira.close()
+    await bitbucket.close()
+    await database.close()
+
+
+def happen(company: Company, dice: random.Random) -> None:
+    """Somebody does something, as often as anything fits."""
+    doing = [*(h.act for h in HAPPENINGS.values()), *(lambda c, f=f: f(c, dice) for f in OTHERS)]
+    for act in dice.sample(doing, len(doing)):
+        try:
+            act(company)
+        except (NothingFits, IndexError):
+            continue
+        return
+
+
+def _any(company: Company, dice: random.Random) -> Any:
+    return dice.choice(sorted(company.active(), key=lambda issue: issue.key))
+
+
+def estimate(company: Company, dice: random.Random) -> None:
+    issue = _any(company, dice)
+    company.edit(issue.key, issue.reporter, points=float(dice.choice([1, 2, 3, 5, 8])))
+
+
+def raise_priority(company: Company, dice: random.Random) -> None:
+    issue = _any(company, dice)
+    company.edit(issue.key, issue.reporter, priority=dice.choice(["High", "Low", "Highest"]))
+
+
+def label(company: Company, dice: random.Random) -> None:
+    issue = _any(company, dice)
+    company.edit(issue.key, issue.reporter, labels=(*issue.labels, dice.choice("abcdef")))
+
+
+def hand_over(company: Company, dice: random.Random) -> None:
+    issue = _any(company, dice)
+    company.edit(issue.key, issue.reporter, assignee=dice.choice(company.members[issue.project]))
+
+
+def begin(company: Company, dice: random.Random) -> None:
+    issue = dice.choice([i for i in company.active() if company.category(i) == "new"])
+    company.edit(issue.key, issue.reporter, status="In Progress", assignee=company.members[issue.project][0])
+
+
+def reopen(company: Company, dice: random.Random) -> None:
+    issue = dice.choice([i for i in company.active() if company.category(i) == "done"])
+    company.edit(issue.key, issue.reporter, status="In Progress")
+
+
+def link(company: Company, dice: random.Random) -> None:
+    one, other = dice.sample(sorted(company.active(), key=lambda issue: issue.key), 2)
+    company.edit(one.key, one.reporter, blocked_by=(*one.blocked_by, other.key))
+
+
+def unlink(company: Company, dice: random.Random) -> None:
+    issue = dice.choice([i for i in company.active() if i.blocked_by])
+    company.edit(issue.key, issue.reporter, blocked_by=issue.blocked_by[1:])
+
+
+def add(company: Company, dice: random.Random) -> None:
+    running = next(s.id for s in company.sprints.values() if s.state == "active")
+    waiting = [i for i in company.issues.values() if running not in i.sprints and company.category(i) != "done"]
+    issue = dice.choice(waiting)
+    company.edit(issue.key, issue.reporter, sprints=(*issue.sprints, running)[-1:])
+
+
+def create(company: Company, dice: random.Random) -> None:
+    running = next(s for s in company.sprints.values() if s.state == "active")
+    project = company.boards[running.board].project
+    company.create(project, company.members[project][0], "Came up meanwhile", (running.id,), points=2.0)
+
+
+def rename(company: Company, dice: random.Random) -> None:
+    issue = _any(company, dice)
+    company.edit(issue.key, issue.reporter, title=issue.title + "!", due=dice.choice([None, date(2026, 12, 1)]))
+
+
+def push(company: Company, dice: random.Random) -> None:
+    company.push(dice.choice(company.open_pull_requests()))
+
+
+def ask(company: Company, dice: random.Random) -> None:
+    pull = dice.choice([p for p in company.open_pull_requests() if p.reviews])
+    company.discuss(pull, dice.choice(pull.reviews).account, "Why so?", on_code=dice.random() < 0.5)
+
+
+def reply(company: Company, dice: random.Random) -> None:
+    pull = dice.choice(company.open_pull_requests())
+    company.discuss(pull, pull.author, "Because of the rounding.")
+
+
+def refuse(company: Company, dice: random.Random) -> None:
+    pull = dice.choice([p for p in company.open_pull_requests() if p.reviews])
+    company.review(pull, dice.choice(pull.reviews).account, "changes_requested")
+
+
+def build(company: Company, dice: random.Random) -> None:
+    """Once a commit: of a key that is built again, Bitbucket keeps the last result alone."""
+    never = [p for p in company.open_pull_requests() if all(b.commit != p.commit for b in p.builds)]
+    company.build(dice.choice(never), "unit-tests", dice.choice(["FAILED", "SUCCESSFUL"]))
+
+
+OTHERS = (
+    *(estimate, raise_priority, label, hand_over, begin, reopen, link, unlink, add, create, rename),
+    *(push, ask, reply, refuse, build),
+)
+
+
+def turn_the_sprint(company: Company) -> None:
+    """The running sprint is closed, what is open goes on in the next, and that one begins."""
+    running = next(s for s in company.sprints.values() if s.state == "active")
+    ahead = next(s for s in company.sprints.values() if s.state == "future")
+    now, boss = company.clock.now(), company.members[company.boards[running.board].project][0]
+    company.set_sprint(replace(running, state="closed", completed=now), "sprint_closed", boss)
+    for issue in [i for i in company.issues.values() if running.id in i.sprints and company.category(i) != "done"]:
+        company.edit(issue.key, boss, sprints=(*issue.sprints, ahead.id))
+    start, end = now + timedelta(milliseconds=1), now + timedelta(days=14)
+    company.set_sprint(replace(ahead, state="active", start=start, end=end), "sprint_started", boss)
+
+
+def differing(mirror: Any, rebuilt: Any, apart_from: Collection[str] = ()) -> Mapping[str, Any]:
+    """The fields in which two values differ."""
+    names = [each.name for each in fields(mirror) if each.name not in apart_from]
+    pairs = {name: (told(getattr(mirror, name)), told(getattr(rebuilt, name))) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def told(value: Any) -> Any:
+    """In which order links are told, Jira does not say."""
+    return frozenset(value) if isinstance(value, tuple) else value
+
+
+def not_comparable(issue: Any, past: Past) -> frozenset[str]:
+    """Since when something blocks that was done in between: the mirror forgets it when it happens to look."""
+    if not isinstance(issue, Issue):
+        return frozenset()
+    blockers = {*issue.blocked_by, *issue.freed_by, *(each.key for each in issue.linked_since)}
+    ever = (state for history in past.issues if history.keys & blockers for state in history.states)
+    return frozenset({"linked_since"}) if any(state.progress is Progress.DONE for state in ever) else frozenset()
+
+
+async def test_every_fact_the_mirror_held_at_any_moment_is_told_again_by_the_histories(life: Life) -> None:
+    dice, seen = random.Random(41), dict[datetime, Facts]()
+    await life.mirrored()
+    began = life.clock.now()
+    life.clock.advance(timedelta(hours=1))
+    for step in range(STEPS):
+        life.clock.advance(timedelta(minutes=dice.randint(20, 400)))
+        turn_the_sprint(life.company) if step == STEPS // 2 else happen(life.company, dice)
+        life.clock.advance(timedelta(seconds=2))
+        seen[life.clock.now()] = await life.mirrored()
+    past, team = replace(await life.past(), mirrored=began), life.team.id
+    pairs = [(facts, past.facts(team, when, facts.people)) for when, facts in seen.items()]
+    assert [wrong for facts, rebuilt in pairs for wrong in complaints(facts, rebuilt, past)] == []
+    assert all(set(facts.people) == set(rebuilt.people) for facts, rebuilt in pairs)
+    assert {issue.sprint for facts in seen.values() for issue in facts.issues if issue.sprint in facts.whole} == set(
+        [s.sprint.id for s in past.sprints][1:]
+    )
+
+
+def complaints(facts: Facts, rebuilt: Facts, past: Past) -> list[Any]:
+    """Every difference; an issue outside the sprints comes and goes in the mirror as its readings have it."""
+    found: list[Any] = [("whole", facts.whole, rebuilt.whole)] if facts.whole != rebuilt.whole else []
+    for kind in ("sprints", "issues", "pull_requests"):
+        ours = {each.id: each for each in getattr(facts, kind)}
+        theirs = {each.id: each for each in getattr(rebuilt, kind)}
+        alone = [each for each in (*ours.values(), *theirs.values()) if (each.id in ours) is not (each.id in theirs)]
+        found += [("not in both", one) for one in alone if not isinstance(one, Issue) or one.sprint in facts.whole]
+        for id in ours.keys() & theirs.keys():
+            different = differing(ours[id], theirs[id], not_comparable(theirs[id], past))
+            found += [(kind, id, different)] if different else []
+    return found
