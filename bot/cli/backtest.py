@@ -131,9 +131,7 @@ def _progress() -> Iterator[Tell]:
 # --- told -------------------------------------------------------------------------------------------------------
 
 
-def _tell(
-    first: Record, compared: Comparison | None, charts: Sequence[Chart], out: Path | None, as_json: bool
-) -> None:
+def _tell(first: Record, compared: Comparison | None, charts: Sequence[Chart], out: Path | None, as_json: bool) -> None:
     if out is not None:
         marks = read_marks(beside(out))
         shown = page(compared.after if compared else first, marks, beside(out).name, compared, charts)

@@ -43,8 +43,7 @@ async def test_a_task_is_asked_for_approved_worked_on_and_reported_in_the_thread
         _, line, report = answers(world, asked.ts)
         assert line.text.startswith("Done: find out what causes a blocker")
         assert (
-            report.text.startswith(f"What is behind {key}\n• {key} is in status")
-            and len(answers(world, asked.ts)) == 3
+            report.text.startswith(f"What is behind {key}\n• {key} is in status") and len(answers(world, asked.ts)) == 3
         )
         [kept] = await world.app.documents.latest(9)
         bills = [b for b in await world.app.purse.bills(kept.begun.date()) if b.purpose is Purpose.TASK]

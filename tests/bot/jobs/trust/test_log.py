@@ -56,4 +56,3 @@ async def test_one_log_at_the_end_of_the_day_counts_what_the_ledger_holds(tmp_pa
 
 def test_what_is_kept_can_be_asked_for() -> None:
     assert parse_command("shadow") == parse_command("shadow mode") == AskShadow()
-
