@@ -284,9 +284,11 @@ def _sqlite(
     busy: float = BUSY_SECONDS,
     purpose: Purpose = Purpose.KEEP,
 ) -> Engine:
-    looks = purpose is Purpose.READ
+    if looks := purpose is Purpose.READ:
+        place = f"file:{quote(str(address.database))}"
+        address = address.set(database=place, query={"mode": "ro", "uri": "true"})
     engine = create_engine(
-        address.set(database=f"file:{quote(str(address.database))}?mode=ro&uri=true") if looks else address,
+        address,
         pool_size=size,
         max_overflow=0,
         hide_parameters=True,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.app import App
 from bot.jobs.presses.took import SKIPPED
+from models.actions import RemindPerson
 from models.cycles import Cycle, Edit
 from models.events import Reason, Trigger
 from models.hushes import Hush
@@ -14,6 +15,7 @@ from models.lessons import What
 from models.presses import Answered, Edited, Hushed, Lifted, Press, Pressed, PutOffTill, Rested, Skipped, Taught, Wished
 from models.proposals import Approval, Decided, Decision, Proposal, Verdict
 from models.work import SprintState
+from planner.asked.relay import all_the_same
 from planner.asked.undo import allowed
 from planner.bounds.limits import Place
 from planner.facts.observe import observe, people_of
@@ -115,6 +117,8 @@ async def _wished(press: Wished, app: App) -> None:
         now, facts = app.clock.now(), await app.store.facts_about(press.team)
         snapshot = observe(facts, Trigger(team=press.team, reason=Reason.REQUEST, at=now), now)
         decision = decide(proposal, snapshot, app.directives, await app.ledger.history(press.team))
+        if isinstance(proposal.action, RemindPerson):
+            decision = all_the_same(proposal, decision)
     cycle = _taken_down(press.cycle, proposal, as_recorded(decision, proposal, team), press.team, app)
     await app.ledger.record(replace(cycle, own_yes=press.own_yes))
 

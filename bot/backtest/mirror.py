@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.clock import Clock
 from models.database import Database
 from models.ids import TeamId
@@ -15,7 +17,7 @@ class Recalled(Store):
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database, clock)
         self._held: dict[TeamId, Facts] = {}
-        self._recalled_in = database
+        self._recalled_in, self._recalled_at = database, clock
 
     def hold(self, facts: Facts) -> None:
         """From now on this is what is so."""
@@ -26,8 +28,9 @@ class Recalled(Store):
         return self._held.get(team) or Facts(team=team, sprints=(), issues=(), pull_requests=(), people=())
 
     async def facts_about(self, team: TeamId) -> Facts:
-        """See ``Store.facts_about``."""
-        held = self.held(team)
+        """See ``Store.facts_about``. In life everything was read again every few minutes: nothing is old."""
+        held, now = self.held(team), self._recalled_at.real()
+        held = replace(held, read_at=dict.fromkeys(held.read_at, now))
         return await self._recalled_in.read(lambda connection: with_known(connection, held))
 
     async def people(self, team: TeamId) -> tuple[Person, ...]:

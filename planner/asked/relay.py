@@ -142,16 +142,21 @@ async def _hushed(proposal: Proposal, to: Member, team: TeamId, desk: Desk) -> b
 
 
 async def _decided(proposal: Proposal, snapshot: Snapshot, desk: Desk) -> tuple[Decision, Decision | None]:
-    """The decision to record, and the wait before it, if there is one.
+    """The decision to record, and the wait before it, if there is one."""
+    decision = decide(proposal, snapshot, desk.directives, await desk.ledger.history(snapshot.team))
+    goes_out = all_the_same(proposal, decision)
+    return goes_out, None if goes_out is decision else decision
+
+
+def all_the_same(proposal: Proposal, decision: Decision) -> Decision:
+    """What is recorded of a word to somebody that ``decision`` puts off.
 
     No look proposes a person's question anew, so what must wait is allowed, and waits at the last moment: there it is
     weighed against hours and attention once more, and takes its unit of the day on which it goes out.
     """
-    decision = decide(proposal, snapshot, desk.directives, await desk.ledger.history(snapshot.team))
     if decision.verdict is not Verdict.DEFER:
-        return decision, None
-    allowed = Decision(verdict=Verdict.ALLOW, rule=proposal.rule, reason="the constitution allows it")
-    return allowed, decision
+        return decision
+    return Decision(verdict=Verdict.ALLOW, rule=proposal.rule, reason="the constitution allows it")
 
 
 # --- what the asker is told -------------------------------------------------------------------------------------
