@@ -171,20 +171,18 @@ _PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {
 def build(
     settings: Settings, clock: Clock | None = None, database: Database | None = None, store_of: type[Store] = Store
 ) -> App:
-    """Join the parts; ``clock`` and ``database`` where they are not the settings' to say, ``store_of`` another mirror.
+    """Join the parts, open nothing; raises ``OperatorError`` when the constitution cannot be read.
 
-    Opens no connection; raises ``OperatorError`` when the constitution cannot be read.
-    """
+    ``clock`` and ``database`` where they are not the settings' to say, ``store_of`` another mirror."""
     clock = clock or (SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock())
     directives = understand(written := look_up(Path(settings.directives_file)))
     database = database or Database(settings.database_url, clock, at_commit=_chaos(settings))
     mailbox, store, ledger = Mailbox(database, clock), store_of(database, clock), Ledger(database, clock)
-    slack, jira = _slack(settings, clock, mailbox), _jira(settings, directives)
-    roster, purse, claude = Roster(directives, store), Purse(database), _claude(settings, clock)
-    bitbucket, metrics, documents = _bitbucket(settings, directives), Metrics(), Documents(database)
+    purse, documents, metrics, roster = Purse(database), Documents(database), Metrics(), Roster(directives, store)
+    slack, claude = _slack(settings, clock, mailbox), _claude(settings, clock)
+    jira, bitbucket = _jira(settings, directives), _bitbucket(settings, directives)
     notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
     read = partial(Sync, store, clock, lambda: roster.constitution, inbox=mailbox, metrics=metrics)
-    sync = read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None)
     worker, delegated = _delegated(settings, store, purse, documents, slack, roster, clock)
     return App(
         settings=settings,
@@ -203,10 +201,10 @@ def build(
         jira=jira,
         bitbucket=bitbucket,
         claude=claude,
-        model=_model(claude, purse, clock, roster, store, settings) if claude else None,
+        model=_model(claude, purse, clock, roster, store, settings),
         worker=worker,
         notify=notify,
-        sync=sync,
+        sync=read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None),
         metrics=metrics,
         finding=_finding(settings, roster, store, clock, metrics, jira, slack),
         hands=hands_of(settings.off_services(), in_jira(jira, roster), notify if slack else None, delegated),
@@ -269,7 +267,11 @@ def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
     )
 
 
-def _model(claude: Claude, purse: Purse, clock: Clock, roster: Roster, store: Store, settings: Settings) -> GatedModel:
+def _model(
+    claude: Claude | None, purse: Purse, clock: Clock, roster: Roster, store: Store, settings: Settings
+) -> GatedModel | None:
+    if claude is None:
+        return None
     spent = _spent(store, roster)
     return GatedModel(claude, purse, clock, lambda: roster.directives, spent=spent, redact=settings.redactor)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from models.dataline import as_data
+
 GONE = "[redacted]"
 SHORTEST_SECRET = 4
 """Shorter ones would blot out ordinary words."""
@@ -112,10 +114,9 @@ class Redactor:
             kept = self.inside(value)
             if kept == value:
                 return line
-            told = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+            return as_data(kept)
         except (ValueError, RecursionError):  # no JSON, or deeper than anything of ours
             return self(line)
-        return told.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
     def deep(self, value: object) -> object:
         """The same for everything inside ``value``, names of keys too; it comes back as JSON can hold it."""

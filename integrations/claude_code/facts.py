@@ -19,6 +19,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import BeforeValidator
 
+from models.dataline import as_data
 from models.delegated import READS
 
 MOST = 60
@@ -92,7 +93,7 @@ class Book:
         with self._turn:
             for many in range(min(len(found), most), -1, -1):
                 more = {"more": len(found) - many} if len(found) > many else {}
-                said = _said({**around, name: found[:many], **more})
+                said = as_data({**around, name: found[:many], **more})
                 if len(said.encode()) <= self.left and (many or not found):
                     self.left -= len(said.encode())
                     return said
@@ -120,12 +121,6 @@ def serve(book: Book) -> MCPServer[Any]:
         return book.search(words)
 
     return server
-
-
-def _said(value: Mapping[str, Any]) -> str:
-    """One line of JSON in which nothing looks like a tag."""
-    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return told.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def read(file: Path, looked: Path | None = None) -> Book:

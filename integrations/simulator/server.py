@@ -93,10 +93,8 @@ class Simulator:
         self.jira_doors = JiraDoors(self.jira)
         self.bitbucket = Bitbucket(self.company, email=secret.atlassian_email, token=secret.bitbucket_token)
         self.slack = SlackApi(self.workspace, secret.slack_bot_token, pacing=Pacing(clock) if pacing else None)
-        events = f"{self.product_url}/slack/events"
-        self.slack_out = SlackOut(
-            self.workspace, self.traffic, url=events, secret=secret.slack_signing_secret, retries=event_retries
-        )
+        events, signed = f"{self.product_url}/slack/events", secret.slack_signing_secret
+        self.slack_out = SlackOut(self.workspace, self.traffic, url=events, secret=signed, retries=event_retries)
         self.slack_socket = SlackSocket(self.workspace, secret.slack_app_token)
         self.slack_out.socket = self.slack_socket if socket else None
         self.promised = promised()

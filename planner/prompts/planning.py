@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.dataline import as_data
 from models.directives import Directives
 from models.ids import IssueKey
 from models.thoughts import Prompt, Purpose, Size, Turn
@@ -16,7 +17,7 @@ from planner.facts.observe import running
 from planner.prompts.constitution import constitution
 from planner.prompts.fitting import Fitted, Part, fit
 from planner.prompts.texts import filled, text
-from planner.prompts.untrusted import as_data, line
+from planner.prompts.untrusted import line
 from planner.prompts.writing import how_to_write
 
 NAME = "plan/3"

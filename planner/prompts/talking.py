@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.dataline import as_data
 from models.directives import Directives
 from models.ids import PersonId
 from models.thoughts import Prompt, Purpose, Size, Tool, Turn
@@ -15,7 +16,7 @@ from planner.claims.facts import Fact, Sheet
 from planner.prompts.constitution import constitution
 from planner.prompts.fitting import Fitted, Part, fit
 from planner.prompts.texts import filled, text
-from planner.prompts.untrusted import as_data, cleaned, line
+from planner.prompts.untrusted import cleaned, line
 from planner.prompts.writing import how_to_write
 
 NAME = "talk/3"

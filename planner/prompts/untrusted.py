@@ -7,7 +7,6 @@ that cannot be seen, and no sign in them can end that string or look like a part
 
 from __future__ import annotations
 
-import json
 import unicodedata
 
 from models.redaction import SHAPES
@@ -52,9 +51,3 @@ def line(text: str, most: int) -> str:
     """The same on one line."""
     whole = " ".join(cleaned(text, 2 * most).split())
     return whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
-
-
-def as_data(value: object) -> str:
-    """JSON on one line in which no ``<``, ``>`` or ``&`` stands as itself: nothing in it looks like a tag."""
-    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return told.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

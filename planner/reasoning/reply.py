@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.prompts.shapes import object_of
 from planner.reasoning.offers import MOST_OFFERS
 from planner.reasoning.sheet import MOST_FACTS
 
@@ -56,15 +57,6 @@ class Reply:
     """What was not used, by why."""
 
 
-def _object(**properties: Any) -> Mapping[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-
-
 def _list(items: Any) -> Mapping[str, Any]:
     return {"type": "array", "items": items}
 
@@ -79,13 +71,13 @@ _NUMBERS: Mapping[str, Any] = {
 
 SCHEMA: Mapping[str, Any] = {
     "$defs": _NUMBERS,
-    **_object(
+    **object_of(
         picks=_list(
-            _object(
+            object_of(
                 offer=_OFFER,
                 evidence=_list(_FACT),
                 weighed=_WORDS,
-                options=_list(_object(offer=_OFFER, pros=_list(_WORDS), cons=_list(_WORDS))),
+                options=_list(object_of(offer=_OFFER, pros=_list(_WORDS), cons=_list(_WORDS))),
             )
         )
     ),

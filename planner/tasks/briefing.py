@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.actions import DelegateTask, Task
+from models.dataline import as_data
 from planner.prompts.texts import filled, text
-from planner.prompts.untrusted import as_data, cleaned
+from planner.prompts.untrusted import cleaned
 from planner.prompts.writing import how_to_write
 from planner.tasks.material import Material
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.dataline import as_data
 from models.redaction import GONE, SHAPES, SHORTEST_IN_WORDS, Redactor
-from planner.prompts.untrusted import as_data
 
 BODY = "".join("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"[n * 7 % 64] for n in range(64))
 LINES = ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj", BODY, BODY[::-1], "Qk9CfIz0=")

@@ -12,6 +12,7 @@ from typing import Any
 
 from models.thoughts import Call, Tool
 from planner.asked.converse.known import Known
+from planner.prompts.shapes import object_of
 from planner.reports.reviews import short
 
 
@@ -74,15 +75,6 @@ REFUSED = ("change_code", "merge_pull_request", "delete_issue", "rank_people", "
 """What no Action exists for; code says so, and by which rule."""
 
 
-def _object(**properties: Any) -> Mapping[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": sorted(properties),
-        "additionalProperties": False,
-    }
-
-
 def _one_of(names: Sequence[str]) -> Mapping[str, Any]:
     return {"type": "string", "enum": [str(name) for name in names]}
 
@@ -96,7 +88,7 @@ TOOLS: tuple[Tool, ...] = (
         "why_person, who_waits and work_of, the sprint for status, changes, all_tickets, forecast and time_left, the "
         "words for rules and search; else empty. mine is what the asker has to do; why_me is why the agent wrote to "
         "the asker; ask_which asks back which of several tickets is meant.",
-        _object(question=_one_of([*Route]), about=_TEXT),
+        object_of(question=_one_of([*Route]), about=_TEXT),
     ),
     Tool(
         "propose",
@@ -105,27 +97,27 @@ TOOLS: tuple[Tool, ...] = (
         "for all of it in those words. cause, report, pattern and sources have a longer question looked into apart, "
         "which costs more: only when the asker orders just that. The last five words are refused by code, by the name "
         "of the rule.",
-        _object(change=_one_of([*CHANGES, *LOOKS, *REFUSED]), ticket=_TEXT, to=_TEXT),
+        object_of(change=_one_of([*CHANGES, *LOOKS, *REFUSED]), ticket=_TEXT, to=_TEXT),
     ),
-    Tool("report", "Facts about the whole team's work.", _object(what=_one_of([*Report]))),
+    Tool("report", "Facts about the whole team's work.", object_of(what=_one_of([*Report]))),
     Tool(
         "tickets",
         "Tickets of the running sprints by state, owner (a person's id, or empty) and words of the title (or empty).",
-        _object(state=_one_of([*State]), owner=_TEXT, words=_TEXT),
+        object_of(state=_one_of([*State]), owner=_TEXT, words=_TEXT),
     ),
-    Tool("ticket", "Everything known of one ticket or pull request.", _object(key=_TEXT)),
-    Tool("person", "What one member of the team has to do, and who waits for them.", _object(person=_TEXT)),
+    Tool("ticket", "Everything known of one ticket or pull request.", object_of(key=_TEXT)),
+    Tool("person", "What one member of the team has to do, and who waits for them.", object_of(person=_TEXT)),
     Tool(
         "search",
         "Look in Jira and in the Slack channels of the team for words.",
-        _object(words=_TEXT, where=_one_of(["jira", "slack", "both"])),
+        object_of(words=_TEXT, where=_one_of(["jira", "slack", "both"])),
     ),
     Tool(
         "memory",
         "What the agent has said or asked, as far as the asker may know: about a ticket, or empty for the last of it.",
-        _object(about=_TEXT),
+        object_of(about=_TEXT),
     ),
-    Tool("rules", "Lines of the constitution about a word, as facts to cite.", _object(about=_TEXT)),
+    Tool("rules", "Lines of the constitution about a word, as facts to cite.", object_of(about=_TEXT)),
 )
 
 NAMES = frozenset(tool.name for tool in TOOLS)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.dataline import as_data
 from planner.claims import vocabulary
 from planner.claims.facts import Fact
 from planner.prompts.talking import fact_row
-from planner.prompts.untrusted import as_data, cleaned, line
+from planner.prompts.untrusted import cleaned, line
 from planner.prompts.writing import how_to_write
 from tests.planner.prompts.test_planning import BUSY, HOSTILE, shown
 from tests.planner.world import issue, snapshot
