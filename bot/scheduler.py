@@ -126,12 +126,14 @@ async def _due_digest(app: App, team: Team) -> None:
 
 
 async def _due_forecasts(app: App, team: Team) -> None:
-    """Once a working day, from its first hour on, as soon as enough is known for a forecast."""
+    """Once a working day, from its first hour on, as soon as what it rests on is read: a forecast is kept as it is."""
     calendar, now = team_calendar(app.directives, team.id), app.clock.now()
     worked = calendar.worked_on(day := calendar.local_day(now))
     if worked is None or now < worked[0] or await app.store.fired(f"foretell:{team.id}") == day.isoformat():
         return
-    if await app.foresight.sprints_known(team.id) >= ENOUGH:
+    if await app.foresight.sprints_known(team.id) < ENOUGH:
+        return
+    if app.jira is None or not await Remembered(app.store, app.clock).under_way(team):
         job = NewJob(kind="foretell", key=f"foretell:{team.id}", team=team.id, lane=2, coalesce=True)
         await app.store.fire(f"foretell:{team.id}", day.isoformat(), job)
 

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = 100
 """Issues whose histories are read before it is told how far the reading has come."""
 
+STALLED = timedelta(minutes=5)
+"""Real time without another past sprint after which nobody waits for the next: Jira may be away, or one unreadable."""
+
 Say = Callable[[str], Awaitable[None]]
 """Is told how far a reading has come: ``312 of 500 issues``."""
 
@@ -101,6 +104,12 @@ class Remembered:
         facts, known = await self.store.facts_about(team.id), await self.store.recall(team.id, PAST)
         closed = sorted(_closed(facts, team), key=_end, reverse=True)[: team.jira.past_sprints]
         return [sprint for sprint in closed if _read(sprint) not in known]
+
+    async def under_way(self, team: Team) -> bool:
+        """Whether sprints are missing and one was read a moment ago, so that the next may be expected soon."""
+        read = (await self.store.recall(team.id, PAST)).values()
+        last = max((datetime.fromisoformat(str(said["at"])) for said in read), default=None)
+        return last is not None and self.clock.real() - last < STALLED and bool(await self.missing(team))
 
     async def note(self, team: TeamId, sprint: Sprint, stands: int) -> None:
         """It has been read; ``stands`` say how it went, none where that cannot be told."""

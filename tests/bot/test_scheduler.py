@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,14 +15,17 @@ import pytest
 from bot.constitution import Constitution
 from bot.people import Roster
 from bot.scheduler import digest_slot, tick
+from bot.sync.past import Remembered
 from models.database import Database
 from models.directives_file import load
+from models.events import Source
 from models.foresight import Foresight
 from models.ids import SprintId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox
 from models.pauses import Pause
 from models.store import Store
+from models.work import Sprint, SprintState
 from models.written import look_up
 from tests.contracts.stores.values import FakeClock
 from tests.planner.foresight.lore import past
@@ -145,6 +148,26 @@ async def test_forecasts_are_due_once_a_working_day_as_soon_as_five_sprints_are_
     tomorrow, saturday = at(8, 59) + timedelta(days=1), at(12, 0) + timedelta(days=5)
     assert [await due(tomorrow, 5), await due(tomorrow + timedelta(minutes=1), 5)] == [False, True]
     assert not await due(saturday, 5)
+
+
+async def test_the_days_forecast_waits_for_past_sprints_that_are_being_read_and_not_for_a_reading_that_stalls(
+    works: Clockwork,
+) -> None:
+    works.app.jira, board = object(), TEAM.jira.boards[0]
+    over = Sprint(
+        id=SprintId(0), name="over", state=SprintState.CLOSED, board=board, goal="", start=at(8, 0), end=at(9, 0)
+    )
+    closed = [replace(over, id=SprintId(number)) for number in range(6)]
+    await works.store.save(TEAM.id, source=Source.JIRA, sprints=closed)
+    works.clock.passed += at(9, 0) - works.clock.now()
+    for sprint in closed[:5]:
+        await works.app.foresight.keep_ended(TEAM.id, sprint.id, works.clock.now(), past(20.0))
+        await Remembered(works.store, works.clock).note(TEAM.id, sprint, 11)
+    await tick(works.app)
+    assert "foretell" not in await works.kinds()
+    works.clock.tick(300)
+    await tick(works.app)
+    assert "foretell" in await works.kinds()
 
 
 async def test_people_are_looked_up_once_a_day_and_only_while_an_account_is_open(works: Clockwork) -> None:
