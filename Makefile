@@ -7,7 +7,7 @@ FOLDER ?= ../shared/payloads/history/sprint-outcomes
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench chaos faults soak evals forecast-table pictures claude-cli clean
+.PHONY: help install demo test check lint types imports bench topology machine chaos faults soak evals forecast-table pictures claude-cli clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -35,11 +35,17 @@ imports: install
 bench: install  ## measure the promised speeds on this machine
 	$(BIN)/pytest -m bench -s tests/bench
 
+topology: install  ## two web and four worker processes on PostgreSQL and Redis: storms, outages, rolling restarts
+	$(BIN)/pytest -m bench -s tests/topology
+
+machine: install  ## follow docs/deploy.md to the letter on a Debian with systemd, in namespaces: root and the internet
+	$(BIN)/pytest -m bench -s tests/machine
+
 chaos: install  ## kill the process at every commit point, on SQLite and PostgreSQL
 	$(BIN)/pytest -m chaos tests/chaos
 
 faults: install  ## every vendor and the database under every fault of the network
-	$(BIN)/pytest -n 3 -m "faults or not faults" tests/faults tests/integrations/claude_code/test_real.py
+	$(BIN)/pytest -n 3 -m "faults or not faults" tests/backups tests/docs tests/faults tests/deploy tests/integrations/claude_code/test_real.py
 
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak
@@ -47,8 +53,9 @@ soak: install  ## ninety days of a simulated company of forty people: never nois
 evals: install  ## play the evaluation cases; EVALS="--real" asks Claude itself, with ANTHROPIC_API_KEY
 	$(BIN)/python -m tests.evals $(EVALS)
 
-forecast-table: install  ## the table of docs/forecast.md anew; FOLDER= files of sprints that ended
-	@if [ -d "$(FOLDER)" ]; then $(BIN)/pm forecast evaluate "$(FOLDER)"; \
+forecast-table: install  ## the tables of docs/forecast.md anew; FOLDER= files of sprints that ended
+	@if [ -d "$(FOLDER)" ]; then for with in "" --once "--past 5" "--past 8" "--past 12" "--past 20"; do \
+	echo "pm forecast evaluate FOLDER $$with"; $(BIN)/pm forecast evaluate "$(FOLDER)" $$with || exit; echo; done; \
 	else echo "skipped: $(FOLDER) is absent; name a folder of <project>_iteration_<stage>.csv with FOLDER="; fi
 
 pictures: install $(STAMPS)/browser  ## play every surface in headless Chromium and write docs/images

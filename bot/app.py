@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.constitution import Constitution, bid_farewell, note_standing, span_over, tell_admins
+from bot.bells import Bells, bells_of
+from bot.constitution import Constitution, live_by, tell_admins
 from bot.delegating import Office, Voice
+from bot.dying import at_commit_points
 from bot.finding import Finding
 from bot.hands import hands_of, in_jira, off_of, task_hand
 from bot.listeners.changes import Changes
@@ -33,19 +33,22 @@ from integrations.mcp import Hub, Place, hub_of
 from integrations.mcp import config as mcp_config
 from integrations.mcp.concerns import refused_in_production
 from integrations.mcp.pins import Pins, lock_file
+from integrations.redis import Line, Pace
 from integrations.slack import Slack
 from models.clock import Clock, SharedClock, SystemClock
-from models.database import Database, nothing
+from models.database import Database
 from models.directives import Directives
 from models.directives_file import understand
 from models.documents import Documents
 from models.errors import OperatorError, Refused, VendorError
 from models.events import Delivery, Event, Source
 from models.foresight import Foresight
-from models.ids import AccountId, TeamId
+from models.ids import AccountId, TeamId, named
 from models.ledger import Ledger
+from models.lessons import Act
 from models.mailbox import Job, Mailbox, look_at
 from models.money import Money
+from models.operations import Operations
 from models.purse import Purse
 from models.store import Store
 from models.wording import meanings
@@ -91,6 +94,8 @@ class App:
     """The reports of delegated tasks."""
     foresight: Foresight
     """How earlier sprints went, and what was foretold."""
+    operations: Operations
+    """Who is at work, what all have counted, what has to be put right."""
     slack: Slack | None
     jira: Jira | None
     bitbucket: Bitbucket | None
@@ -102,6 +107,8 @@ class App:
     notify: SlackHand
     sync: Sync
     metrics: Metrics
+    bells: Bells
+    """Who wakes this process, and whom it wakes."""
     finding: Finding
     hands: Mapping[str, Hand]
     me: AccountId | None = None
@@ -137,6 +144,10 @@ class App:
         except Exception:
             log.exception("delivery %s cannot be read", delivery.id, extra={"action": "unreadable"})
             return None
+
+    def witnessed(self, team: TeamId) -> Sequence[Act]:
+        """What people of ``team`` did that no delivery tells, each once: only where days gone by are lived through."""
+        return ()
 
     def worker_backoff(self, job: Job, asked: float | None) -> float:
         """Seconds until the next try: what the vendor asked for within reason, else doubling from one second.
@@ -176,10 +187,11 @@ def build(
     ``clock`` and ``database`` where they are not the settings' to say, ``store_of`` another mirror."""
     clock = clock or (SharedClock(Path(settings.clock_file)) if settings.clock_file else SystemClock())
     directives = understand(written := look_up(Path(settings.directives_file)))
-    database = database or Database(settings.database_url, clock, at_commit=_chaos(settings))
+    database = database or Database(settings.database_url, clock, at_commit=_at_commit(settings))
     mailbox, store, ledger = Mailbox(database, clock), store_of(database, clock), Ledger(database, clock)
     purse, documents, metrics, roster = Purse(database), Documents(database), Metrics(), Roster(directives, store)
-    slack, claude = _slack(settings, clock, mailbox), _claude(settings, clock)
+    bells = bells_of(database, settings.redis_url, clock, metrics)
+    slack, claude = _slack(settings, clock, mailbox, bells.line), _claude(settings, clock)
     jira, bitbucket = _jira(settings, directives), _bitbucket(settings, directives)
     notify = SlackHand(slack, ledger, lambda: roster.directives, clock, work=store)
     read = partial(Sync, store, clock, lambda: roster.constitution, inbox=mailbox, metrics=metrics)
@@ -197,6 +209,7 @@ def build(
         purse=purse,
         documents=documents,
         foresight=Foresight(database),
+        operations=Operations(database, clock),
         slack=slack,
         jira=jira,
         bitbucket=bitbucket,
@@ -206,6 +219,7 @@ def build(
         notify=notify,
         sync=read(jira=jira, bitbucket=bitbucket, slack=slack, only_sprint=settings.only_sprint or None),
         metrics=metrics,
+        bells=bells,
         finding=_finding(settings, roster, store, clock, metrics, jira, slack),
         hands=hands_of(settings.off_services(), in_jira(jira, roster), notify if slack else None, delegated),
     )
@@ -233,10 +247,7 @@ async def learn_who_we_are(app: App) -> None:
 
 async def load_first(app: App) -> None:
     """Plan the first full read and the first look of every team, and end what belongs to teams that are gone."""
-    await note_standing(app.constitution, app.store)
-    if app.constitution.trouble is None:  # it was mended while nobody watched
-        await span_over(app.store)
-    await bid_farewell(app.directives, app.store, app.ledger)
+    await live_by(app.constitution, app.store, app.ledger, app.operations)
     for team in app.directives.teams:
         await app.mailbox.put(look_at(team.id))
 
@@ -248,10 +259,11 @@ async def close_app(app: App) -> None:
     for service in (app.slack, app.jira, app.bitbucket, app.claude):
         if service is not None:
             await service.close()
+    await app.bells.close()
     await app.database.close()
 
 
-def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
+def _slack(settings: Settings, clock: Clock, mailbox: Mailbox, line: Line | None) -> Slack | None:
     if not settings.slack_on:
         return None
     token = settings.slack_bot_token.get_secret_value()
@@ -264,6 +276,7 @@ def _slack(settings: Settings, clock: Clock, mailbox: Mailbox) -> Slack | None:
         changed=changed,
         redact=settings.redactor,
         links=settings.links,
+        shared=Pace(line, named("slack", token)) if line else None,
     )
 
 
@@ -369,33 +382,5 @@ def _hub(settings: Settings, clock: Clock) -> tuple[Hub | None, str]:
     return hub_of(entries, clock, Pins(lock_file(settings.mcp_config)), place), ""
 
 
-def _chaos(settings: Settings) -> Callable[[str], None]:
-    """What the chaos suite needs at every commit point: a line in CHAOS_TRACE, a death at CHAOS_KILL_AT."""
-    die = _death(settings.chaos_kill_at, Path(settings.chaos_kill_once)) if settings.chaos_kill_at else nothing
-    if not settings.chaos_trace:
-        return die
-    trace = Path(settings.chaos_trace)
-
-    def at_commit(point: str) -> None:
-        with trace.open("a") as lines:
-            lines.write(f"{point}\n")
-        die(point)
-
-    return at_commit
-
-
-def _death(kill_at: str, done: Path) -> Callable[[str], None]:
-    """With ``label:n`` this process dies at the n-th passing of that point, once; none counts while ``done`` exists."""
-    wanted, _, number = kill_at.rpartition(":")
-    left = int(number)
-
-    def at_commit(point: str) -> None:
-        nonlocal left
-        if point != wanted or done.exists():
-            return
-        left -= 1
-        if left == 0:
-            done.write_text(point)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return at_commit
+def _at_commit(settings: Settings) -> Callable[[str], None]:
+    return at_commit_points(settings.chaos_kill_at, settings.chaos_kill_once, settings.chaos_trace)

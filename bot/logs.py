@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
 from models.redaction import Redactor
+
+_ABOUT: ContextVar[dict[str, object] | None] = ContextVar("about", default=None)
+"""What the work under way is about; tasks that it begins say the same."""
 
 _STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
 
@@ -53,6 +58,34 @@ class ForPeople(logging.Formatter):
         return self._redact(text)
 
 
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """While the block runs every line carries these, and so do the tasks that are begun in it."""
+    token = _ABOUT.set({**(_ABOUT.get() or {}), **ids})
+    try:
+        yield
+    finally:
+        _ABOUT.reset(token)
+
+
+def also(**ids: object) -> None:
+    """From here on the work under way carries these as well; outside of any, nothing does."""
+    known = _ABOUT.get()
+    if known is not None:
+        known.update(ids)
+
+
+class _Carry(logging.Filter):
+    """Notes in a record what the work was about that wrote it; what the line says itself wins."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets everything pass."""
+        for name, value in (_ABOUT.get() or {}).items():
+            if name not in vars(record):
+                setattr(record, name, value)
+        return True
+
+
 def _extras(record: logging.LogRecord) -> Mapping[str, object]:
     return {k: v for k, v in vars(record).items() if k not in _STANDARD}
 
@@ -64,6 +97,7 @@ def set_up(level: str, secrets: Iterable[str], stream: TextIO | None = None, *, 
     redact = Redactor(secrets)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ForPeople(redact) if human else JsonLines(redact))
+    handler.addFilter(_Carry())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

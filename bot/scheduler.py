@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.app import App
+from bot.backups import standing
 from bot.constitution import keep_up
 from bot.jobs.card import chase
 from bot.jobs.past import next_of
@@ -29,6 +30,12 @@ ticks every second."""
 
 RECONCILE = 600.0
 """Seconds of real time between two reconciliation reads (reliability 1: 5 to 15 minutes)."""
+
+WATCH = 60.0
+"""Seconds of real time between two looks at how the agent itself is doing."""
+
+LATE = timedelta(minutes=5)
+"""From then on a daily summary counts as late."""
 
 PAST = 60.0
 """Seconds of real time that pass at least between two looks for past sprints that were never read; at most twice so."""
@@ -62,18 +69,20 @@ class AlarmClock:
 async def tick(app: App) -> None:
     """Put into the inbox whatever is due; every worker may tick, only one fires. No part can stop another."""
     await _guarded("constitution", keep_up(app.constitution, app.mailbox, app.store, app.ledger))
-    await _guarded("reap", app.mailbox.reap())
+    await _guarded("reap", _reap(app))
     await _guarded("who is who", _due_search(app))
     await beat(app)
     for team in app.directives.teams:
         await _guarded("reconciliation", _due_reconciliation(app, team))
         await _guarded("past sprints", _due_past(app, team))
     await _guarded("tidy", _due_tidying(app))
+    await _guarded("backup", _due_backup(app))
+    await _guarded("watch over itself", _due_watch(app))
 
 
 async def beat(app: App) -> None:
     """What company time alone makes due, whatever the vendors do: questions, pauses, looks, summaries."""
-    await _guarded("lapse", app.ledger.lapse(app.clock.now()))
+    await _guarded("lapse", _lapse(app))
     await _guarded("chase questions", chase(app))
     await _guarded("end pauses", _end_pauses(app))
     await _guarded("looks", _due_looks(app))
@@ -88,6 +97,28 @@ async def _guarded(what: str, part: Awaitable[object]) -> None:
         await part
     except Exception:
         log.exception("the clock failed to %s; the next tick tries again", what, extra={"action": "tick_failed"})
+
+
+async def _reap(app: App) -> None:
+    """What a worker that has vanished held is everybody's again."""
+    if reaped := await app.mailbox.reap():
+        app.metrics.count("pm_leases_reaped", by=reaped)
+        log.warning("%d jobs of a worker that is gone wait again", reaped, extra={"action": "reaped"})
+
+
+async def _lapse(app: App) -> None:
+    """Questions nobody has answered in time are over."""
+    for lapsed in await app.ledger.lapse(app.clock.now()):
+        app.metrics.count("pm_approvals_expired")
+        log.info("a question is over unanswered", extra={"action": "expired", "approval": lapsed.id})
+
+
+async def _due_watch(app: App) -> None:
+    """Once a minute of real time it is looked at whether anything must be put right."""
+    slot = f"{int(app.clock.real().timestamp() // WATCH):012d}"
+    if await app.store.fired("watch") != slot:
+        job = NewJob(kind="watch", key="watch", team=app.directives.teams[0].id, lane=2, coalesce=True)
+        await app.store.fire("watch", slot, job)
 
 
 async def _end_pauses(app: App) -> None:
@@ -115,13 +146,17 @@ async def _due_looks(app: App) -> None:
 async def _due_digest(app: App, team: Team) -> None:
     now = app.clock.now()
     slot = digest_slot(app.directives, team, now)
-    if slot is None or await app.store.fired(f"digest:{team.id}") == slot:
+    before = await app.store.fired(f"digest:{team.id}")
+    if slot is None or before == slot:
         return
     late = now - _digest_time(team, now)
     job = NewJob(kind="digest", key=f"team:{team.id}", team=team.id, lane=2, coalesce=True)
     if late <= team.digest.catch_up.elapsed:
-        await app.store.fire(f"digest:{team.id}", slot, job)
+        if await app.store.fire(f"digest:{team.id}", slot, job) and late > LATE and before is not None:
+            app.metrics.count("pm_firings_late", "digest")
     elif await app.store.fire(f"digest:{team.id}", slot, None):
+        if before is not None:  # on its first day nobody waits for it
+            app.metrics.count("pm_firings_late", "digest")
         log.warning("the digest of %s for %s is %s late: skipped", team.id, slot, late, extra={"action": "skipped"})
 
 
@@ -172,6 +207,20 @@ async def _due_tidying(app: App) -> None:
     if await app.store.fired("tidy") != day:
         job = NewJob(kind="tidy", key="tidy", team=app.directives.teams[0].id, lane=2, coalesce=True)
         await app.store.fire("tidy", day, job)
+
+
+async def _due_backup(app: App) -> None:
+    """Once a day from the quiet hour on, where there is a folder; what failed is tried again in the next hour."""
+    if app.settings.backup_folder is None:
+        return
+    real, team = app.clock.real(), app.directives.teams[0]
+    slot = f"{real:%Y-%m-%dT%H}"
+    if await app.store.fired("backup") == slot:
+        return
+    await standing.note_wanted(app.store, real)
+    good, since = await standing.last_good(app.store), standing.quiet_hour(real, team.tz)
+    job = NewJob(kind="backup", key="backup", team=team.id, lane=2, coalesce=True)
+    await app.store.fire("backup", slot, job if good is None or good < since else None)
 
 
 async def _due_search(app: App) -> None:

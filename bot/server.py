@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from starlette.routing import Route
 
 from bot import logs, status
 from bot.app import App, build
+from bot.bells import BELL, REDIS
 from bot.connections.quick import quick
 from bot.connections.wiring import company_of
-from bot.doors import trial
+from bot.dashboard import dashboard_routes
+from bot.doors import readiness, trial
 from bot.doors.arrivals import Arrivals
 from bot.doors.bodies import read_body, slack_payload
 from bot.doors.readiness import Dependency, Readiness, as_data
@@ -33,19 +35,29 @@ from bot.doors.trigger import ask_for_a_look
 from bot.jobs.asked.conversation import begun, joined
 from bot.listeners import Intake, make_bolt
 from bot.metrics import CONTENT_TYPE
+from bot.operations.exposing import expose
+from bot.operations.overview import overview
+from bot.operations.pulse import Pulse, at_work
 from bot.settings import Settings
 from bot.shift import READ_AGAIN, following, opened, shift
+from bot.watch import sources_of, vitals_of
 from bot.webhooks import Webhooks
 from integrations.health import Check
 from integrations.slack.signature import verify
 from integrations.slack.socket import Pace
-from models.errors import OperatorError, Unwelcome
+from models.errors import DatabaseNotReady, OperatorError, Unwelcome
 from models.events import Source
+from models.running import WORKS, Kind
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = {"Retry-After": "5"}
 """Seconds after which a delivery we could not store may come again."""
+
+SKEW = 5.0
+"""Seconds this machine's clock may differ from the database's."""
+
+_BY_PROXY = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 _SIGNATURES = ("x-hub-signature", "x-slack-signature")
 
@@ -64,7 +76,7 @@ def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN, pa
 
     Without them who is who is read anew every ``read_again`` seconds. ``pace`` is that of Slack's socket.
     """
-    doors = Doors(app, pace)
+    doors = Doors(app, pace, Kind.START if with_worker else Kind.WEB)
     routes = [
         Route("/webhooks/jira", doors.webhook(Source.JIRA), methods=["POST"]),
         Route("/webhooks/bitbucket", doors.webhook(Source.BITBUCKET), methods=["POST"]),
@@ -74,11 +86,13 @@ def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN, pa
         Route("/metrics", doors.metrics),
         Route("/api/status", doors.status),
         Route("/api/trigger-cycle", doors.trigger, methods=["POST"]),
+        *dashboard_routes(app, doors.answers),
     ]
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        async with opened(app), doors.open(), contextlib.AsyncExitStack() as stack:
+        async with opened(app, patient=not with_worker), doors.open(), contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(at_work(doors.pulse))
             if with_worker:
                 doors.working = await stack.enter_async_context(shift(app))
             else:
@@ -94,8 +108,9 @@ def make_asgi(app: App, *, with_worker: bool, read_again: float = READ_AGAIN, pa
 class Doors:
     """The HTTP routes over one app."""
 
-    def __init__(self, app: App, pace: Pace | None = None) -> None:
+    def __init__(self, app: App, pace: Pace | None = None, kind: Kind = Kind.WEB) -> None:
         self._app = app
+        self.pulse = Pulse(app.operations, app.metrics, kind, status.version())
         self._bolt: AsyncApp | None = None
         self._refusals = Refusals(app.clock, app.metrics)
         self._arrivals = Arrivals(app.clock)
@@ -194,8 +209,12 @@ class Doors:
         """The door's frame: every refusal and every failure becomes an answer, a count and a log line."""
 
         async def answer(request: Request) -> Response:
+            began = self._app.clock.monotonic()
             try:
-                return await take(request)
+                taken = await take(request)
+                if taken.status_code < 300:
+                    self._app.metrics.took("pm_webhook_seconds", self._app.clock.monotonic() - began, source)
+                return taken
             except Unwelcome as no:
                 self._refusals.count(source, no)
                 # A trial of ours with another secret is the check's own doing and says nothing about the vendor.
@@ -218,30 +237,42 @@ class Doors:
         """The process is alive; it asks nobody."""
         return JSONResponse({"status": "alive", "version": status.version()})
 
+    async def answers(self) -> Sequence[readiness.Answer]:
+        """What ``/ready`` tells, none older than it may be."""
+        return await self._readiness.answers()
+
     async def ready(self, request: Request) -> Response:
         """Each dependency by name; 503 when a needed one fails."""
-        data = as_data(await self._readiness.answers())
+        data = as_data(await self.answers())
         return JSONResponse(dict(data), 200 if data["ready"] else 503)
 
     async def metrics(self, request: Request) -> Response:
-        """Everything counted, for Prometheus."""
+        """Everything counted by every process, and how things stand, for Prometheus; not for who comes by a proxy."""
         app = self._app
-        app.metrics.depths(await app.mailbox.depths())
+        if any(name in request.headers for name in _BY_PROXY):
+            return _sorry(404, "ask on the agent's own port: docs/operations.md")
+        await self.pulse.beat()
+        try:
+            totals, seen = await app.operations.totals(), await vitals_of(app)
+        except DatabaseNotReady as gone:
+            return _sorry(503, str(gone))
+        expose(seen, app.metrics, status.version())
         if self._socket is not None:
             app.metrics.socket(self._socket.standing.since is not None, self._socket.standing.quiet)
+        words = "Of a rule's messages of 30 days, the part their readers had rather not got"
         for team in app.directives.teams:
-            for source, reading in (await app.store.readings(team.id)).items():
-                if reading.at is not None:
-                    app.metrics.age(team.id, source, (app.clock.real() - reading.at).total_seconds())
             for taken in await app.ledger.reception(team.id, status.TAKEN):
-                app.metrics.false_positives(team.id, taken.rule, taken.rate)
-        return Response(app.metrics.render(), media_type=CONTENT_TYPE)
+                if taken.rate is not None:
+                    app.metrics.gauge("pm_false_positive_rate", words, taken.rate, team=team.id, rule=taken.rule)
+        return Response(app.metrics.render(totals), media_type=CONTENT_TYPE)
 
     async def status(self, request: Request) -> Response:
         """What ``pm status`` shows, as data."""
         app = self._app
         law = status.standing(app.directives, app.constitution.trouble.words if app.constitution.trouble else "")
-        return JSONResponse(dict(await status.status(law, app.mailbox, app.store, app.ledger, app.clock)))
+        said = await status.status(law, app.mailbox, app.store, app.ledger, app.clock)
+        said = {**said, "redis": await app.bells.status()}
+        return JSONResponse({**said, **await overview(await vitals_of(app), sources_of(app))})
 
     async def trigger(self, request: Request) -> Response:
         """Look now. Needs ``Authorization: Bearer ADMIN_TOKEN``."""
@@ -265,19 +296,46 @@ class Doors:
 
     def _dependencies(self) -> list[Dependency]:
         ours = [Dependency("database", self._database, needed=True), Dependency("worker", self._worker, needed=True)]
+        ours += [Dependency("clock", self._clock)]
+        ours += [Dependency(REDIS, self._app.bells.redis), Dependency(BELL, self._wake_ups)]
         socket = self._socket.check if self._socket is not None else None
         return [*ours, *quick(company_of(self._app), self._arrivals, lambda: self.working is not None, socket)]
 
     async def _database(self) -> Check:
-        await self._app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+        try:
+            await self._app.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+        except DatabaseNotReady as why:
+            return Check("database", False, str(why), why.hint)
         return Check("database", True, self._app.database.describe())
+
+    async def _clock(self) -> Check:
+        """Leases go by the database's clock; what is planned for a moment goes by this machine's."""
+        ahead = self._app.operations.ahead
+        told = f"{abs(ahead):.1f} s {'ahead of' if ahead > 0 else 'behind'} the database's"
+        return Check(
+            "clock", abs(ahead) <= SKEW, told, "Set this machine's clock: timedatectl set-ntp true", grave=False
+        )
+
+    async def _wake_ups(self) -> Check:
+        """Only who works waits for work."""
+        if self.working is None:
+            return Check(BELL, True, "nobody works in this process", off=True)
+        return self._app.bells.check()
 
     async def _worker(self) -> Check:
         if self.working is None:
-            return Check("worker", True, "in another process")
+            return await self._worker_elsewhere()
         if self.working():
             return Check("worker", True, "in this process")
         return Check("worker", False, "the worker's loop has ended", "Restart the process and see its log")
+
+    async def _worker_elsewhere(self) -> Check:
+        """Whether anybody works; these doors go on keeping what comes all the same."""
+        alive = [shift for shift in await self._app.operations.at_work() if shift.process.kind in WORKS]
+        if alive:
+            return Check("worker", True, f"{len(alive)} at work in other processes")
+        hint = "Start one: pm worker. What comes is kept until then"
+        return Check("worker", False, "no worker is at work", hint, grave=False)
 
 
 def _sorry(code: int, words: str) -> JSONResponse:

@@ -105,7 +105,13 @@ class Settings(BaseSettings):
 
     admin_token: Secret = NONE
     port: int = Field(8080, ge=1, le=65535)
+    web_concurrency: int = Field(1, ge=1, le=64)
+    """Processes with doors under deploy/gunicorn.conf.py; ``pm start`` is always one."""
     public_url: Address = ""
+    dashboard_url: Annotated[str, BeforeValidator(_lower)] = Field("", pattern=r"^(off|https?://[a-z0-9.:\[\]-]+/?)$")
+    """Where people open the dashboard, or ``off``; empty: on this machine alone, also through a tunnel to it."""
+    forwarded_allow_ips: str = Field("", pattern=r"^[0-9A-Fa-f.:/*, ]*$")
+    """Proxies besides this machine whose ``X-Forwarded-For`` is believed, as gunicorn reads it."""
     link_hosts: str = Field("", pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?(\s*,\s*[A-Za-z0-9.-]+(:\d{1,5})?)*$")
     """Where else a link may lead: a build server's host, for example."""
     environment: Annotated[Literal["development", "production", "test"], BeforeValidator(_lower)] = "development"
@@ -117,6 +123,13 @@ class Settings(BaseSettings):
     """The names in it that may be used; empty means all."""
     claude_code_bin: str = ""
     """The Claude Code program, by name or path; without it no task can be delegated."""
+
+    backup_folder: Path | None = None
+    """Where a backup is made each day; without it none is."""
+    backup_keep: str = Field("7 4 6", pattern=r"^(all|\d{1,4}[ ,]+\d{1,4}[ ,]+\d{1,4})$")
+    """Of how many days, weeks and months the newest backup is kept, or ``all``."""
+    pg_dump: str = ""
+    """PostgreSQL's program for backups, where the one to be used is not found by itself."""
 
     clock_file: Path | None = None
     """Demo and tests: company time is read from this file."""
@@ -320,11 +333,17 @@ _REMEDIES: Mapping[str, str] = {
     "mcp_config": "Name a .mcp.json, or leave it out to use no MCP server",
     "mcp_servers": "Write names of servers in that file with commas between them, or leave it out for all",
     "anthropic_api_key": "Create a key in Claude's console, or leave it out: rules and templates decide then",
+    "dashboard_url": "Write the address people open it at, such as https://pm.acme.example, or off, or leave it out",
+    "forwarded_allow_ips": "Write addresses or networks with commas, or * where only nginx reaches it, or leave it out",
     "link_hosts": "Write hosts with commas between them, for example ci.acme.example, or leave it out",
     "admin_token": "Make one up: python3 -c 'import secrets; print(secrets.token_urlsafe())'",
     "port": "Write a number between 1 and 65535, or leave it out for 8080",
+    "web_concurrency": "Write a number between 1 and 64, or leave it out for 1: docs/scaling.md",
     "environment": "Write development, production or test",
     "log_level": "Write DEBUG, INFO, WARNING or ERROR",
+    "backup_folder": "Name a folder that only this agent's user can read, or leave it out to make no backups",
+    "backup_keep": "Write how many days, weeks and months, for example '7 4 6', or all, or leave it out",
+    "pg_dump": "Name the program, for example /usr/lib/postgresql/18/bin/pg_dump, or leave it out",
     "lease_seconds": "Leave it out for 20 seconds",
     "call_seconds": "Leave it out for 10 seconds",
     "chaos_kill_once": "Name a file that marks that the kill has happened",

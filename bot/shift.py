@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from bot.app import App, close_app, learn_who_we_are, load_first, open_app
 from bot.constitution import keep_up
+from models.errors import DatabaseNotReady
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,16 @@ BREATH = 1.0
 """Seconds before a loop that should never end is started again."""
 
 
+REOPENED = 2.0
+"""Seconds between two tries to open a database that is not there, or not of this version."""
+
+
 @contextlib.asynccontextmanager
-async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
-    """Work while the block runs; yields a function that says whether the loop is alive."""
+async def shift(app: App, *, alone: bool = True) -> AsyncIterator[Callable[[], bool]]:
+    """Work while the block runs; yields a function that says whether the loop is alive.
+
+    ``alone`` is a process with doors of its own, which on SQLite nobody else brings work to.
+    """
     from bot.scheduler import AlarmClock  # here, because a web process never needs the worker's half
 
     stop = asyncio.Event()
@@ -40,7 +48,8 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
     clock.start()
     loop = asyncio.create_task(_keep_working(app, stop), name="worker")
     try:
-        yield lambda: not loop.done()
+        async with app.bells.hearing(alone=alone):
+            yield lambda: not loop.done()
     finally:
         await clock.stop()
         stop.set()
@@ -49,17 +58,68 @@ async def shift(app: App) -> AsyncIterator[Callable[[], bool]]:
 
 
 @contextlib.asynccontextmanager
-async def opened(app: App) -> AsyncIterator[None]:
-    """The app with its database checked and its committer running, closed again at the end."""
-    await open_app(app)
-    learning = asyncio.create_task(learn_who_we_are(app), name="who we are")
+async def opened(app: App, *, patient: bool = False) -> AsyncIterator[None]:
+    """The app with its database checked and its committer running, closed again at the end.
+
+    A database that is not there raises ``DatabaseNotReady``. Who is ``patient`` begins all the same: until the database
+    can be used everything that needs it is refused, and asked again.
+    """
+    tasks = [asyncio.create_task(learn_who_we_are(app), name="who we are")]
     try:
-        with _hearing(app):
-            yield
+        if not await _opens(app, patient=patient):
+            tasks.append(asyncio.create_task(_keep_opening(app), name="opening the database"))
+        async with app.bells.telling():
+            with _hearing(app):
+                yield
     finally:
-        learning.cancel()
-        await asyncio.wait([learning])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         await close_app(app)
+
+
+async def _opens(app: App, *, patient: bool) -> bool:
+    try:
+        await app.database.check_version()
+        app.database.bar(None)
+        await open_app(app)
+    except DatabaseNotReady as why:
+        if not patient:
+            raise
+        app.database.bar(why)
+        log.error("nothing can be taken in yet: %s", why, extra={"action": "not_open"})
+        return False
+    return True
+
+
+async def _keep_opening(app: App) -> None:
+    opens = False
+    while not opens:
+        await asyncio.sleep(REOPENED)
+        try:
+            opens = await _opens(app, patient=True)
+        except Exception:
+            log.exception("the database could not be opened; it is tried again", extra={"action": "not_open"})
+    log.info("the database can be used", extra={"action": "open"})
+
+
+async def usable(app: App, stop: asyncio.Event) -> bool:
+    """Wait until the database is there and of this version, saying why it is not; ``False`` when told to stop first."""
+    said = ""
+    while not stop.is_set():
+        try:
+            await app.database.check_version()
+            return True
+        except DatabaseNotReady as why:
+            if str(why) != said:
+                said = str(why)
+                log.error("no work until this is mended, tried again every %g s: %s", REOPENED, why, extra=_UNUSABLE)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), REOPENED)
+    return False
+
+
+_UNUSABLE = {"action": "not_usable"}
 
 
 @contextlib.asynccontextmanager

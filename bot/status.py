@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot import tally
+from bot.backups import standing as backups
 from models.clock import Clock
 from models.cycles import LastCycle
 from models.directives import Directives
@@ -54,7 +55,15 @@ def standing(directives: Directives, trouble: str = "") -> Mapping[str, Any]:
         "version": directives.version,
         "trouble": trouble,
         "teams": [
-            {"id": team.id, "name": team.name, "mode": team.mode.value, "modes": dict(team.modes)}
+            {
+                "id": team.id,
+                "name": team.name,
+                "mode": team.mode.value,
+                "modes": dict(team.modes),
+                "people": len(team.members),
+                "cap_usd": team.daily_cap_usd,
+                "zone": team.zone,
+            }
             for team in directives.teams
         ],
         "every": {name: str(level.rule.look_every) for name, level in directives.urgency.items()},
@@ -62,11 +71,16 @@ def standing(directives: Directives, trouble: str = "") -> Mapping[str, Any]:
 
 
 async def status(
-    law: Mapping[str, Any], mailbox: Mailbox, store: Store, ledger: Ledger, clock: Clock
+    law: Mapping[str, Any],
+    mailbox: Mailbox,
+    store: Store,
+    ledger: Ledger,
+    clock: Clock,
+    waits_for: Collection[TeamId] | None = None,
 ) -> Mapping[str, Any]:
     """Everything ``pm status`` shows, ready for JSON: instants are ISO 8601 in UTC, ages are seconds.
 
-    ``law`` is a ``standing``.
+    ``law`` is a ``standing``. The queue is that of all, or of the teams that somebody ``waits_for``.
     """
     return {
         "version": version(),
@@ -74,8 +88,9 @@ async def status(
         "directives_trouble": law["trouble"],
         "at": clock.real().isoformat(),
         "company_time": clock.now().isoformat(),
-        "queue": _queue(await mailbox.depths()),
+        "queue": _queue(await mailbox.depths(waits_for)),
         "searches": await tally.recent(store, clock.real()),
+        "backups": await backups.standing(store, clock.real()),
         "own_wishes": len(wishes(await store.recall(ALL_TEAMS, CONTACT))),
         "teams": [await _team(team, law["every"], store, ledger, clock) for team in law["teams"]],
     }
@@ -118,9 +133,10 @@ async def _team(
 
 
 def _past(known: Mapping[str, Any]) -> Mapping[str, int] | None:
-    """How many past sprints were read, and could be counted; ``None`` before the first."""
+    """How many past sprints were read, could be counted, and Jira refused to tell of; ``None`` before the first."""
     counted = sum(said["stands"] > 0 for said in known.values())
-    return {"read": len(known), "counted": counted} if known else None
+    refused = sum(bool(said.get("refused")) for said in known.values())
+    return {"read": len(known) - refused, "counted": counted, "refused": refused} if known else None
 
 
 async def _learning(team: TeamId, ledger: Ledger) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 
+from bot import logs
 from bot.app import App
 from bot.jobs import HANDLERS, Handler
 from bot.jobs.saying import tell_buried
@@ -29,7 +30,9 @@ MAX_TRIES = 10
 MAX_WAITS = 60
 """Tries after which a vendor's makes it one: with the longest backoff of five minutes, about five hours."""
 
-AGAIN = frozenset({"cycle", "digest", "effect", "foretell", "notice", "people", "presence", "reread", "sync", "tidy"})
+AGAIN = frozenset(
+    {"cycle", "digest", "effect", "foretell", "notice", "past", "people", "presence", "reread", "sync", "tidy", "watch"}
+)
 """Kinds of job that what we look at asks for, whether or not anybody presses: a refusal may be mended meanwhile.
 
 Of every other kind, refused for good is the end: later presses of the same key wait behind what is tried again.
@@ -86,7 +89,8 @@ async def _slot(lookout: Lookout, lanes: Sequence[int], stop: asyncio.Event, han
         try:
             job = await lookout.job(lanes)
             if job is not None:
-                await work(lookout.app, job, handlers)
+                with logs.about(job=job.id, kind=job.kind, key=job.key, team=job.team, attempt=job.attempts):
+                    await work(lookout.app, job, handlers)
         except DatabaseNotReady as gone:
             log.error("no database: %s", gone, extra={"action": "claim_failed"})
             await _pause(stop, IDLE)

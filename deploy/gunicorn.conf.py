@@ -5,9 +5,19 @@ The work is done by ``pm worker`` beside it. More than one worker process needs 
 
 from __future__ import annotations
 
-from bot.cli.serve import options
-from bot.settings import Settings
+import json
+import os
+import subprocess
+import sys
 
-_options = dict(options(Settings.from_environment()))
-del _options["workers"]  # gunicorn reads WEB_CONCURRENCY itself; its default is 1
-globals().update(_options)
+# In a process of its own: whatever this one loads, every later generation of web processes would run.
+_asked = subprocess.run([sys.executable, "-m", "bot.cli.serve"], capture_output=True, text=True, check=False)
+# gunicorn reads this file anew at each reload, in the same process.
+_kept = os.environ.get("PM_WEB_OPTIONS", "")  # noqa: TID251 - no setting of anybody's
+if _asked.returncode and not _kept:
+    raise SystemExit(_asked.stderr.strip())
+if _asked.returncode:  # at a reload: what serves goes on, as it was started
+    sys.stderr.write(f"{_asked.stderr.strip()}; the web processes stay as they are\n")
+else:
+    os.environ["PM_WEB_OPTIONS"] = _kept = _asked.stdout  # noqa: TID251
+globals().update(json.loads(_kept))

@@ -259,6 +259,8 @@ class Kept:
     """Why it would have been sent, or why not."""
     rule: str
     """Id of the line that found it worth saying."""
+    when: str = ""
+    """When that was decided, in its reader's time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from models.actions import ACTION_KINDS, FORESEEN
@@ -218,7 +218,7 @@ def _teams(directives: Directives) -> Iterator[Finding]:
     for n, team in teams:
         yield from _members(("teams", n), team)
         yield from _places(("teams", n), team)
-        yield from _modes(("teams", n, "modes"), team, {line.id for _, line in located(directives)})
+        yield from _modes(("teams", n, "modes"), team, {line.id: line for _, line in located(directives)})
 
 
 def _scope(number: int, team: Team) -> Iterator[tuple[Place, str]]:
@@ -281,14 +281,20 @@ def _members(place: Place, team: Team) -> Iterator[Finding]:
                 yield (*place, "roles", role), f"{person!r} is not a member of team {team.id!r}{hint}"
 
 
-def _modes(place: Place, team: Team, lines: set[str]) -> Iterator[Finding]:
-    """Each mode of its own is of a line or of an action there is, and of one of the two."""
+_ACTED_BY = (Watch, EscalateRule, Allow, Ask, Never)
+"""Rules by which something is found worth doing, or is decided when a person asks for it."""
+
+
+def _modes(place: Place, team: Team, lines: Mapping[str, Directive]) -> Iterator[Finding]:
+    """Each mode of its own is of an action there is, or of a line something is done by; and of one of the two."""
     for name in team.modes:
         if name in lines and name in ACTION_KINDS:
             yield (*place, name), f"{name!r} is a line and an action as well; give the line another id"
         elif name not in lines and name not in ACTION_KINDS:
-            hint = nearest(name, lines | ACTION_KINDS) or "; write the id of a line, or an action"
+            hint = nearest(name, {*lines, *ACTION_KINDS}) or "; write the id of a line, or an action"
             yield (*place, name), f"{name!r} is neither a line nor an action{hint}"
+        elif name in lines and not isinstance(lines[name].rule, _ACTED_BY):
+            yield (*place, name), f"the line {name!r} neither finds nor allows anything: a mode changes nothing of it"
 
 
 def _places(place: Place, team: Team) -> Iterator[Finding]:

@@ -6,61 +6,52 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from enum import Enum, auto
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, literal, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.util import LRUCache
+from sqlalchemy.sql.dml import ReturningInsert
 
 from models.clock import Clock
-from models.errors import DatabaseNotReady, SettingsError
+from models.doorbell import Doorbell
+from models.engines import BUSY_SECONDS, POOL, READERS, durability, postgresql_engine, sqlite_engine
+from models.engines import Purpose as Purpose
+from models.errors import DatabaseNotReady, Held, SettingsError
+from models.ids import fresh
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: ``alembic/`` lives beside ``models/`` and is not part of the wheel."""
 
-SAFE_WAL = (3, 51, 3)
-"""Below this SQLite may corrupt a WAL file when two connections checkpoint at once (reliability 2.6)."""
-
 OURS = (IntegrityError, DataError)
 """What a statement did wrong; every other error is the database's: gone, full, read-only, damaged."""
-
-BUSY_SECONDS = 30
-"""Seconds a transaction waits for another's lock."""
 
 ANSWER_SECONDS = 40.0
 """Seconds PostgreSQL may take for one answer, waiting for a lock included: a server that has frozen, or a network that
 swallows everything, must not hold a thread for ever."""
 
-READERS = 4
-POOL = 6
-"""PostgreSQL connections of one process; many processes share the server's limit of 100."""
-
 ATTEMPTS = 4
 """Tries of one transaction that PostgreSQL ended to resolve a deadlock."""
+
+PROMPT = 1.0
+"""Seconds within which PostgreSQL says what time it is, or it is not believed."""
 
 MIGRATION_LOCK = 7_205_759
 """Any fixed number: two processes upgrading at once take turns on it."""
 
+BRIEFLY, UPGRADES = 2, 20
+"""Seconds an upgrade waits for a table, with everybody who needs that table waiting behind it; and tries it has."""
 
-class Purpose(Enum):
-    """What a database is opened for."""
-
-    KEEP = auto()
-    """To keep what must not be lost: a commit is on disk."""
-    SCRATCH = auto()
-    """To work something out: quick, and worth nothing once this process dies in the middle. SQLite only."""
-    READ = auto()
-    """To look, beside whoever writes: the connection itself refuses every change."""
+_ANOTHER_TIME = frozenset({"55P03", "40001", "40P01"})
+"""A table was in use for too long, or two waited for each other: nothing has happened, the same may be tried again."""
 
 
 def nothing(point: str) -> None:
@@ -69,40 +60,41 @@ def nothing(point: str) -> None:
 
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """The dialect's own INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return inserting(connection.dialect.name, table)
+
+
+def inserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """The same by the dialect's name, for a statement that is put together once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
     """Insert one row unless a unique key forbids it; ``True`` when it is there because of us."""
-    row = insert_into(connection, table).values(**values).on_conflict_do_nothing()
-    return connection.execute(row.returning(literal(1))).first() is not None
+    return connection.execute(_unless_there(connection.dialect.name, table), values).first() is not None
 
 
-class Doorbell:
-    """Rings in this process when a commit has added work, so that nobody has to poll to be quick."""
+@cache
+def _unless_there(dialect: str, table: Table) -> ReturningInsert[Any]:
+    """Put together once for a table; which columns are given is seen as it is executed."""
+    return inserting(dialect, table).on_conflict_do_nothing().returning(literal(1))
 
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-        self.rings = 0
 
-    def ring(self) -> None:
-        """Wake everybody who waits."""
-        self.rings += 1
-        self._rung.set()
-        self._rung = asyncio.Event()
+WORK = "pm_work"
+"""Under this name PostgreSQL tells other processes of new work; what is told is who tells."""
 
-    async def wait(self, timeout: float, *, since: int | None = None) -> bool:
-        """Wait at most ``timeout`` seconds of real time; ``True`` when it rang.
 
-        ``since`` is the count of ``rings`` read before looking for work: a ring in between is not lost.
-        """
-        if since is not None and self.rings != since:
-            return True
-        try:
-            await asyncio.wait_for(self._rung.wait(), timeout)
-        except TimeoutError:
-            return False
-        return True
+def wait_at_most(connection: Connection, seconds: float) -> None:
+    """From here on this transaction waits no longer for a row that another holds; else it raises ``Held``.
+
+    On SQLite a transaction that has begun waits for nobody.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WAITING, {"long": f"{seconds * 1000:.0f}ms"})
+
+
+def announce(connection: Connection) -> None:
+    """Other processes hear of new work when this transaction commits, and not unless it does."""
+    connection.info[WORK] = True
 
 
 class Database:
@@ -123,21 +115,27 @@ class Database:
     ) -> None:
         self.clock = clock
         self.doorbell = Doorbell()
+        self.name = fresh()
+        """What this process is called when it tells others of work."""
+        self.ahead = 0.0
+        """Seconds our clock is ahead of PostgreSQL's, as compared last: all machines' leases go by that one's."""
+        self._closed: DatabaseNotReady | None = None
         self._at_commit = at_commit
-        address = _address(url)
+        address = self.address = address_of(url)
         self.dialect = address.get_backend_name()
         if self.dialect == "sqlite":
             busy = min(seconds, BUSY_SECONDS)
-            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1, busy=busy, purpose=purpose)
-            self._reader = _sqlite(address, "BEGIN", size=READERS, busy=busy, purpose=purpose)
+            self._writer = sqlite_engine(address, "BEGIN IMMEDIATE", size=1, busy=busy, purpose=purpose)
+            self._reader = sqlite_engine(address, "BEGIN", size=READERS, busy=busy, purpose=purpose)
             self._write_threads = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         else:
-            self._writer = self._reader = _postgresql(address, seconds, purpose)
+            self._writer = self._reader = postgresql_engine(address, seconds, purpose)
             self._write_threads = self._read_threads = ThreadPoolExecutor(POOL, thread_name_prefix="db")
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` in a transaction that changes nothing. Raises ``DatabaseNotReady``."""
+        self._require_open()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._read_threads, self._look, fn)
 
@@ -146,8 +144,20 @@ class Database:
 
         Raises ``DatabaseNotReady`` when the database cannot be reached, and whatever ``fn`` raises.
         """
+        self._require_open()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._write_threads, self._commit, fn, label)
+        result, work = await loop.run_in_executor(self._write_threads, self._commit, fn, label)
+        if work:
+            self.doorbell.beyond()
+        return result
+
+    def bar(self, why: DatabaseNotReady | None) -> None:
+        """From now on every read and write is refused so, without asking the database; ``None`` lets them through."""
+        self._closed = why
+
+    def _require_open(self) -> None:
+        if self._closed is not None:
+            raise DatabaseNotReady(*self._closed.args, hint=self._closed.hint)
 
     async def close(self) -> None:
         """Finish what is under way and close every connection."""
@@ -159,17 +169,27 @@ class Database:
 
     async def check_version(self) -> None:
         """Raise ``DatabaseNotReady`` unless the tables are of this version."""
-        found = await self.read(lambda connection: MigrationContext.configure(connection).get_current_revision())
+        loop, of = asyncio.get_running_loop(), MigrationContext.configure
+        found = await loop.run_in_executor(self._read_threads, self._look, lambda c: of(c).get_current_revision())
+        await loop.run_in_executor(self._read_threads, self._look, self.compare)
         wanted = ScriptDirectory.from_config(_config()).get_current_head()
         if found != wanted:
             raise DatabaseNotReady(
                 f"the database is at version {found or 'none'}, this program needs {wanted}", hint="Run: pm db upgrade"
             )
 
+    def compare(self, connection: Connection) -> None:
+        """See how far our clock is from PostgreSQL's; an answer that was long under way says nothing."""
+        if self.dialect == "postgresql":
+            before, theirs = self.clock.real(), connection.execute(_THEIR_TIME).scalar_one()
+            under_way = self.clock.real() - before
+            if under_way.total_seconds() < PROMPT:
+                self.ahead = (before + under_way / 2 - theirs).total_seconds()
+
     def describe(self) -> str:
         """Library or server version and how commits are made durable, for people."""
         if self.dialect == "sqlite":
-            return f"SQLite {sqlite3.sqlite_version}, {' + '.join(_durability())}"
+            return f"SQLite {sqlite3.sqlite_version}, {' + '.join(durability())}"
         version = getattr(self._writer.dialect, "server_version_info", None)
         return f"PostgreSQL {'.'.join(map(str, version))}" if version else "PostgreSQL, not connected yet"
 
@@ -182,7 +202,8 @@ class Database:
         except DBAPIError as error:
             raise not_ready(error) from error
 
-    def _commit(self, fn: Callable[[Connection], T], label: str) -> T:
+    def _commit(self, fn: Callable[[Connection], T], label: str) -> tuple[T, bool]:
+        """What ``fn`` answered, and whether it announced work."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(fn, label)
@@ -193,37 +214,58 @@ class Database:
                     raise not_ready(error) from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _once(self, fn: Callable[[Connection], T], label: str) -> T:
+    def _once(self, fn: Callable[[Connection], T], label: str) -> tuple[T, bool]:
         with self._writer.connect() as connection:
+            connection.info.pop(WORK, None)  # of a transaction that was rolled back
             with connection.begin():
                 result = fn(connection)
+                work = connection.info.pop(WORK, False)
+                if work and self.dialect == "postgresql":
+                    connection.execute(_TELL, {"who": self.name})
                 self._at_commit(f"{label}:before")
             self._at_commit(f"{label}:after")
-            return result
+            return result, work
 
 
 def upgrade(url: str) -> None:
     """Bring the database at ``url`` to this version, creating file and tables when absent.
 
-    Safe to run from several processes at once. Raises ``DatabaseNotReady``.
+    Safe to run from several processes at once, and beside processes at work: it never makes them wait for a table for
+    longer than ``BRIEFLY``, and tries again instead. Raises ``DatabaseNotReady``.
     """
-    address = _address(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         _make_folder(Path(str(address.database)).parent)
-        engine = _sqlite(address, "BEGIN IMMEDIATE", size=1, foreign_keys=False)
+        engine = sqlite_engine(address, "BEGIN IMMEDIATE", size=1, foreign_keys=False)
     else:
-        engine = _postgresql(address)
-    config = _config()
+        engine = postgresql_engine(address)
     try:
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        for left in reversed(range(UPGRADES)):
+            try:
+                return _upgrade(engine)
+            except DBAPIError as error:
+                if not left or getattr(error.orig, "sqlstate", None) not in _ANOTHER_TIME:
+                    raise
     except SQLAlchemyError as error:
         raise not_ready(error) from error
     finally:
         engine.dispose()
+
+
+def _upgrade(engine: Engine) -> None:
+    """All steps in one transaction."""
+    config = _config()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.execute(text(f"SET LOCAL lock_timeout = '{BRIEFLY}s'"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+_THEIR_TIME = text("SELECT clock_timestamp()")
+_WAITING = text("SELECT set_config('lock_timeout', :long, true)")
+_TELL = text(f"SELECT pg_notify('{WORK}', :who)")
 
 
 def _make_folder(folder: Path) -> None:
@@ -240,7 +282,7 @@ def _config() -> Config:
     return config
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
     """Read a DATABASE_URL. Raises ``SettingsError``."""
     hint = "Write sqlite:///var/pm.db or postgresql://user:password@host/database"
     try:
@@ -257,95 +299,6 @@ def _address(url: str) -> URL:
     return address.set(drivername="sqlite+pysqlite")
 
 
-def _durability(purpose: Purpose = Purpose.KEEP) -> tuple[str, str]:
-    """Journal mode and synchronous level for the linked SQLite (reliability 2.6)."""
-    if purpose is Purpose.SCRATCH:
-        return "MEMORY", "OFF"
-    return ("WAL", "FULL") if sqlite3.sqlite_version_info >= SAFE_WAL else ("TRUNCATE", "EXTRA")
-
-
-_COMPILED: LRUCache[Any, Any] = LRUCache(500)
-"""Statements in SQLite's words, which are the same for every file: reader and writer compile each of them once."""
-
-_WORDS: dict[str, Dialect] = {}
-
-
-def _same_words(dialect: Dialect) -> Dialect:
-    """The first dialect of its kind in this process: what is compiled is kept by it."""
-    return _WORDS.setdefault(dialect.name, dialect)
-
-
-def _sqlite(
-    address: URL,
-    begin: str,
-    *,
-    size: int,
-    foreign_keys: bool = True,
-    busy: float = BUSY_SECONDS,
-    purpose: Purpose = Purpose.KEEP,
-) -> Engine:
-    if looks := purpose is Purpose.READ:
-        place = f"file:{quote(str(address.database))}"
-        address = address.set(database=place, query={"mode": "ro", "uri": "true"})
-    engine = create_engine(
-        address,
-        pool_size=size,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"timeout": busy},
-        execution_options={"compiled_cache": _COMPILED},
-    )
-    engine.dialect = _same_words(engine.dialect)
-    reader, (journal, synchronous) = begin == "BEGIN" or looks, _durability(purpose)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(dbapi: Any, record: Any) -> None:
-        dbapi.isolation_level = None  # we say BEGIN ourselves: the driver's own habit starts too late
-        wishes = [f"busy_timeout = {busy * 1000:.0f}", f"foreign_keys = {int(foreign_keys)}", "mmap_size = 0"]
-        wishes += ["query_only = 1"] if reader else [f"journal_mode = {journal}", f"synchronous = {synchronous}"]
-        for wish in wishes:
-            dbapi.execute(f"PRAGMA {wish}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if looks else begin)
-
-    return engine
-
-
-def _postgresql(address: URL, seconds: float | None = None, purpose: Purpose = Purpose.KEEP) -> Engine:
-    """``seconds`` bound each answer; without them a migration takes as long as it takes."""
-    options = "-c lock_timeout=30s" + (" -c default_transaction_read_only=on" if purpose is Purpose.READ else "")
-    engine = create_engine(
-        address,
-        pool_size=POOL,
-        max_overflow=0,
-        pool_pre_ping=True,  # a restarted server must not cost the first caller its request
-        hide_parameters=True,
-        connect_args={"connect_timeout": 5, "application_name": "pm-agent", "options": options},
-    )
-    if seconds is not None:
-        _bound(engine, seconds)
-    return engine
-
-
-def _bound(engine: Engine, seconds: float) -> None:
-    """Every answer of a connection comes within ``seconds``, or the connection is closed."""
-    import psycopg  # a process on SQLite never pays for it
-
-    class Bounded(psycopg.Connection[Any]):
-        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-            try:
-                return super().wait(gen, interval, seconds if timeout is None else min(seconds, timeout))
-            except psycopg.errors._WaitTimeout:
-                self.pgconn.finish()
-                raise psycopg.OperationalError(f"no answer within {seconds:g} s") from None
-
-    @event.listens_for(engine, "do_connect")
-    def _connect(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
-        return Bounded.connect(*arguments, **parameters)
-
-
 def _deadlock(error: DBAPIError) -> bool:
     """PostgreSQL ended this transaction in favour of another: the same work may simply be done again."""
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
@@ -356,4 +309,5 @@ def not_ready(error: SQLAlchemyError) -> DatabaseNotReady:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     missing = "no such table" in cause or "does not exist" in cause or "no such column" in cause
     hint = "Run: pm db upgrade" if missing else "Check DATABASE_URL, the server and the free disk space"
-    return DatabaseNotReady(f"the database did not answer: {cause}", hint=hint)
+    held = getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"
+    return (Held if held else DatabaseNotReady)(f"the database did not answer: {cause}", hint=hint)

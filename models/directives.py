@@ -134,7 +134,7 @@ class JiraScope(Node):
     """Statuses and labels of what waits on purpose: nobody is asked. Capitals, ``-`` and ``_`` do not count."""
     merged_status: str | None = None
     """The status a ticket gets when its pull request is merged; without one whatever leads to *done*."""
-    past_sprints: int = Field(12, ge=0, le=20)
+    past_sprints: int = Field(20, ge=0, le=20)
     """Of each team's closed sprints the latest so many are read once with their history: forecasts rest on them."""
 
 

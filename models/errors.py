@@ -5,6 +5,7 @@ PMAgentError
 │   ├── SettingsError        a variable is missing or malformed
 │   ├── DirectivesError      directives.yaml does not say what it should; one complaint per line
 │   └── DatabaseNotReady     the database is unreachable, or its tables are of another version
+│       └── Held             somebody else held what had to be changed, for too long: nothing has happened
 ├── VendorError              Slack, Jira or Bitbucket must act; we wait and try again
 │   ├── NotDone              they said no for now: nothing has happened, ``retry_after`` seconds
 │   ├── Unclear              it may or may not have happened: look before trying again
@@ -68,6 +69,10 @@ class DirectivesError(OperatorError):
 
 class DatabaseNotReady(OperatorError):
     """The database is unreachable, or its tables are not of this version."""
+
+
+class Held(DatabaseNotReady):
+    """Somebody else held what had to be changed, for longer than we wait: nothing has happened."""
 
 
 class VendorError(PMAgentError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from models.ids import SprintId, TeamId
@@ -38,6 +38,12 @@ class Stand:
         """Units that were not done then, never below none."""
         return max(0.0, self.target - self.done)
 
+    @property
+    def in_issues(self) -> Stand:
+        """The same counted in issues."""
+        every = self.todo_issues + self.doing_issues + self.done_issues
+        return replace(self, target=float(every), done=float(self.done_issues), by_points=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -45,11 +51,26 @@ class Ended:
 
     stand: Stand
     delivered: float
+    delivered_issues: int | None = None
+    """Issues that were done in the end, whatever the unit; ``None`` where only the unit is known."""
+    at: datetime | None = None
+    """When it stood so (company time); ``None`` where only the order of sprints is known."""
+    ended: datetime | None = None
+    """When what it delivered was known (company time); ``None`` likewise."""
 
     @property
     def difference(self) -> float:
         """Delivered less what was the target then: below zero it fell short."""
         return self.delivered - self.stand.target
+
+    @property
+    def in_issues(self) -> Ended | None:
+        """The same counted in issues; ``None`` where nobody knows how many were done in the end."""
+        if not self.stand.by_points:
+            return self
+        if self.delivered_issues is None:
+            return None
+        return replace(self, stand=self.stand.in_issues, delivered=float(self.delivered_issues))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +108,8 @@ class Forecast:
     past: int = 0
     """How many ended sprints it rests on."""
     issues: frozenset[str] = frozenset()
-    """Immutable ids of what was in the sprint: what is missing later was taken out."""
+    """Immutable ids of what the sprint began with, as far as it was still in it: what is missing later was taken out.
+    """
 
     @property
     def came_true(self) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from models.database import Database
@@ -18,8 +18,16 @@ class Foresight:
         self._database = database
 
     async def keep_ended(self, team: TeamId, sprint: SprintId, at: datetime, told: Sequence[Ended]) -> None:
-        """Keep how a sprint that ended then (company time) went, at ascending shares of its time."""
+        """Keep how a sprint that ended then (company time) went, at ascending shares of its time.
+
+        What was foretold of it before then is compared with it, in the unit it was foretold in.
+        """
         await self._database.write(lambda c: forecasts.keep_ended(c, team, sprint, at, told), "ended")
+
+    async def runs_again(self, team: TeamId, sprints: Collection[SprintId]) -> None:
+        """These run, so what was kept of their end is not so: somebody has opened them again."""
+        if sprints:
+            await self._database.write(lambda c: forecasts.forget_ended(c, team, sprints), "runs_again")
 
     async def ended(self, team: TeamId) -> Sequence[Ended]:
         """How every past sprint of ``team`` went, the oldest first, each at several shares of its time."""
@@ -40,11 +48,3 @@ class Foresight:
     async def scored(self, team: TeamId) -> Sequence[Forecast]:
         """Every forecast of which somebody knows what became of it, oldest first."""
         return await self._database.read(lambda c: forecasts.scored(c, team))
-
-    async def unscored(self, team: TeamId) -> Sequence[SprintId]:
-        """The sprints whose forecasts wait for what becomes of them."""
-        return await self._database.read(lambda c: forecasts.unscored(c, team))
-
-    async def score(self, team: TeamId, delivered: Mapping[SprintId, float], *, by_points: bool) -> int:
-        """Note what sprints delivered beside what was foretold in the same unit; a second word changes nothing."""
-        return await self._database.write(lambda c: forecasts.score(c, team, delivered, by_points=by_points), "scored")

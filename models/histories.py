@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from models.ids import IssueKey, PullRequestId, SprintId, TeamId
+from models.ids import AccountId, IssueKey, PullRequestId, SprintId, TeamId
+from models.lessons import Act
 from models.work import Facts, Issue, Linked, Person, Progress, PullRequest, Sprint, SprintState
 
 SETTLED_FOR = timedelta(days=14)
@@ -37,9 +38,10 @@ class SprintHistory:
         if self.created is not None and when < self.created:
             return None
         state = self.state(when)
+        ended = self.sprint.ended if state is SprintState.CLOSED else None
         if state is SprintState.FUTURE and self.began is not None:
-            return replace(self.sprint, state=state, start=None, end=None)
-        return replace(self.sprint, state=state)
+            return replace(self.sprint, state=state, start=None, end=None, ended=ended)
+        return replace(self.sprint, state=state, ended=ended)
 
     def state(self, when: datetime) -> SprintState:
         """Where it was in its life then."""
@@ -59,6 +61,8 @@ class IssueHistory:
     since: tuple[datetime, ...]
     """Ascending; the first is when it was created."""
     states: tuple[Issue, ...]
+    acts: tuple[Act, ...] = ()
+    """Who moved it on or spoke below it, and when, oldest first."""
 
     def at(self, when: datetime) -> Issue | None:
         """The issue as it stood then; ``None`` before it was created."""
@@ -89,6 +93,8 @@ class PullHistory:
     since: tuple[datetime, ...]
     """Ascending; the first is when it was opened."""
     states: tuple[PullRequest, ...]
+    acts: tuple[Act, ...] = ()
+    """Who moved it on, and when, oldest first."""
 
     def at(self, when: datetime) -> PullRequest | None:
         """The pull request as it stood then; ``None`` before it was opened."""
@@ -118,6 +124,8 @@ class Past:
     mirrored: datetime | None = None
     """Since when a mirror would have been kept: what it saw come only after that has a known beginning. ``None``: for
     ever."""
+    me: AccountId | None = None
+    """The account it was read with: what that did is our own doing, and nobody's answer."""
 
     def facts(self, team: TeamId, when: datetime, people: Sequence[Person] = ()) -> Facts:
         """What the mirror would have held then, had it read everything at that moment. Pure and repeatable."""
@@ -142,6 +150,13 @@ class Past:
         fits = (at for at in moments if (since is None or at >= since) and (until is None or at <= until))
         return tuple(sorted(fits))
 
+    def acts(self, since: datetime | None = None, until: datetime | None = None) -> tuple[Act, ...]:
+        """What people did, oldest first: from ``since`` up to and with ``until``."""
+        histories: Iterable[IssueHistory | PullHistory] = (*self.issues, *self.pulls)
+        done = (act for history in histories for act in history.acts if act.account != self.me)
+        fits = (act for act in done if (since is None or act.at >= since) and (until is None or act.at <= until))
+        return tuple(sorted(fits, key=lambda act: (act.at, act.subject, act.account)))
+
     def sprint(self, id: SprintId) -> SprintHistory | None:
         """The sprint of that id."""
         return next((each for each in self.sprints if each.sprint.id == id), None)
@@ -150,10 +165,6 @@ class Past:
         """The issues that were in ``sprint`` then, by key."""
         found = (each.at(when) for each in self._members.get(sprint, ()))
         return tuple(sorted((i for i in found if i is not None and i.sprint == sprint), key=lambda i: i.key))
-
-    def ever_inside(self, sprint: SprintId) -> tuple[IssueHistory, ...]:
-        """Every issue that was in ``sprint`` at some time."""
-        return tuple(self._members.get(sprint, ()))
 
     def _held_issues(
         self, whole: frozenset[SprintId], pulls: Sequence[PullRequest], when: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import uuid
 from typing import NewType
 
@@ -41,3 +42,8 @@ def named(*parts: object) -> str:
 def fresh() -> str:
     """A name nobody else has: 20 hex characters of randomness."""
     return uuid.uuid4().hex[:20]
+
+
+def unguessable() -> str:
+    """A secret of 32 random bytes, as 43 letters that may stand in an address."""
+    return secrets.token_urlsafe(32)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select, text, true, update
 from sqlalchemy.exc import IntegrityError
 
 from models.clock import Clock
-from models.database import Database, Doorbell, insert_into
+from models.database import Database, insert_into, wait_at_most
+from models.doorbell import Doorbell
 from models.events import Delivery, Reason, Source
 from models.ids import DeliveryId, EffectId, JobId, TeamId
 from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.intake import BATCH, WAITING, GroupCommit
 from models.keeping.jobs import Job, NewJob
+from models.keeping.visits import HOST
+from models.tables.outbox import audit
 from models.tables.queue import inbox, jobs
 
 __all__ = ["DeadLetter", "Depths", "Job", "Mailbox", "NewJob", "look_at"]
@@ -27,6 +31,10 @@ NO_CYCLE = "none"
 
 MOST_HEARD = 5_000
 """Deliveries that are read again at once, to know what webhooks told."""
+
+HELD = 1.0
+"""Seconds a delivery waits for what another process holds of its team, before the other teams go without it: whoever
+sent it is told *no* within the three seconds that Slack waits."""
 
 RACES = 5
 """Tries of one claim while other workers take jobs of the same key."""
@@ -91,12 +99,14 @@ def look_at(team: TeamId, reason: Reason = Reason.LOOK, *, delay: float = 0.0, m
 
 
 class Mailbox:
-    """The inbox and the keyed jobs. Leases and run times are real time."""
+    """The inbox and the keyed jobs. Run times are real time; leases go by PostgreSQL's, the same for all machines."""
 
     def __init__(self, database: Database, clock: Clock, *, waiting: int = WAITING, batch: int = BATCH) -> None:
         self._database = database
         self._clock = clock
-        self._intake = GroupCommit[_Arrival, bool](self._accept_all, waiting=waiting, batch=batch)
+        self._intake = GroupCommit[_Arrival, bool](
+            self._accept_all, waiting=waiting, batch=batch, apart=lambda arrival: arrival.team
+        )
 
     @property
     def doorbell(self) -> Doorbell:
@@ -131,16 +141,18 @@ class Mailbox:
 
     async def claim(self, lanes: Sequence[int], lease: float) -> Job | None:
         """Take the next due job of ``lanes`` for ``lease`` seconds, or ``None`` when nothing is due."""
+        until = lease - self._database.ahead
         for _ in range(RACES):
             try:
-                return await self._database.write(lambda c: queue.claim(c, lanes, lease, self._clock.real()), "claim")
+                return await self._database.write(lambda c: queue.claim(c, lanes, until, self._clock.real()), "claim")
             except IntegrityError:  # another worker was quicker with this key: choose again
                 continue
         return None
 
     async def renew(self, job: Job, lease: float) -> None:
         """Keep the job for another ``lease`` seconds. Raises ``LostLease``."""
-        await self._database.write(lambda c: queue.renew(c, job, lease, self._clock.real()), "renew")
+        until = lease - self._database.ahead
+        await self._database.write(lambda c: queue.renew(c, job, until, self._clock.real()), "renew")
 
     async def note(self, job: Job, **words: Any) -> None:
         """Keep ``words`` in the job's payload, where whoever takes it over finds them. Raises ``LostLease``."""
@@ -166,15 +178,17 @@ class Mailbox:
         """Give up; the job becomes a dead letter. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.bury(c, job, error, self._clock.real()), "bury")
 
-    async def hasten(self, kind: str, team: TeamId, delay: float) -> None:
-        """Let the jobs of ``kind`` that only wait for their moment run in ``delay`` seconds, if that is sooner."""
+    async def hasten(self, kind: str, team: TeamId, nap: timedelta, tried: Mapping[JobId, datetime]) -> None:
+        """Let the jobs of ``kind`` that only wait for their moment look at the clock as if they woke every ``nap``
+        since they were ``tried`` last (real time)."""
         now = self._clock.real()
-        await self._database.write(lambda c: queue.hasten(c, kind, team, now + timedelta(seconds=delay)), "hasten")
+        await self._database.write(lambda c: queue.hasten(c, kind, team, nap, tried, now), "hasten")
         self.doorbell.ring()
 
     async def reap(self) -> int:
         """Put jobs whose worker has vanished back in line; returns how many."""
-        reaped = await self._database.write(lambda c: queue.reap(c, self._clock.real()), "reap")
+        now = self._clock.real() - timedelta(seconds=self._database.ahead)
+        reaped = await self._database.write(lambda c: queue.reap(c, now), "reap")
         if reaped:
             self.doorbell.ring()
         return reaped
@@ -218,8 +232,7 @@ class Mailbox:
 
     async def waiting(self, team: TeamId) -> list[tuple[int, Delivery]]:
         """Deliveries of ``team`` no cycle has accounted for, oldest first, with their rows."""
-        wanted = select(inbox).where(inbox.c.team == team, inbox.c.cycle.is_(None)).order_by(inbox.c.id)
-        rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
+        rows = await self._database.read(lambda c: c.execute(_unaccounted(), {"of": team}).mappings().all())
         return [(row["id"], _delivery(row)) for row in rows]
 
     async def dead_letters(self) -> list[DeadLetter]:
@@ -228,21 +241,20 @@ class Mailbox:
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [_dead_letter(row) for row in rows]
 
-    async def replay(self, job: int) -> bool:
-        """Give a dead letter a fresh start; ``False`` when there is none of that id."""
-        revived = await self._database.write(lambda c: _replay(c, job, self._clock.real()), "replay")
+    async def replay(self, job: int, by: str = HOST) -> bool:
+        """Give a dead letter a fresh start, and write down who did; ``False`` when there is none of that id."""
+        revived = await self._database.write(lambda c: _replay(c, job, by, self._clock.real()), "replay")
         if revived:
             self.doorbell.ring()
         return revived
 
-    async def drop(self, job: int) -> bool:
-        """Delete a dead letter for good; ``False`` when there is none of that id."""
-        gone = delete(jobs).where(jobs.c.id == job, jobs.c.state == "dead")
-        return await self._database.write(lambda c: c.execute(gone).rowcount == 1, "drop")
+    async def drop(self, job: int, by: str = HOST) -> bool:
+        """Delete a dead letter for good, and write down who did; ``False`` when there is none of that id."""
+        return await self._database.write(lambda c: _drop(c, job, by, self._clock.real()), "drop")
 
-    async def depths(self) -> Depths:
-        """How much is waiting."""
-        return await self._database.read(lambda c: _depths(c, self._clock.real()))
+    async def depths(self, teams: Collection[TeamId] | None = None) -> Depths:
+        """How much is waiting; of these teams alone where any are named."""
+        return await self._database.read(lambda c: _depths(c, self._clock.real(), teams))
 
     async def _accept_all(self, arrivals: Sequence[_Arrival]) -> Sequence[bool]:
         answers = await self._database.write(lambda c: _keep(c, arrivals, self._clock.real()), "accept")
@@ -253,12 +265,14 @@ class Mailbox:
 
 def _keep(connection: Connection, arrivals: Sequence[_Arrival], now: datetime) -> list[bool]:
     """Insert what is new, with its jobs; one answer each, ``False`` for what was here before."""
+    wait_at_most(connection, HELD)
     first: dict[tuple[str, str], _Arrival] = {}
     for arrival in arrivals:
         first.setdefault(arrival.name, arrival)
     insert = insert_into(connection, inbox).on_conflict_do_nothing(index_elements=["source", "delivery_id"])
     returning = insert.returning(inbox.c.source, inbox.c.delivery_id, inbox.c.id)
-    rows = connection.execute(returning, [_row(arrival) for arrival in first.values()]).all()
+    # In one order in every process: two doors that are handed the same deliveries must not wait for each other.
+    rows = connection.execute(returning, [_row(first[name]) for name in sorted(first)]).all()
     new = {(row.source, row.delivery_id): row.id for row in rows}
     answers, wanted = [], []
     for arrival in arrivals:
@@ -288,6 +302,13 @@ def _with_inbox(job: NewJob, row: int) -> NewJob:
     return job if job.coalesce else replace(job, payload={**job.payload, "inbox": row})
 
 
+@cache
+def _unaccounted() -> Select[Any]:
+    """Put together once: every look asks it."""
+    mine = inbox.c.team == bindparam("of")
+    return select(inbox).where(mine, inbox.c.cycle.is_(None)).order_by(inbox.c.received, inbox.c.id)
+
+
 def _delivery(row: RowMapping) -> Delivery:
     return Delivery(
         source=Source(row["source"]),
@@ -303,15 +324,34 @@ def _dead_letter(row: RowMapping) -> DeadLetter:
     return DeadLetter(row["id"], row["kind"], row["key"], row["team"], row["attempts"], error, at, row["payload"])
 
 
-def _replay(connection: Connection, job: int, now: datetime) -> bool:
+def _replay(connection: Connection, job: int, by: str, now: datetime) -> bool:
     revived = queue.revive(connection, job, now)
-    if revived is not None and "effect" in revived["payload"]:
+    if revived is None:
+        return False
+    if "effect" in revived["payload"]:
         outbox.reopen(connection, EffectId(revived["payload"]["effect"]))
-    return revived is not None
+    _note(connection, revived, by, "dead letter tried again", now)
+    return True
 
 
-def _depths(connection: Connection, now: datetime) -> Depths:
-    unseen = select(func.count(), func.min(inbox.c.received)).where(inbox.c.cycle.is_(None))
+def _drop(connection: Connection, job: int, by: str, now: datetime) -> bool:
+    dead = select(jobs).where(jobs.c.id == job, jobs.c.state == "dead").with_for_update()
+    row = connection.execute(dead).mappings().first()
+    if row is None:
+        return False
+    connection.execute(delete(jobs).where(jobs.c.id == job))
+    _note(connection, row, by, "dead letter dropped", now)
+    return True
+
+
+def _note(connection: Connection, row: RowMapping, by: str, what: str, now: datetime) -> None:
+    told = {"team": row["team"], "who": by, "what": what, "about": f"{row['kind']} {row['key']}"[:200], "at": now}
+    connection.execute(insert(audit).values(**told, detail=(row["error"] or "")[:500]))
+
+
+def _depths(connection: Connection, now: datetime, teams: Collection[TeamId] | None) -> Depths:
+    mine = true() if teams is None else inbox.c.team.in_(list(teams))
+    unseen = select(func.count(), func.min(inbox.c.received)).where(inbox.c.cycle.is_(None), mine)
     count, oldest = connection.execute(unseen).one()
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Depths(**queue.counted(connection, now), unseen=count, oldest_unseen=age)
+    return Depths(**queue.counted(connection, now, teams), unseen=count, oldest_unseen=age)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.hushes import Hush
 from models.ids import CycleId, EffectId, HushId, PersonId, ProposalId, TeamId
 from models.lessons import Observation
 from models.pauses import Pause
 from models.proposals import Objection, Proposal
+from models.trust import StepBack
 from models.work import Absence
 
 
@@ -113,6 +116,35 @@ class Rested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteppedBack:
+    """The agent asks again before it does more of a kind: so it was when the days began."""
+
+    at: datetime
+    team: TeamId
+    step: StepBack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """An admin lets actions of that kind be done as the constitution has it, again."""
+
+    at: datetime
+    team: TeamId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferred:
+    """How somebody wants to be contacted from then on."""
+
+    at: datetime
+    team: TeamId
+    person: PersonId
+    wish: Mapping[str, Any]
+    """As it is remembered; empty for as the constitution has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """Somebody wants no daily summary until the sprint ends; or, not ``skip``, every day again."""
 
@@ -133,5 +165,20 @@ class Away:
     absent: Absence | None
 
 
-Press = Answered | Edited | PutOffTill | Hushed | Lifted | Pressed | Taught | Wished | Rested | Skipped | Away
+Press = (
+    Answered
+    | Edited
+    | PutOffTill
+    | Hushed
+    | Lifted
+    | Pressed
+    | Taught
+    | Wished
+    | Rested
+    | Skipped
+    | SteppedBack
+    | Trusted
+    | Preferred
+    | Away
+)
 """Everything that is lived through once more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from models.database import Database
 from models.ids import EffectId, PersonId, ProposalId, TeamId
@@ -56,6 +56,15 @@ class Recollection:
     async def presses(self, team: TeamId, since: datetime, until: datetime) -> list[Press]:
         """What the people of ``team`` did between two moments of company time, both included, oldest first."""
         return await self._database.read(lambda c: recalling.presses(c, team, since, until))
+
+    async def contacts(self, until: datetime) -> dict[PersonId, datetime]:
+        """When everybody last changed how they may be contacted (company time); not who has done so after ``until``."""
+        return await self._database.read(lambda c: recalling.contacts(c, until))
+
+    async def began(self, team: TeamId) -> datetime | None:
+        """When it first looked at ``team`` (company time), as far back as looks are kept; ``None`` for never."""
+        first = select(func.min(cycles.c.at)).where(cycles.c.team == team)
+        return await self._database.read(lambda c: c.execute(first).scalar())
 
     async def identities(self) -> list[Identity]:
         """Every account that was found out or said to be somebody's."""

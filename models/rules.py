@@ -20,7 +20,7 @@ class Watch(Node):
     days_before_end: int | None = Field(None, ge=0, description="working days")
     done_below: Share | None = None
     chance_below: Share | None = None
-    """Of the last forecast; where nothing is foretold it is never below."""
+    """Of the forecast of today, which then decides alone; without one ``done_below`` does."""
     more_than: int | None = Field(None, ge=0, description="things of one kind at once")
     tell: str | None = None
     """The role that hears of it; without one whoever has the next move, else the PM."""

@@ -200,7 +200,10 @@ def thresholds(rule: Node) -> str:
     """The figures of a rule with their units: ``after 8 business hours``. Empty when it has none."""
     names = {"watch", "escalate", "to", "tell"}
     given = [(key, value) for key, value in rule if key not in names and value not in (None, ())]
+    if {"done_below", "chance_below"} <= {key for key, _ in given}:  # the second decides wherever there is a forecast
+        given = sorted(given, key=lambda each: each[0] == "done_below")
     told = ", ".join(BOUNDS.get(key, f"{key.replace('_', ' ')} {{}}").format(written(value)) for key, value in given)
+    told = re.sub(r"(made is below [^,]+), when", r"\1, or without a forecast when", told)
     return re.sub(r"\b1 working days\b", "1 working day", told)
 
 

@@ -233,6 +233,8 @@ class Sprint:
     goal: str
     start: datetime | None
     end: datetime | None
+    ended: datetime | None = None
+    """When it was closed, as far as Jira tells; ``None`` while it is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,10 +198,17 @@ async def _why(name: str, asker: PersonId | None, team: TeamId, desk: Desk, *, p
         return PlainReply(text=f"There is no record of “{name}”. {_WHERE}")
     if public and not stands_open(record):
         return PlainReply(text=f"I answer that privately: /pm why {name}")
-    role = law_for(record.proposal, desk.directives.team(team), desk.directives).role
-    whole = not public and reads_all(record, asker, role, desk.directives)
-    less = None if whole else outline(record, desk.directives)
-    return PlainReply(text=less) if less is not None else explained(record, desk.directives, whole=whole)
+    return record_for(None if public else asker, record, desk.directives)
+
+
+def record_for(
+    reader: PersonId | None, record: WhyRecord, directives: Directives, *, runs: bool = False
+) -> WhyReply | PlainReply:
+    """A record as ``reader`` may have it: in full for whom it is, or who ``runs`` the agent; else an outline."""
+    role = law_for(record.proposal, directives.team(record.team), directives).role
+    whole = runs or reads_all(record, reader, role, directives)
+    less = None if whole else outline(record, directives)
+    return PlainReply(text=less) if less is not None else explained(record, directives, whole=whole)
 
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[0-9]+")

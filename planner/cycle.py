@@ -68,7 +68,8 @@ async def run_cycle(trigger: Trigger, desk: Desk) -> Looked:
         cost_usd=thinking.cost.nano / NANO,
         learnt=observed(history.experience, trigger.acts, facts, snapshot, findings.signals, desk.directives),
     )
-    return Looked(len(findings.signals), tuple(await desk.ledger.record(cycle)), cycle.next_look, thinking.dropped)
+    recorded = tuple(await desk.ledger.record(cycle))
+    return Looked(len(findings.signals), recorded, cycle.next_look, thinking.dropped, cycle.id)
 
 
 def _seen(seen: Snapshot, history: History, facts: Facts, known: Mapping[SignalId, Urgency]) -> Snapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,11 +12,11 @@ from models.directives import Allow, Directives, Mode, Never, Team
 from models.events import Reason, Trigger
 from models.ids import CycleId, PersonId, ProposalId, TeamId, named
 from models.money import Money
-from models.proposals import Decided, Decision, Proposal, Verdict
+from models.proposals import Approval, Decided, Decision, Proposal, Verdict
 from models.signals import Urgency
 from planner.facts.observe import observe
 from planner.policy import UNLISTED, as_recorded, decide
-from planner.policy.trust import IN_A_ROW, acts
+from planner.policy.trust import IN_A_ROW, is_free, mode_in
 from planner.ports import Desk
 from planner.reports.shadow import count_words
 from planner.words.modes import spoken
@@ -221,8 +222,8 @@ def log_of(log: ShadowLog, team: Team, cut: datetime, directives: Directives) ->
 _TRUST = "trust"
 
 
-def trust_notice(team: Team, kind: str, first: str, diff: str, *, stepped: bool) -> Notice:
-    """One kind of action has been approved often enough in a row; ``first`` names the row, so it is told of once."""
+def trust_notice(team: Team, kind: str, row: Sequence[Approval], diff: str, *, stepped: bool) -> Notice:
+    """One kind of action has been approved often enough in a row; the row's first approval names it."""
     what = f"{team.name}: “{spoken(kind)}” was approved {IN_A_ROW} times in a row, with no edit, rejection or undo."
     if stepped:
         remedy = "It had stepped back. An admin can let it act again in my Home: *Let it act again*."
@@ -231,15 +232,20 @@ def trust_notice(team: Team, kind: str, first: str, diff: str, *, stepped: bool)
     else:
         remedy = f"To let it act without asking: modes: {{{kind}: act}} in the team {team.id}."
     facts = ("Nothing has been changed, and nothing changes by itself.", remedy)
-    return Notice(name=f"{_TRUST} {team.id} {kind} {first}", headline=what, facts=facts, diff=diff)
+    name = f"{_TRUST} {team.id} {kind} {row[0].id} {row[-1].proposal.rule}"
+    return Notice(name=name, headline=what, facts=facts, diff=diff)
 
 
-def is_acting_by_now(notice: Notice, directives: Directives) -> bool | None:
-    """Whether that kind of action acts already, or its team is gone; ``None`` for a notice about something else."""
-    what, name, kind, *_ = f"{notice.name}   ".split(" ")
+def is_settled_by_now(notice: Notice, directives: Directives) -> bool | None:
+    """Whether nothing is to be offered any more: it acts already, may not, is back in shadow, or its team is gone.
+
+    ``None`` for a notice about something else.
+    """
+    what, name, kind, _, rule, *_ = f"{notice.name}     ".split(" ")
     if what != _TRUST:
         return None
-    return not any(team.id == name and not acts(kind, team, directives) for team in directives.teams)
+    suggests = (mode_in(rule, kind, team) is Mode.SUGGEST for team in directives.teams if team.id == name)
+    return not (is_free(kind, directives) and any(suggests))
 
 
 def _rule(directives: Directives, kind: str = TellAdmins.kind) -> str:

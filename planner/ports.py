@@ -207,3 +207,5 @@ class Looked:
     next_look: datetime
     dropped: Mapping[str, int] = field(default_factory=dict)
     """What of a model's answer was not used, by why, and how often."""
+    cycle: str = ""
+    """Its id."""

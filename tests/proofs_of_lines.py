@@ -43,6 +43,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
     "finish-the-sprint": (
         THRESHOLDS + "test_a_sprint_is_at_risk_from_the_morning_the_constitution_names",
         SPRINTS + "test_an_early_sprint_is_never_amber_and_a_late_one_only_by_its_figures",
+        SPRINTS + "test_a_sprint_is_at_risk_by_its_chance_only_where_the_line_names_one",
     ),
     "blocked-1-day": (
         BLOCKED + "A blocked ticket reaches its owner after one working day, and nobody else",

@@ -336,6 +336,7 @@ async def test_the_command_line_shows_what_is_in_force_although_it_cannot_read_t
         mailbox=app.mailbox,
         store=app.store,
         ledger=app.ledger,
+        operations=app.operations,
     )
     shown = await status(await law_of(rooms), app.mailbox, app.store, app.ledger, app.clock)
     assert (shown["directives"], [team["id"] for team in shown["teams"]]) == (version, [TEAM])

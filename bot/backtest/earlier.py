@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from bot.backtest.days import Tell
 from bot.backtest.folder import Folder, History
-from bot.backtest.pictures import Gallery
-from bot.backtest.trial import Tell
+from bot.backtest.report.pictures import Gallery
+from bot.status import version
 from bot.sync.past import Pasts
 from models.database import Database
 from models.directives import Directives, Team
 from models.forecasts import Ended
 from models.foresight import Foresight
 from models.histories import SprintHistory
-from models.ids import SprintId
-from models.keeping.records import dump, load
+from models.ids import named
 from planner.bounds.worktime import team_calendar
 from planner.foresight.reference import ENOUGH
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was read once."""
-
-    sprints: tuple[SprintId, ...]
-    ended: tuple[Ended, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +45,23 @@ class Earlier:
         return await self._read(team, wanted)
 
     async def _read(self, team: Team, wanted: Sequence[SprintHistory]) -> Sequence[Ended]:
-        ids = sorted(each.sprint.id for each in wanted)
-        kept = _kept(self._file(team), ids if self.pasts is not None else None)
+        ids, calendar = sorted(each.sprint.id for each in wanted), team_calendar(self.law, team.id)
+        asked, rules = " ".join(map(_said, wanted)), named(version(), calendar)
+        kept = self.folder.earlier(team.id, asked if self.pasts is not None else None, rules)
         if kept is not None:
-            return kept.ended
+            return kept
         if self.pasts is None or len(ids) < ENOUGH:
             return ()
         self.tell(f"{team.id}: reading {len(ids)} earlier sprints for the forecast", 0.0)
         past = await self.pasts.read(team, ids, pulls=False)
-        ended = Gallery(past, team_calendar(self.law, team.id)).ended
-        self._file(team).write_text(json.dumps(dump(Kept(tuple(ids), ended))), encoding="utf-8")
+        ended = Gallery(past, calendar).ended
+        self.folder.keep_earlier(team.id, asked, rules, ended)
         return ended
 
-    def _file(self, team: Team) -> Path:
-        return self.folder.path / f"{team.id}.earlier.json"
 
-
-def _kept(file: Path, sprints: Sequence[SprintId] | None) -> Kept | None:
-    """What was read of just these sprints, or of whichever it was; ``None`` for nothing, or nothing readable."""
-    try:
-        kept = load(Kept, json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return kept if sprints is None or kept.sprints == tuple(sprints) else None
+def _said(history: SprintHistory) -> str:
+    """A sprint that was opened and closed again is another one."""
+    return f"{history.sprint.id}:{history.ended.isoformat() if history.ended is not None else ''}"
 
 
 def _begun(history: SprintHistory) -> tuple[float, int]:

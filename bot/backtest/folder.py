@@ -6,23 +6,30 @@ constitution, another version of this program) is made anew, never mended.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gzip
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from models.errors import OperatorError
+from models.forecasts import Ended
 from models.histories import Past
-from models.ids import TeamId
+from models.ids import SprintId, TeamId, named
 from models.keeping.records import dump, load
 from models.people import Identity
 
-FORM = 1
+FORM = 3
 """Of what is kept here; a file of another form is read anew."""
+
+KEPT = 2
+"""Constitutions whose walks are kept, so that they need not be lived through again: two that are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +40,14 @@ class History:
     begin: datetime
     end: datetime
     past: Past
+    since: datetime | None = None
+    """From when on it was read, where that is before ``begin``."""
     identities: tuple[Identity, ...] = ()
     """The accounts that were found for its people."""
+    chosen: tuple[SprintId, ...] = ()
+    """The sprints that were meant."""
+    read: datetime | None = None
+    """When it was read (company time)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +64,46 @@ class Folder:
         except OSError as error:
             raise OperatorError(f"{self.path} cannot be written: {error}", hint="Name another folder") from error
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While the block runs no other back-test has this folder: two would live in one database.
+
+        Raises ``OperatorError`` where another has it, or nothing can be written.
+        """
+        self.make()
+        with (self.path / ".lock").open("w") as mark:  # let go by the system however this process ends
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                words = f"another back-test runs in {self.path}"
+                raise OperatorError(words, hint="Wait for it, or name another folder: pm backtest --dir") from None
+            yield
+
     def empty(self) -> None:
         """Forget what was read and lived through; whatever else lies there stays."""
-        for pattern in ("*.history.*", "walk-*", "kept-*", "reading.db*"):
+        self._drop("*.history.*", "*.earlier.*", "*.part-*", "walk-*", "kept-*", "reading.db*")
+
+    def tidy(self, *used: str) -> None:
+        """All is told: the walks go, and what was kept of all but the last ``KEPT`` constitutions, ``used`` first."""
+        marks = sorted(self.path.glob("kept-*.json"), key=lambda mark: mark.stat().st_mtime, reverse=True)
+        known = [mark.stem.removeprefix("kept-") for mark in marks]
+        stay = list(dict.fromkeys([*used, *known]))[: max(KEPT, len(used))]
+        self._drop("walk-*", *(f"kept-{name}.*" for name in known if name not in stay))
+
+    def _drop(self, *patterns: str) -> None:
+        for pattern in patterns:
             for file in self.path.glob(pattern):
                 file.unlink()
 
     # --- what was read --------------------------------------------------------------------------------------------
 
-    def keep_history(self, team: TeamId, asked: str, history: History) -> None:
+    def keep_history(self, team: TeamId, asked: str, history: History, *, form: int = FORM) -> None:
         """Keep what was read for ``asked``, with the checksum of it."""
-        said = {"form": FORM, "asked": asked, "history": dump(history)}
+        said = {"form": form, "asked": asked, "history": dump(history)}
         body = gzip.compress(json.dumps(said, ensure_ascii=False).encode(), mtime=0)
         self._write(self._history(team), body)
         self._write(self._sum(team), f"{_checksum(body)}\n".encode())
+        self._drop(f"{team}.part-*")
 
     def history(self, team: TeamId, asked: str | None) -> History | None:
         """What was read for the same; ``None`` for nothing, for something else, and for what was changed since.
@@ -80,9 +119,39 @@ class Folder:
             return None
         return load(History, said["history"])
 
+    def keep_earlier(self, team: TeamId, asked: str, rules: str, ended: Sequence[Ended], *, form: int = FORM) -> None:
+        """Keep how earlier sprints went: ``asked`` names them, ``rules`` what they were counted by."""
+        body = json.dumps(dump(tuple(ended)), ensure_ascii=False)
+        said = {"form": form, "asked": asked, "rules": rules, "sum": _checksum(body.encode()), "ended": body}
+        self._write(self._earlier(team), json.dumps(said, ensure_ascii=False).encode())
+
+    def earlier(self, team: TeamId, asked: str | None, rules: str) -> tuple[Ended, ...] | None:
+        """How they went; ``None`` and no ``asked`` as with ``history``."""
+        try:
+            said = json.loads(self._earlier(team).read_text(encoding="utf-8"))
+            body, known = str(said["ended"]), (said["form"], said["rules"], said["sum"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if known != (FORM, rules, _checksum(body.encode())) or asked not in (None, said.get("asked")):
+            return None
+        return load(tuple[Ended, ...], json.loads(body))
+
     def checksum(self) -> str:
         """One name for all that was read."""
         return _checksum(b"".join(file.read_bytes() for file in sorted(self.path.glob("*.history.sha256"))))
+
+    def part(self, team: TeamId, asked: str, name: str) -> Any:
+        """What a reading for ``asked`` that broke off kept under ``name``, as plain values; ``None`` for nothing."""
+        try:
+            said = json.loads(gzip.decompress(self._part(team, asked, name).read_bytes()))
+        except (OSError, ValueError, EOFError):
+            return None
+        return said["read"] if said["form"] == FORM else None
+
+    def keep_part(self, team: TeamId, asked: str, name: str, read: object) -> None:
+        """Keep it until the history is whole."""
+        body = json.dumps({"form": FORM, "read": dump(read)}, ensure_ascii=False).encode()
+        self._write(self._part(team, asked, name), gzip.compress(body, mtime=0))
 
     # --- how far it has come ---------------------------------------------------------------------------------------
 
@@ -122,6 +191,12 @@ class Folder:
 
     def _history(self, team: TeamId) -> Path:
         return self.path / f"{team}.history.json.gz"
+
+    def _part(self, team: TeamId, asked: str, name: str) -> Path:
+        return self.path / f"{team}.part-{named(asked, name)}.json.gz"
+
+    def _earlier(self, team: TeamId) -> Path:
+        return self.path / f"{team}.earlier.json"
 
     def _sum(self, team: TeamId) -> Path:
         return self.path / f"{team}.history.sha256"

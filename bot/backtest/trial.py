@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
-from bot.backtest.chronicle import Chronicle, Telling
-from bot.backtest.desk import set_up
+from bot.backtest.days import Days, Tell, nobody
 from bot.backtest.folder import Folder
-from bot.backtest.record import Record, deeds_of, messages_of, silences_of
+from bot.backtest.report.record import Deed, Message, Record, Silence, deeds_of, messages_of, silences_of
+from bot.backtest.walk.chronicle import Chronicle
+from bot.backtest.walk.desk import set_up
 from bot.status import version
 from models.directives import Directives
-from models.forecasts import Ended
 from models.ids import TeamId, named
-from models.people import Identity
-from models.presses import Press
 from models.recollection import Recollection
+from planner.bounds.limits import budget
 from planner.bounds.worktime import team_calendar
-
-Tell = Callable[[str, float], None]
-"""Told what it is doing and how much of it is over (0 to 1)."""
-
-
-def nobody(doing: str, share: float) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """What is lived through: whose work, which sprints, and what people did."""
-
-    sprints: tuple[str, ...]
-    begin: datetime
-    end: datetime
-    tellings: Mapping[TeamId, Telling]
-    stops: tuple[datetime, ...] = ()
-    """Where a walk may be broken off and gone on with: the ends of sprints, ascending."""
-    presses: Sequence[Press] = ()
-    identities: Sequence[Identity] = ()
-    """Whose account is whose, where the constitution does not say."""
-    ended: Mapping[TeamId, Sequence[Ended]] = field(default_factory=dict)
-    """How each team's earlier sprints went; nothing but its forecasts rests on it."""
-    checksum: str = ""
-    """One name for all that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +38,25 @@ class Trial:
     days: Days
     folder: Folder
     tell: Tell = field(default=nobody)
+    version: str = field(default_factory=version)
+    """The agent's own."""
+
+    @property
+    def name(self) -> str:
+        """Of everything a walk depends on beside the constitution: what has another name is lived through anew."""
+        days = self.days
+        return named(self.version, days.checksum, days.first, days.end, days.presses, days.identities, days.lore)
 
     async def of(self, constitution: Path, judged_by: Directives, law: Directives) -> Tried:
         """Live through the days under ``constitution``, which says ``law``; hours are judged by ``judged_by``.
 
         Raises ``OperatorError`` where the constitution cannot be read or nothing can be written.
         """
-        tried = named(
-            version(), self.days.checksum, self.days.begin, self.days.end, self.days.presses, self.days.identities
-        )
+        days, tried = self.days, self.name
         since = self.folder.begun(law.version, tried)
         looks, at = 0, since
         for stop in (*self.days.stops, self.days.end):
-            if at is not None and stop <= at:
+            if stop <= (at or days.first):
                 continue
             looks += await self._stretch(constitution, law, at, stop)
             at = stop
@@ -95,12 +75,13 @@ class Trial:
         ours = {team.id for team in law.teams}
         tellings = {team: telling for team, telling in self.days.tellings.items() if team in ours}
         presses = [press for press in self.days.presses if press.team in tellings]
-        return Chronicle(self.days.begin, self.days.end, tellings, presses)
+        return Chronicle(self.days.first, self.days.end, tellings, presses, self.days.lore)
 
     async def _record(self, constitution: Path, judged_by: Directives, law: Directives) -> Record:
         async with set_up(self.folder.scratch(law.version), self._chronicle(law), constitution) as replay:
             seen = Recollection(replay.app.database)
             carried, withheld = await seen.carried(), await seen.withheld()
+        begin = self.days.begin  # what was said before is what the days that count begin with
         teams = [team for team in law.teams if team.id in self.days.tellings]
         return Record(
             version=law.version,
@@ -108,11 +89,21 @@ class Trial:
             begin=self.days.begin,
             end=self.days.end,
             names={member.id: member.name for team in teams for member in team.members},
-            messages=messages_of(carried, judged_by if _same_teams(judged_by, law) else law),
-            silences=silences_of(withheld, law),
-            deeds=deeds_of(carried, law),
-            days=_working_days(law, self.days, teams[0].id) if teams else (),
+            since=self.days.since,
+            messages=_since(begin, messages_of(carried, judged_by if _same_teams(judged_by, law) else law)),
+            silences=_since(begin, silences_of(withheld, law)),
+            deeds=_since(begin, deeds_of(carried, law)),
+            limits=(budget(law).per_person_per_day, budget(law).critical_per_person_per_day),
+            days=tuple(sorted({day for team in teams for day in _working_days(law, self.days, team.id)})),
+            worked={m.id: len(_working_days(law, self.days, team.id)) for team in teams for m in team.members},
         )
+
+
+_Told = TypeVar("_Told", Message, Silence, Deed)
+
+
+def _since(begin: datetime, told: Sequence[_Told]) -> tuple[_Told, ...]:
+    return tuple(each for each in told if each.at >= begin)
 
 
 def _same_teams(one: Directives, other: Directives) -> bool:

@@ -45,6 +45,9 @@ def counted(value: float, unit: str) -> str:
     return f"{written} {unit.removesuffix('s') if written == '1' else unit}"
 
 
+_A_HAIR = 1e-9
+
+
 def per_cent(share: float) -> str:
     """``62 %``; what is neither impossible nor certain is never written as 0 or 100."""
     rounded = round(share * 100)
@@ -53,6 +56,11 @@ def per_cent(share: float) -> str:
     if rounded == 100 and share < 1:
         return "over 99 %"
     return f"{rounded} %"
+
+
+def open_chance(chance: float) -> float:
+    """``chance`` of what may still happen: never quite nothing, never quite certain."""
+    return min(1 - _A_HAIR, max(_A_HAIR, chance))
 
 
 def named(day: date) -> str:

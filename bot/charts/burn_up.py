@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.charts.amounts import about, amount, counted, finite, named, per_cent
+from bot.charts.amounts import about, amount, counted, finite, named, open_chance, per_cent
 from bot.charts.axes import Days, Key, apart, area_key, key, line_key, mark_day, marks_of_days, marks_up, room
 from bot.charts.chart import Chart, Table, charted
 from bot.charts.drawing import BLUE, LINE, SIZE, WIDTH, Anchor, Drawing, Place
@@ -54,7 +54,7 @@ class Cone:
 def cone(told: Foretold | Forecast, target: float) -> Cone:
     """What is foretold of a sprint whose target is ``target`` units, in units delivered: never less than none."""
     within = {level: (max(0.0, target + low), max(0.0, target + high)) for level, (low, high) in told.within.items()}
-    return Cone(told.chance, max(0.0, target + told.median), within)
+    return Cone(open_chance(told.chance), max(0.0, target + told.median), within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

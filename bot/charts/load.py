@@ -100,7 +100,8 @@ def _shown(of: Load) -> str:
     busiest = max(of.all_days, key=lambda day: by_day[day])
     if not by_day[busiest]:
         return f"{said} Nobody got a message."
-    most = f" Most on {named(busiest)}: {by_day[busiest]}."
+    tied = sum(count == by_day[busiest] for count in by_day.values()) > 1
+    most = f" Most on one day: {by_day[busiest]}." if tied else f" Most on {named(busiest)}: {by_day[busiest]}."
     none = f" No message on {quiet} of {counted(len(of.all_days), 'days')}." if quiet else ""
     many = " With so many people it shows how many got how many." if len(of.heard) > _PEOPLE else ""
     return f"{said}{most}{none}{many}"

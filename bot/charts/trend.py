@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from bot.charts.amounts import finite, named, per_cent
+from bot.charts.amounts import finite, named, open_chance, per_cent
 from bot.charts.axes import Days, marks_of_days, marks_up, room
 from bot.charts.chart import Chart, Table, charted
 from bot.charts.drawing import BLUE, LINE, SIZE, WIDTH, Drawing, Place
@@ -50,14 +50,17 @@ class Trend:
         """The sprint's, as it fits a title."""
         return brief(self.sprint)
 
+    told: bool = True
+    """Whether anybody was told; else it is what was to be foretold."""
+
     @property
     def known(self) -> tuple[tuple[date, float], ...]:
         """The days something was foretold on."""
-        return tuple((each.day, each.chance) for each in self.chances if each.chance is not None)
+        return tuple((each.day, open_chance(each.chance)) for each in self.chances if each.chance is not None)
 
 
 def trend(of: Trend) -> Chart:
-    """The chance that all committed work is done by the sprint's end, as it was told each day."""
+    """The chance that all committed work is done by the sprint's end, day by day."""
     return charted(_found(of), _shown(of), _figures(of), _drawn(of))
 
 
@@ -73,7 +76,8 @@ def _found(of: Trend) -> str:
 
 
 def _shown(of: Trend) -> str:
-    about = "The chance that all committed work is done by the sprint's end, as it was told each day."
+    when = "as it was told each day" if of.told else "as it was to be foretold at the end of each day"
+    about = f"The chance that all committed work is done by the sprint's end, {when}."
     if not of.known:
         return f"{about} It is told from five earlier sprints on."
     (low_day, low), (high_day, high) = min(of.known, key=_chance), max(of.known, key=_chance)
@@ -88,7 +92,9 @@ def _chance(known: tuple[date, float]) -> float:
 
 
 def _figures(of: Trend) -> Table:
-    told = [(named(each.day), "none" if each.chance is None else per_cent(each.chance)) for each in of.chances]
+    told = [
+        (named(each.day), "none" if each.chance is None else per_cent(open_chance(each.chance))) for each in of.chances
+    ]
     kept = told[:: max(1, -(-len(told) // _ROWS))]
     thin = "" if len(kept) == len(told) else f", {len(kept)} of {len(told)} days"
     return Table(f"{of.name}{thin}", ("Day", "Chance to finish all"), tuple(kept))

@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "trigger": Entry("bot.cli.look:trigger", "Look now, at one sprint or at everything."),
         "forecast": Entry("bot.cli.forecast:forecast", "Will the sprint be made; how good such forecasts are."),
         "backtest": Entry("bot.cli.backtest:backtest", "What it would have said on sprints that are over."),
+        "dashboard": Entry("bot.cli.dashboard:dashboard", "The dashboard: a link that signs you in once."),
         "documents": Entry("bot.cli.documents:documents", "Reports of delegated tasks: list, write out."),
         "costs": Entry("bot.cli.costs:costs", "What Claude came to: by day, purpose and model."),
     },
@@ -39,10 +40,12 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "mcp": Entry("bot.cli.mcp:mcp", "MCP servers: list, inspect, try, accept."),
         "directives": Entry("bot.cli.constitution:directives", "The constitution: check, explain, diff."),
         "people": Entry("bot.cli.people:people", "Who is who, and what is known of them: list, map, show, forget."),
-        "db": Entry("bot.cli.prepare:db", "Bring the database to this version."),
+        "db": Entry("bot.cli.prepare:db", "The database: bring it to this version, copy it to another."),
     },
     "Repair": {
         "dead-letters": Entry("bot.cli.repair:dead_letters", "Jobs that were given up: list, retry, drop."),
+        "backup": Entry("bot.cli.backup:backup", "Backups: make, list, verify."),
+        "restore": Entry("bot.cli.restore:restore_one", "Put a backup back."),
     },
 }
 

@@ -6,28 +6,30 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bot.backtest.compare import Comparison
+from bot.backtest.days import Tell
 from bot.backtest.fetch import LAST, Wanted
 from bot.backtest.folder import Folder
-from bot.backtest.marks import MARKS, Score, beside, read_marks, score, write_marks
-from bot.backtest.page import headline, page
-from bot.backtest.pictures import drawn
-from bot.backtest.record import Record
-from bot.backtest.trial import Tell, Trial
+from bot.backtest.report.compare import Comparison
+from bot.backtest.report.marks import MARKS, Score, beside, read_marks, score, write_marks
+from bot.backtest.report.page import headline, page, shortest
+from bot.backtest.report.pictures import drawn
+from bot.backtest.report.record import Record
+from bot.backtest.trial import Trial
 from bot.charts import Chart
 from bot.cli.printing import json_option, print_columns, print_json
 from bot.cli.trying import Source, configured, made_up, read_days
 from bot.settings import Settings
-from models.directives import Directives
 from models.directives_file import load
 from models.errors import OperatorError, VendorError
+from models.ids import PersonId
 from models.keeping.records import dump
 from models.keeping.records import load as read_back
 
@@ -44,11 +46,30 @@ class Asked:
     against: Path | None
     folder: Folder
     demo: bool
+    company: Path
+    """The constitution a made-up company lives by, whichever is tried."""
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What it came to."""
+
+    first: Record
+    second: Comparison | None
+    charts: tuple[Chart, ...]
+    unasked_since: datetime | None
+    """When what it rests on was read, where Jira could not be asked."""
+
+    @property
+    def shown(self) -> Record:
+        """The record of the constitution that was tried last."""
+        return self.second.after if self.second is not None else self.first
 
 
 @click.group(invoke_without_command=True)
 @click.option("--sprint", default="", help="One sprint: its name, number or Jira id.")
-@click.option("--last", default=LAST, show_default=True, type=click.IntRange(1, 50), help="So many that have ended.")
+@click.option("--last", type=click.IntRange(1, 50), help=f"So many that have ended.  [default: {LAST}]")
 @click.option("--constitution", type=FILE, help="The constitution that is tried; else the configured one.")
 @click.option("--against", type=FILE, help="A second one, tried on the same days and compared.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one HTML page.")
@@ -60,7 +81,7 @@ class Asked:
 def backtest(
     context: click.Context,
     sprint: str,
-    last: int,
+    last: int | None,
     constitution: Path | None,
     against: Path | None,
     out: Path | None,
@@ -75,45 +96,60 @@ def backtest(
     """
     if context.invoked_subcommand is not None:
         return
-    chosen = constitution or Settings.from_environment(only_look=True).directives_file
-    folder = Folder((named or FOLDER / ("demo" if demo else "own")).resolve())
-    if anew:
-        folder.empty()
-    asked = Asked(wanted=Wanted(sprint, last), constitution=chosen, against=against, folder=folder, demo=demo)
-    with _progress() as tell:
-        first, second, charts = asyncio.run(tried(asked, tell))
-    _tell(first, second, charts, out, as_json)
+    if sprint and last is not None:
+        raise click.UsageError("--sprint names one sprint and --last so many: give one of them.")
+    if out is not None:
+        _require_place(out)
+    in_force = Settings.from_environment(only_look=True).directives_file
+    chosen = constitution or in_force
+    asked = Asked(
+        wanted=Wanted(sprint, last),
+        constitution=chosen,
+        against=against,
+        folder=Folder((named or FOLDER / ("demo" if demo else "own")).resolve()),
+        demo=demo,
+        company=in_force if in_force.exists() else chosen,
+        anew=anew,
+    )
+    _tell(_try(asked), out, as_json)
 
 
-async def tried(asked: Asked, tell: Tell) -> tuple[Record, Comparison | None, tuple[Chart, ...]]:
+def _try(asked: Asked) -> Answer:
+    """With the folder to itself. Raises ``OperatorError``."""
+    with asked.folder.alone(), _progress() as tell:
+        if asked.anew:
+            asked.folder.empty()
+        return asyncio.run(tried(asked, tell))
+
+
+async def tried(asked: Asked, tell: Tell) -> Answer:
     """The record of the constitution, how the second compares, and how the sprints went. Raises ``OperatorError``."""
-    asked.folder.make()
     law = load(asked.constitution)
+    other = load(asked.against) if asked.against is not None else None
     try:
-        async with _source(asked, law) as source:
+        async with _source(asked) as source:
             days = await read_days(asked.wanted, law, asked.folder, source, tell)
     except VendorError as failure:
         raise OperatorError(f"the past could not be read: {failure}", hint="Run: pm test-connections") from failure
     trial = Trial(days, asked.folder, tell)
-    first = (await trial.of(asked.constitution, law, law)).record
-    if asked.against is None:
-        return first, None, drawn(days, law)
-    second = await trial.of(asked.against, law, load(asked.against))
-    return first, Comparison(first, second.record), drawn(days, law)
+    first, second = (await trial.of(asked.constitution, law, law)).record, None
+    if asked.against is not None and other is not None:
+        second = Comparison(first, (await trial.of(asked.against, law, other)).record)
+    asked.folder.tidy(law.version, *([other.version] if other is not None else []))
+    return Answer(first=first, second=second, charts=drawn(days, law), unasked_since=days.unasked_since)
 
 
-def compared(old: Path, new: Path) -> str:
+def compared(old: Path, new: Path, *, demo: bool = False) -> str:
     """What a change of the constitution would have changed on the last sprints. Raises ``OperatorError``."""
-    folder = Folder((FOLDER / "own").resolve())
-    asked = Asked(wanted=Wanted(), constitution=old, against=new, folder=folder, demo=False)
-    with _progress() as tell:
-        _, found, _ = asyncio.run(tried(asked, tell))
-    assert found is not None
-    return found.words
+    folder = Folder((FOLDER / ("demo" if demo else "own")).resolve())
+    asked = Asked(wanted=Wanted(), constitution=old, against=new, folder=folder, demo=demo, company=old)
+    found = _try(asked)
+    assert found.second is not None
+    return found.second.words + _read_on(found)
 
 
-def _source(asked: Asked, law: Directives) -> contextlib.AbstractAsyncContextManager[Source]:
-    return made_up(asked.folder, asked.constitution, law) if asked.demo else configured()
+def _source(asked: Asked) -> contextlib.AbstractAsyncContextManager[Source]:
+    return made_up(asked.folder, asked.company, load(asked.company)) if asked.demo else configured(asked.constitution)
 
 
 @contextlib.contextmanager
@@ -131,44 +167,77 @@ def _progress() -> Iterator[Tell]:
 # --- told -------------------------------------------------------------------------------------------------------
 
 
-def _tell(first: Record, compared: Comparison | None, charts: Sequence[Chart], out: Path | None, as_json: bool) -> None:
+def _require_place(out: Path) -> None:
+    """Raises ``OperatorError`` where the page could not be written, before anything is lived through."""
+    if out.suffix.lower() == ".json":
+        raise OperatorError(f"{out} would be a page, and is called .json", hint="Name it .html; --json prints data")
+    if not out.absolute().parent.is_dir():
+        raise OperatorError(f"{out.parent} is no folder", hint="Make it, or name another place with --out")
+    read_marks(beside(out))
+
+
+def _tell(answer: Answer, out: Path | None, as_json: bool) -> None:
+    compared = answer.second
     if out is not None:
-        marks = read_marks(beside(out))
-        shown = page(compared.after if compared else first, marks, beside(out).name, compared, charts)
-        out.write_text(shown, encoding="utf-8")
-        out.with_suffix(".json").write_text(_kept(compared.after if compared else first), encoding="utf-8")
+        _write(answer, out)
     if as_json:
-        print_json(_as_data(first, compared))
+        print_json(_as_data(answer))
         return
-    _print(compared.after if compared else first)
+    _print(answer.shown)
     if compared is not None:
         click.echo(f"\n{compared.words}")
+    if answer.unasked_since is not None:
+        click.echo(f"\nJira was not asked: this is{_read_on(answer).removeprefix(',')}")
     if out is not None:
         click.echo(f"\nwritten: {out}")
 
 
+def _read_on(answer: Answer) -> str:
+    return f", from what was read on {answer.unasked_since:%a %d %b %Y}" if answer.unasked_since is not None else ""
+
+
+def _write(answer: Answer, out: Path) -> None:
+    shown = page(answer.shown, read_marks(beside(out)), beside(out).name, answer.second, answer.charts)
+    try:
+        out.write_text(shown, encoding="utf-8")
+        _record_of(out).write_text(json.dumps(dump(answer.shown), ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        raise OperatorError(
+            f"{out} cannot be written: {error.strerror}", hint="Name another place with --out"
+        ) from error
+
+
+def _record_of(out: Path) -> Path:
+    """Where the record of a page lies: ``report.html`` has ``report.record.json``."""
+    return out.with_suffix(".record.json")
+
+
 def _print(record: Record) -> None:
+    letters = shortest(record.messages)
     rows = [
-        (f"{m.local:%a %d %b %H:%M}", m.to, m.kind, m.text.partition("\n")[0][:70], m.rule) for m in record.messages
+        (m.id[:letters], f"{m.local:%a %d %b %H:%M}", m.to, m.kind, m.text.partition("\n")[0][:70], m.rule)
+        for m in record.messages
     ]
-    print_columns(("WHEN", "TO", "WHAT", "SAYS", "RULE"), rows)
-    days, everybody = max(len(record.days), 1), record.per_person
-    told = {person: count for person, count in everybody.items() if count}
+    print_columns(("ID", "WHEN", "TO", "WHAT", "SAYS", "RULE"), rows)
     click.echo("")
-    print_columns(
-        ("PERSON", "MESSAGES", "MOST ON ONE DAY", "A WORKING DAY"),
-        [
-            (record.names.get(p, p), sum(c.values()), max(c.values()), f"{sum(c.values()) / days:.2f}")
-            for p, c in told.items()
-        ],
-    )
-    quiet = len(everybody) - len(told)
+    told = [_of_person(record, person) for person in record.per_person if record.written[person]]
+    print_columns(("PERSON", "MESSAGES", "COST ATTENTION", "MOST ON ONE DAY", "A WORKING DAY"), told)
+    everybody = len(record.per_person)
     click.echo(f"\n{headline(record)}; {record.out_of_hours or 'none'} out of hours; {len(record.silences)} withheld")
-    click.echo(f"{quiet} of {len(everybody)} people would have heard nothing; {len(record.deeds)} changes in Jira")
+    quiet, changes = everybody - len(told), len(record.deeds)
+    click.echo(f"{quiet} of {everybody} people would have heard nothing; {changes} changes in Jira")
 
 
-def _as_data(first: Record, compared: Comparison | None) -> dict[str, Any]:
-    data = _record(first)
+def _of_person(record: Record, person: PersonId) -> tuple[object, ...]:
+    """Of what cost attention the most on one day, and how much on a working day of theirs."""
+    cost, worked = record.per_person[person], record.worked.get(person, len(record.days))
+    most, each = max(cost.values(), default=0), f"{cost.total() / max(worked, 1):.2f}"
+    return record.names.get(person, person), record.written[person], cost.total(), most, each
+
+
+def _as_data(answer: Answer) -> dict[str, Any]:
+    compared = answer.second
+    data = _record(answer.first) | {"jira_not_asked_since": answer.unasked_since}
     if compared is not None:
         names = {"new": compared.new, "gone": compared.gone}
         data["against"] = _record(compared.after)
@@ -198,16 +267,12 @@ def _record(record: Record) -> dict[str, Any]:
     }
 
 
-def _kept(record: Record) -> str:
-    return json.dumps(dump(record), ensure_ascii=False)
-
-
 # --- marks ------------------------------------------------------------------------------------------------------
 
 
 def _report(out: Path) -> Record:
     try:
-        return read_back(Record, json.loads(out.with_suffix(".json").read_text(encoding="utf-8")))
+        return read_back(Record, json.loads(_record_of(out).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError) as error:
         raise OperatorError(f"{out} has no record beside it", hint=f"Run: pm backtest --out {out}") from error
 

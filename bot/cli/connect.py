@@ -138,4 +138,5 @@ async def _close(app: App) -> None:
         if service is not None:
             await service.close()
     await app.finding.close()
+    await app.bells.close()
     await app.database.close()

@@ -23,8 +23,11 @@ import click
 from integrations.simulator.acting import FASTEST
 from integrations.simulator.claude.api import LIFELIKE
 from integrations.simulator.server import Simulator, company_clock
+from models.clock import SystemClock
+from models.database import Database
 from models.directives_file import load
 from models.errors import OperatorError
+from models.visits import Visits
 from models.written import look_up
 
 PORT = 8400
@@ -145,7 +148,8 @@ async def _play(stage: Stage, browse: bool) -> None:
         await product.start()
         await _until_ready(product)
         address = f"http://127.0.0.1:{stage.port}"
-        click.echo(f"PM Agent demo: {address}\nThe agent itself: {stage.product} (its log: {log})\nCtrl-C ends both.")
+        click.echo(f"PM Agent demo: {address}\nThe agent itself: {stage.product} (its log: {log})")
+        click.echo(f"Its dashboard, once, signed in: {await _dashboard(stage)}\nCtrl-C ends both.")
         if browse:
             click.launch(address)
         await _until_either_ends(product, ended)
@@ -229,6 +233,17 @@ def environment(stage: Stage, upstream: Mapping[str, str]) -> Mapping[str, str]:
         "PORT": str(stage.product_port),
         "ADMIN_TOKEN": secrets.token_urlsafe(16),
     }
+
+
+async def _dashboard(stage: Stage) -> str:
+    """A link that signs a browser in to the product's dashboard, as ``pm dashboard link`` makes it."""
+    clock = SystemClock()
+    database = Database(environment(stage, {})["DATABASE_URL"], clock)
+    try:
+        secret, _ = await Visits(database, clock).make_link()
+    finally:
+        await database.close()
+    return f"{stage.product}/dashboard/link/{secret}"
 
 
 async def _until_ready(product: Product) -> None:

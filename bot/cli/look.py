@@ -3,37 +3,76 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from bot import status as reports
+from bot.backups.standing import in_words
+from bot.bells import bells_of
 from bot.cli.printing import json_option, print_columns, print_json, span
 from bot.cli.rooms import Rooms, in_rooms
 from bot.doors.trigger import ask_for_a_look
+from bot.metrics import Metrics
+from bot.operations.overview import is_grave, lines, overview
+from bot.operations.promises import Sources
+from bot.operations.vitals import vitals
 from bot.settings import Settings
+from bot.watch import expiries, here, set_up
 from models.directives import Mode
 from models.errors import DatabaseNotReady, DirectivesError
+from models.events import Source
 from models.ids import TeamId
 from models.trust import Cause
 from planner.words.modes import MODES
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="Only what needs somebody; exits 1 when something is wrong.")
 @json_option
-def status(as_json: bool) -> None:
-    """How the agent is doing: teams, data age, what waits, what was done in the last day."""
+def status(as_json: bool, check: bool) -> None:
+    """How the agent is doing: what needs somebody, the worst first; then teams, data age, what waits and was done."""
+    settings = Settings.from_environment(only_look=True)
 
     async def read(rooms: Rooms) -> Mapping[str, Any]:
         law = await law_of(rooms)
-        return await reports.status(law, rooms.mailbox, rooms.store, rooms.ledger, rooms.clock)
+        told = await reports.status(law, rooms.mailbox, rooms.store, rooms.ledger, rooms.clock)
+        told = {**told, "redis": await _redis(rooms, settings)}
+        return {**told, **await _overview(rooms, law["teams"], settings)}
 
     data = in_rooms(read)
     if as_json:
         print_json(data)
     else:
+        click.echo("\n".join(lines(data)))
+    if not (as_json or check):
+        click.echo()
         print_status(data)
+    if check and is_grave(data):
+        raise SystemExit(1)
+
+
+async def _redis(rooms: Rooms, settings: Settings) -> Mapping[str, Any]:
+    bells = bells_of(rooms.database, settings.redis_url, rooms.clock, Metrics())
+    try:
+        return await bells.status()
+    finally:
+        await bells.close()
+
+
+async def _overview(rooms: Rooms, teams: Sequence[Mapping[str, Any]], settings: Settings) -> Mapping[str, Any]:
+    of = Sources(operations=rooms.operations, store=rooms.store, ledger=rooms.ledger, clock=rooms.clock, teams=teams)
+    signed = {
+        Source.JIRA: bool(settings.jira_webhook_secret),
+        Source.BITBUCKET: bool(settings.bitbucket_webhook_secret),
+    }
+    days = expiries(
+        jira=settings.atlassian_token_expires if settings.jira_on else None,
+        bitbucket=settings.bitbucket_token_expires if settings.bitbucket_on else None,
+    )
+    read = set_up(jira=settings.jira_on, bitbucket=settings.bitbucket_on, slack=settings.slack_on)
+    return await overview(await vitals(of, rooms.mailbox, await here(of, rooms.database, signed, days, read)), of)
 
 
 async def law_of(rooms: Rooms) -> Mapping[str, Any]:
@@ -78,6 +117,11 @@ def _answers(port: int) -> bool:
         return False
 
 
+def _print_redis(redis: Mapping[str, str]) -> None:
+    if redis["state"] != "off":
+        click.echo(f"redis: {redis['state']}: {redis['detail']}")
+
+
 def _print_own_wishes(own: int) -> None:
     who = "one person has" if own == 1 else f"{own} people have"
     if own:
@@ -92,7 +136,9 @@ def print_status(data: Any) -> None:
     if data["directives_trouble"]:
         click.echo(f"the constitution on disk is broken, so this version stays in force:\n{data['directives_trouble']}")
     click.echo(f"waiting: {waiting}; oldest {span(queue['oldest_waiting'])}; running: {queue['running']}")
-    click.echo(f"dead letters: {queue['dead_letters']}; deliveries not looked at yet: {queue['deliveries_unseen']}\n")
+    click.echo(f"dead letters: {queue['dead_letters']}; deliveries not looked at yet: {queue['deliveries_unseen']}")
+    _print_redis(data.get("redis", {"state": "off"}))
+    click.echo(f"{in_words(data['backups'], span(data['backups']['age']))}\n")
     print_columns(("TEAM", "MODE", "NEXT LOOK", "DATA READ", "DONE IN A DAY"), [_row(team) for team in data["teams"]])
     _print_own_wishes(data["own_wishes"])
     for team in data["teams"]:
@@ -104,7 +150,9 @@ def print_status(data: Any) -> None:
         for source, words in team["reading"].items():
             click.echo(f"\n{team['id']}: reading {source}: {words}")
         if past := team["past_sprints"]:
-            click.echo(f"\n{team['id']}: {past['read']} past sprints read for forecasts, {past['counted']} of use")
+            refused = f"; Jira does not tell of {past['refused']} more" if past["refused"] else ""
+            told = f"{past['read']} past sprints read for forecasts, {past['counted']} of use{refused}"
+            click.echo(f"\n{team['id']}: {told}")
         for source, read in team["data"].items():
             if read["error"]:
                 click.echo(f"\n{team['id']}: {source} could not be read: {read['error']}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.moving import copy_database
 from bot.cli.printing import json_option, print_json
 from bot.settings import Settings
 from models.database import upgrade
@@ -12,6 +13,9 @@ from models.database import upgrade
 @click.group()
 def db() -> None:
     """The agent's own database."""
+
+
+db.add_command(copy_database)
 
 
 @db.command("upgrade")

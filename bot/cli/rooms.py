@@ -16,6 +16,7 @@ from models.directives import Directives
 from models.directives_file import load
 from models.ledger import Ledger
 from models.mailbox import Mailbox
+from models.operations import Operations
 from models.store import Store
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class Rooms:
     mailbox: Mailbox
     store: Store
     ledger: Ledger
+    operations: Operations
 
     @property
     def directives(self) -> Directives:
@@ -80,6 +82,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Rooms]:
             mailbox=Mailbox(database, clock),
             store=Store(database, clock),
             ledger=Ledger(database, clock),
+            operations=Operations(database, clock),
         )
     finally:
         await database.close()

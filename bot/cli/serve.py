@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import logging
+import json
+import os
 import signal
 import socket
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.glogging import Logger
-from gunicorn.workers.gasgi import ASGIWorker
 from starlette.applications import Starlette
 
 from bot.app import build
+from bot.cli.alone import require_one_door
 from bot.server import make_asgi
 from bot.settings import Settings
 from models.directives_file import load
 from models.errors import OperatorError
-
-
-class OurLogger(Logger):  # type: ignore[misc]  # gunicorn is untyped
-    """gunicorn's own words go where all others go: through the redacting handler of ``bot.logs``."""
-
-    def setup(self, cfg: Any) -> None:
-        """No handlers of its own."""
-        super().setup(cfg)
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True
-        self.error_log.setLevel(logging.WARNING)
-
-
-class PatientWorker(ASGIWorker):  # type: ignore[misc]  # gunicorn is untyped
-    """Ctrl-C drains as SIGTERM does: gunicorn's own worker would drop what is under way."""
-
-    def init_signals(self) -> None:
-        """SIGINT reaches the whole terminal group; the parent turns it into the SIGQUIT we act on.
-
-        SIGHUP must not end a worker that is still starting; once it works, ``bot.shift`` hears it.
-        """
-        super().init_signals()
-        self.loop.add_signal_handler(signal.SIGHUP, lambda: None)
-        self.loop.add_signal_handler(signal.SIGINT, lambda: None)
-        self.loop.add_signal_handler(signal.SIGQUIT, self.handle_exit_signal)
 
 
 class PatientArbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
@@ -80,13 +56,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
         return make_asgi(build(self._settings), with_worker=self._with_worker)
 
 
-def options(settings: Settings) -> Mapping[str, Any]:
-    """How we run gunicorn, here and in deploy/gunicorn.conf.py."""
+def options(settings: Settings, processes: int = 1) -> Mapping[str, Any]:
+    """How we run gunicorn, here and in deploy/gunicorn.conf.py. Raises ``OperatorError``."""
+    require_one_door(settings.database_url, processes)
     return {
         "bind": f"{settings.host}:{settings.port}",
-        "workers": 1,
-        "worker_class": PatientWorker,
-        "logger_class": OurLogger,
+        "workers": processes,
+        "worker_class": "bot.generations.PatientWorker",
+        "logger_class": "bot.generations.OurLogger",
         "control_socket_disable": True,  # two agents of one user would share its path
         "asgi_lifespan": "on",
         "timeout": 60,
@@ -98,7 +75,8 @@ def options(settings: Settings) -> Mapping[str, Any]:
 def serve(settings: Settings, *, with_worker: bool) -> None:
     """Serve until told to stop. Raises ``OperatorError`` for what is known to be wrong, exits 1 for the rest."""
     load(settings.directives_file)  # complaints about it belong here, not in a traceback of the forked worker
-    _require_free(settings.host, settings.port)
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):  # else systemd holds the port for us: deploy/systemd
+        _require_free(settings.host, settings.port)
     try:
         Server(settings, with_worker=with_worker).run()
     except SystemExit as end:
@@ -113,3 +91,11 @@ def _require_free(host: str, port: int) -> None:
         except OSError as error:
             words = f"PORT {port} cannot be used: {error.strerror}"
             raise OperatorError(words, hint="Set PORT to a free one") from None
+
+
+if __name__ == "__main__":  # asked by deploy/gunicorn.conf.py, which must not load the product itself
+    try:
+        _settings = Settings.from_environment()
+        sys.stdout.write(json.dumps(dict(options(_settings, _settings.web_concurrency))))
+    except OperatorError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import App, build
+from bot.backtest.days import Days, Tell
 from bot.backtest.fetch import Wanted, days_of
 from bot.backtest.folder import Folder
-from bot.backtest.trial import Days, Tell
 from bot.settings import Settings
 from bot.sync.past import Pasts, pasts_of
 from integrations.simulator.server import Simulator, company_clock
@@ -40,19 +40,16 @@ class Source:
 
 async def read_days(wanted: Wanted, law: Directives, folder: Folder, source: Source, tell: Tell) -> Days:
     """The days that are to be lived through. Raises ``OperatorError`` and ``VendorError``."""
-    async with _reading(folder, source) as pasts, _own_ledger(source) as ours:
+    async with _reading(folder, source) as pasts, own_ledger(source) as ours:
         return await days_of(wanted, law, pasts, folder, ours, tell)
 
 
 @contextlib.asynccontextmanager
 async def _reading(folder: Folder, source: Source) -> AsyncIterator[Pasts | None]:
     """Jira and Bitbucket, as far as they are configured; no other client is made, and nothing of ours is touched."""
-    nobody = SecretStr("")
     url = f"sqlite:///{folder.path / 'reading.db'}"
-    off = {"slack_bot_token": nobody, "anthropic_api_key": nobody, "mcp_config": None, "database_url": url}
-    settings = source.settings.model_copy(update=off)
     upgrade(url)
-    app = build(settings, source.clock, Scratch(url, source.clock))
+    app = build(only_reading(source.settings, url), source.clock, Scratch(url, source.clock))
     try:
         if app.jira is None:
             yield None
@@ -60,6 +57,13 @@ async def _reading(folder: Folder, source: Source) -> AsyncIterator[Pasts | None
             yield pasts_of(app.jira, app.bitbucket, app.store, source.clock, lambda: app.directives)
     finally:
         await _close(app)
+
+
+def only_reading(settings: Settings, database_url: str) -> Settings:
+    """``settings`` of an app that has no client but Jira's and Bitbucket's, on that database."""
+    nobody = SecretStr("")
+    off = {"slack_bot_token": nobody, "anthropic_api_key": nobody, "mcp_config": None, "redis_url": ""}
+    return settings.model_copy(update=off | {"database_url": database_url})
 
 
 async def _close(app: App) -> None:
@@ -70,7 +74,7 @@ async def _close(app: App) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _own_ledger(source: Source) -> AsyncIterator[Database | None]:
+async def own_ledger(source: Source) -> AsyncIterator[Database | None]:
     """The agent's own database, opened so that it refuses every change; ``None`` where there is none yet."""
     if not source.own or source.settings.no_database_yet():
         yield None
@@ -87,9 +91,9 @@ async def _own_ledger(source: Source) -> AsyncIterator[Database | None]:
 
 
 @contextlib.asynccontextmanager
-async def configured() -> AsyncIterator[Source]:
-    """What the environment names. Raises ``SettingsError``."""
-    settings = Settings.from_environment(only_look=True)
+async def configured(constitution: Path) -> AsyncIterator[Source]:
+    """What the environment names, for the teams of ``constitution``. Raises ``SettingsError``."""
+    settings = Settings.from_environment(only_look=True).model_copy(update={"directives_file": constitution})
     clock = SharedClock(settings.clock_file) if settings.clock_file else SystemClock()
     yield Source(settings=settings, clock=clock)
 

@@ -302,6 +302,8 @@ class Company:
     claude: ClaudePort | None = None
     worker: WorkerPort | None = None
     mcp: McpPort | None = None
+    redis: Callable[[], Awaitable[Check]] | None = None
+    """Whether Redis answers, or is not asked for."""
     in_force: Callable[[], tuple[Directives, str]] | None = None
     """The constitution of a process that watches its file, and what keeps the file from coming into force."""
     gaps: Callable[[Source, str], Awaitable[Check]] | None = None

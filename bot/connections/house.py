@@ -33,6 +33,7 @@ def probes(company: Company) -> list[Probe]:
     """What is asked of our own house."""
     return [
         constant(_none_yet(company.no_database)) if company.no_database else _database(company.database),
+        *([Probe("redis", company.redis)] if company.redis else []),
         constant(directives(company.directives)),
         *(constant(expiry(name, day, company.clock)) for name, day in company.expiries.items()),
         *([Probe(CLOCK, partial(clock, company.vendors, company.clock))] if company.vendors else []),

@@ -48,6 +48,7 @@ def company_of(app: App) -> Company:
         claude=app.claude,
         worker=app.worker,
         mcp=app.finding.hub,
+        redis=app.bells.redis,
         in_force=lambda: (app.directives, app.constitution.trouble.first if app.constitution.trouble else ""),
         gaps=_gaps(app),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import platform
 from collections.abc import Sequence
 
 from bot.constitution.watch import Amended, Broken, Constitution, Trouble
@@ -12,12 +14,20 @@ from models.directives import Directives, Team
 from models.ids import ApprovalId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob, look_at
+from models.operations import Operations
+from models.running import WORKS
 from models.store import Store
 from planner.notices import Notice, mode_notice, whom_to_tell
 from planner.policy import who_may_answer
 from planner.words.modes import MODES
 
 log = logging.getLogger(__name__)
+
+LIVED_BY = "versions"
+"""The key in memory of the versions that were in force, the latest last."""
+
+REMEMBERED = 50
+"""So many of them."""
 
 SPAN = "trouble"
 """The key in memory of the latest time of trouble."""
@@ -37,6 +47,7 @@ async def keep_up(law: Constitution, mailbox: Mailbox, store: Store, ledger: Led
 
 async def _follow(turn: Amended | Broken, law: Constitution, mailbox: Mailbox, store: Store, ledger: Ledger) -> None:
     await note_standing(law, store)
+    await note_version(law.roster.constitution, store)
     if isinstance(turn, Broken):
         law.span = await span_begun(store)
         await tell_admins(store, law.roster.constitution, broken(turn.trouble, law.roster.constitution, law.span))
@@ -83,6 +94,30 @@ def _reading(team: TeamId) -> NewJob:
 # --- what belongs to nobody any more --------------------------------------------------------------------------
 
 
+async def live_by(law: Constitution, store: Store, ledger: Ledger, operations: Operations) -> None:
+    """Begin with the file there is: say what is in force, and end what belongs to teams that are gone.
+
+    Nothing is ended for a file that is older than what others live by: it is a copy that has not been brought here yet.
+    """
+    directives = law.roster.constitution
+    if law.trouble is None:  # it was mended while nobody watched
+        await span_over(store)
+    if await outlived(directives, store) and await _others_work(operations):
+        told = "directives.yaml is older here than where others work: bring the new one to this machine"
+        log.warning(told, extra={"action": "old_constitution"})
+        return
+    await note_standing(law, store)
+    await note_version(directives, store)
+    await bid_farewell(law.roster.directives, store, ledger)
+
+
+async def _others_work(operations: Operations) -> bool:
+    """Whether another process works, here or on another machine."""
+    us = (platform.node()[:120], os.getpid())
+    working = [shift.process for shift in await operations.at_work() if shift.process.kind in WORKS]
+    return any((each.host, each.pid) != us for each in working)
+
+
 async def bid_farewell(directives: Directives, store: Store, ledger: Ledger) -> None:
     """End the looks and questions of teams that are gone, and the questions nobody may answer any more.
 
@@ -112,6 +147,18 @@ async def note_standing(law: Constitution, store: Store) -> None:
     """Keep what this process lives by, where a command finds it that cannot read the file itself."""
     trouble = law.trouble.words if law.trouble else ""
     await store.remember(SITE, ABOUT, IN_FORCE, dict(standing(law.roster.constitution, trouble)))
+
+
+async def note_version(law: Directives, store: Store) -> None:
+    """Keep that this version came into force last."""
+    kept = [each for each in await store.remembered(SITE, ABOUT, LIVED_BY) or () if each != law.version]
+    await store.remember(SITE, ABOUT, LIVED_BY, [*kept, law.version][-REMEMBERED:])
+
+
+async def outlived(law: Directives, store: Store) -> bool:
+    """Whether another version came into force after this one: its file may be an old copy, on another machine."""
+    known = await store.remembered(SITE, ABOUT, LIVED_BY) or ()
+    return law.version in known[:-1]
 
 
 async def span_of(store: Store) -> tuple[int, bool]:

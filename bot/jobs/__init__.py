@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.jobs import (
+    backup,
     card,
     effect,
     foretell,
@@ -26,6 +27,8 @@ from bot.jobs.home import draw
 from bot.jobs.home.after import of_the_asked, of_the_concerned, of_the_presser
 from bot.jobs.presses import click, contact, digest_menu, ending, feedback, hush, identity, pausing, took, undo, verdict
 from bot.jobs.trust import again, daily, mark
+from bot.jobs.watching import message as alert
+from bot.jobs.watching import watch
 from bot.jobs.windows import open as windows
 
 __all__ = ["HANDLERS", "Handler"]
@@ -62,7 +65,10 @@ HANDLERS: Mapping[str, Handler] = {
     "foretell": of_a_team(foretell.foretell),
     "past": of_a_team(past.remember_one),
     "tidy": tidy.tidy,
+    "backup": backup.back_up,
     "prompts": prompts.offer,
+    "watch": watch.watch,
+    "alert": alert.redraw,
     "stop": stop.stop,
     "verdict": verdict.settle_one,
     "undo": of_the_presser(undo.settle_one),

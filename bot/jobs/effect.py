@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot import logs
 from bot.app import App
 from bot.constitution import tell_admins
 from bot.jobs.asked.request_again import plan_again
@@ -26,6 +27,7 @@ async def carry_out_one(app: App, job: Job) -> None:
     effect_id = EffectId(job.payload["effect"])
     await app.roster.refresh()  # how its reader may be contacted holds from the moment they have said it
     effect = await app.ledger.effect(effect_id)
+    logs.also(effect=effect_id, **({"cycle": effect.cycle} if effect is not None and effect.cycle else {}))
     if effect is not None and effect.proposal.undoes is not None:
         await before_undo(app, effect)  # whatever becomes of it: somebody wanted it back
     outcome = await carry_out(effect_id, app.desk(job))

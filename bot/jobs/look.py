@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot import logs
 from bot.app import App
 from bot.jobs.asked.learn import acts_of
 from bot.jobs.presses.took import skipped_words
@@ -28,6 +29,15 @@ async def for_the_digest(app: App, job: Job) -> None:
 
 
 async def _look(app: App, job: Job, reason: Reason) -> None:
+    try:
+        await _look_now(app, job, reason)
+    except Exception:
+        app.metrics.cycle_failed()
+        raise
+
+
+async def _look_now(app: App, job: Job, reason: Reason) -> None:
+    began = app.clock.monotonic()
     arrived = await app.mailbox.waiting(TeamId(job.team))
     events = [event for _, delivery in arrived if (event := app.read(delivery)) is not None]
     # Slack's deliveries are questions and clicks: they name no work.
@@ -39,11 +49,12 @@ async def _look(app: App, job: Job, reason: Reason) -> None:
         at=app.clock.now(),
         sprint=SprintId(int(sprint)) if sprint else None,
         deliveries=tuple(row for row, _ in arrived),
-        acts=acts_of(events, app.me),
+        acts=(*acts_of(events, app.me), *app.witnessed(TeamId(job.team))),
     )
     await app.roster.refresh()  # people's own wishes hold at once, in whichever process they were said
     looked = await run_cycle(trigger, app.desk(job))
-    app.metrics.cycle(reason.value)
+    logs.also(cycle=looked.cycle)
+    app.metrics.cycle(reason.value, app.clock.monotonic() - began)
     for why, count in looked.dropped.items():
         app.metrics.unused("plan", why, count)
     log.info(

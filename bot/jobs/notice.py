@@ -7,16 +7,18 @@ import logging
 
 from bot.app import App
 from bot.constitution import broken_name, span_of
+from bot.jobs.watching.message import is_open
+from bot.operations.flapping import ALERT
 from models.errors import LostLease
 from models.mailbox import Job, NewJob
 from models.proposals import EffectState, Verdict
 from planner.notices import (
     Notice,
-    is_acting_by_now,
     is_forbidden_by_now,
     is_of_channel,
     is_of_mode,
     is_of_today,
+    is_settled_by_now,
     name_of,
     tell,
     whom_to_tell,
@@ -55,14 +57,16 @@ async def _is_over(app: App, notice: Notice) -> bool:
     if notice.after:
         heard = await app.ledger.why(name_of(notice.after))
         return heard is None or heard.effect not in _HEARD
+    if notice.name.startswith(f"{ALERT} "):
+        return not is_open([row for row in await app.operations.alerts() if row.message == notice.name])
     await app.constitution.look(at_once=True)  # another process may have seen it first
     forbidden = is_forbidden_by_now(notice, app.directives)
     if forbidden is not None:
         return forbidden
     law = app.directives
-    acting = is_acting_by_now(notice, app.directives)
-    if acting is not None:
-        return acting
+    settled = is_settled_by_now(notice, app.directives)
+    if settled is not None:
+        return settled
     for still in (is_of_mode(notice, law), is_of_channel(notice, law), is_of_today(notice, law, app.clock.now())):
         if still is not None:
             return not still

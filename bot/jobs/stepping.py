@@ -10,7 +10,7 @@ from models.actions import word_of
 from models.ids import PersonId, TeamId
 from models.proposals import Approval, ApprovalState, Effect, Proposal
 from models.trust import Cause, StepBack
-from planner.policy.trust import costs_trust
+from planner.policy.law import costs_trust
 
 log = logging.getLogger(__name__)
 

@@ -92,9 +92,9 @@ class Sync:
         Without events that is after five minutes; with them only when the reconciliation is overdue, because an
         event must not cost more than reading what it names.
         """
-        edge = self._clock.real() - (OVERDUE if events else STALE)
-        read_at = (await self._store.facts_about(team)).read_at
-        old = [source for source in self._polls() if source not in read_at or read_at[source] <= edge]
+        edge, polls = self._clock.real() - (OVERDUE if events else STALE), self._polls()
+        read_at = (await self._store.facts_about(team)).read_at if polls else {}
+        old = [source for source in polls if source not in read_at or read_at[source] <= edge]
         if old:
             await self.reconcile(team, old)
         await self.after(team, events)

@@ -21,6 +21,7 @@ from integrations.payloads import inside, instant, rows, whole, words
 from models.errors import Refused
 from models.histories import PullHistory
 from models.ids import AccountId
+from models.lessons import Act, Way
 from models.work import PullRequest, ReviewState
 
 MOST_PAGES = 100
@@ -102,7 +103,12 @@ def history_of(told: Told, projects: Collection[str] = ()) -> PullHistory | None
     states = [*(film.still(at) for at in moments[:-1]), present]
     states = _settled(moments, states)
     kept = [n for n, state in enumerate(states) if not n or state != states[n - 1]]
-    return PullHistory(id=present.id, since=tuple(moments[n] for n in kept), states=tuple(states[n] for n in kept))
+    return PullHistory(
+        id=present.id,
+        since=tuple(moments[n] for n in kept),
+        states=tuple(states[n] for n in kept),
+        acts=film.acts(),
+    )
 
 
 class _Film:
@@ -120,6 +126,11 @@ class _Film:
         built = (instant(inside(s, name)) for s in self._told.statuses for name in ("created_on", "updated_on"))
         after = {*self._times, self._present.updated, *(at for at in built if at is not None)}
         return sorted({self._opened, *(at for at in after if at > self._opened)})
+
+    def acts(self) -> tuple[Act, ...]:
+        """Who moved it on, oldest first; talk is no reason to look, and so nobody's answer."""
+        done = ((at, _actor(entry)) for at, entry in self._log)
+        return tuple(Act(who, self._present.id, at, Way.BITBUCKET) for at, who in done if who is not None)
 
     def still(self, at: datetime) -> PullRequest:
         """It as it stood then."""
@@ -196,6 +207,13 @@ def _at(entry: Any) -> datetime | None:
     """When an entry of the log was made."""
     told = [inside(entry, kind, name) for kind in _KINDS for name in ("date", "created_on")]
     return next((at for value in told if (at := instant(value)) is not None), None)
+
+
+def _actor(entry: Any) -> AccountId | None:
+    """Who made an entry of the log that moves it on."""
+    moves = ("update", *VERDICTS)
+    told = (account_of(inside(entry, kind, name)) for kind in moves for name in ("author", "user"))
+    return next((who for who in told if who is not None), None)
 
 
 def _verdicts(entry: Any) -> list[tuple[datetime, AccountId, ReviewState]]:

@@ -121,6 +121,7 @@ def sprint_of(raw: Any, board: int) -> Sprint | None:
         goal=words(raw.get("goal")),
         start=instant(raw.get("startDate")),
         end=instant(raw.get("endDate")),
+        ended=instant(raw.get("completeDate")) if state == SprintState.CLOSED else None,
     )
 
 

@@ -6,7 +6,7 @@ lead to the site.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -64,6 +64,7 @@ class Site:
         self._boards = set(boards)
         self._closed_from: dict[int, int] = {}
         self._fields: Fields | None = None
+        self._statuses: Sequence[Any] | None = None
         self._cloud = False
         self._explained = False
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import logging
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +39,28 @@ class Pins:
     def accept(self, server: str, tools: Sequence[ToolInfo]) -> bool:
         """Accept these tools from now on; ``False`` when that holds for this process only. Raises ``OperatorError``."""
         hashes = {tool.name: hash_of(tool) for tool in sorted(tools, key=lambda each: each.name)}
-        servers = {**self._read(), server: hashes}
-        draft = self.file.with_suffix(".new")
         try:
-            draft.write_text(json.dumps({"version": 1, "servers": dict(sorted(servers.items()))}, indent=2) + "\n")
-            draft.replace(self.file)
+            with self._turn():
+                servers = {**self._read(), server: hashes}
+                draft = self.file.with_suffix(".new")
+                draft.write_text(json.dumps({"version": 1, "servers": dict(sorted(servers.items()))}, indent=2) + "\n")
+                draft.replace(self.file)
         except OSError as error:
             self._fresh[server] = hashes
             log.warning("%s cannot be written (%s)", self.file, error.strerror, extra={"action": "mcp_not_pinned"})
             return False
         self._fresh.pop(server, None)
         return True
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Several workers of one machine accept at once: none may overwrite what another has just written."""
+        folder = os.open(self.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -111,6 +111,8 @@ class Sprint:
     start: datetime | None
     end: datetime | None
     completed: datetime | None = None
+    created: datetime | None = None
+    """When it was written down; ``None`` where it was always there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from integrations.simulator.doorway import only_local
 from integrations.simulator.slack import seed as slack_seed
 from integrations.simulator.slack.api import Pacing, SlackApi
 from integrations.simulator.slack.manifest import promised
+from integrations.simulator.slack.openid import OpenIdDoors
 from integrations.simulator.slack.out import SlackOut
 from integrations.simulator.slack.socket import SlackSocket
 from integrations.simulator.slack.wire import RETRIES
@@ -43,6 +44,8 @@ class Secrets:
     slack_bot_token: str = field(default_factory=lambda: f"xoxb-{fresh()}")
     slack_signing_secret: str = field(default_factory=fresh)
     slack_app_token: str = field(default_factory=lambda: f"xapp-{fresh()}")
+    slack_client_id: str = "1000.2000"
+    slack_client_secret: str = field(default_factory=fresh)
     atlassian_email: str = "pm-agent@example.com"
     atlassian_token: str = field(default_factory=fresh)
     jira_webhook_secret: str = field(default_factory=fresh)
@@ -93,6 +96,7 @@ class Simulator:
         self.jira_doors = JiraDoors(self.jira)
         self.bitbucket = Bitbucket(self.company, email=secret.atlassian_email, token=secret.bitbucket_token)
         self.slack = SlackApi(self.workspace, secret.slack_bot_token, pacing=Pacing(clock) if pacing else None)
+        self.slack_openid = OpenIdDoors(self.workspace, secret.slack_client_id, secret.slack_client_secret)
         events, signed = f"{self.product_url}/slack/events", secret.slack_signing_secret
         self.slack_out = SlackOut(self.workspace, self.traffic, url=events, secret=signed, retries=event_retries)
         self.slack_socket = SlackSocket(self.workspace, secret.slack_app_token)
@@ -136,6 +140,8 @@ class Simulator:
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "SLACK_BOT_TOKEN": secret.slack_bot_token,
             "SLACK_SIGNING_SECRET": secret.slack_signing_secret,
+            "SLACK_CLIENT_ID": secret.slack_client_id,
+            "SLACK_CLIENT_SECRET": secret.slack_client_secret,
             **({"SLACK_APP_TOKEN": secret.slack_app_token} if self.slack_out.socket is not None else {}),
             "JIRA_API_URL": f"{self.url}/jira",
             "ATLASSIAN_DOMAIN": team.jira.site or "company.atlassian.net",
@@ -171,6 +177,7 @@ class Simulator:
         doors = [only_local, middleware(self.traffic, self.faults)]
         app = web.Application(middlewares=doors, client_max_size=LARGEST)
         app.add_routes(self.slack_socket.routes())
+        app.add_routes(self.slack_openid.routes())
         app.add_routes(self.slack.routes())
         app.add_routes(self.jira_doors.routes())
         app.add_routes(self.bitbucket.routes())

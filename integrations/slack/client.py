@@ -20,13 +20,13 @@ from integrations.slack.complaints import BLOCK_FAULTS, FAILURES, understand
 from integrations.slack.outgoing.gate import Gate
 from integrations.slack.outgoing.markers import marked, marker_of
 from integrations.slack.outgoing.mentions import SLACK_ALONE
-from integrations.slack.outgoing.pacing import INTERVAL, PER_MINUTE, Pacer
+from integrations.slack.outgoing.pacing import INTERVAL, PER_MINUTE, Pacer, Shared
 from integrations.slack.reading.history import History
 from integrations.slack.reading.members import SlackMember
 from integrations.slack.reading.people import Changed, People, next_page, nobody, told
 from integrations.slack.reading.places import Places
 from integrations.slack.views import Views
-from integrations.slack.wire import TIMEOUT, ahead, new_session
+from integrations.slack.wire import TIMEOUT, ahead, new_session, quiet
 from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.found import FoundMessage
@@ -70,8 +70,11 @@ class Slack:
         changed: Changed = nobody,
         redact: Redactor = SHAPES,
         links: Links = SLACK_ALONE,
+        shared: Shared | None = None,
     ) -> None:
         """``seconds`` a call may take; ``changed`` tells who changed since it was asked last, in any process.
+
+        ``shared`` is the pace of all processes together.
 
         ``redact`` takes secrets out of whatever is sent; ``links`` says where it may lead, by default to Slack alone.
         """
@@ -80,7 +83,7 @@ class Slack:
         self._redact, self._gate = redact, Gate(links, redact)
         self._new_session = session or partial(new_session, seconds)
         self._client: AsyncWebClient | None = None
-        self.pacer = Pacer(clock)
+        self.pacer = Pacer(clock, shared=shared)
         self._me: Mapping[str, Any] | None = None
         self._granted: tuple[float, frozenset[str]] | None = None
         self._dms: dict[str, str] = {}
@@ -332,6 +335,8 @@ class Slack:
         async with self.pacer.in_order(channel, INTERVAL if posts else 0.0):
             if not for_all:
                 await self._places.ours_alone(channel)
+            if posts:
+                await self.pacer.turn(method)  # the workspace's, beside the channel's
             try:
                 return await self._ask(method, lane, text=words, **shown, **_PLAIN, **arguments)
             except Refused as refused:
@@ -357,7 +362,7 @@ class Slack:
         except FAILURES as failure:
             error = understand(failure, getattr(method, "__name__", lane).replace("_", ".", 1))
             if isinstance(error, NotDone) and error.retry_after is not None:
-                self.pacer.close(lane, error.retry_after)
+                await self.pacer.pause(lane, error.retry_after)
             raise error from failure
 
     def _web(self) -> AsyncWebClient:
@@ -367,7 +372,7 @@ class Slack:
                 base_url=self._base,
                 session=self._new_session(),
                 retry_handlers=[],  # slack_sdk's own would post twice after a cut connection
-                logger=_quiet(),
+                logger=quiet(),
             )
             if urlsplit(self._base).hostname in {"127.0.0.1", "localhost", "::1"}:
                 self._client.proxy = None  # the SDK sends even loopback through HTTPS_PROXY
@@ -390,10 +395,3 @@ def _granted(answer: Any) -> frozenset[str]:
     """The scopes of the token, from the header Slack puts on every answer; empty when it is not there."""
     listed = getattr(answer, "headers", {}).get("x-oauth-scopes", "")
     return frozenset(scope.strip() for scope in str(listed).split(",") if scope.strip())
-
-
-def _quiet() -> logging.Logger:
-    """The SDK writes whole bodies at DEBUG: people's words do not belong in a log."""
-    logger = logging.getLogger("integrations.slack.wire")
-    logger.setLevel(logging.INFO)
-    return logger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -48,3 +49,10 @@ def ahead(headers: Mapping[str, str], now: datetime) -> timedelta:
         return now - parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError):
         return timedelta()
+
+
+def quiet() -> logging.Logger:
+    """The SDK writes whole bodies at DEBUG: people's words do not belong in a log."""
+    logger = logging.getLogger("integrations.slack.wire")
+    logger.setLevel(logging.INFO)
+    return logger

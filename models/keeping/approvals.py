@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Result,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from models.actions import AskApproval
 from models.cycles import Cycle
@@ -109,16 +125,29 @@ def _may_come_again(connection: Connection, asked: Approval, again: datetime) ->
 
 def too_early(connection: Connection, team: TeamId, now: datetime) -> tuple[Approval, ...]:
     """Questions answered with *too early*, whose time has not come yet."""
-    waits = and_(objected(team, Objection.TOO_EARLY), approvals.c.put_off > now)
-    rows = connection.execute(select(approvals).where(waits).order_by(approvals.c.id))
+    rows = connection.execute(_too_early(), {"of": team, "now": now})
     return tuple(to_approval(row) for row in rows.mappings())
+
+
+@cache
+def _too_early() -> Select[Any]:
+    """Put together once, as all that every look reads."""
+    now = bindparam("now", type_=approvals.c.put_off.type)
+    waits = and_(objected(bindparam("of"), Objection.TOO_EARLY), approvals.c.put_off > now)
+    return select(approvals).where(waits).order_by(approvals.c.id)
 
 
 def wrong_person(connection: Connection, team: TeamId, now: datetime) -> tuple[Approval, ...]:
     """Questions of the last two months that were answered with *wrong person*, oldest first."""
-    lately = and_(objected(team, Objection.WRONG_PERSON), approvals.c.asked_at >= now - _REMEMBERED)
-    rows = connection.execute(select(approvals).where(lately).order_by(approvals.c.at, approvals.c.id))
+    rows = connection.execute(_wrong_person(), {"of": team, "since": now - _REMEMBERED})
     return tuple(to_approval(row) for row in rows.mappings())
+
+
+@cache
+def _wrong_person() -> Select[Any]:
+    since = bindparam("since", type_=approvals.c.asked_at.type)
+    lately = and_(objected(bindparam("of"), Objection.WRONG_PERSON), approvals.c.asked_at >= since)
+    return select(approvals).where(lately).order_by(approvals.c.at, approvals.c.id)
 
 
 def refused_to(connection: Connection, person: PersonId, team: TeamId, now: datetime) -> Approval | None:
@@ -133,7 +162,7 @@ _REMEMBERED = timedelta(days=60)
 """As long as a summary remembers what was refused (company time): longer than any sprint."""
 
 
-def objected(team: TeamId, objection: Objection) -> Any:
+def objected(team: TeamId | BindParameter[Any], objection: Objection) -> Any:
     """The team's questions that somebody said no to for that reason."""
     return and_(approvals.c.team == team, approvals.c.reason == objection.value)
 
@@ -183,12 +212,23 @@ def overtake(connection: Connection, which: Sequence[ApprovalId], at: datetime, 
 
 def pending_of(connection: Connection, team: TeamId) -> tuple[Approval, ...]:
     """The team's asks that wait for an answer, by id."""
-    return tuple(sorted(_listed(connection, and_(approvals.c.team == team, PENDING)), key=lambda a: a.id))
+    found = _whole(connection, connection.execute(_pending_of(), {"of": team}))
+    return tuple(sorted(found, key=lambda asked: asked.id))
+
+
+@cache
+def _pending_of() -> Select[Any]:
+    return _in_order(and_(approvals.c.team == bindparam("of"), PENDING))
 
 
 def pending(connection: Connection) -> list[Approval]:
     """Every ask that waits for an answer, the oldest first."""
-    return _listed(connection, PENDING)
+    return _whole(connection, connection.execute(_pending()))
+
+
+@cache
+def _pending() -> Select[Any]:
+    return _in_order(PENDING)
 
 
 def lapsed(at: datetime) -> Any:
@@ -209,30 +249,45 @@ def card_of(connection: Connection, person: PersonId) -> list[Approval]:
 
 def open_cards(connection: Connection, now: datetime) -> frozenset[PersonId]:
     """Approvers with a question of today, posted yet or not; of a copy, once it is posted."""
-    first = select(approvals.c.asked).where(PENDING, _of_today(now))
+    given = {"opened": now - CARD_OPEN, "planned": now - LONGEST_OPEN}
+    return frozenset(PersonId(person) for person in connection.execute(_open_cards(), given).scalars())
+
+
+@cache
+def _open_cards() -> CompoundSelect[Any]:
+    """Put together once: every look asks who has a card."""
+    return _cards_of(PENDING)
+
+
+def _cards_of(which: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Whose questions they are, and to whom copies of open ones were posted; both of today."""
+    first = select(approvals.c.asked).where(which, _of_today())
     copy = select(cards.c.person).join(approvals, approvals.c.id == cards.c.approval)
-    copy = copy.where(PENDING, cards.c.at > now - CARD_OPEN, cards.c.ts.is_not(None))
-    return frozenset(PersonId(person) for person in connection.execute(first.union(copy)).scalars())
+    opened = bindparam("opened", type_=cards.c.at.type)
+    return first.union(copy.where(PENDING, cards.c.at > opened, cards.c.ts.is_not(None)))
 
 
 def shown_cards(connection: Connection, now: datetime) -> frozenset[PersonId]:
     """Approvers with a message of today that shows an open question: the next one joins it."""
-    posted = and_(PENDING, approvals.c.ts.is_not(None))
-    first = select(approvals.c.asked).where(posted, _of_today(now))
-    copy = select(cards.c.person).join(approvals, approvals.c.id == cards.c.approval)
-    copy = copy.where(PENDING, cards.c.at > now - CARD_OPEN, cards.c.ts.is_not(None))
-    return frozenset(PersonId(person) for person in connection.execute(first.union(copy)).scalars())
+    given = {"opened": now - CARD_OPEN, "planned": now - LONGEST_OPEN}
+    return frozenset(PersonId(person) for person in connection.execute(_shown_cards(), given).scalars())
 
 
-def _of_today(now: datetime) -> Any:
+@cache
+def _shown_cards() -> CompoundSelect[Any]:
+    return _cards_of(and_(PENDING, approvals.c.ts.is_not(None)))
+
+
+def _of_today() -> Any:
     """Asked today, or posted today: what waited for its reader's hours is of the day on which they see it."""
+    opened = bindparam("opened", type_=approvals.c.asked_at.type)
     posted = select(effects.c.receipt["ts"].as_string()).where(
         effects.c.person == approvals.c.asked,
-        effects.c.planned > now - LONGEST_OPEN,
+        effects.c.planned > bindparam("planned", type_=effects.c.planned.type),
         effects.c.kind == AskApproval.kind,
-        effects.c.ended > now - CARD_OPEN,
+        effects.c.ended > opened,
     )
-    return or_(approvals.c.asked_at > now - CARD_OPEN, approvals.c.ts.in_(posted))
+    return or_(approvals.c.asked_at > opened, approvals.c.ts.in_(posted))
 
 
 def on_card(connection: Connection, channel: str, ts: str) -> list[Approval]:
@@ -288,5 +343,13 @@ def to_approval(row: RowMapping) -> Approval:
 
 
 def _listed(connection: Connection, which: Any) -> list[Approval]:
-    rows = connection.execute(select(approvals).where(which).order_by(approvals.c.asked_at, approvals.c.id))
+    return _whole(connection, connection.execute(_in_order(which)))
+
+
+def _in_order(which: Any) -> Select[Any]:
+    return select(approvals).where(which).order_by(approvals.c.asked_at, approvals.c.id)
+
+
+def _whole(connection: Connection, rows: Result[Any]) -> list[Approval]:
+    """The questions that were read, with their copies and with what was undone."""
     return with_undone(connection, with_copies(connection, [to_approval(row) for row in rows.mappings()]))

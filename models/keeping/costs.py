@@ -100,7 +100,7 @@ def bills(connection: Connection, since: date, team: TeamId | None = None) -> Se
     wanted = select(model_calls).where(model_calls.c.day >= since.isoformat())
     if team is not None:
         wanted = wanted.where(model_calls.c.team == team)
-    return [_bill(row) for row in connection.execute(wanted.order_by(model_calls.c.at, model_calls.c.id))]
+    return [to_bill(row) for row in connection.execute(wanted.order_by(model_calls.c.at, model_calls.c.id))]
 
 
 def drop_calls(connection: Connection, before: datetime, most: int) -> int:
@@ -150,7 +150,8 @@ def _row(wanted: Wanted, size: Size, worst: Money) -> dict[str, Any]:
     }
 
 
-def _bill(row: Row[Any]) -> Bill:
+def to_bill(row: Row[Any]) -> Bill:
+    """The value a row stands for."""
     return Bill(
         id=row.id,
         team=TeamId(row.team),

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import Insert, Update
 
 from models.actions import AskApproval, addressee
 from models.cycles import Cycle, WhyRecord
-from models.database import insert_into, insert_new
+from models.database import insert_into, insert_new, inserting
 from models.events import NO_LOOK, Reason
 from models.ids import CycleId, EffectId, ProposalId, TeamId, fresh
 from models.keeping import approvals as asks
@@ -61,7 +62,7 @@ def why(connection: Connection, name: str) -> WhyRecord | None:
         .limit(1)
     )
     row = connection.execute(found).mappings().first()
-    return _why(connection, row) if row else None
+    return record_of(connection, row) if row else None
 
 
 def carried_out(connection: Connection, name: str) -> Effect | None:
@@ -99,15 +100,21 @@ def _cycle_row(cycle: Cycle) -> dict[str, Any]:
 
 def _account_for(connection: Connection, cycle: Cycle) -> None:
     """Mark the deliveries this cycle has seen; one that another cycle saw stays with that one."""
-    seen = and_(inbox.c.id.in_(cycle.trigger.deliveries), inbox.c.cycle.is_(None))
     if cycle.trigger.deliveries:
+        seen = and_(inbox.c.id.in_(cycle.trigger.deliveries), inbox.c.cycle.is_(None))
         connection.execute(update(inbox).where(seen).values(cycle=cycle.id))
 
 
 def _plan_look(connection: Connection, cycle: Cycle) -> None:
-    changes = {"next_look": cycle.next_look, "urgency": int(cycle.urgency)}
-    row = insert_into(connection, teams).values(id=cycle.trigger.team, **changes)
-    connection.execute(row.on_conflict_do_update(index_elements=[teams.c.id], set_=changes))
+    row = {"id": cycle.trigger.team, "next_look": cycle.next_look, "urgency": int(cycle.urgency)}
+    connection.execute(_planning(connection.dialect.name), row)
+
+
+@cache
+def _planning(dialect: str) -> Insert:
+    new = inserting(dialect, teams)
+    changes = {"next_look": new.excluded.next_look, "urgency": new.excluded.urgency}
+    return new.on_conflict_do_update(index_elements=[teams.c.id], set_=changes)
 
 
 class _Lost(Exception):
@@ -119,9 +126,12 @@ def _keep_decision(connection: Connection, cycle: Cycle, decided: Decided, real:
 
     ``None`` when the proposal had been settled before: it is settled once.
     """
+    row = _decision_row(cycle, decided)
+    if decided.decision.verdict is Verdict.DEFER and _deferred_again(connection, row):
+        return decided
     try:
         with connection.begin_nested():
-            _keep_decided(connection, cycle, decided, real)
+            _keep_decided(connection, cycle, decided, real, row)
     except _Lost as lost:
         decided = _put_off(decided, str(lost), cycle)
     except IntegrityError:
@@ -133,7 +143,9 @@ def _keep_decision(connection: Connection, cycle: Cycle, decided: Decided, real:
         decided = _put_off(decided, HEARD, cycle)
     else:
         return decided
-    _keep_decided(connection, cycle, decided, real)
+    row = _decision_row(cycle, decided)
+    if not _deferred_again(connection, row):
+        _keep_decided(connection, cycle, decided, real, row)
     return decided
 
 
@@ -143,10 +155,7 @@ def _put_off(decided: Decided, reason: str, cycle: Cycle) -> Decided:
     return replace(decided, decision=later)
 
 
-def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: datetime) -> None:
-    row = _decision_row(cycle, decided)
-    if decided.decision.verdict is Verdict.DEFER and _deferred_again(connection, row):
-        return
+def _keep_decided(connection: Connection, cycle: Cycle, decided: Decided, real: datetime, row: dict[str, Any]) -> None:
     connection.execute(insert(decisions).values(**row))
     match decided.decision.verdict:
         case Verdict.ALLOW:
@@ -162,9 +171,15 @@ def _deferred_again(connection: Connection, row: dict[str, Any]) -> bool:
     last = connection.execute(_latest_word(), {"about": row["proposal_id"]}).mappings().first()
     if last is None or any(last[column.name] != row[column.name] for column in _WORD):
         return False
-    newer = {name: row[name] for name in ("cycle", "person", "proposal", "signals", "at", "supposed") if name in row}
-    connection.execute(update(decisions).where(decisions.c.id == last["id"]).values(**newer))
+    newer = [name for name in ("cycle", "person", "proposal", "signals", "at", "supposed") if name in row]
+    connection.execute(_moving(tuple(newer)), {"which": last["id"], **{f"new_{name}": row[name] for name in newer}})
     return True
+
+
+@cache
+def _moving(names: tuple[str, ...]) -> Update:
+    newer = {name: bindparam(f"new_{name}", type_=decisions.c[name].type) for name in names}
+    return update(decisions).where(decisions.c.id == bindparam("which")).values(newer)
 
 
 _WORD = (decisions.c.verdict, decisions.c.rule, decisions.c.reason, decisions.c.until)
@@ -250,7 +265,8 @@ def _proposal_behind(connection: Connection, name: str) -> str:
     return str(asked or (sent or {}).get("id") or connection.execute(wished).scalar() or name)
 
 
-def _why(connection: Connection, row: RowMapping) -> WhyRecord:
+def record_of(connection: Connection, row: RowMapping) -> WhyRecord:
+    """The record of one decision, from its row joined with its cycle's signals (``seen``) and constitution."""
     proposal = load(Proposal, row["proposal"])
     asked = select(approvals).where(approvals.c.proposal_id == proposal.id).order_by(approvals.c.asked_at.desc())
     approval = connection.execute(asked.limit(1)).mappings().first()

@@ -29,6 +29,7 @@ from models.keeping import jobs as queue
 from models.keeping.jobs import NewJob
 from models.keeping.owing import owe
 from models.keeping.records import dump, fingerprint, load, load_union
+from models.keeping.restoring import gone_back
 from models.proposals import ApprovalState, Effect, EffectState, Ending, Outcome, Proposal, Verdict, ask_of, effect_of
 from models.tables.asks import approvals, cards
 from models.tables.looks import decisions, reminders, told
@@ -113,22 +114,25 @@ def begin(connection: Connection, effect: EffectId, real: datetime) -> Effect | 
     """Note the intent to send; the effect as it was before, or ``None`` when it has ended.
 
     A first try is *sending*; any later one is *unknown* until the world has said which it is, so that a
-    definite no for now cannot make us forget that an earlier try may have arrived.
+    definite no for now cannot make us forget that an earlier try may have arrived. After an older state was put back
+    a first try is one as well: it may have been sent in the time that is gone.
     """
     row = _held(connection, effect)
     if row is None or row["state"] in ENDED:
         return None
     first = row["state"] == EffectState.PLANNED
+    since = gone_back(connection, real) if first else None
     connection.execute(
         update(effects)
         .where(effects.c.id == effect)
         .values(
-            state=(EffectState.SENDING if first else EffectState.UNKNOWN).value,
+            state=(EffectState.SENDING if first and since is None else EffectState.UNKNOWN).value,
             tries=row["tries"] + 1,
-            first_try=row["first_try"] or real,
+            first_try=since or row["first_try"] or real,
         )
     )
-    return with_yes(connection, [to_effect(row)])[0]
+    begun = with_yes(connection, [to_effect(row)])[0]
+    return begun if since is None else replace(begun, state=EffectState.UNKNOWN, first_try=since)
 
 
 def settle(connection: Connection, effect: EffectId, outcome: Outcome, at: datetime, real: datetime) -> None:

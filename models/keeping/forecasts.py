@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -51,26 +51,9 @@ def scored(connection: Connection, team: TeamId) -> list[Forecast]:
     return [_forecast(row) for row in connection.execute(select(forecasts).where(known).order_by(forecasts.c.day))]
 
 
-def unscored(connection: Connection, team: TeamId) -> list[SprintId]:
-    """The sprints of which no forecast has been compared with what became of it."""
-    wanted = select(forecasts.c.sprint).where(forecasts.c.team == team, forecasts.c.delivered.is_(None)).distinct()
-    return [SprintId(sprint) for sprint in connection.execute(wanted).scalars()]
-
-
-def score(connection: Connection, team: TeamId, delivered: Mapping[SprintId, float], *, by_points: bool) -> int:
-    """Note what sprints delivered, beside their forecasts in the same unit; how many forecasts were told."""
-    count = 0
-    for sprint, units in sorted(delivered.items()):
-        theirs = (forecasts.c.team == team) & (forecasts.c.sprint == sprint) & forecasts.c.delivered.is_(None)
-        alike = forecasts.c.stand["by_points"].as_boolean().is_(by_points)
-        count += connection.execute(update(forecasts).where(theirs, alike).values(delivered=units)).rowcount
-    return count
-
-
 def keep_ended(connection: Connection, team: TeamId, sprint: SprintId, ended: datetime, told: Sequence[Ended]) -> None:
-    """Keep how one sprint went, instead of what was kept of it before; a second reading is no second sprint."""
-    theirs = (ended_stands.c.team == team) & (ended_stands.c.sprint == sprint)
-    connection.execute(delete(ended_stands).where(theirs))
+    """Keep how one sprint went and what its forecasts came to, instead of what was kept of it before."""
+    forget_ended(connection, team, [sprint])
     rows = [
         {
             "team": team,
@@ -79,17 +62,42 @@ def keep_ended(connection: Connection, team: TeamId, sprint: SprintId, ended: da
             "ended": ended,
             "stand": dump(each.stand),
             "delivered": each.delivered,
+            "delivered_issues": each.delivered_issues,
+            "at": each.at,
         }
         for tenth, each in enumerate(told)
     ]
     if rows:
         connection.execute(insert(ended_stands), rows)
+    by_points = [each.delivered for each in told if each.stand.by_points]
+    by_issues = [each.delivered for each in told if not each.stand.by_points]
+    by_issues += [float(each.delivered_issues) for each in told if each.delivered_issues is not None]
+    for delivered, points in ((by_points, True), (by_issues, False)):
+        if delivered:
+            _score(connection, team, sprint, ended, delivered[0], by_points=points)
+
+
+def forget_ended(connection: Connection, team: TeamId, sprints: Collection[SprintId]) -> None:
+    """Forget how these went, and that their forecasts were compared with it."""
+    over = (ended_stands.c.team == team) & ended_stands.c.sprint.in_(sprints)
+    connection.execute(delete(ended_stands).where(over))
+    told = (forecasts.c.team == team) & forecasts.c.sprint.in_(sprints) & forecasts.c.delivered.is_not(None)
+    connection.execute(update(forecasts).where(told).values(delivered=None))
+
+
+def _score(
+    connection: Connection, team: TeamId, sprint: SprintId, ended: datetime, units: float, *, by_points: bool
+) -> None:
+    """Note what it delivered beside what was foretold of it in the same unit, before it had ended."""
+    theirs = (forecasts.c.team == team) & (forecasts.c.sprint == sprint) & (forecasts.c.at < ended)
+    alike = forecasts.c.stand["by_points"].as_boolean().is_(by_points)
+    connection.execute(update(forecasts).where(theirs, alike).values(delivered=units))
 
 
 def ended(connection: Connection, team: TeamId) -> list[Ended]:
     """How every past sprint that is kept went, the oldest first, each at ascending shares of its time."""
     rows = connection.execute(_ended(), {"team": team})
-    return [Ended(load(Stand, row.stand), row.delivered) for row in rows]
+    return [Ended(load(Stand, row.stand), row.delivered, row.delivered_issues, row.at, row.ended) for row in rows]
 
 
 def sprints_known(connection: Connection, team: TeamId) -> int:
@@ -105,7 +113,7 @@ def _known() -> Select[Any]:
 
 @cache
 def _ended() -> Select[Any]:
-    columns = (ended_stands.c.stand, ended_stands.c.delivered)
+    columns = [ended_stands.c[name] for name in ("stand", "delivered", "delivered_issues", "at", "ended")]
     order = (ended_stands.c.ended, ended_stands.c.sprint, ended_stands.c.tenth)
     return select(*columns).where(ended_stands.c.team == bindparam("team")).order_by(*order)
 

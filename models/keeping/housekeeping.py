@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Table, delete, exists, select, text, tuple_, update
+from sqlalchemy import Connection, Delete, Select, Table, delete, exists, func, or_, select, text, tuple_, update
 
-from models.keeping import costs, documents, forecasts, retention, trust
+from models.keeping import costs, documents, forecasts, operations, retention, trust
 from models.keeping.facts import KEY
 from models.keeping.observations import ABSENCES, KEPT
 from models.lessons import What
@@ -23,10 +23,16 @@ JOBS = timedelta(days=7)
 """How long a finished job is kept, for whoever asks what ran."""
 
 BODIES = timedelta(days=30)
-"""How long a delivery can be read again; its id is kept for ever, so that a replayed one is still known."""
+"""How long a delivery can be read again; its id is kept for longer, so that a repeated one is still known."""
+
+DELIVERIES = timedelta(days=400)
+"""How long the id of a delivery is kept: vendors repeat within hours, and who replays an older one only has us look."""
 
 FIRINGS = timedelta(days=90)
 """How long a slot that was fired is kept; the last one of each schedule stays."""
+
+OFTEN = timedelta(days=2)
+"""The same for schedules that fire every few minutes: nobody asks for any slot of them but the last."""
 
 AUDIT = timedelta(days=365)
 """How long is kept what people did."""
@@ -59,6 +65,8 @@ BATCH = 500
 ROUNDS = 200
 """Transactions of one kind in one call: at most 100,000 rows a day of each."""
 
+_EVERY_MINUTES = ("sync", "past", "look")
+
 Step = Callable[[Connection, datetime, int], int]
 """Tidy at most that many rows of one kind as of a moment; returns how many."""
 
@@ -80,10 +88,18 @@ def _bodies(connection: Connection, real: datetime, most: int) -> int:
     return connection.execute(emptied).rowcount
 
 
+def _deliveries(connection: Connection, real: datetime, most: int) -> int:
+    """Those whose body went long ago: what still has one is needed, or waits for its look."""
+    old = (inbox.c.received < real - DELIVERIES) & (func.length(inbox.c.body) == 0) & inbox.c.cycle.is_not(None)
+    return _drop(connection, inbox, select(inbox.c.id).where(old), most)
+
+
 def _firings(connection: Connection, real: datetime, most: int) -> int:
     later = firings.alias("later")
     is_not_last = exists().where(later.c.schedule == firings.c.schedule, later.c.slot > firings.c.slot)
-    old = select(firings.c.schedule, firings.c.slot).where(firings.c.at < real - FIRINGS, is_not_last)
+    often = or_(firings.c.schedule == "watch", *(firings.c.schedule.startswith(f"{what}:") for what in _EVERY_MINUTES))
+    over = or_(firings.c.at < real - FIRINGS, (firings.c.at < real - OFTEN) & often)
+    old = select(firings.c.schedule, firings.c.slot).where(over, is_not_last)
     slot = tuple_(firings.c.schedule, firings.c.slot)
     return connection.execute(delete(firings).where(slot.in_(old.limit(most)))).rowcount
 
@@ -152,11 +168,15 @@ def _marks(connection: Connection, now: datetime, most: int) -> int:
 REAL: Mapping[str, Step] = {
     "jobs": _jobs,
     "bodies": _bodies,
+    "deliveries": _deliveries,
     "firings": _firings,
     "audit": _audit,
     "keys": _keys,
     "threads": _threads,
     "absences": _absences,
+    "counts": operations.drop_counts,
+    "shifts": operations.drop_shifts,
+    "alerts": operations.drop_alerts,
 }
 """What ages in real time."""
 
@@ -176,3 +196,48 @@ COMPANY: Mapping[str, Step] = {
 def _drop(connection: Connection, table: Table, old: Select[Any], most: int) -> int:
     gone: Delete = delete(table).where(table.c.id.in_(old.order_by(table.c.id).limit(most)))
     return connection.execute(gone).rowcount
+
+
+# --- how long each table's rows live --------------------------------------------------------------------------------
+
+LIVES: Mapping[str, tuple[str, ...]] = {
+    "inbox": ("bodies", "deliveries"),
+    "jobs": ("jobs",),
+    "firings": ("firings",),
+    "counts": ("counts",),
+    "processes": ("shifts",),
+    "alerts": ("alerts",),
+    "facts": ("keys",),
+    "memory": ("threads", "absences"),
+    "cycles": ("cycles",),
+    "decisions": ("decisions", "cycles"),
+    "told": ("told",),
+    "reminders": ("reminders",),
+    "approvals": ("approvals",),
+    "cards": ("approvals",),
+    "effects": ("effects",),
+    "hushes": ("hushes",),
+    "observations": ("observations",),
+    "audit": ("audit",),
+    "model_calls": ("model_calls",),
+    "model_days": ("model_calls",),
+    "documents": ("documents",),
+    "forecasts": ("forecasts",),
+    "ended_stands": ("forecasts",),
+    "marks": ("marks",),
+}
+"""Which steps let go of the rows of each table."""
+
+BOUNDED: Mapping[str, str] = {
+    "teams": "one row a team that was ever looked at",
+    "reads": "one row a team and source",
+    "identities": "a few rows a person; whoever leaves the constitution is let go by the next search",
+    "restorations": "one row each time somebody restores a backup",
+    "dashboard_links": "each goes when it is used, or with the next sign-in after its time is over",
+    "dashboard_visits": "each goes with the next sign-in after it is over or was idle for too long",
+}
+"""Tables that nothing is tidied out of, and why they stay small.
+
+``facts`` and ``memory`` hold, beside what goes by its age, one row for each thing there is: an issue, a person, a
+sprint; a reading that does not mention one lets go of it.
+"""

@@ -89,8 +89,15 @@ def of_person(connection: Connection, team: TeamId, person: PersonId, now: datet
 
 def of_team(connection: Connection, team: TeamId, now: datetime) -> tuple[Hush, ...]:
     """All that has not ended, and what has ended by itself within ``WOKEN``, oldest first."""
-    by_itself = and_(hushes.c.ended >= now - WOKEN, hushes.c.why != "")
-    return tuple(_listed(connection, and_(hushes.c.team == team, or_(hushes.c.ended.is_(None), by_itself))))
+    rows = connection.execute(_lasting(), {"of": team, "since": now - WOKEN}).mappings()
+    return tuple(to_hush(row) for row in rows)
+
+
+@cache
+def _lasting() -> Select[Any]:
+    """Written once: it is read at every look."""
+    by_itself = and_(hushes.c.ended >= bindparam("since", type_=hushes.c.ended.type), hushes.c.why != "")
+    return _in_order(and_(hushes.c.team == bindparam("of"), or_(hushes.c.ended.is_(None), by_itself)))
 
 
 def with_taken(connection: Connection, facts: Facts) -> Facts:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy.exc import StatementError
 
-from models.errors import DatabaseNotReady, Unwelcome
+from models.errors import DatabaseNotReady, Held, Unwelcome
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -37,9 +37,12 @@ class GroupCommit(Generic[Item, Answer]):
         *,
         waiting: int = WAITING,
         batch: int = BATCH,
+        apart: Callable[[Item], Hashable] = id,
     ) -> None:
+        """``apart`` names whose an item is: when somebody else holds what one of them needs, the others go alone."""
         self._commit = commit
         self._batch = batch
+        self._apart = apart
         self._limit = waiting
         self._queue: deque[_Caller[Item, Answer]] = deque()
         self._work = asyncio.Event()
@@ -84,6 +87,9 @@ class GroupCommit(Generic[Item, Answer]):
         """Commit one batch; when it fails, each row by itself, so that a bad one does not fail its neighbours."""
         try:
             answers = await self._commit([caller.item for caller in callers])
+        except Held as held:
+            await self._settle_apart(callers, held)
+            return
         except Exception as error:  # noqa: BLE001 - a door: every failure becomes some caller's answer
             if len(callers) == 1 or isinstance(error, DatabaseNotReady):
                 _fail(callers, error)
@@ -94,6 +100,16 @@ class GroupCommit(Generic[Item, Answer]):
         for caller, answer in zip(callers, answers, strict=True):
             if not caller.answer.done():  # the caller may have gone away meanwhile
                 caller.answer.set_result(answer)
+
+    async def _settle_apart(self, callers: Sequence[_Caller[Item, Answer]], held: Held) -> None:
+        """Side by side, so that nobody waits for the one that is held."""
+        groups: dict[Hashable, list[_Caller[Item, Answer]]] = {}
+        for caller in callers:
+            groups.setdefault(self._apart(caller.item), []).append(caller)
+        if len(groups) == 1:
+            _fail(callers, held)
+        else:
+            await asyncio.gather(*(self._settle(group) for group in groups.values()))
 
 
 def _fail(callers: Sequence[_Caller[Item, Answer]], error: Exception) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,12 +21,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate, Update
 
-from models.database import insert_into
+from models.database import announce, inserting
 from models.errors import DatabaseNotReady, LostLease
 from models.ids import JobId, TeamId
 from models.tables.queue import jobs, teams
@@ -79,6 +80,7 @@ SOON = timedelta(seconds=5)
 
 def put(connection: Connection, job: NewJob, now: datetime) -> JobId:
     """Add a job, or join the one that waits for the same kind and key. ``now`` is real time."""
+    announce(connection)
     for _ in range(PATIENCE):
         found = _join(connection, job, now) if job.coalesce else None
         if found is None:
@@ -190,10 +192,19 @@ def retry(connection: Connection, job: Job, error: str, delay: float, now: datet
     _wait_again(connection, job.id, now, state="waiting", lease_until=None, error=error, **again)
 
 
-def hasten(connection: Connection, kind: str, team: TeamId, at: datetime) -> None:
-    """What has looked at the clock and waits looks again at ``at``, where that is sooner (real time)."""
+def hasten(
+    connection: Connection, kind: str, team: TeamId, nap: timedelta, tried: Mapping[JobId, datetime], now: datetime
+) -> None:
+    """What has looked at the clock and waits looks again when its nap is over, where that is sooner (real time).
+
+    It naps for ``nap`` at a time, since it was ``tried`` last, else since it was put.
+    """
     waits = and_(jobs.c.kind == kind, jobs.c.team == team, jobs.c.state == "waiting", jobs.c.error.is_not(None))
-    connection.execute(update(jobs).where(waits, jobs.c.run_at > at).values(run_at=at))
+    for row in connection.execute(select(jobs.c.id, jobs.c.first_at).where(waits, jobs.c.run_at > now)).all():
+        since = tried.get(row.id, row.first_at)
+        at = since + nap * ((now - since) // nap + 1)
+        connection.execute(update(jobs).where(jobs.c.id == row.id, jobs.c.run_at > at).values(run_at=at))
+    announce(connection)
 
 
 def reap(connection: Connection, now: datetime) -> int:
@@ -205,11 +216,21 @@ def reap(connection: Connection, now: datetime) -> int:
     return len(rows)
 
 
+def release(connection: Connection, now: datetime) -> int:
+    """Put everything that was being worked back in line: whoever held it is not at work here. Returns how many."""
+    held = select(jobs.c.id).where(jobs.c.state == "running").order_by(jobs.c.id)
+    rows = connection.execute(held).scalars().all()
+    for row in rows:
+        _wait_again(connection, row, now, state="waiting", lease_until=None, run_at=now, error="its worker was left")
+    return len(rows)
+
+
 def revive(connection: Connection, row: int, now: datetime) -> RowMapping | None:
     """Give a dead letter a fresh start; ``None`` when there is no such dead letter."""
     dead = select(jobs).where(jobs.c.id == row, jobs.c.state == "dead").with_for_update()
     found = connection.execute(dead).mappings().first()
     if found is not None:
+        announce(connection)
         _wait_again(connection, row, now, state="waiting", attempts=0, run_at=now, finished=None)
     return found
 
@@ -233,17 +254,25 @@ def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
     if row is None:
         return None
     quiet = min(now + timedelta(seconds=job.delay), row["first_at"] + timedelta(seconds=job.max_wait))
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == row["id"])
-        .values(
-            # A job that has failed keeps its back-off, however many new reasons arrive.
-            run_at=quiet if row["attempts"] == 0 else row["run_at"],
-            lane=min(row["lane"], job.lane),
-            payload={**row["payload"], **job.payload},
-        )
-    )
+    joined = {
+        "which": row["id"],
+        # A job that has failed keeps its back-off, however many new reasons arrive.
+        "new_run_at": quiet if row["attempts"] == 0 else row["run_at"],
+        "new_lane": min(row["lane"], job.lane),
+        "new_payload": {**row["payload"], **job.payload},
+    }
+    connection.execute(_joining(), joined)
     return JobId(row["id"])
+
+
+@cache
+def _joining() -> Update:
+    return update(jobs).where(jobs.c.id == bindparam("which")).values(_given("run_at", "lane", "payload"))
+
+
+def _given(*names: str) -> dict[str, Any]:
+    """Columns of a job and the parameters they are set to."""
+    return {name: bindparam(f"new_{name}", type_=jobs.c[name].type) for name in names}
 
 
 @cache
@@ -254,28 +283,40 @@ def _waiting() -> Select[Any]:
 
 def _add(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
     """A new row; ``None`` when another process has just added the coalesced job we wanted to join."""
-    new = insert_into(connection, jobs).values(
-        kind=job.kind,
-        key=job.key,
-        lane=job.lane,
-        rank=_next_rank(connection, job, now),
-        team=job.team,
-        coalesce=job.coalesce,
-        state="waiting",
-        run_at=now + timedelta(seconds=min(job.delay, job.max_wait) if job.coalesce else job.delay),
-        first_at=now,
-        payload=dict(job.payload),
-    )
-    return connection.execute(new.on_conflict_do_nothing().returning(jobs.c.id)).scalar()
+    row = {
+        "kind": job.kind,
+        "key": job.key,
+        "lane": job.lane,
+        "rank": _next_rank(connection, job, now),
+        "team": job.team,
+        "coalesce": job.coalesce,
+        "state": "waiting",
+        "run_at": now + timedelta(seconds=min(job.delay, job.max_wait) if job.coalesce else job.delay),
+        "first_at": now,
+        "payload": dict(job.payload),
+    }
+    return connection.execute(_adding(connection.dialect.name), row).scalar()
+
+
+@cache
+def _adding(dialect: str) -> ReturningInsert[Any]:
+    return inserting(dialect, jobs).on_conflict_do_nothing().returning(jobs.c.id)
 
 
 def _next_rank(connection: Connection, job: NewJob, now: datetime) -> float:
     """Start-time fair queueing: each job moves its team's next turn back, an idle team starts from now."""
     start = now.timestamp()
-    later = case((teams.c.rank > start, teams.c.rank), else_=start) + job.cost
-    turn = insert_into(connection, teams).values(id=job.team, rank=start + job.cost)
+    given = {"team": job.team, "turn": start + job.cost, "start": start, "cost": job.cost}
+    return float(connection.execute(_turning(connection.dialect.name), given).scalar_one())
+
+
+@cache
+def _turning(dialect: str) -> ReturningInsert[Any]:
+    start, cost = bindparam("start", type_=teams.c.rank.type), bindparam("cost", type_=teams.c.rank.type)
+    later = case((teams.c.rank > start, teams.c.rank), else_=start) + cost
+    turn = inserting(dialect, teams).values(id=bindparam("team"), rank=bindparam("turn"))
     turn = turn.on_conflict_do_update(index_elements=[teams.c.id], set_={"rank": later})
-    return float(connection.execute(turn.returning(teams.c.rank)).scalar_one())
+    return turn.returning(teams.c.rank)
 
 
 def _key_is_running(key: Any) -> Any:
@@ -306,8 +347,15 @@ def _ours(job: Job) -> Any:
 
 
 def _change(connection: Connection, job: Job, **values: Any) -> None:
-    if connection.execute(update(jobs).where(_ours(job)).values(**values)).rowcount != 1:
+    given = {"which": job.id, "held": job.token, **{f"new_{name}": value for name, value in values.items()}}
+    if connection.execute(_changing(tuple(values)), given).rowcount != 1:
         raise LostLease(f"job {job.id} ({job.kind} {job.key}) has been taken over")
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    ours = and_(jobs.c.id == bindparam("which"), jobs.c.token == bindparam("held"), jobs.c.state == "running")
+    return update(jobs).where(ours).values(_given(*names))
 
 
 def _wait_again(connection: Connection, row: int, now: datetime, **values: Any) -> None:
@@ -328,13 +376,14 @@ def waiting_for_a_worker(connection: Connection, lane: int, now: datetime) -> fl
     return 0.0 if oldest is None else (now - oldest).total_seconds()
 
 
-def counted(connection: Connection, now: datetime) -> Mapping[str, Any]:
-    """Jobs by state, waiting ones by lane, and how long the oldest due one of each lane has waited."""
+def counted(connection: Connection, now: datetime, teams: Collection[str] | None = None) -> Mapping[str, Any]:
+    """Jobs by state, waiting ones by lane, and how long the oldest due one of each has waited; of ``teams`` or all."""
+    mine = true() if teams is None else jobs.c.team.in_(list(teams))
     planned = and_(jobs.c.attempts == 0, jobs.c.run_at > now + SOON)
     waits, later = func.count(case((not_(planned), 1))), func.count(case((planned, 1)))
     by_lane = select(jobs.c.lane, waits, later, func.min(case((jobs.c.run_at <= now, jobs.c.run_at))))
-    lanes = connection.execute(by_lane.where(jobs.c.state == "waiting").group_by(jobs.c.lane)).all()
-    rest = select(jobs.c.state, func.count()).where(or_(jobs.c.state == "running", jobs.c.state == "dead"))
+    lanes = connection.execute(by_lane.where(jobs.c.state == "waiting", mine).group_by(jobs.c.lane)).all()
+    rest = select(jobs.c.state, func.count()).where(jobs.c.state.in_(("running", "dead")), mine)
     states: dict[str, int] = dict(connection.execute(rest.group_by(jobs.c.state)).all())
     return {
         "waiting": {lane: count for lane, count, _, _ in lanes},

@@ -218,14 +218,24 @@ def _message(row: RowMapping, pressed: Mapping[tuple[str, str], datetime]) -> Te
 
 def _pressed(connection: Connection, team: TeamId, now: datetime) -> dict[tuple[str, str], datetime]:
     """When a button was pressed: by (message, ``""``) for what was said of it, by (person, subject) for a snooze."""
-    said = select(observations.c.source, observations.c.at).where(
-        observations.c.team == team, observations.c.what == What.FEEDBACK.value, observations.c.at >= now - OPEN
-    )
-    slept = select(hushes.c.person, hushes.c.subject, hushes.c.at).where(
-        hushes.c.team == team, hushes.c.at >= now - OPEN
-    )
-    found = {(source, ""): at for source, at in connection.execute(said)}
-    return found | {(person, subject): at for person, subject, at in connection.execute(slept) if subject}
+    given = {"of": team, "since": now - OPEN}
+    found = {(source, ""): at for source, at in connection.execute(_said_lately(), given)}
+    return found | {
+        (person, subject): at for person, subject, at in connection.execute(_slept_lately(), given) if subject
+    }
+
+
+@cache
+def _said_lately() -> Select[Any]:
+    since = bindparam("since", type_=observations.c.at.type)
+    said = and_(observations.c.what == What.FEEDBACK.value, observations.c.at >= since)
+    return select(observations.c.source, observations.c.at).where(observations.c.team == bindparam("of"), said)
+
+
+@cache
+def _slept_lately() -> Select[Any]:
+    lately = hushes.c.at >= bindparam("since", type_=hushes.c.at.type)
+    return select(hushes.c.person, hushes.c.subject, hushes.c.at).where(hushes.c.team == bindparam("of"), lately)
 
 
 def _questions(connection: Connection, team: TeamId, now: datetime) -> list[Telling]:

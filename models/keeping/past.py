@@ -30,18 +30,18 @@ def spent(connection: Connection, now: datetime) -> Mapping[tuple[PersonId, str,
 
 def told_to(connection: Connection, team: TeamId) -> frozenset[tuple[PersonId, SignalId]]:
     """Who was told of which episode; of the team's people whatever another team has told them too."""
-    return frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(_told(), {"team": team}))
+    return frozenset((PersonId(p), SignalId(s)) for p, s in connection.execute(_told(), {"team": team}).all())
 
 
 def settled(connection: Connection, team: TeamId) -> Mapping[ProposalId, Verdict]:
     """The proposals that were allowed, asked or denied."""
     verdicts = {verdict.value: verdict for verdict in Verdict}
-    return {ProposalId(p): verdicts[v] for p, v in connection.execute(_settled(), {"team": team})}
+    return {ProposalId(p): verdicts[v] for p, v in connection.execute(_settled(), {"team": team}).all()}
 
 
 def raised(connection: Connection, team: TeamId) -> frozenset[tuple[PersonId, SignalId, Verdict]]:
     """The episodes somebody was to be told of, where that was asked of an approver or denied."""
-    rows = connection.execute(_raised(), {"team": team})
+    rows = connection.execute(_raised(), {"team": team}).all()
     return frozenset((PersonId(p), SignalId(s), Verdict(v)) for p, v, signals in rows for s in signals)
 
 

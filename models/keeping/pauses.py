@@ -61,9 +61,14 @@ def with_pause(connection: Connection, facts: Facts) -> Facts:
 
 def ends(connection: Connection) -> list[tuple[datetime, TeamId]]:
     """When which pause ends by itself (company time), the first first."""
-    wanted = select(memory.c.team, memory.c.value).where(memory.c.about == _ABOUT).order_by(memory.c.team)
-    timed = [(_instant(value["until"]), TeamId(team)) for team, value in connection.execute(wanted)]
+    timed = [(_instant(value["until"]), TeamId(team)) for team, value in connection.execute(_timed())]
     return sorted((until, team) for until, team in timed if until is not None)
+
+
+@cache
+def _timed() -> Select[Any]:
+    """Written once: every tick asks it."""
+    return select(memory.c.team, memory.c.value).where(memory.c.about == _ABOUT).order_by(memory.c.team)
 
 
 def _known(connection: Connection, team: TeamId) -> Pause | None:

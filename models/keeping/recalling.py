@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
 
 from models.database import insert_into
 from models.events import Reason
@@ -28,7 +28,9 @@ from models.presses import (
     PutOffTill,
     Rested,
     Skipped,
+    SteppedBack,
     Taught,
+    Trusted,
     Wished,
 )
 from models.proposals import ApprovalState, Objection, Proposal
@@ -36,9 +38,12 @@ from models.tables.asks import approvals, hushes, observations
 from models.tables.looks import cycles, decisions, told
 from models.tables.mirror import facts, memory
 from models.tables.outbox import audit
+from models.trust import Cause, StepBack
 from models.work import Absence, Person
 
 _SKIPS = ("digest_skipped", "digest_resumed")
+
+_TRUST = ("stepped_back", "trusted_again")
 
 _ANSWERS = (ApprovalState.APPROVED.value, ApprovalState.REJECTED.value)
 
@@ -52,7 +57,21 @@ def presses(connection: Connection, team: TeamId, since: datetime, until: dateti
 _ORDER: dict[type, int] = {
     kind: place
     for place, kind in enumerate(
-        (Away, Rested, Skipped, Wished, Hushed, Lifted, Edited, Answered, PutOffTill, Taught, Pressed),
+        (
+            SteppedBack,
+            Away,
+            Rested,
+            Skipped,
+            Trusted,
+            Wished,
+            Hushed,
+            Lifted,
+            Edited,
+            Answered,
+            PutOffTill,
+            Taught,
+            Pressed,
+        ),
     )
 }
 """Of what bears the same moment: what is asked for comes before its answer, the press before what it counts as."""
@@ -184,6 +203,34 @@ def _skips(connection: Connection, team: TeamId, since: datetime, until: datetim
         yield Skipped(at=row["at"], team=team, by=row["who"], skip=row["what"] == _SKIPS[0])
 
 
+def _steps(connection: Connection, team: TeamId, since: datetime, until: datetime) -> Iterator[Press]:
+    """What an admin gave back, and what the agent had stepped back from before: a later no or undo does it anew."""
+    said = and_(audit.c.team == team, audit.c.what.in_(_TRUST), audit.c.at <= until)
+    held: dict[str, RowMapping] = {}
+    for row in connection.execute(select(audit).where(said).order_by(audit.c.id)).mappings():
+        if row["at"] >= since and row["what"] == _TRUST[1]:
+            yield Trusted(at=row["at"], team=team, kind=row["about"])
+        elif row["what"] == _TRUST[1]:
+            held.pop(row["about"], None)
+        elif row["at"] < since:
+            held[row["about"]] = row
+    for kind, row in held.items():
+        cause = Cause.REJECTION if _was_refused(connection, row["detail"]) else Cause.UNDO
+        by = PersonId(row["who"]) if row["who"] != "nobody" else None
+        yield SteppedBack(at=row["at"], team=team, step=StepBack(kind, cause, row["at"], by, row["detail"]))
+
+
+def _was_refused(connection: Connection, proposal: str) -> bool:
+    state = select(approvals.c.state).where(approvals.c.proposal_id == proposal)
+    return ApprovalState.REJECTED.value in connection.execute(state).scalars()
+
+
+def contacts(connection: Connection, until: datetime) -> dict[PersonId, datetime]:
+    """When everybody last changed how they may be contacted (company time); not of whom has done so since ``until``."""
+    last = select(audit.c.about, func.max(audit.c.at)).where(audit.c.what == "contact").group_by(audit.c.about)
+    return {PersonId(person): at for person, at in connection.execute(last) if at <= until}
+
+
 def _away(connection: Connection, team: TeamId, since: datetime, until: datetime) -> Iterator[Press]:
     """All that is kept before too: who was away when it begins is away then."""
     kept = select(memory.c.value).where(memory.c.team == team, memory.c.about == ABSENCES)
@@ -198,6 +245,7 @@ _READERS: tuple[Callable[[Connection, TeamId, datetime, datetime], Iterator[Pres
     _away,
     _rests,
     _skips,
+    _steps,
     _wishes,
     _hushes,
     _answers,

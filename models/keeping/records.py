@@ -17,13 +17,21 @@ T = TypeVar("T")
 Reader = Callable[[Any], Any]
 
 
+_AS_IT_IS = frozenset({NoneType, bool, int, float})
+
+
 def dump(value: Any) -> Any:
     """``value`` as what JSON can hold. An Action carries its ``kind``, by which it is read back."""
+    kind = type(value)
+    if kind is str:
+        return storable(value)
+    if kind in _AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
         return storable(value)
-    if value is None or isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float):
         return value
     if isinstance(value, date):
         return value.isoformat()
@@ -60,6 +68,8 @@ def fingerprint(value: Any) -> str:
 
 def storable(text: str) -> str:
     """PostgreSQL's JSON holds neither NUL nor half a surrogate pair; outside text may contain both."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 

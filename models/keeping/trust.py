@@ -81,7 +81,7 @@ def mark(connection: Connection, said: Mark) -> None:
     """Keep an admin's word on one message, instead of an earlier one of theirs."""
     row = {name: getattr(said, name) for name in ("proposal", "person", "team", "rule", "useful", "sent", "at")}
     new = insert_into(connection, marks).values(**row)
-    newer = {name: row[name] for name in ("useful", "at")}
+    newer = {name: row[name] for name in ("useful", "sent", "at")}
     connection.execute(new.on_conflict_do_update(index_elements=[marks.c.proposal, marks.c.person], set_=newer))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from models.tables import asks, costs, foresight, looks, mirror, outbox, queue, trust
+from models.tables import asks, backups, costs, dashboard, foresight, looks, mirror, operations, outbox, queue, trust
 from models.tables.kinds import metadata
 
-PARTS = (queue, mirror, looks, asks, outbox, costs, foresight, trust)
+PARTS = (queue, mirror, looks, asks, outbox, costs, foresight, trust, operations, dashboard, backups)
 """Read in, each has added its tables."""
 
 

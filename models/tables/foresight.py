@@ -38,6 +38,11 @@ ended_stands = Table(
     Column("ended", Instant, nullable=False),
     Column("stand", Json, nullable=False),
     Column("delivered", Float, nullable=False),
+    Column("delivered_issues", BigInteger),
+    Column("at", Instant),
     Index("ix_ended_stands_ended", "team", "ended"),
 )
-"""How a past sprint stood after each tenth of its working time, and what it delivered; ``ended`` is company time."""
+"""How a past sprint stood after each tenth of its working time (``at``), and what it delivered; in company time.
+
+``delivered`` is in the unit of ``stand``, ``delivered_issues`` in issues whatever the unit.
+"""

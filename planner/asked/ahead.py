@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.ids import SprintId, TeamId
 from models.work import Facts, Snapshot, Sprint
 from planner.foresight.outlook import Lore, known_sprints, outlook
 from planner.ports import Desk, Hindsight
 from planner.reports.forecast import foresight
+from planner.reports.whatif import taken_out
 from planner.words.replies import SheetReply
 
 
@@ -18,7 +21,11 @@ async def lore_of(hindsight: Hindsight | None, team: TeamId, sprint: SprintId) -
     return Lore(tuple(ended), tuple(told), tuple(await hindsight.scored(team)))
 
 
-def ahead(sprint: Sprint, snapshot: Snapshot, facts: Facts, lore: Lore, desk: Desk) -> SheetReply:
-    """The answer to *will we make it*: a chance, or below enough past sprints the pace."""
+def ahead(
+    sprint: Sprint, snapshot: Snapshot, facts: Facts, lore: Lore, desk: Desk, without: Sequence[str] = ()
+) -> SheetReply:
+    """The answer to *will we make it*, of all of it or ``without`` some tickets: a chance, or too early the pace."""
     made = outlook(sprint, facts, snapshot, desk.directives, lore)
+    if made is not None and without:
+        return taken_out(sprint, snapshot, facts, desk.directives, made, without)
     return foresight(sprint, snapshot, facts, desk.directives, made, known_sprints(lore))

@@ -11,6 +11,7 @@ from planner.asked.quiet.pausing import PAUSE_COMMANDS, AskPause, AskResume, Ask
 from planner.asked.record import id_in
 from planner.asked.requests import REQUEST_COMMANDS, AskUndo, Request, parse_request
 from planner.asked.topics import AskAgent, AskSearch, Topic
+from planner.asked.whatif import AskForecast, AskHitRate, without_of
 from planner.words.typed import own_words, plain_text, which
 
 FIRST_COMMANDS = (
@@ -33,6 +34,7 @@ COMMANDS = (
     ("/pm reviews", "Pull requests that wait, for whom and how long"),
     ("/pm waiting", "Who waits for whom; with a name, for one person: /pm waiting for sam"),
     ("/pm forecast", "How likely the sprint is made, what puts it at risk, what would help"),
+    ("/pm forecast without PAY-7", "The same if a ticket were taken out; nothing is moved"),
     ("/pm left", "When the sprint ends, and how much is left until then"),
     ("/pm unowned", "Tickets of the sprint that nobody has"),
     ("/pm work of sam", "What somebody has to do"),
@@ -82,14 +84,6 @@ class AskChanges:
 @dataclass(frozen=True, slots=True)
 class AskAll:
     """Which issues are in a sprint?"""
-
-    sprint: str | None = None
-    typed: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AskForecast:
-    """Will a sprint be made?"""
 
     sprint: str | None = None
     typed: str = field(default="", compare=False)
@@ -217,6 +211,7 @@ Report = OfOneSprint | AskBlockers | AskReviews | AskWaiting | AskUnowned | AskW
 
 OneQuestion = (
     Report
+    | AskHitRate
     | AskMine
     | AskDirectives
     | Pausing
@@ -350,6 +345,8 @@ def _of_a_sprint(plain: str, own: str) -> FromFacts | None:
             return AskStatus(every=True)
         if question in (AskAll, AskChanges, AskLeft) and rest and not _names_a_sprint(rest):
             continue
+        if question is AskForecast and (less := without_of(rest)) is not None and not less.tail:
+            return AskForecast(which(less.head), typed=less.head, without=less.things)
         named = which(rest)
         typed = _own_name(own.partition(" ")[2] if question in (AskStatus, AskForecast) else rest)
         return question(named, typed=typed)

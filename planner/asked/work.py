@@ -19,7 +19,6 @@ from planner.asked.questions import (
     AskBoard,
     AskChanges,
     AskDigest,
-    AskForecast,
     AskHow,
     AskLeft,
     AskReviews,
@@ -30,6 +29,7 @@ from planner.asked.questions import (
     OfOneSprint,
     Report,
 )
+from planner.asked.whatif import AskForecast, AskHitRate
 from planner.detect import detect
 from planner.facts.observe import observe, sprints_for, watched_sprints
 from planner.hearers.discretion import ADMINS
@@ -45,6 +45,7 @@ from planner.reports.rows import count
 from planner.reports.status import status
 from planner.reports.summaries import digest
 from planner.reports.waiting import waiting
+from planner.reports.whatif import hit_rate
 from planner.reports.whose import unowned, work_of_one
 from planner.words.modes import mode_line
 from planner.words.people import meant_by
@@ -68,17 +69,18 @@ UNREAD = "Nothing is known of the sprints yet: Jira has not been read."
 
 
 async def about_work(
-    asked: Report, asker: PersonId | None, team: TeamId, desk: Desk, here: Here, *, public: bool = False
+    asked: Report | AskHitRate, asker: PersonId | None, team: TeamId, desk: Desk, here: Here, *, public: bool = False
 ) -> Reply:
     """The answer as data; what is not known is said in one line."""
     facts = await desk.work.facts_about(team)
     if "jira" not in facts.read_at:
         return _in_mode(PlainReply(text=UNREAD), team, desk.directives)
     match asked:
-        case AskBlockers():
-            return blockers(seen(facts, desk), desk.directives)
-        case AskReviews():
-            return reviews(seen(facts, desk), desk.directives)
+        case AskBlockers() | AskReviews():
+            report = blockers if isinstance(asked, AskBlockers) else reviews
+            return report(seen(facts, desk), desk.directives)
+        case AskHitRate():
+            return hit_rate(await desk.hindsight.scored(team) if desk.hindsight is not None else ())
         case AskWaiting(on=on):
             return await _waiting(on, asker, facts, desk, public=public)
         case AskUnowned() | AskWork():
@@ -113,8 +115,10 @@ async def _of_a_sprint(asked: OfOneSprint, facts: Facts, desk: Desk, here: Here)
         watched = _choices(by_end(s for s in facts.sprints if s.id in facts.whole), word)
         text = f"{found.name} {_UNREAD[found.state]}"
         return _in_mode(PlainReply(text=text, choices=watched), facts.team, desk.directives)
-    foretold = isinstance(asked, AskForecast)
-    reply = await _forecast(found, facts, desk) if foretold else _REPORTS[type(asked)](found, facts, desk)
+    if isinstance(asked, AskForecast):
+        reply = await _forecast(found, asked.without, facts, desk)
+    else:
+        reply = _REPORTS[type(asked)](found, facts, desk)
     told = _board(found, facts, here) if asked.sprint is None else ""
     return replace(reply, board=told) if told and isinstance(reply, StatusReply | SheetReply) else reply
 
@@ -212,9 +216,9 @@ def _all(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
     return everything(sprint, seen(facts, desk, sprint.id), desk.directives)
 
 
-async def _forecast(sprint: Sprint, facts: Facts, desk: Desk) -> Reply:
+async def _forecast(sprint: Sprint, without: Sequence[str], facts: Facts, desk: Desk) -> Reply:
     lore = await lore_of(desk.hindsight, facts.team, sprint.id)
-    return ahead(sprint, seen(facts, desk, sprint.id), facts, lore, desk)
+    return ahead(sprint, seen(facts, desk, sprint.id), facts, lore, desk, without)
 
 
 _REPORTS: Mapping[type[OfOneSprint], Callable[[Sprint, Facts, Desk], Reply]] = {

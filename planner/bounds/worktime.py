@@ -106,14 +106,7 @@ class Calendar:
 
     def add_working_time(self, a: datetime, needed: timedelta) -> datetime:
         """The first instant by which ``needed`` working time has passed since ``a``."""
-        if needed <= timedelta():
-            return a
-        for begin, end in self._stretches(a):
-            begin = max(begin, a)
-            if end - begin >= needed:
-                return begin + needed
-            needed -= end - begin
-        raise ValueError(f"{needed} of working time never passes in {self.zone}")
+        return _worked_off(self, a, needed) if needed > timedelta() else a
 
     def passed(self, a: datetime, span: Span, now: datetime) -> bool:
         """Whether ``span`` has passed between ``a`` and ``now``. Cheap however old ``a`` is."""
@@ -156,8 +149,7 @@ class Calendar:
 
     def when(self, t: datetime) -> str:
         """``t`` for people, as this calendar's wall shows it: ``Fri 20 Nov 14:05``."""
-        local = self.local(t)
-        return f"{local:%a} {local.day} {local:%b %H:%M}"
+        return _when(self.zone, t)
 
     def _stretches(self, t: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Working stretches that end after ``t``, in order, for ten years."""
@@ -244,6 +236,7 @@ def days_left(calendar: Calendar, now: datetime, end: datetime) -> str:
 _THEIR_QUOTES = str.maketrans("“”„‟", "‘’‚‛")
 
 
+@lru_cache(maxsize=8192)
 def quoted(text: str, most: int = 60) -> str:
     """Words of others inside a sentence of ours: on one line, in quotes, at most ``most`` characters.
 
@@ -252,6 +245,24 @@ def quoted(text: str, most: int = 60) -> str:
     """
     line = " ".join(SHAPES(text).translate(_THEIR_QUOTES).split())
     return f"“{line if len(line) <= most else line[: most - 1].rstrip() + '…'}”"
+
+
+@lru_cache(maxsize=16384)
+def _worked_off(calendar: Calendar, a: datetime, needed: timedelta) -> datetime:
+    """The same of the same matters is asked at every look."""
+    for begin, end in calendar._stretches(a):
+        begin = max(begin, a)
+        if end - begin >= needed:
+            return begin + needed
+        needed -= end - begin
+    raise ValueError(f"{needed} of working time never passes in {calendar.zone}")
+
+
+@lru_cache(maxsize=8192)
+def _when(zone: str, t: datetime) -> str:
+    """The same few moments are told at every look."""
+    local = t.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""A sprint near its end with too little done, by the thresholds written down and no others."""
+"""A sprint near its end that is unlikely to be made, or with too little done: by written thresholds and no others."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.directives import Directives, Watch
+from models.forecasts import Odds
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Progress, Snapshot, Sprint
+from models.work import Snapshot, Sprint
 from planner.bounds.worktime import Calendar, days_left, quoted, team_calendar
 from planner.detect.sprint_critical import foretold_of, sprint_critical
 from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
 from planner.hearers.addressing import calendar_of, holder
 from planner.hearers.escalation import PM, escalations, heard_by, watched
 from planner.hearers.urgency import sprint_urgency
-from planner.words.odds import latest, percent
+from planner.words.odds import of_today, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ class _Window:
 
 
 def sprint_at_risk(snapshot: Snapshot, directives: Directives) -> Findings:
-    """Each running sprint, within so many working days of its end, with less done than it should be.
+    """Each running sprint, within so many working days of its end, less likely or with less done than it should be.
 
+    A line that names a chance is decided by the forecast of today alone; by what is done where there is none.
     Whoever hears that it is critical does not hear this as well.
     """
     watch = watched(directives, SignalKind.SPRINT_AT_RISK)
@@ -52,7 +54,8 @@ def _look(
     sprint: Sprint, end: datetime, watch: tuple[str, Watch], snapshot: Snapshot, directives: Directives
 ) -> Findings:
     """Only the furthest window that is open speaks: the same fact is not told twice."""
-    if not (_is_behind(sprint, watch[1], snapshot) or _is_unlikely(sprint, watch[1], snapshot)):
+    told = _foretold(sprint, watch[1], snapshot, directives)
+    if not (_is_behind(sprint, watch[1], snapshot) if told is None else _is_unlikely(sprint, watch[1], told, snapshot)):
         return Findings(())
     windows = _windows(sprint, end, watch, snapshot, directives)
     still_shut = min((w.opens for w in windows if w.opens > snapshot.now), default=None)
@@ -62,10 +65,11 @@ def _look(
     return Findings(signals, still_shut)
 
 
-def _likely(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> str:
-    """Why, where it is not for what is done."""
-    told = latest(snapshot.odds.get(sprint.id, ()), snapshot.now)
-    return "" if told is None or _is_behind(sprint, watch, snapshot) else f", {percent(told.chance)} likely to be made"
+def _foretold(sprint: Sprint, watch: Watch, snapshot: Snapshot, directives: Directives) -> Odds | None:
+    """The forecast that decides alone, where the line names a chance and there is one of today."""
+    if watch.chance_below is None:
+        return None
+    return of_today(snapshot.odds.get(sprint.id, ()), team_calendar(directives, snapshot.team), snapshot.now)
 
 
 def _is_behind(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> bool:
@@ -74,11 +78,10 @@ def _is_behind(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> bool:
     return tally(of_sprint(snapshot, sprint)).share < enough
 
 
-def _is_unlikely(sprint: Sprint, watch: Watch, snapshot: Snapshot) -> bool:
-    """Whether something is left, and the last forecast is below the chance that the line names."""
-    told = latest(snapshot.odds.get(sprint.id, ()), snapshot.now)
-    left = any(issue.progress is not Progress.DONE for issue in of_sprint(snapshot, sprint))
-    return watch.chance_below is not None and told is not None and left and told.chance < watch.chance_below
+def _is_unlikely(sprint: Sprint, watch: Watch, told: Odds, snapshot: Snapshot) -> bool:
+    """Whether something is left, and its chance is below what the line names."""
+    done = tally(of_sprint(snapshot, sprint))
+    return watch.chance_below is not None and done.done < done.issues and told.chance < watch.chance_below
 
 
 def _windows(
@@ -112,10 +115,12 @@ def _signal(
     left = days_left(team_calendar(directives, snapshot.team), snapshot.now, end)
     addressee = None if window.to in channels else holder(window.to or PM, snapshot, directives)
     ends = f"Ends {calendar_of(addressee, snapshot, directives).when(end)}"
+    told = _foretold(sprint, watch, snapshot, directives)
+    likely = f", {percent(told.chance)} likely to be made" if told is not None else ""
     return Signal(
         kind=SignalKind.SPRINT_AT_RISK,
         subject=f"sprint:{sprint.id}",
-        headline=f"{quoted(sprint.name)} is at risk{_likely(sprint, watch, snapshot)}: {done.words}, {left}",
+        headline=f"{quoted(sprint.name)} is at risk{likely}: {done.words}, {left}",
         url=sprint_url(sprint, snapshot),
         since=since,
         urgency=max(Urgency.MEDIUM, sprint_urgency(sprint, snapshot, directives)),

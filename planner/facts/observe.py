@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -49,8 +49,13 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
         known_sprints=facts.sprints,
         paused=facts.paused,
         taken=facts.taken,
-        odds=facts.odds,
+        odds={sprint.id: facts.odds[sprint.id] for sprint in facts.sprints if _is_foretold(sprint, facts, now)},
     )
+
+
+def _is_foretold(sprint: Sprint, facts: Facts, now: datetime) -> bool:
+    """Past its end nothing of a sprint is open that a forecast spoke of."""
+    return sprint.id in facts.odds and (sprint.end is None or now < sprint.end)
 
 
 def is_recent(pull: PullRequest, now: datetime) -> bool:
@@ -101,10 +106,10 @@ def blocked_since(issue: Issue, team: Team) -> datetime | None:
     """Since when it is flagged or in one of the team's blocked statuses; ``None`` when it is not blocked."""
     if issue.progress is Progress.DONE:
         return None
-    since = [issue.flagged_since] if issue.flagged_since else []
-    if issue.status.casefold() in _blocked_statuses(team):
-        since.append(issue.status_since)
-    return min(since, default=None)
+    flagged = issue.flagged_since
+    if issue.status.casefold() not in _blocked_statuses(team):
+        return flagged
+    return issue.status_since if flagged is None else min(flagged, issue.status_since)
 
 
 @once
@@ -138,24 +143,30 @@ class Tally:
         return f"{self.done} of {self.issues} issue{'' if self.issues == 1 else 's'} done"
 
 
-def tally(issues: Sequence[Issue]) -> Tally:
-    """Add up ``issues``."""
+def tickets(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Those of ``issues`` that count: the parts of a ticket (sub-tasks) add nothing to it."""
+    return tuple([issue for issue in issues if not issue.subtask])
+
+
+def tally(every: Iterable[Issue]) -> Tally:
+    """Add up the ``tickets`` of ``every``: whatever is told of how much there is, is told by this."""
+    issues = tickets(every)
     done = [issue for issue in issues if issue.progress is Progress.DONE]
-    points = sum(issue.points or 0 for issue in issues)
-    estimated = sum(issue.points is not None for issue in issues)
+    estimates = [issue.points for issue in issues if issue.points is not None]
+    points = sum(estimates)
     return Tally(
         issues=len(issues),
         done=len(done),
-        doing=sum(issue.progress is Progress.DOING for issue in issues),
+        doing=len([issue for issue in issues if issue.progress is Progress.DOING]),
         points=points,
-        points_done=sum(issue.points or 0 for issue in done),
-        by_points=points > 0 and 2 * estimated >= len(issues),
+        points_done=sum([issue.points or 0 for issue in done]),
+        by_points=points > 0 and 2 * len(estimates) >= len(issues),
     )
 
 
 def of_sprint(snapshot: Snapshot, sprint: Sprint) -> tuple[Issue, ...]:
     """The issues of one of the sprints looked at."""
-    return tuple(issue for issue in snapshot.issues if issue.sprint == sprint.id)
+    return tuple([issue for issue in snapshot.issues if issue.sprint == sprint.id])
 
 
 def sprint_url(sprint: Sprint, snapshot: Snapshot) -> str:

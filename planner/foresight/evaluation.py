@@ -13,7 +13,17 @@ from statistics import fmean, median
 from models.forecasts import Ended
 from planner.foresight.intervals import LEVELS
 from planner.foresight.reference import Course, foretell
-from planner.foresight.scoring import THRESHOLDS, Alerts, Trial, alerts, brier, brier_of_usual, mean
+from planner.foresight.scoring import (
+    DONE_BELOW,
+    THRESHOLDS,
+    Alerts,
+    Trial,
+    alerts,
+    behind,
+    brier,
+    brier_of_usual,
+    mean,
+)
 
 WARM = 0.3
 """The share of a project's sprints, the earliest, that are only learned from."""
@@ -35,7 +45,9 @@ class Row:
     stage: int
     """Per cent of the time that had gone."""
     n: int
-    """Sprints that were foretold, from 1."""
+    """Rows that were foretold, from 1: a sprint counts once for each board that it stands on."""
+    sprints: int
+    """Different sprints among them."""
     mae: float
     """Units the middle of the forecast was off, on average."""
     baselines: Mapping[str, float]
@@ -45,6 +57,8 @@ class Row:
     brier: float
     brier_of_usual: float
     alerts: Sequence[Alerts]
+    behind: Alerts
+    """What comes of looking at what is done instead, with no forecast."""
 
     @property
     def ratio(self) -> float | None:
@@ -55,18 +69,32 @@ class Row:
         return None if self.mae > 0 else 1.0
 
 
-def compared(rows: Sequence[Ended]) -> Iterator[Compared | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The figures of several rows, each row counting alike."""
+
+    ratio: float | None
+    """``None`` where no row has one."""
+    brier: float
+    brier_of_usual: float
+    coverage: Mapping[int, float]
+
+
+def compared(rows: Sequence[Ended], latest: int | None = None) -> Iterator[Compared | None]:
     """One answer a row that is not only learned from, oldest first; ``None`` where too few sprints came before it.
 
-    ``rows``: one project's, all after the same share of their time, in any order.
+    Args:
+        rows: One project's, all after the same share of their time, in any order.
+        latest: How many earlier sprints are known to the forecaster and to the simple rules, the latest ones, as in a
+            company that is read anew; without it every one.
     """
     ordered = sorted(rows, key=lambda each: each.stand.sprint)
-    first, course, past = int(WARM * len(ordered)), Course(), list[Ended]()
+    first, course, before, known = int(WARM * len(ordered)), Course(), 0, list[list[Ended]]()
     for _, group in groupby(ordered, key=lambda each: each.stand.sprint):
         together = list(group)
-        asked = together[max(0, first - len(past)) :]
-        yield from [_compared(each, past, course) for each in asked]
-        past = [*past, *together]
+        past = [each for sprint in known for each in sprint]
+        yield from [_compared(each, past, course) for each in together[max(0, first - before) :]]
+        before, known = before + len(together), [*known, together][-latest if latest is not None else 0 :]
 
 
 def row_of(project: str, stage: int, answers: Sequence[Compared]) -> Row | None:
@@ -79,19 +107,26 @@ def row_of(project: str, stage: int, answers: Sequence[Compared]) -> Row | None:
         project=project,
         stage=stage,
         n=len(trials),
+        sprints=len({each.ended.stand.sprint for each in trials}),
         mae=mean([each.off for each in trials]),
         baselines={name: mean([_off(each, name) for each in answers]) for name in names},
         coverage={level: mean([float(each.held(level)) for each in trials]) for level in LEVELS},
         brier=brier(trials),
         brier_of_usual=brier_of_usual(trials),
         alerts=[alerts(trials, threshold) for threshold in THRESHOLDS],
+        behind=behind(trials, DONE_BELOW),
     )
 
 
-def mean_ratio(rows: Sequence[Row]) -> float | None:
-    """Over the rows that have one; ``None`` where none has."""
+def means(rows: Sequence[Row]) -> Means:
+    """Over all of at least one row; the ratio over those that have one."""
     ratios = [row.ratio for row in rows if row.ratio is not None]
-    return mean(ratios) if ratios else None
+    return Means(
+        ratio=mean(ratios) if ratios else None,
+        brier=mean([row.brier for row in rows]),
+        brier_of_usual=mean([row.brier_of_usual for row in rows]),
+        coverage={level: mean([row.coverage[level] for row in rows]) for level in LEVELS},
+    )
 
 
 def _compared(ended: Ended, past: Sequence[Ended], course: Course) -> Compared | None:

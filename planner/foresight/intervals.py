@@ -19,6 +19,8 @@ LEVELS = (50, 80, 95)
 """Per cent: what intervals are stated for."""
 
 Interval = tuple[float, float]
+Within = Mapping[int, Interval]
+"""Per cent to the interval that is told for it."""
 
 _WIDTH_OF = 80
 _FROM = 10
@@ -71,13 +73,14 @@ class Calibration:
         self._tries: list[Try] = []
         self._more: Mapping[int, float] = {}
 
-    def learn(self, told: Sequence[tuple[Stated, float]]) -> None:
-        """What was stated at one moment, and what happened in each case."""
-        self._tries.extend([self._tried(each, outcome) for each, outcome in told])
+    def learn(self, told: Sequence[tuple[Stated, float]], within: Sequence[Within] | None = None) -> None:
+        """What was stated at one moment, and what happened in each case; ``within`` if not what is told by now."""
+        corrected = within or [self.corrected(each) for each, _ in told]
+        self._tries.extend([_tried(*each, own) for each, own in zip(told, corrected, strict=True)])
         if len(self._tries) >= _FROM:
             self._more = {level: self._to_add(level) for level in LEVELS}
 
-    def corrected(self, told: Stated) -> Mapping[int, Interval]:
+    def corrected(self, told: Stated) -> Within:
         """The intervals as they are told: never inside out, the surer ones around the less sure."""
         within: dict[int, Interval] = {}
         for level in LEVELS:
@@ -85,14 +88,6 @@ class Calibration:
             inner = list(within.values())[-1:]
             within[level] = min([low, *(each[0] for each in inner)]), max([high, *(each[1] for each in inner)])
         return within
-
-    def _tried(self, told: Stated, outcome: float) -> Try:
-        within = self.corrected(told)
-        off = {level: max(low - outcome, outcome - high) for level, (low, high) in told.intervals.items()}
-        return Try(
-            {level: round(distance / told.width, _SAME) for level, distance in off.items()},
-            {level: low - A_HAIR <= outcome <= high + A_HAIR for level, (low, high) in within.items()},
-        )
 
     def _corrected(self, level: int, interval: Interval, width: float) -> Interval:
         more = self._more.get(level, 0.0) * width
@@ -111,6 +106,14 @@ class Calibration:
         share = level / 100
         missed = sum(share - each.held[level] for each in self._tries[-_LOOK_BACK:])
         return min(_AIMED[1], max(_AIMED[0], share + _GAIN * missed))
+
+
+def _tried(told: Stated, outcome: float, within: Within) -> Try:
+    off = {level: max(low - outcome, outcome - high) for level, (low, high) in told.intervals.items()}
+    return Try(
+        {level: round(distance / told.width, _SAME) for level, distance in off.items()},
+        {level: low - A_HAIR <= outcome <= high + A_HAIR for level, (low, high) in within.items()},
+    )
 
 
 def _reached(weighed: Sequence[tuple[float, float]], share: float) -> float:

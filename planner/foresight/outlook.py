@@ -8,11 +8,13 @@ from datetime import date
 
 from models.directives import Directives
 from models.forecasts import Ended, Forecast, Foretold, Stand
+from models.ids import SprintId
 from models.work import Facts, Issue, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar
 from planner.facts.observe import of_sprint
-from planner.foresight.reference import ENOUGH, foretell
-from planner.foresight.standing import stand_now
+from planner.facts.observe import tickets as tickets_of
+from planner.foresight.reference import foretell
+from planner.foresight.standing import stand_now, there_at_its_start
 from planner.foresight.tickets import Change, TicketOdds, changes, ticket_odds
 from planner.foresight.trend import Record, record_of
 
@@ -56,16 +58,16 @@ class Outlook:
 
 
 def outlook(sprint: Sprint, facts: Facts, snapshot: Snapshot, directives: Directives, lore: Lore) -> Outlook | None:
-    """What is foretold of ``sprint``; ``None`` where it does not run, or fewer than ``ENOUGH`` earlier ones are known.
+    """What is foretold of ``sprint``; ``None`` where it does not run, is past its end, or too few ended before it.
 
     Pure, and a matter of milliseconds: it may be asked as often as somebody likes.
     """
     stand = _stand(sprint, facts, snapshot, directives, lore.told)
-    past = alike(lore.ended, stand) if stand is not None else ()
-    told = foretell(stand, past) if stand is not None else None
-    if stand is None or told is None:
+    seen = _compared(stand, lore.ended) if stand is not None else None
+    if seen is None:
         return None
-    issues, team = of_sprint(snapshot, sprint), directives.team(snapshot.team)
+    stand, past, told = seen.stand, seen.past, seen.foretold
+    issues, team = tickets_of(of_sprint(snapshot, sprint)), directives.team(snapshot.team)
     tickets = ticket_odds(issues, stand, told, snapshot, team)
     today = team_calendar(directives, snapshot.team).local_day(snapshot.now)
     return Outlook(
@@ -78,7 +80,7 @@ def outlook(sprint: Sprint, facts: Facts, snapshot: Snapshot, directives: Direct
         changes=changes(tickets, stand, told),
         before=tuple(each for each in lore.told if each.day < today),
         record=record_of(lore.scored, told.chance),
-        boards=len({each.stand.board for each in past if each.stand.by_points is stand.by_points}),
+        boards=len({each.stand.board for each in past}),
         away=_away(issues, snapshot),
     )
 
@@ -88,24 +90,22 @@ def known_sprints(lore: Lore) -> int:
     return len({each.stand.sprint for each in lore.ended})
 
 
-def lacking(lore: Lore) -> int:
-    """How many more ended sprints a forecast needs."""
-    return max(0, ENOUGH - known_sprints(lore))
-
-
 def alike(ended: Sequence[Ended], stand: Stand) -> tuple[Ended, ...]:
-    """Every earlier sprint, once for each board, as it stood nearest to the same share; those in other units too."""
-    nearest: dict[tuple[int, int], Ended] = {}
-    for each in ended:
-        place = (each.stand.sprint, each.stand.board)
-        known = nearest.get(place)
-        if known is None or abs(each.stand.share - stand.share) < abs(known.stand.share - stand.share):
-            nearest[place] = each
-    return tuple(each for each in nearest.values() if abs(each.stand.share - stand.share) <= _A_TENTH)
+    """Every earlier sprint as it stood nearest to the same share, in the same unit; what has no such stand is left out.
+
+    A sprint counted in points is compared by its issues with one that is counted in issues.
+    """
+    nearest: dict[SprintId, Ended] = {}
+    for each in (_in_its_unit(each, stand) for each in ended):
+        known = nearest.get(each.stand.sprint) if each is not None else None
+        if each is not None and (known is None or _apart(each, stand) < _apart(known, stand)):
+            nearest[each.stand.sprint] = each
+    return tuple(each for each in nearest.values() if _apart(each, stand) <= _A_TENTH)
 
 
 def kept_of(made: Outlook, sprint: Sprint, facts: Facts, snapshot: Snapshot) -> Forecast:
     """The outlook as it is kept, to be compared one day with what became of the sprint."""
+    inside = [issue for issue in facts.issues if issue.sprint == sprint.id]
     return Forecast(
         team=snapshot.team,
         sprint=sprint.id,
@@ -116,21 +116,50 @@ def kept_of(made: Outlook, sprint: Sprint, facts: Facts, snapshot: Snapshot) -> 
         median=made.foretold.median,
         within=made.foretold.within,
         past=made.foretold.past,
-        issues=frozenset(issue.id for issue in facts.issues if issue.sprint == sprint.id),
+        issues=frozenset(issue.id for issue in there_at_its_start(inside, sprint)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A sprint, what earlier ones that stood alike came to, and what that says of it."""
+
+    stand: Stand
+    past: Sequence[Ended]
+    foretold: Foretold
+
+
+def _compared(stand: Stand, ended: Sequence[Ended]) -> _Compared | None:
+    """In its own unit; by its issues where too few earlier sprints were counted in points."""
+    for counted in (stand, stand.in_issues) if stand.by_points else (stand,):
+        past = alike(ended, counted)
+        told = foretell(counted, past)
+        if told is not None:
+            return _Compared(counted, past, told)
+    return None
+
+
+def _in_its_unit(ended: Ended, stand: Stand) -> Ended | None:
+    if stand.by_points:
+        return ended if ended.stand.by_points else None
+    return ended.in_issues
+
+
+def _apart(ended: Ended, stand: Stand) -> float:
+    return abs(ended.stand.share - stand.share)
 
 
 def _stand(
     sprint: Sprint, facts: Facts, snapshot: Snapshot, directives: Directives, told: Sequence[Forecast]
 ) -> Stand | None:
     """As it is counted of ended sprints; whoever is away does not work in it."""
-    issues = of_sprint(snapshot, sprint)
+    issues = tickets_of(of_sprint(snapshot, sprint))
     if sprint.state is not SprintState.ACTIVE or sprint.id not in facts.whole or not issues:
         return None
-    here = {issue.id for issue in issues}
-    removed = len({name for each in told for name in each.issues} - here)
-    calendar = team_calendar(directives, snapshot.team)
-    stand = stand_now(facts, sprint, snapshot.now, calendar, removed=removed)
+    if sprint.end is not None and sprint.end <= snapshot.now:  # there is no time left to foretell anything of
+        return None
+    known, calendar = {name for each in told for name in each.issues}, team_calendar(directives, snapshot.team)
+    stand = stand_now(facts, sprint, snapshot.now, calendar, began_with=known)
     return replace(stand, people=max(0, stand.people - _away(issues, snapshot))) if stand is not None else None
 
 

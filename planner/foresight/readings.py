@@ -11,8 +11,8 @@ from planner.foresight.distribution import A_HAIR, Outcomes, median_of, normed
 Reading = Callable[[Stand, Sequence[Ended], Sequence[float], float], Outcomes]
 """(stand, past, say of each of the past, units of a usual target) -> what becomes of the stand."""
 
-_QUARTER = 0.25
-"""Of a usual target: added to what two sprints have left before one is scaled to the other."""
+QUARTER = 0.25
+"""Of a usual target: added to what two sprints have before one is scaled to the other."""
 _SOON = 0.1
 """Of a sprint's time: before that its pace says nothing."""
 _HALF_LIFE = 60.0
@@ -28,7 +28,7 @@ _UNHEARD = 1e-4
 
 def scaled(stand: Stand, past: Sequence[Ended], say: Sequence[float], measure: float) -> Outcomes:
     """Sprints alike, by proportion: half of what was left undone then is half of what is left now."""
-    small = _QUARTER * measure
+    small = QUARTER * measure
     return normed(zip([_scaled(each, stand.rest, small) for each in past], say, strict=True))
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from statistics import median
 
 from models.forecasts import Ended, Foretold, Stand
 from planner.foresight.distribution import A_HAIR, Outcomes, median_of, normed, share_of
-from planner.foresight.intervals import Calibration, Stated, stated
+from planner.foresight.intervals import Calibration, Stated, Within, stated
 from planner.foresight.likeness import SMALL, Faces
-from planner.foresight.readings import READINGS, Beliefs
+from planner.foresight.readings import QUARTER, READINGS, Beliefs
 
 ENOUGH = 5
 """Earlier sprints below which nothing is foretold: fewer say less than a look at the board does."""
@@ -52,8 +53,21 @@ class _Said:
     stated: Stated
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was said of one sprint, on each of its boards, at the moment it is counted at."""
+
+    usual: Sequence[float]
+    said: Sequence[_Said]
+    """Empty while too few had ended."""
+    within: Sequence[Within]
+
+
 class Course:
-    """The past in order: each sprint of it foretold from those before it alone, and compared with what became of it."""
+    """The past in order: each sprint of it foretold from those that had ended by then, and compared with its own end.
+
+    Where no moments are known that is from those before it.
+    """
 
     def __init__(self) -> None:
         """Nothing has ended yet."""
@@ -65,13 +79,23 @@ class Course:
         self._beliefs = Beliefs()
         self._calibration = Calibration()
         self._said: dict[Stand, _Said] = {}
+        self._until: datetime | None = None
 
     def follow(self, past: Sequence[Ended]) -> None:
         """Go on to the end of ``past``; from the beginning where it is not a continuation of what was followed."""
-        if list(past[: len(self._past)]) != self._past:
+        too_late = any(_is_before(each, self._until) for each in self._new(past))
+        if too_late or list(past[: len(self._past)]) != self._past:
             self._begin()
-        for _, together in groupby(past[len(self._past) :], key=lambda each: each.stand.sprint):
-            self._learn(list(together))
+        groups = [list(group) for _, group in groupby(self._new(past), key=lambda each: each.stand.sprint)]
+        asked: dict[int, _Asked] = {}
+        for place, together in enumerate(groups):
+            ended = together[0].ended
+            due = [n for n in range(place, len(groups)) if n == place or _is_before(groups[n][0], ended)]
+            asked |= {n: self._ask(groups[n]) for n in due if n not in asked}
+            self._learn(together, asked[place])
+
+    def _new(self, past: Sequence[Ended]) -> Sequence[Ended]:
+        return past[len(self._past) :]
 
     def foretell(self, stand: Stand) -> Foretold:
         """From everything followed so far, at least one sprint."""
@@ -84,31 +108,44 @@ class Course:
             past=len({each.stand.sprint for each in self._past}),
         )
 
-    def _learn(self, together: Sequence[Ended]) -> None:
-        """One sprint, on each of its boards: foretold from those before it, then kept for those after it."""
-        usual = [self._usual(each.stand) for each in together]
-        if len(self._past) >= ENOUGH:
-            self._compare(together)
-        self._said.clear()
-        for each, delivered in zip(together, usual, strict=True):
-            self._past.append(each)
-            self._faces.add(each.stand, delivered)
+    def _ask(self, together: Sequence[Ended]) -> _Asked:
+        """One sprint, on each of its boards: foretold from what has ended so far."""
+        said = [self._said_of(each.stand) for each in together] if len(self._past) >= ENOUGH else []
+        within = [self._calibration.corrected(each.stated) for each in said]
+        return _Asked([self._usual(each.stand) for each in together], said, within)
 
-    def _compare(self, together: Sequence[Ended]) -> None:
-        said = [self._said_of(each.stand) for each in together]
-        self._calibration.learn([(own.stated, each.difference) for own, each in zip(said, together, strict=True)])
-        for own, each in zip(said, together, strict=True):
-            self._beliefs.learn(own.readings, each.difference)
+    def _learn(self, together: Sequence[Ended], asked: _Asked) -> None:
+        """It has ended: compared with what was said of it, then kept for those after it."""
+        if asked.said:
+            told = [(said.stated, each.difference) for said, each in zip(asked.said, together, strict=True)]
+            self._calibration.learn(told, asked.within)
+            for said, each in zip(asked.said, together, strict=True):
+                self._beliefs.learn(said.readings, each.difference)
+        self._said.clear()
+        for each, usual in zip(together, asked.usual, strict=True):
+            self._past.append(each)
+            self._faces.add(each.stand, usual)
+            self._until = each.ended
 
     def _said_of(self, stand: Stand) -> _Said:
         """Kept until the past goes on: an evaluation asks before it learns."""
         if stand not in self._said:
-            measure = self._measure()
-            say = self._faces.say(stand, self._usual(stand), measure)
+            measure, usual = self._measure(), self._usual(stand)
+            say = self._faces.say(stand, usual, measure)
             readings = [read(stand, self._past, say, measure) for read in READINGS]
-            outcomes = _done_stays_done(self._beliefs.mixed(readings), stand)
+            outcomes = _within(self._beliefs.mixed(readings), stand, self._furthest(stand, usual, QUARTER * measure))
             self._said[stand] = _Said(readings, outcomes, stated(outcomes, SMALL * measure))
         return self._said[stand]
+
+    def _furthest(self, stand: Stand, usual: float, small: float) -> float:
+        """Units that can still be delivered: the most that ever was after that share of the time, and what is usual
+        in the time that is left.
+
+        A sprint that has taken on more than one had is measured by how much more. Few sprints have not shown
+        everything, hence the second part; at the end of the time there is nothing of it.
+        """
+        most = max(_still_to_come(each) * _larger(stand, each.stand, small) for each in self._past)
+        return most + (1.0 - stand.share) * usual
 
     def _measure(self) -> float:
         """Units of a usual target: what makes the answer the same in points and in tenths of points."""
@@ -121,7 +158,22 @@ class Course:
         return median(recent) if recent else 0.0
 
 
-def _done_stays_done(outcomes: Outcomes, stand: Stand) -> Outcomes:
-    """No less is delivered than is done already: so it was in nine of ten published sprints, or in all."""
-    least = stand.done - stand.target
-    return normed((max(difference, least), weight) for difference, weight in outcomes)
+def _is_before(ended: Ended, when: datetime | None) -> bool:
+    """Whether it was counted before ``when``; not where either is unknown."""
+    return ended.at is not None and when is not None and ended.at < when
+
+
+def _within(outcomes: Outcomes, stand: Stand, furthest: float) -> Outcomes:
+    """No less is delivered than is done already, as in nine of ten published sprints or all; nor more than can be."""
+    least, most = stand.done - stand.target, stand.done - stand.target + furthest
+    return normed((min(max(difference, least), most), weight) for difference, weight in outcomes)
+
+
+def _still_to_come(ended: Ended) -> float:
+    """Units that it delivered after the moment of its stand."""
+    return max(0.0, ended.delivered - ended.stand.done)
+
+
+def _larger(stand: Stand, other: Stand, small: float) -> float:
+    """How many times as much it has taken on, at least once."""
+    return max(1.0, (stand.target + small) / (other.target + small))

@@ -9,8 +9,11 @@ from models.forecasts import Ended, Foretold
 from planner.foresight.distribution import A_HAIR
 
 AT_RISK = 0.8
-"""The chance of falling short from which a sprint is called at risk: above it, fewer than one alert in twenty was wrong
-at half of the time and later (docs/forecast.md has the curve)."""
+"""The chance of falling short from which the constitution that ships calls a sprint at risk (``chance_below: 20%``):
+with a long past, fewer than one alert in twenty was wrong at half of the time and later (docs/forecast.md)."""
+
+DONE_BELOW = 0.6
+"""The share done below which it does where nothing is foretold (``done_below: 60%``)."""
 
 THRESHOLDS = (0.5, 0.6, 0.7, AT_RISK, 0.9, 0.95)
 
@@ -40,9 +43,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """What comes of calling every sprint at risk that falls short with at least the chance of ``threshold``."""
+    """What comes of calling every sprint at risk that fits ``threshold``."""
 
     threshold: float
+    """Of the chance to fall short, or of the share done."""
     raised: int
     right: int
     short: int
@@ -77,6 +81,15 @@ def brier_of_usual(trials: Sequence[Trial]) -> float:
 
 def alerts(trials: Sequence[Trial], threshold: float) -> Alerts:
     """How alerts at ``threshold``, from 0 to 1, come out."""
-    raised = [each for each in trials if 1 - each.foretold.chance >= threshold - A_HAIR]
+    return _called(trials, threshold, [each for each in trials if 1 - each.foretold.chance >= threshold - A_HAIR])
+
+
+def behind(trials: Sequence[Trial], share: float) -> Alerts:
+    """How calling those come out of which less than ``share`` (0 to 1) of the target was done; no forecast is asked."""
+    stands = [(each, each.ended.stand) for each in trials]
+    return _called(trials, share, [each for each, stand in stands if stand.done < share * stand.target - A_HAIR])
+
+
+def _called(trials: Sequence[Trial], threshold: float, raised: Sequence[Trial]) -> Alerts:
     right = sum(not each.came_true for each in raised)
     return Alerts(threshold, len(raised), right, sum(not each.came_true for each in trials))

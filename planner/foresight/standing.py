@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from models.forecasts import Ended, Stand
 from models.histories import Past, SprintHistory
-from models.ids import IssueKey, SprintId
+from models.ids import SprintId
 from models.spans import Span
 from models.work import Facts, Issue, Progress, Sprint
 from planner.bounds.worktime import Calendar
-from planner.facts.observe import tally
+from planner.facts.observe import tally, tickets
 
 TENTHS = tuple(n / 10 for n in range(11))
 """The shares of its time at which an ended sprint is counted."""
@@ -24,45 +24,62 @@ _BEFORE = timedelta(seconds=1)
 """What is not done leaves a sprint as it is closed: its members are those just before."""
 
 
-def stand_of(past: Past, sprint: SprintId, when: datetime, calendar: Calendar, *, points: bool) -> Stand | None:
+def stand_of(
+    past: Past, sprint: SprintId, when: datetime, calendar: Calendar, *, points: bool | None = None
+) -> Stand | None:
     """How ``sprint`` stood at ``when``; ``None`` where it has no dates or had not begun.
 
-    ``points`` says what is counted, for a whole sprint alike: see ``in_points``.
+    ``points`` says what is counted; without it that is judged as of a running sprint (see ``stand_now``).
     """
     history = past.sprint(sprint)
     began = history.began if history is not None else None
     share = share_of(history.sprint, when, calendar) if history is not None else None
     if history is None or began is None or share is None or when < began:
         return None
-    start = {issue.key for issue in past.inside(sprint, began)}
+    start = {issue.id for issue in tickets(past.inside(sprint, began))}
     inside = past.inside(sprint, min(when, history.ended - _BEFORE) if history.ended is not None else when)
-    return _counted(history.sprint, share, inside, start, points=points)
+    return _counted(history.sprint, share, inside, start, points)
 
 
-def stand_now(facts: Facts, sprint: Sprint, now: datetime, calendar: Calendar, *, removed: int = 0) -> Stand | None:
+def stand_now(
+    facts: Facts, sprint: Sprint, now: datetime, calendar: Calendar, *, began_with: Collection[str] = ()
+) -> Stand | None:
     """How a running sprint stands by the mirror; ``None`` where it has no dates or has not begun.
 
-    ``removed`` issues have been taken out of it since its start: the mirror does not hold what left.
+    Points are counted where at least half of what it began with, and still holds, has an estimate by now; else issues.
+    ``began_with`` are ids of issues known to have been in it at its start: the mirror does not hold what left.
     """
     share = share_of(sprint, now, calendar)
     if share is None or sprint.start is None or now < sprint.start:
         return None
     inside = [issue for issue in facts.issues if issue.sprint == sprint.id]
-    start = [issue for issue in inside if (issue.sprint_since or issue.created) <= sprint.start]
-    gone = [IssueKey(f"removed {n}") for n in range(removed)]
-    keys = {*gone, *(issue.key for issue in start)}
-    return _counted(sprint, share, inside, keys, points=in_points(start or inside))
+    return _counted(sprint, share, inside, {*began_with, *(i.id for i in there_at_its_start(inside, sprint))}, None)
 
 
-def ended_at_tenths(past: Past, sprint: SprintId, calendar: Calendar, *, points: bool) -> tuple[Ended, ...]:
-    """How a closed sprint stood at every tenth of its time and what it delivered; empty where that cannot be told."""
+def there_at_its_start(inside: Sequence[Issue], sprint: Sprint) -> tuple[Issue, ...]:
+    """Those of what is in ``sprint`` that it began with, for all that the mirror tells."""
+    start = sprint.start
+    return tuple(i for i in tickets(inside) if start is not None and (i.sprint_since or i.created) <= start)
+
+
+def ended_at_tenths(
+    past: Past, sprint: SprintId, calendar: Calendar, *, points: bool | None = None
+) -> tuple[Ended, ...]:
+    """How a closed sprint stood at every tenth of its time and what it delivered; empty where that cannot be told.
+
+    ``points`` as for ``stand_of``: without it each tenth has its own unit, as a running sprint has each day.
+    """
     history = past.sprint(sprint)
     moments = moments_of(history, calendar) if history is not None else ()
     if history is None or history.ended is None or not moments:
         return ()
-    delivered = delivered_by(past, history, calendar, points=points)
-    stands = (stand_of(past, sprint, when, calendar, points=points) for when in moments)
-    return tuple(Ended(stand, delivered) for stand in stands if stand is not None)
+    units = {by: delivered_by(past, history, calendar, points=by) for by in (True, False)}
+    stands = [(when, stand_of(past, sprint, when, calendar, points=points)) for when in moments]
+    return tuple(
+        Ended(stand, units[stand.by_points], delivered_issues=round(units[False]), at=when, ended=history.ended)
+        for when, stand in stands
+        if stand is not None
+    )
 
 
 def delivered_by(past: Past, history: SprintHistory, calendar: Calendar, *, points: bool) -> float:
@@ -71,17 +88,8 @@ def delivered_by(past: Past, history: SprintHistory, calendar: Calendar, *, poin
     if ended is None or planned is None:
         return 0.0
     over = min(ended, calendar.add(max(planned, history.began or planned), LATE))
-    return sum(_units(issue, points=points) for issue in past.inside(history.sprint.id, over) if _is_done(issue))
-
-
-def began_in_points(past: Past, sprint: SprintId) -> bool:
-    """Whether points say more than counts of a sprint: at least half of what it began with had an estimate."""
-    history = past.sprint(sprint)
-    if history is None or history.began is None:
-        return False
-    start = past.inside(sprint, history.began)
-    last = history.ended - _BEFORE if history.ended is not None else history.began
-    return in_points(start or past.inside(sprint, last))
+    there = tickets(past.inside(history.sprint.id, over))
+    return sum(_units(issue, points=points) for issue in there if _is_done(issue))
 
 
 def in_points(issues: Sequence[Issue]) -> bool:
@@ -118,8 +126,13 @@ def moments_of(history: SprintHistory, calendar: Calendar) -> tuple[datetime, ..
     return tuple(max(history.began, moment) for moment in found)
 
 
-def _counted(sprint: Sprint, share: float, inside: Sequence[Issue], start: set[IssueKey], *, points: bool) -> Stand:
-    keys = {issue.key for issue in inside}
+def _counted(
+    sprint: Sprint, share: float, every: Sequence[Issue], began_with: Collection[str], points: bool | None
+) -> Stand:
+    inside = tickets(every)
+    here, start = {issue.id for issue in inside}, set(began_with)
+    if points is None:
+        points = in_points([issue for issue in inside if issue.id in start] or inside)
     done = [issue for issue in inside if _is_done(issue)]
     doing = [issue for issue in inside if issue.progress is Progress.DOING]
     return Stand(
@@ -132,8 +145,8 @@ def _counted(sprint: Sprint, share: float, inside: Sequence[Issue], start: set[I
         doing_issues=len(doing),
         done_issues=len(done),
         start_issues=len(start),
-        added_issues=len(keys - start),
-        removed_issues=len(start - keys),
+        added_issues=len(here - start),
+        removed_issues=len(start - here),
         people=len({issue.assignee for issue in inside if issue.assignee is not None}),
         by_points=points,
     )

@@ -97,6 +97,11 @@ def changes(tickets: Sequence[TicketOdds], stand: Stand, told: Foretold) -> tupl
     return tuple(found)
 
 
+def chance_without(out: Sequence[Issue], stand: Stand, told: Foretold) -> float:
+    """From 0 to 1: how likely the rest is done if ``out``, open ones of the sprint, leave it."""
+    return _reached(told, stand.rest, stand.rest - sum(_size(each, by_points=stand.by_points) for each in out))
+
+
 def _reached(told: Foretold, rest: float, needed: float) -> float:
     """How likely at least ``needed`` units of the ``rest`` are delivered."""
     return share_of(told.outcomes, lambda difference: rest + difference >= needed - A_HAIR)

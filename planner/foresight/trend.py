@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from models.forecasts import Forecast
 from models.ids import SprintId
+from planner.foresight.distribution import A_HAIR
 
 ENOUGH_SCORED = 5
 """Sprints below which no hit rate is told: of fewer it says next to nothing."""
+
+ENOUGH_NEAR = 3
+"""Sprints given about the same chance below which no rate of them is told."""
 
 HALF = 0.5
 """Of a sprint's forecasts, which are much alike, the one nearest to half of its time counts."""
@@ -73,7 +77,7 @@ def _off(each: Forecast) -> float:
 
 def _held(each: Forecast) -> bool:
     low, high = each.within[_LEVEL]
-    return each.difference is not None and low <= each.difference <= high
+    return each.difference is not None and low - A_HAIR <= each.difference <= high + A_HAIR
 
 
 def _mean(values: Sequence[float]) -> float:

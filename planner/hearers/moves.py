@@ -286,15 +286,14 @@ def is_away(person: Person, now: datetime) -> bool:
 
 def is_parked(issue: Issue, team: Team) -> bool:
     """Whether a status or label says that it waits on purpose. A status the team calls blocked is no purpose."""
-    parked, blocked = _marks(team)
-    marks = (issue.status, *issue.labels) if issue.labels else (issue.status,)
-    return any(mark in parked and mark not in blocked for mark in map(_plain, marks))
+    parking = _parking(team)
+    return _plain(issue.status) in parking or not parking.isdisjoint(map(_plain, issue.labels))
 
 
 @once
-def _marks(team: Team) -> tuple[frozenset[str], frozenset[str]]:
-    """What parks a ticket, and what blocks it."""
-    return frozenset(map(_plain, team.jira.parked)), frozenset(map(_plain, team.jira.blocked_statuses))
+def _parking(team: Team) -> frozenset[str]:
+    """What parks a ticket and does not block it."""
+    return frozenset(map(_plain, team.jira.parked)) - frozenset(map(_plain, team.jira.blocked_statuses))
 
 
 @lru_cache(maxsize=4096)

@@ -86,7 +86,7 @@ class Patience:
         told = [h.at for h in rows if h.person == person and (h.signal in names or h.kind == DOWN)]
         since = min((at for at in told if at), default=None)
         if since is None:
-            until, reason = self._longest(signal, calendar), f"{name}, whose move it is, has not been told yet"
+            until, reason = self._longest(signal, calendar), f"{name}, whose move it is, is told first"
         else:
             until = calendar.add_working_time(since, calendar.length(span))
             reason = f"{name}, whose move it is, was told {calendar.when(since)} and has {span} to resolve it"

@@ -57,6 +57,8 @@ def levels(directives: Directives) -> Sequence[tuple[Urgency, LookEvery]]:
 def issue_urgency(issue: Issue, snapshot: Snapshot, directives: Directives) -> Urgency:
     """How urgent one unfinished issue is: production down, or blocked for long or by much."""
     since = blocked_since(issue, directives.team(snapshot.team))
+    if since is None and _bears_no_mark(issue, directives):
+        return Urgency.LOW
     for level, rule in levels(directives):
         if _production_down(issue, rule) or (since and _blocks_long(issue, since, rule, snapshot, directives)):
             return level
@@ -76,6 +78,8 @@ class Down:
 
 def down(issue: Issue, directives: Directives) -> Down | None:
     """The highest level by whose marks ``issue`` says that production is down; ``None`` when none does."""
+    if _bears_no_mark(issue, directives):
+        return None
     level, rule = next((each for each in levels(directives) if _production_down(issue, each[1])), (None, None))
     if level is None or rule is None or rule.production_down is None:
         return None
@@ -117,12 +121,22 @@ def _is_meant(issues: Sequence[Issue], rule: LookEvery) -> bool:
     return not wanted or any((issue.priority or "").casefold() in wanted for issue in issues)
 
 
+def _bears_no_mark(issue: Issue, directives: Directives) -> bool:
+    """Whether no level could take it for production being down: like most tickets it has no label."""
+    return not issue.labels and not _marked_by_priority(directives)
+
+
+@once
+def _marked_by_priority(directives: Directives) -> bool:
+    """Whether at some level a priority is mark enough."""
+    marks = (rule.production_down for _, rule in levels(directives))
+    return any(each is not None and each.priorities and not each.labels for each in marks)
+
+
 def _production_down(issue: Issue, rule: LookEvery) -> bool:
     """Any of the priorities together with any of the labels; an empty list asks for nothing."""
     marks = rule.production_down
     if marks is None or not (marks.priorities or marks.labels) or (marks.labels and not issue.labels):
-        return False
-    if marks.labels and not issue.labels:  # as most tickets
         return False
     priority = (issue.priority or "").casefold()
     labels = {label.casefold() for label in issue.labels}

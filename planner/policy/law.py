@@ -113,6 +113,17 @@ def law_for(proposal: Proposal, team: Team, directives: Directives) -> Law:
     return Law(Verdict.ASK, BY_MODEL, 3) if proposal.by_model and law.verdict is Verdict.ALLOW else law
 
 
+def costs_trust(proposal: Proposal, team: Team, directives: Directives) -> bool:
+    """Whether an undo of it, or a no to it, makes the agent ask again before it does more of the kind: it is done here
+    without a yes, by a line of the file, its mode, and no step back.
+
+    What a person asked for, and what a model chose in place of the rules, says nothing of what the rules do.
+    """
+    own = proposal.asked_by is None and proposal.undoes is None and not proposal.by_model
+    done = law_for(proposal, team, directives).verdict is Verdict.ALLOW and mode_of(proposal, team) is Mode.ACT
+    return own and done
+
+
 @once
 def _about(directives: Directives) -> Mapping[str, list[tuple[str, Never | Ask | Allow]]]:
     """The lines that speak of each word."""

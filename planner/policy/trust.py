@@ -6,7 +6,7 @@ It never goes forward by itself: a mode is the file's, and what has stepped back
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,20 +29,30 @@ IN_A_ROW = 20
 
 
 def mode_for(rule: str, action: Action, team: Team) -> Mode:
-    """The mode in which ``action`` is decided that the line ``rule`` found worth proposing.
+    """The mode in which ``action`` is decided that the line ``rule`` found worth proposing: whoever wants to know asks
+    here, or one of the two below.
 
-    A line that is in shadow is in shadow whatever its action; out of it, an action's own mode counts before the
-    line's. The log of shadow mode is in none: somebody has to see it.
+    The log of shadow mode is in none: somebody has to see it.
     """
-    if isinstance(action, ShadowLog):
-        return Mode.ACT
-    line = team.modes.get(rule, team.mode)
-    return Mode.SHADOW if line is Mode.SHADOW else team.modes.get(word_of(action), line)
+    return Mode.ACT if isinstance(action, ShadowLog) else mode_in(rule, word_of(action), team)
 
 
 def mode_of(proposal: Proposal, team: Team) -> Mode:
     """As ``mode_for``, of one proposal."""
     return mode_for(proposal.rule, proposal.action, team)
+
+
+def mode_in(rule: str, kind: str, team: Team) -> Mode:
+    """As ``mode_for``, of any action of that kind.
+
+    A line that is in shadow is in shadow whatever its action; out of it, an action's own mode counts before the
+    line's; and what has stepped back goes no further than suggesting.
+    """
+    line = team.modes.get(rule, team.mode)
+    if line is Mode.SHADOW:
+        return line
+    mode = team.modes.get(kind, line)
+    return Mode.SUGGEST if mode is Mode.ACT and stepped_back(kind, team) is not None else mode
 
 
 def is_watched(team: Team) -> bool:
@@ -68,22 +78,12 @@ def stepped_back(kind: str, team: Team) -> StepBack | None:
     return next((step for step in team.stepped if step.kind == kind), None)
 
 
-def acts(kind: str, team: Team, directives: Directives) -> bool:
-    """Whether anything of that kind is done here without a yes: by a line of the file, its mode, and no step back."""
+def is_free(kind: str, directives: Directives) -> bool:
+    """Whether a line of the file lets anything of that kind be done without a yes, whatever the modes."""
     never = any(kind in rule.never for _, rule in lines_with(directives, Never))
     allowed = [rule for _, rule in lines_with(directives, Allow) if rule.allow == kind]
     asked = any(rule.ask == kind for _, rule in lines_with(directives, Ask))
-    free = any(rule.when is not None or not asked for rule in allowed)
-    return not never and free and team.modes.get(kind, team.mode) is Mode.ACT and stepped_back(kind, team) is None
-
-
-def costs_trust(proposal: Proposal, team: Team, directives: Directives) -> bool:
-    """Whether an undo of it, or a no to it, makes the agent ask again before it does more of the kind.
-
-    What a person asked for, and what a model chose in place of the rules, says nothing of what the rules do.
-    """
-    own = proposal.asked_by is None and proposal.undoes is None and not proposal.by_model
-    return own and acts(word_of(proposal.action), team, directives)
+    return not never and any(rule.when is not None or not asked for rule in allowed)
 
 
 STEPS = "stepped back"
@@ -147,17 +147,39 @@ def standings(marks: Sequence[Mark]) -> tuple[Standing, ...]:
     return tuple(Standing(rule, sum(useful), len(useful)) for rule, useful in by_rule.items())
 
 
+OFFERED = "offered to act"
+"""The name under which it is remembered, by team and kind of action, when a row of approvals was told of."""
+
+
 def in_a_row(answers: Sequence[Approval], kind: str, since: StepBack | None) -> tuple[Approval, ...]:
     """The latest approvals of that kind, oldest first, that nothing has broken: no edit, no no, no undo, no step back.
 
     ``answers`` in their order. What a person asked for is no trial of ours.
     """
     row: list[Approval] = []
-    for each in answers:
-        if word_of(each.proposal.action) != kind or each.proposal.asked_by is not None or each.proposal.by_model:
-            continue
-        if since is not None and each.at is not None and each.at <= since.at:
-            continue
-        plain = each.state is ApprovalState.APPROVED and each.edits is None and each.undone is None
-        row = [*row, each] if plain else []
+    for each in _trials(answers, kind):
+        if since is None or each.at is None or each.at > since.at:
+            row = [*row, each] if _is_plain(each) else []
     return tuple(row)
+
+
+def broken_at(answers: Sequence[Approval], kind: str, since: StepBack | None) -> datetime | None:
+    """When a row of that kind was broken last (company time); ``None`` when nothing on record has broken one."""
+    breaks = [at for each in _trials(answers, kind) if not _is_plain(each) for at in (each.at, _taken_back(each)) if at]
+    return max([*breaks, since.at] if since is not None else breaks, default=None)
+
+
+def _trials(answers: Sequence[Approval], kind: str) -> Iterator[Approval]:
+    """Those of that kind that were ours to propose."""
+    for each in answers:
+        asked_for = each.proposal.asked_by is not None or each.proposal.by_model
+        if word_of(each.proposal.action) == kind and not asked_for:
+            yield each
+
+
+def _is_plain(answer: Approval) -> bool:
+    return answer.state is ApprovalState.APPROVED and answer.edits is None and answer.undone is None
+
+
+def _taken_back(answer: Approval) -> datetime | None:
+    return answer.undone.at if answer.undone is not None else None

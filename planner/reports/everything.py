@@ -1,4 +1,4 @@
-"""Every issue of a sprint by status; what does not fit is counted, never dropped in silence."""
+"""Every ticket of a sprint by status; its parts, and what does not fit, are counted, never dropped in silence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from models.directives import Directives
 from models.work import Issue, Progress, Snapshot, Sprint
-from planner.facts.observe import blocked_since, of_sprint, sprint_url, tally
+from planner.facts.observe import blocked_since, of_sprint, sprint_url, tally, tickets
 from planner.reports.rows import count, issue_row
 from planner.words.replies import Group, Row, SheetReply
 
@@ -18,7 +18,8 @@ _FIRST = (Progress.DOING, Progress.TODO, Progress.DONE)
 
 def everything(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> SheetReply:
     """What is in progress first, then what is not started, then what is done."""
-    issues = of_sprint(snapshot, sprint)
+    every = of_sprint(snapshot, sprint)
+    issues = tickets(every)
     by_status: dict[tuple[int, str], list[Issue]] = {}
     for issue in issues:
         by_status.setdefault((_FIRST.index(issue.progress), issue.status), []).append(issue)
@@ -28,16 +29,23 @@ def everything(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sh
         groups.append(Group(f"{status} ({len(inside)})", rows, more=len(inside) - len(rows)))
         room -= len(rows)
     shown = MOST - room
-    cut = f"{count(len(issues) - shown, 'issue')} not shown here."
+    cut = f"{count(len(issues) - shown, 'issue')} not shown here." if shown < len(issues) else ""
     return SheetReply(
         title=f"{sprint.name} · {directives.team(snapshot.team).name} · all issues",
         headline=f"{count(len(issues), 'issue')}, {tally(issues).words}." if issues else "No issues.",
         groups=tuple(groups),
         read_at=snapshot.read_at,
-        notes=(cut,) if shown < len(issues) else (),
+        notes=tuple(filter(None, (cut, _parts(len(every) - len(issues))))),
         url=sprint_url(sprint, snapshot),
         choices=(("Status", f"status id:{sprint.id}"),),
     )
+
+
+def _parts(number: int) -> str:
+    if not number:
+        return ""
+    are = "is a part" if number == 1 else "are parts"
+    return f"{count(number, 'sub-task')} {are} of these and not listed."
 
 
 def _row(issue: Issue, snapshot: Snapshot, directives: Directives) -> Row:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from models.directives import Directives
+from models.forecasts import A_HAIR
 from models.work import Facts, Issue, Progress, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import Calendar, team_calendar, watch_calendar
 from planner.detect.blocked_too_long import blocked_words
 from planner.facts.observe import blocked_since, of_sprint, sprint_url, tally
 from planner.foresight.outlook import Outlook
 from planner.foresight.tickets import Change, TicketOdds
-from planner.foresight.trend import Record
+from planner.foresight.trend import ENOUGH_NEAR, Record
 from planner.hearers.moves import unfinished_blockers
 from planner.reports.pace import by_what, forecast, in_its_way, units
 from planner.reports.rows import count, owner
@@ -27,6 +29,9 @@ SAFE = 0.9
 
 _DAYS = 5
 """Days of the trend."""
+
+_FEW = 8
+"""Past sprints below which a chance says little more than how often sprints are made (docs/forecast.md)."""
 
 
 def foresight(
@@ -47,11 +52,11 @@ def foresight(
         read_at=snapshot.read_at,
         notes=(
             _left_over(seen),
-            _rests_on(seen),
+            rests_on(seen),
             *hit_rate(seen.record, seen.foretold.chance),
             *trend(seen),
             *_in_the_way(seen, sprint, snapshot, directives),
-            by_what(done),
+            by_what(done, points=seen.stand.by_points),
         ),
         url=sprint_url(sprint, snapshot),
         choices=(*_proposals(seen, facts), ("What is blocked", "blockers"), ("Status", f"status id:{sprint.id}"))[:4],
@@ -60,13 +65,17 @@ def foresight(
 
 
 def _headline(seen: Outlook, sprint: Sprint, zone: Calendar) -> str:
-    chance, end = seen.foretold.chance, sprint.end
-    ends = f" by {zone.when(end).rpartition(' ')[0]}" if end is not None else ""
+    chance, ends = seen.foretold.chance, by_its_end(sprint, zone)
     last = seen.before[-1] if seen.before else None
     before = f", {day_name(last.day, seen.day)} {percent(last.chance)}" if last is not None else ""
     would = "; ".join(_without(change) for change in seen.changes)
     first = f"{verdict(chance)}{ends}: {percent(chance)}{before}."
     return f"{first} {would[:1].upper()}{would[1:]}." if would else first
+
+
+def by_its_end(sprint: Sprint, zone: Calendar) -> str:
+    """`` by Fri 27 Nov``; empty where Jira does not say."""
+    return f" by {zone.when(sprint.end).rpartition(' ')[0]}" if sprint.end is not None else ""
 
 
 def _without(change: Change) -> str:
@@ -83,7 +92,9 @@ def _left_over(seen: Outlook) -> str:
         short = f"{about(seen.spill, unit)}, {short}"
     worst = max(0.0, -low)
     bound = (
-        f"in 9 of 10 cases at most {units(round(worst, 1), unit)}" if worst >= 1 else "in 9 of 10 cases next to nothing"
+        f"in 9 of 10 cases at most {units(ceil(worst - A_HAIR), unit)}"
+        if worst >= 1
+        else "in 9 of 10 cases next to nothing"
     )
     return f"Expected to be left over: {short}; {bound}."
 
@@ -97,12 +108,14 @@ def _tickets(number: float) -> str:
     return "less than 1" if number < 1 else f"about {round(number)}"
 
 
-def _rests_on(seen: Outlook) -> str:
+def rests_on(seen: Outlook) -> str:
+    """How many earlier sprints it is computed from, and how."""
     where = "this board" if seen.boards == 1 else f"{seen.boards} boards"
     gone = round(100 * seen.stand.share)
+    few = " So few say little more than how often sprints are made." if seen.foretold.past < _FEW else ""
     return (
         f"Rests on {count(seen.foretold.past, 'past sprint')} of {where}: what became of those that stood most like "
-        f"this one at {gone} % of their time. No model was asked."
+        f"this one at {gone} % of their time.{few} No model was asked."
     )
 
 
@@ -110,14 +123,15 @@ def hit_rate(record: Record | None, chance: float) -> Iterator[str]:
     """How often it came true, counted by sprints; nothing where too few are over."""
     if record is None:
         return
-    if record.near:
+    if record.near >= ENOUGH_NEAR:
         yield (
             f"Hit rate: of {record.near} past sprints given about {percent(chance)} at half time, {record.came} were "
             f"made; the 80 % range held {record.held} of {record.sprints} times (Brier score {record.brier:.2f})."
         )
         return
+    few = f"fewer than {ENOUGH_NEAR} past sprints were" if record.near else "no past sprint was"
     yield (
-        f"Hit rate: the 80 % range held {record.held} of {record.sprints} times; no past sprint was given about "
+        f"Hit rate: the 80 % range held {record.held} of {record.sprints} times; {few} given about "
         f"{percent(chance)} (Brier score {record.brier:.2f})."
     )
 
@@ -178,6 +192,10 @@ def _stands(issue: Issue, snapshot: Snapshot, directives: Directives) -> str:
 
 def _proposals(seen: Outlook, facts: Facts) -> Sequence[tuple[str, str]]:
     """A question to whoever decides on the scope: pressing it is a request like a typed one."""
+    return moving(list(dict.fromkeys(key for change in seen.changes for key in change.without)), facts)
+
+
+def moving(keys: Sequence[str], facts: Facts) -> Sequence[tuple[str, str]]:
+    """Label and command that propose to take the first of ``keys`` out of the sprint."""
     target = "next sprint" if coming(facts.sprints) is not None else "backlog"
-    out = dict.fromkeys(key for change in seen.changes for key in change.without)
-    return [(f"Propose moving {key}", f"move {key} to {target}") for key in list(out)[:2]]
+    return [(f"Propose moving {key}", f"move {key} to {target}") for key in keys[:2]]

@@ -9,7 +9,7 @@ from models.signals import Signal
 from models.work import Snapshot, Sprint, SprintState
 from planner.bounds.rules import words_of
 from planner.bounds.worktime import team_calendar
-from planner.facts.observe import of_sprint, tally
+from planner.facts.observe import of_sprint, tally, tickets
 from planner.reports.pace import pace_of
 from planner.reports.rows import count
 from planner.reports.standing import BEHIND
@@ -21,7 +21,7 @@ def how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directive
 
 
 def _how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> Iterator[str]:
-    issues = of_sprint(snapshot, sprint)
+    issues = tickets(of_sprint(snapshot, sprint))
     if not issues:
         yield "It has no issues, so nothing is computed."
         return
@@ -37,6 +37,8 @@ def _how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directiv
         yield f"At risk by line `{signal.rule}`: {words_of(signal.rule, directives)}"
     if sprint.state is SprintState.ACTIVE and not behind:
         yield "On track is said when the share that is done is at least the share of working days that are over."
+        if snapshot.odds.get(sprint.id):
+            yield "It is not said below 50 % by the day’s forecast: then the forecast is told instead."
         pace = pace_of(sprint, snapshot, directives)
         if pace is not None and pace.is_late:
             yield "Not at this pace is said in its last third, when more is left a day than was done a day so far."

@@ -80,12 +80,12 @@ def forecast(sprint: Sprint, snapshot: Snapshot, directives: Directives, *, know
     name = directives.team(snapshot.team).name
     odds = quoted_odds(snapshot.odds.get(sprint.id, ()), team_calendar(directives, snapshot.team), snapshot.now)
     told = f"{odds[:1].upper()}{odds[1:]}. " if odds and pace is not None and pace.left > 0 else ""
-    no_odds = () if told else (_no_odds(known),)
+    no_odds = () if told else (_no_odds(sprint, snapshot, known),)
     return SheetReply(
         title=f"{sprint.name} · {name} · pace",
         headline=f"{told}{_headline(sprint, done, pace)}",
         read_at=snapshot.read_at,
-        notes=(*in_its_way(sprint, snapshot, directives), *no_odds, by_what(done)),
+        notes=(*in_its_way(sprint, snapshot, directives), *no_odds, by_what(done, points=done.by_points)),
         url=sprint_url(sprint, snapshot),
         choices=(("Status", f"status id:{sprint.id}"), ("What is blocked", "blockers")),
     )
@@ -139,8 +139,9 @@ def _headline(sprint: Sprint, done: Tally, pace: Pace | None) -> str:
 
 
 def units(number: float, unit: str) -> str:
-    """``1 point``, ``2.5 points``."""
-    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+    """``1 point``, ``2.5 points``, ``12,000 points``."""
+    told = f"{number:,.2f}".rstrip("0").rstrip(".")
+    return f"{told} {unit}{'' if told == '1' else 's'}"
 
 
 def _rate(number: float) -> str:
@@ -156,13 +157,24 @@ def in_its_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Se
     return (f"Of what is left, {told}.",) if told else ()
 
 
-def _no_odds(known: int | None) -> str:
+def _no_odds(sprint: Sprint, snapshot: Snapshot, known: int | None) -> str:
+    if sprint.end is not None and sprint.end <= snapshot.now:
+        return "No probability: its time is over."
     if known is not None and known < ENOUGH:
         return f"No probability: fewer than {ENOUGH} past sprints are known here."
+    if sprint.start is None or sprint.end is None:
+        return "No probability: Jira does not say when the sprint begins and ends."
+    done = tally(of_sprint(snapshot, sprint))
+    if known is not None and sprint.state is SprintState.ACTIVE and done.done < done.issues:
+        return (
+            f"No probability: of {known} past sprints fewer than {ENOUGH} were counted like this one, in points or in "
+            "issues. Each sprint that ends is one more."
+        )
     return "No probability: nothing has been foretold of it."
 
 
-def by_what(done: Tally) -> str:
-    """What is counted, in words."""
-    counted = "points of issues" if done.by_points else "issues, because fewer than half have an estimate,"
+def by_what(done: Tally, *, points: bool) -> str:
+    """What is counted, in words, and why not points."""
+    few = "too few past sprints were counted in points" if done.by_points else "fewer than half have an estimate"
+    counted = "points of issues" if points else f"issues, because {few},"
     return f"Counted: {counted} whose status Jira counts as done. Today counts as a whole day."

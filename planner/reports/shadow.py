@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from models.actions import (
     AskIdentity,
     CommentOnIssue,
     Escalate,
-    Item,
     Kept,
     PostDigest,
+    PostToOtherChannel,
     RemindPerson,
     TellAdmins,
     addressee,
@@ -21,7 +22,7 @@ from models.directives import Directives, Team
 from models.proposals import Proposal, Verdict
 from models.signals import Urgency
 from models.trust import Recorded
-from planner.bounds.worktime import team_calendar
+from planner.bounds.worktime import Calendar, team_calendar
 from planner.words.titles import channel_of, name_of, title
 
 SCHEDULE = "shadow:"
@@ -44,6 +45,8 @@ class Entry:
     decisions: int
     """How many decisions of the time it stands for."""
     urgency: Urgency
+    at: datetime
+    """When it was decided last (company time)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,11 @@ def day_of(recorded: Sequence[Recorded], directives: Directives) -> Day:
     return Day(tuple(e for e in ordered if e.sent), tuple(e for e in ordered if not e.sent))
 
 
+def midnight_of(reader: Calendar, now: datetime) -> datetime:
+    """The moment (UTC) at which ``reader``'s day began."""
+    return reader.local(now).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
 def _became(earlier: Recorded, later: Recorded) -> bool:
     """Whether what was put off is part of what was decided later for the same reader."""
     mine, others = set(earlier.proposal.signals), set(later.proposal.signals)
@@ -111,7 +119,7 @@ def _entry(each: Recorded, count: int, directives: Directives) -> Entry:
     proposal = each.proposal
     what = _what(proposal, each, directives)
     kept = Kept(proposal=proposal.id, to=_to(each, directives), what=what, why=_why(each), rule=proposal.rule)
-    return Entry(kept, each.would_be_sent, count, proposal.urgency)
+    return Entry(kept, each.would_be_sent, count, proposal.urgency, each.at)
 
 
 def _to(each: Recorded, directives: Directives) -> str:
@@ -123,31 +131,30 @@ def _to(each: Recorded, directives: Directives) -> str:
     if who is not None:
         return name_of(who, team, directives)
     match action:
-        case Escalate(channel=channel) | PostDigest(channel=channel) | TellAdmins(channel=channel):
-            return channel_of(channel, team, directives)
+        case Escalate() | PostDigest() | PostToOtherChannel() | TellAdmins():
+            return channel_of(action.channel, team, directives)
         case _:
             return "Jira"
 
 
 def _what(proposal: Proposal, each: Recorded, directives: Directives) -> str:
-    """What it would have said or done, in a line."""
+    """The words it would have said, or what it would have done and why: enough to judge it by."""
     action, supposed = proposal.action, each.decision.supposed
     if supposed is not None and supposed.verdict is Verdict.ASK:
-        return f"Approve? {title(action, each.team, directives)}"
+        return f"Approve? {title(action, each.team, directives)}: {proposal.because}"
     match action:
         case RemindPerson(items=items, more=more):
-            return _first(items, more)
-        case CommentOnIssue(item=item) | Escalate(item=item) | AskIdentity(item=item):
+            return " · ".join([*(item.text for item in items), *([f"and {more} more"] if more else [])])
+        case PostDigest(headline=headline, items=items):
+            return " · ".join([headline, *(item.text for item in items)])
+        case Escalate(item=item, facts=facts):
+            return " · ".join([item.text, *facts])
+        case CommentOnIssue(item=item) | AskIdentity(item=item):
             return item.text
-        case TellAdmins(headline=headline):
-            return headline
+        case PostToOtherChannel(headline=headline, facts=facts) | TellAdmins(headline=headline, facts=facts):
+            return " · ".join([headline, *facts])
         case _:
-            return title(action, each.team, directives)
-
-
-def _first(items: Sequence[Item], more: int) -> str:
-    rest = len(items) - 1 + more
-    return f"{items[0].text}{f' And {rest} more.' if rest else ''}"
+            return f"{title(action, each.team, directives)}: {proposal.because}"
 
 
 def _why(each: Recorded) -> str:
@@ -162,9 +169,13 @@ def _why(each: Recorded) -> str:
     return f"{supposed.reason} ({supposed.rule})"
 
 
-def told(entries: Iterable[Entry], most: int) -> tuple[Kept, ...]:
-    """The first of them, as a log tells them."""
-    return tuple(entry.kept for entry in entries)[:most]
+def told(entries: Iterable[Entry], most: int, reader: Calendar, day: date) -> tuple[Kept, ...]:
+    """The first of them, as ``reader`` is told them on ``day``: with the day only of what was decided on another."""
+    return tuple(replace(entry.kept, when=_when(entry.at, reader, day)) for entry in islice(entries, most))
+
+
+def _when(at: datetime, reader: Calendar, day: date) -> str:
+    return f"{reader.local(at):%H:%M}" if reader.local_day(at) == day else reader.when(at)
 
 
 def count_words(sent: int, withheld: int) -> str:

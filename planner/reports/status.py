@@ -13,7 +13,7 @@ from models.work import Issue, PullRequest, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar, watch_calendar
 from planner.detect.blocked_too_long import blocked_words
 from planner.detect.nobody_assigned import unowned_since
-from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
+from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally, tickets
 from planner.hearers.discretion import is_private
 from planner.hearers.moves import Move, awaited
 from planner.hearers.urgency import issue_urgency, review_urgency
@@ -30,7 +30,7 @@ MOST_ROWS = 5
 
 def status(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> StatusReply:
     """Where ``sprint`` stands, from what the mirror holds."""
-    rows, issues = _rows(snapshot, sprint, signals, directives), of_sprint(snapshot, sprint)
+    rows, issues = _rows(snapshot, sprint, signals, directives), tickets(of_sprint(snapshot, sprint))
     return StatusReply(
         title=f"{sprint.name} · {directives.team(snapshot.team).name} · {_day(sprint, snapshot, directives)}",
         headline=headline(snapshot, sprint, signals, directives),

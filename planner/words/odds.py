@@ -21,6 +21,18 @@ _VERDICTS = (
 )
 
 
+EVEN = 0.5
+"""Below that a sprint is not said to be on track, whatever is done of it."""
+
+_BY_THE_DAY_AFTER = 2
+"""Working days that a forecast decides on: its own, and the next one until that has its own."""
+
+
+def rounded(chance: float) -> float:
+    """As it is told, in whole per cent: words beside a number go by the number that is read."""
+    return round(100 * chance) / 100
+
+
 def percent(chance: float) -> str:
     """``62 %``; nothing is certain: ``over 99 %``, ``under 1 %``."""
     if chance > 0.99:
@@ -30,7 +42,7 @@ def percent(chance: float) -> str:
 
 def verdict(chance: float) -> str:
     """The chance that all of it is done in words: ``Probably all of it``."""
-    return next(words for least, words in _VERDICTS if chance >= least)
+    return next(words for least, words in _VERDICTS if rounded(chance) >= least)
 
 
 def quoted_odds(odds: Sequence[Odds], calendar: Calendar, now: datetime) -> str:
@@ -49,6 +61,17 @@ def quoted_odds(odds: Sequence[Odds], calendar: Calendar, now: datetime) -> str:
 def latest(odds: Sequence[Odds], now: datetime) -> Odds | None:
     """The last forecast, unless it is too old to be quoted; ``odds`` newest first."""
     return odds[0] if odds and now - odds[0].at <= OLD else None
+
+
+def of_today(odds: Sequence[Odds], calendar: Calendar, now: datetime) -> Odds | None:
+    """The forecast that decides today: the day's own, and until there is one that of the working day before.
+
+    ``odds`` newest first; ``calendar`` is the team's.
+    """
+    last = latest(odds, now)
+    if last is None or calendar.working_days(last.day, calendar.local_day(now)) > _BY_THE_DAY_AFTER:
+        return None
+    return last
 
 
 def day_name(day: date, today: date) -> str:

@@ -9,6 +9,7 @@ from random import Random
 from models.directives import Team
 from models.histories import IssueHistory, Past, PullHistory, SprintHistory
 from models.ids import AccountId, IssueKey, PullRequestId, SprintId
+from models.lessons import Act, Way
 from models.work import Issue, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
 
 FORTNIGHT, HOUR = timedelta(days=14), timedelta(hours=1)
@@ -83,7 +84,10 @@ def _issue(project: str, number: int, sprint: SprintHistory, people: list[Accoun
             _add(since, states, flagged, flagged_since=flagged)
             _add(since, states, at, flagged_since=None)
         at += timedelta(hours=dice.uniform(3, 70))
-    return IssueHistory(id=first.id, since=tuple(since), states=tuple(states))
+    acts = [
+        Act(state.assignee, first.key, at, Way.JIRA) for at, state in zip(since, states, strict=True) if state.assignee
+    ]
+    return IssueHistory(id=first.id, since=tuple(since), states=tuple(states), acts=tuple(acts[1:]))
 
 
 def _add(since: list[datetime], states: list[Issue], at: datetime, **what: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.backtest.record import Message, Record, Silence
+from bot.backtest.report.record import Message, Record, Silence
 from models.ids import PersonId, TeamId
 
 BEGIN = datetime(2026, 9, 7, 8, tzinfo=UTC)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.backtest.days import Days, nobody
 from bot.backtest.earlier import Earlier
 from bot.backtest.folder import Folder, History
-from bot.backtest.page import page
-from bot.backtest.pictures import Gallery, drawn
-from bot.backtest.record import Record
-from bot.backtest.trial import Days, nobody
+from bot.backtest.report.page import page
+from bot.backtest.report.pictures import Gallery, drawn
+from bot.backtest.report.record import Record
 from models.clock import SystemClock
 from models.database import Database
 from models.directives import Team

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.backtest.pictures import Gallery
+from bot.backtest.report.pictures import Gallery
 from models.histories import IssueHistory, Past, SprintHistory
 from models.ids import IssueKey, SprintId
 from models.work import Issue, Progress, Sprint, SprintState
@@ -92,3 +92,44 @@ def test_a_sprint_without_dates_has_no_chart(lost: str) -> None:
     of = past(1)
     gone = replace(of.sprints[0], sprint=replace(of.sprints[0].sprint, **{lost: None}))
     assert list(Gallery(replace(of, sprints=(gone,)), BERLIN).sprints()) == []
+
+
+def parallel(later_done: int) -> Past:
+    """A long sprint after six others, and two on another board that begin behind its half and end before it does."""
+    base, long = past(6), sprint(6)
+    end = long.sprint.start + 40 * DAY  # type: ignore[operator]
+    long = replace(long, sprint=replace(long.sprint, end=end), ended=end)
+    later = [replace(sprint(n), sprint=replace(sprint(n).sprint, board=2)) for n in (10, 11)]
+    issues = [issue(long, n, n) for n in range(4)]
+    issues += [issue(of, n, n if n < later_done else None) for of in later for n in range(4)]
+    return replace(base, sprints=(*base.sprints, long, *later), issues=(*base.issues, *issues))
+
+
+def test_at_half_time_nothing_is_known_of_a_sprint_that_began_later_and_ended_earlier() -> None:
+    def foretold(of: Past) -> list[str]:
+        trials = Gallery(of, BERLIN).foretold_at_half()
+        return [str(each.foretold) for each in trials if each.ended.stand.sprint == 6]
+
+    assert foretold(parallel(4)) == foretold(parallel(0)) != []
+
+
+def test_a_team_that_estimates_after_the_start_is_foretold_in_points_as_it_was_then() -> None:
+    def late(history: IssueHistory) -> IssueHistory:
+        bare, began = replace(history.states[0], points=None), history.since[0] + DAY
+        since = (history.since[0], began + timedelta(hours=1), *history.since[1:])
+        return replace(history, since=since, states=(bare, history.states[0], *history.states[1:]))
+
+    whole = past(6)
+    of = replace(whole, issues=tuple(map(late, whole.issues)))
+    burn_up = list(Gallery(of, BERLIN).sprints())[-2]
+    assert burn_up.title.endswith("to finish all 12 points; in the end 12 were done")
+
+
+def test_a_trend_of_days_gone_by_was_told_to_nobody() -> None:
+    trend = list(Gallery(past(6), BERLIN).sprints())[-1]
+    assert "as it was to be foretold at the end of each day" in trend.says
+
+
+def test_what_may_still_happen_is_never_certain_also_where_all_is_done() -> None:
+    burn_up, trend = list(Gallery(past(6), BERLIN).sprints())[-2:]
+    assert " 100 %" not in burn_up.title + trend.title and trend.table.rows[-1][1] == "over 99 %"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.backtest.chronicle import Chronicle
-from bot.backtest.clock import SetClock
-from bot.backtest.desk import in_force, set_up
-from bot.backtest.paper import PaperJira, PaperWorkspace
+from bot.backtest.walk.chronicle import Chronicle
+from bot.backtest.walk.clock import SetClock
+from bot.backtest.walk.desk import in_force, set_up
+from bot.backtest.walk.paper import PaperJira, PaperWorkspace
 from bot.hands import SwitchedOff
 from bot.notify import SlackHand
 from integrations.bitbucket import Bitbucket
@@ -70,3 +70,10 @@ def test_shadow_mode_is_left_aside_because_what_would_be_sent_is_the_question(tm
     [team] = law.teams
     quiet = law.model_copy(update={"teams": (team.model_copy(update={"mode": Mode.SHADOW}),)})
     assert [each.mode for each in in_force(quiet).teams] == [Mode.ACT]
+
+
+def test_a_team_or_a_line_that_suggests_goes_on_suggesting(tmp_path: Path) -> None:
+    law = load(constitution(tmp_path))
+    team = law.teams[0].model_copy(update={"mode": Mode.SUGGEST, "modes": {"a": Mode.SUGGEST, "b": Mode.SHADOW}})
+    [tried] = in_force(law.model_copy(update={"teams": (team,)})).teams
+    assert (tried.mode, tried.modes) == (Mode.SUGGEST, {"a": Mode.SUGGEST, "b": Mode.ACT})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.backtest.compare import Comparison
-from bot.backtest.marks import NOT_USEFUL, USEFUL, beside, read_marks, score, write_marks
-from bot.backtest.page import page
-from bot.backtest.record import plain
+from bot.backtest.report.compare import Comparison
+from bot.backtest.report.marks import NOT_USEFUL, USEFUL, beside, read_marks, score, write_marks
+from bot.backtest.report.page import page
+from bot.backtest.report.record import plain
 from models.errors import OperatorError
 from models.ids import PersonId
 from tests.backtest.records import message, record, silence
@@ -88,6 +89,20 @@ def test_the_page_shows_whom_when_what_why_and_what_was_withheld() -> None:
     shown = page(record(message(1), silences=(silence(),)), {}, "report.marks.json")
     for words in ("<b>Ann</b> · 11:00", "WEB-1 is blocked", "rule blocked-1-day", "Withheld: 1", "Bob has had today"):
         assert words.replace("'", "&#x27;") in shown
+
+
+def test_what_one_person_may_get_a_day_is_the_constitutions_word_and_not_the_most_they_got() -> None:
+    twice = record(message(1), message(2))
+    assert "1 time above 1 a day" in page(twice, {}, "report.marks.json")
+    assert "never more than 2 a day" in page(replace(twice, limits=(2, 1)), {}, "report.marks.json")
+    alarm = record(message(1), message(2, critical=True))
+    assert "never more than 2 a day" in page(alarm, {}, "report.marks.json")
+
+
+def test_a_page_says_from_when_on_it_was_lived_through() -> None:
+    warm = replace(record(message(1)), since=datetime(2026, 8, 31, 7, tzinfo=UTC))
+    assert "It was lived through from Mon 31 Aug on" in page(warm, {}, "report.marks.json")
+    assert "lived through" not in page(record(message(1)), {}, "report.marks.json")
 
 
 def test_text_from_outside_stays_text_on_the_page() -> None:

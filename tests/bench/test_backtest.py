@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.backtest.days import Days
 from bot.backtest.folder import Folder
-from bot.backtest.trial import Days, Trial
+from bot.backtest.trial import Trial
 from models.directives_file import load
 from tests.backtest.large import FORTNIGHT, three_sprints
 from tests.bench.figures import machine, spread

@@ -68,6 +68,5 @@ async def test_the_clock_keeps_a_forecast_a_day_and_a_question_gets_it_with_what
         assert "Approve?" in card.text and key in card.text
 
         await world.app.foresight.keep_ended(world.team.id, sprint.id, world.clock.now(), [Ended(first.stand, 1.0)])
-        await world.later(timedelta(days=1))
         over = await world.app.foresight.scored(world.team.id)
         assert [(each.day.day, each.came_true) for each in over] == [(17, False), (18, False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -93,6 +94,42 @@ def test_libraries_that_log_bodies_are_quiet_even_at_debug(lines, name: str) -> 
     logging.getLogger(name).info("body: {...}")
     logging.getLogger(name).warning("kept")
     assert [json.loads(line)["msg"] for line in stream.getvalue().splitlines()] == ["kept"]
+
+
+async def _worker(number: int, meet: asyncio.Barrier) -> None:
+    with logs.about(job=number, team="pay"):
+        await meet.wait()
+        SAID.info("begun")
+        logs.also(cycle=f"c{number}")
+        await asyncio.create_task(_deeper(number))
+
+
+async def _deeper(number: int) -> None:
+    SAID.info("deep", extra={"team": "said itself"} if number == 2 else {})
+
+
+@pytest.mark.anyio
+async def test_every_line_of_a_job_says_whose_it_is_also_in_its_tasks_and_beside_other_jobs(lines) -> None:
+    stream, meet = lines(), asyncio.Barrier(2)
+    await asyncio.gather(_worker(1, meet), _worker(2, meet))
+    SAID.info("after")
+    said = [json.loads(line) for line in stream.getvalue().splitlines()]
+    about = sorted((line["msg"], line.get("job"), line.get("cycle"), line.get("team")) for line in said[:-1])
+    assert about == [
+        ("begun", 1, None, "pay"),
+        ("begun", 2, None, "pay"),
+        ("deep", 1, "c1", "pay"),
+        ("deep", 2, "c2", "said itself"),
+    ]
+    assert "job" not in said[-1]
+
+
+def test_no_canary_reaches_the_log_by_what_a_job_is_about(lines) -> None:
+    stream = lines()
+    with logs.about(key=CANARIES[0], job=1):
+        logs.also(cycle=CANARIES[4])
+        SAID.info("worked")
+    assert CANARIES[0] not in stream.getvalue() and CANARIES[4] not in stream.getvalue()
 
 
 def test_ordinary_words_stay() -> None:

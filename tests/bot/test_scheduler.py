@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.constitution import Constitution
+from bot.metrics import Metrics
 from bot.people import Roster
 from bot.scheduler import digest_slot, tick
 from bot.sync.past import Remembered
@@ -71,6 +72,7 @@ async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
         ledger=Ledger(database, clock),
         foresight=Foresight(database),
         jira=None,
+        metrics=Metrics(),
     )
     yield Clockwork(app, clock, mailbox, store, database)
     await database.close()
@@ -122,7 +124,7 @@ async def test_no_part_of_a_tick_can_stop_another(works: Clockwork) -> None:
     works.app.ledger = Broken()
     await works.store.plan_look(TEAM.id, works.clock.now())
     await tick(works.app)
-    assert await works.kinds() == ["cycle", "sync", "tidy"]
+    assert await works.kinds() == ["cycle", "sync", "tidy", "watch"]
 
 
 async def test_a_digest_is_fired_once_and_skipped_when_it_is_too_late(works: Clockwork) -> None:

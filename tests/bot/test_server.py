@@ -165,3 +165,37 @@ def test_the_web_process_loads_neither_model_nor_vendor_libraries(environment: p
 def _jobs(door: Door) -> int:
     with sqlite3.connect(door.app.settings.database_url.removeprefix("sqlite:///")) as connection:
         return int(connection.execute("SELECT count(*) FROM jobs WHERE kind = 'cycle'").fetchone()[0])
+
+
+def test_figures_are_not_for_who_comes_through_a_proxy(door: Door) -> None:
+    for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded"):
+        assert door.client.get("/metrics", headers={name: "203.0.113.9"}).status_code == 404
+    assert door.client.get("/metrics").status_code == 200
+
+
+def test_how_soon_a_delivery_was_answered_is_counted_for_good_ones_alone(door: Door) -> None:
+    door.jira(b'{"webhookEvent": "jira:issue_updated"}')
+    door.jira(b"{}", secret="wrong")
+    assert 'pm_webhook_seconds_count{source="jira"} 1.0' in door.client.get("/metrics").text
+
+
+def test_doors_without_any_worker_stay_open_and_say_that_nobody_works(door: Door) -> None:
+    data = door.client.get("/ready").json()
+    [worker] = [check for check in data["checks"] if check["name"] == "worker"]
+    assert data["ready"] and worker["state"] == "warning" and worker["remedy"].startswith("Start one: pm worker")
+
+
+@pytest.mark.parametrize(("ahead", "state"), [(0.1, "ok"), (-25.0, "warning")])
+def test_a_clock_that_differs_from_the_databases_is_said_and_closes_no_door(
+    door: Door, ahead: float, state: str
+) -> None:
+    door.app.database.ahead = ahead
+    data = door.client.get("/ready").json()
+    [clock] = [check for check in data["checks"] if check["name"] == "clock"]
+    assert (clock["state"], data["ready"]) == (state, True)
+
+
+def test_status_tells_what_is_wrong_the_promises_and_who_is_at_work(door: Door) -> None:
+    data = door.client.get("/api/status").json()
+    assert [each["condition"] for each in data["trouble"]] == ["no_worker"]
+    assert len(data["promises"]) == 8 and [each["kind"] for each in data["processes"]] == ["web"]

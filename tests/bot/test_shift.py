@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.app import App
-from bot.shift import _drain, _keep_working, following
+from bot.bells import Bells
+from bot.metrics import Metrics
+from bot.shift import REOPENED, _drain, _keep_working, following, opened, usable
+from models.clock import SystemClock
+from models.database import Database, upgrade
+from models.errors import DatabaseNotReady
+from models.mailbox import Mailbox
 
 pytestmark = pytest.mark.anyio
 
@@ -73,3 +80,61 @@ async def test_work_that_never_ends_does_not_hold_up_the_stop() -> None:
     endless = asyncio.create_task(asyncio.sleep(60))
     await _drain(cast("asyncio.Task[None]", endless), patience=0.05)
     assert endless.cancelled()
+
+
+class Door:
+    """Of an app, what opening it needs; its database is really there."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.opened = database, 0
+        self.jira = self.me = None
+        self.bells = Bells(database, None, Metrics())
+        self.roster = self.mailbox = self.finding = self
+        self.slack = self.bitbucket = self.claude = None
+
+    async def refresh(self) -> None:
+        self.opened += 1
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    """Over a file without tables."""
+    yield Door(Database(f"sqlite:///{tmp_path}/pm.db", SystemClock()))
+
+
+async def test_doors_refuse_until_the_database_is_of_their_version_and_then_open_by_themselves(
+    door: Door, tmp_path: Path
+) -> None:
+    box = Mailbox(door.database, SystemClock())
+    async with opened(cast(App, door), patient=True):
+        with pytest.raises(DatabaseNotReady, match="Run: pm db upgrade"):
+            await box.depths()
+        upgrade(f"sqlite:///{tmp_path}/pm.db")
+        async with asyncio.timeout(2 * REOPENED + 5):
+            while not door.opened:
+                await asyncio.sleep(0.05)
+        assert (await box.depths()).running == 0
+
+
+async def test_whoever_is_not_patient_does_not_begin(door: Door) -> None:
+    with pytest.raises(DatabaseNotReady, match="Run: pm db upgrade"):
+        async with opened(cast(App, door)):
+            raise AssertionError("it began")
+
+
+async def test_a_worker_waits_for_its_version_and_goes_when_it_is_told_to(door: Door, tmp_path: Path) -> None:
+    stop, app = asyncio.Event(), cast(App, door)
+    waiting = asyncio.create_task(usable(app, stop))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    stop.set()
+    assert await waiting is False
+    upgrade(f"sqlite:///{tmp_path}/pm.db")
+    assert await usable(app, asyncio.Event()) is True
+    await door.database.close()

@@ -98,6 +98,7 @@ def failing(failure: Exception) -> Doing:
         (ValueError("ours"), worker.MAX_TRIES, "sync", ("bury", "ValueError: ours")),
         (Refused("gone", code="message_not_found"), 1, "card", ("bury", "Refused: gone")),
         (Refused("no", code="401"), 1, "sync", ("retry", "2")),
+        (Refused("no", code="401"), 1, "past", ("retry", "2")),
         (Refused("no", code="missing_scope"), 1, "digest_menu", ("bury", "Refused: no")),
     ],
 )
@@ -190,3 +191,13 @@ async def test_after_a_ring_everything_is_looked_at_again() -> None:
     asyncio.get_running_loop().call_later(0.1, ring)
     async with asyncio.timeout(worker.IDLE / 2):
         await worker.run_worker(app_with(box), stop, {"sync": done})
+
+
+async def test_the_slot_for_people_having_nothing_says_nothing_of_the_other_lanes() -> None:
+    box = Box()
+    lookout = worker.Lookout(SimpleNamespace(mailbox=box, settings=SimpleNamespace(lease_seconds=20)))  # type: ignore[arg-type]
+    await lookout.job((0,))
+    await lookout.job((0, 1, 2))
+    assert box.looks == 2
+    await lookout.job((0,))
+    assert box.looks == 2

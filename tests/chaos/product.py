@@ -33,6 +33,9 @@ class Product:
     port: int
     environment: Mapping[str, str]
     words: tuple[str, ...] = ("start",)
+    module: str = "bot"
+    name: str = ""
+    """Of its log, where that is not the words."""
     starts: int = 0
     process: subprocess.Popen[bytes] | None = None
     _watch: asyncio.Task[None] | None = None
@@ -44,7 +47,7 @@ class Product:
 
     @property
     def log(self) -> Path:
-        return self.folder / f"{'-'.join(self.words)}.log"
+        return self.folder / f"{self.name or '-'.join(self.words)}.log"
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
@@ -55,7 +58,7 @@ class Product:
         self.starts += 1
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *self.words],
+                [sys.executable, "-m", self.module, *self.words],
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdout=out,

@@ -40,7 +40,7 @@ MISTAKES = {
     "key of a member": ("        zone: America/Los_Angeles", "        zone: UTC\n        slak: U1", "mean 'slack'?"),
     "key of a team": ("    daily_cap_usd:", "    daily_cap:", "did you mean 'daily_cap_usd'?"),
     "length": ("after: 1 business day}", "after: one day}", "not a length of time"),
-    "share": ("done_below: 60%}", "done_below: 160%}", "not a share"),
+    "share": ("done_below: 60%", "done_below: 160%", "not a share"),
     "zone": ("zone: America/Los_Angeles", "zone: America/Las_Angeles", "write for example 'America/Los_Angeles'"),
     "role in ask": ("ask: reassign, of: pm", "ask: reassign, of: pmm", "did you mean 'pm'?"),
     "role in never": ("unless_approved_by: approvers", "unless_approved_by: aprovers", "did you mean 'approvers'?"),
@@ -53,6 +53,9 @@ MISTAKES = {
     "role nobody holds": ("      approvers: [dana, noor]", "      approvers: []", "nobody has the role 'approvers'"),
     "mode": ("mode: act", "mode: akt", "did you mean 'act'?"),
     "mode of no line": ("    mode: act", "    modes: {due-date: shadow}\n    mode: act", "did you mean 'due-dates'?"),
+    "mode of a line that finds nothing": (
+        "    mode: act", "    modes: {working-hours: shadow}\n    mode: act", "neither finds nor allows anything",
+    ),
     "mode of its own": ("    mode: act", "    modes: {due-dates: off}\n    mode: act", "put it in quotes"),
     "what is kept in memory": (
         "    mode: act", "    stepped: [{kind: reassign, cause: undo, at: 2026-11-17T10:00:00Z}]\n    mode: act",

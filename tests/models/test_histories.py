@@ -119,3 +119,16 @@ def test_its_instants_are_all_at_which_anything_changed_and_between_them_nothing
 def test_a_past_is_kept_in_a_file_and_read_back_whole() -> None:
     work = past(history(1, (MONDAY + 12 * DAY, DONE)), watched=frozenset({SECOND}), mirrored=MONDAY)
     assert load(Past, dump(work)) == work
+
+
+def test_a_sprint_is_nowhere_before_it_was_written_down() -> None:
+    written = replace(sprint(SECOND, MONDAY + 10 * DAY, None), created=MONDAY + 4 * DAY)
+    work = past(sprints=(sprint(FIRST, MONDAY, MONDAY + 10 * DAY), written))
+    assert [{each.id for each in facts(work, day).sprints} for day in (3, 4)] == [{FIRST}, {FIRST, SECOND}]
+
+
+def test_a_sprint_has_an_end_only_when_it_is_closed() -> None:
+    over = sprint(FIRST, MONDAY, MONDAY + 10 * DAY)
+    over = replace(over, sprint=replace(over.sprint, ended=MONDAY + 10 * DAY))
+    told = [over.at(MONDAY + day * DAY) for day in (-1, 5, 10)]
+    assert [each.ended for each in told if each is not None] == [None, None, MONDAY + 10 * DAY]

@@ -171,6 +171,17 @@ def test_a_long_hostile_text_is_looked_through_at_once() -> None:
         assert SHAPES(piece * 40_000 + " end").endswith(" end")  # quadratic: minutes
 
 
+@given(st.lists(st.one_of(st.sampled_from(SHAPED), WORDS), max_size=4).map("".join))
+def test_a_text_in_which_it_is_not_worth_looking_holds_nothing(text: str) -> None:
+    looked = f"{text}\n, xox"  # the last word alone makes it worth it
+    assert SHAPES(text) == SHAPES(looked).removesuffix("\n, xox")
+
+
+@pytest.mark.parametrize("scheme", ["basic ", "Basic:", "BASIC%20", "bas\u0131c ", "BA\u017fIC: ", "bas\u0130c "])
+def test_a_password_behind_basic_is_gone_whatever_the_case_of_its_letters(scheme: str) -> None:
+    assert SHAPES(f"{scheme}dXNlcjpwYXNzd29yZA==") == f"{scheme}{GONE}"
+
+
 # --- bodies ---------------------------------------------------------------------------------------------------------
 
 

@@ -29,7 +29,11 @@ def test_every_line_with_a_rule_says_what_it_is_in_the_product() -> None:
 
 WORDS = {
     "review-8-hours": ("after 8 business hours", "signal review_overdue"),
-    "finish-the-sprint": ("from 3 working days before the end of the sprint, when less than 60% is done", "at_risk"),
+    "finish-the-sprint": (
+        "from 3 working days before the end of the sprint, when its chance to be made is below 20%, or without a "
+        "forecast when less than 60% is done",
+        "at_risk",
+    ),
     "blocker-to-leadership": ("after 2 business days: to #leadership", "next step of its ladder"),
     "tech-lead-review-load": ("when there are more than 3; tech_lead (noor) is told", "reviews_piling_up"),
     "one-reminder-a-day": ("at most 1, and 1 more for critical", "attention budget"),

@@ -8,10 +8,13 @@ from typing import Any
 
 from models.actions import RemindPerson
 from models.directives import Directives, Mode
-from models.ids import PersonId
+from models.ids import HushId, PersonId
 from models.proposals import Decided, Verdict
 from models.signals import Urgency
+from models.trust import Cause, StepBack
 from planner.policy import SHADOW, SUGGEST, decide_all
+from planner.policy.apart import apart
+from planner.policy.law import STEPPED_BACK
 from planner.reasoning import reminder
 from planner.still.factcheck import Ground
 from tests.planner.world import LAW, NOON, TEAM, history, issue, pull_request, snapshot
@@ -72,3 +75,21 @@ def test_what_was_only_recorded_counts_for_what_is_only_recorded_and_for_nothing
     assert "today's one message" in kept.decision.supposed.reason
     [sent] = decided(law(Mode.ACT), supposed=had).values()
     assert sent.decision.verdict is ALLOW and sent.decision.supposed is None
+
+
+def test_what_a_person_asked_for_or_is_promised_stays_whole() -> None:
+    by = law(Mode.ACT, blocked_1_day=Mode.SHADOW)
+    ground = Ground.of(snapshot(STUCK, prs=(REVIEW,)), by)
+    both = reminder(ANN, [signal for signal in ground.signals if signal.addressee == ANN], by)
+    assert len(list(apart([both], ground, by.team(TEAM)))) == 2
+    for theirs in (replace(both, asked_by=ANN), replace(both, promised=HushId("h1"))):
+        assert list(apart([theirs], ground, by.team(TEAM))) == [theirs]
+
+
+def test_what_has_stepped_back_is_one_question_whatever_its_lines_may() -> None:
+    by = law(Mode.ACT, blocked_1_day=Mode.SUGGEST)
+    step = StepBack(RemindPerson.kind, Cause.UNDO, NOON)
+    again = by.model_copy(update={"teams": (by.team(TEAM).model_copy(update={"stepped": (step,)}),)})
+    assert len(decided(by)) == 2
+    [one] = decided(again).values()
+    assert (one.decision.verdict, one.decision.rule) == (ASK, STEPPED_BACK)

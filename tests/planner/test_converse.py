@@ -12,9 +12,10 @@ from models.thoughts import Purpose, Size
 from planner.answer import answer
 from planner.asked.converse.routing import UNWANTED
 from planner.asked.converse.tools import REFUSED
-from planner.asked.questions import AskForecast, AskMine, AskStatus, AskUnowned, AskWaiting, AskWhy, AskWork
+from planner.asked.questions import AskMine, AskStatus, AskUnowned, AskWaiting, AskWhy, AskWork
 from planner.asked.requests import Request, Wish
 from planner.asked.topics import AskIssue, AskSearch, AskWhich, AskWhyOf
+from planner.asked.whatif import AskForecast
 from planner.converse import MOST_CALLS, PATIENCE
 from planner.words.replies import PlainReply
 from tests.planner.asked.converse.talks import (

@@ -12,22 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.actions import PostDigest, Reassign, RemindPerson, TellAdmins, TransitionIssue
-from models.directives import Directives, Mode, Team
+from models.directives import Ask, Directive, Directives, Mode, Never, Team
 from models.directives_file import load
 from models.ids import ApprovalId, IssueKey, PersonId, ProposalId, PullRequestId, TeamId
-from models.proposals import Approval, ApprovalState, Proposal, Verdict
+from models.proposals import Approval, ApprovalState, Decision, EffectState, Proposal, Spend, Undone, Verdict
 from models.signals import Urgency
 from models.trust import Cause, Mark, StepBack
+from planner.notices import is_settled_by_now, trust_notice
 from planner.policy.decision import as_recorded, decide
-from planner.policy.law import STEPPED_BACK, SUGGEST, law_for, law_of
+from planner.policy.law import STEPPED_BACK, SUGGEST, costs_trust, law_for, law_of
 from planner.policy.trust import (
     IN_A_ROW,
-    acts,
-    costs_trust,
+    broken_at,
     in_a_row,
+    is_free,
+    is_tried,
     kept_of,
     key_of,
     mode_for,
+    mode_of,
     standings,
     stepped,
     steps_of,
@@ -78,7 +81,11 @@ TABLE = [
     (Mode.ACT, {MOVE.kind: Mode.SUGGEST}, Mode.SUGGEST),
     (Mode.ACT, {LINE: Mode.SHADOW, MOVE.kind: Mode.ACT}, Mode.SHADOW),
     (Mode.ACT, {"another-line": Mode.SHADOW}, Mode.ACT),
+    (Mode.SUGGEST, {LINE: Mode.ACT}, Mode.ACT),
+    (Mode.ACT, {LINE: Mode.SUGGEST}, Mode.SUGGEST),
 ]
+STEPPED = {Mode.ACT: Mode.SUGGEST, Mode.SUGGEST: Mode.SUGGEST, Mode.SHADOW: Mode.SHADOW}
+"""What is left of each mode once it has stepped back."""
 
 
 @pytest.mark.parametrize(("mode", "modes", "expected"), TABLE)
@@ -86,6 +93,8 @@ def test_a_line_leaves_shadow_by_its_own_word_and_an_action_then_goes_by_its_own
     mode: Mode, modes: dict[str, Mode], expected: Mode
 ) -> None:
     assert mode_for(LINE, MOVE, in_modes(mode, modes).teams[0]) is expected
+    again = in_modes(mode, modes, (StepBack(MOVE.kind, Cause.UNDO, NOON),))
+    assert mode_for(LINE, MOVE, again.teams[0]) is STEPPED[expected]
 
 
 def test_what_is_kept_says_what_would_have_been_and_takes_no_attention() -> None:
@@ -94,6 +103,10 @@ def test_what_is_kept_says_what_would_have_been_and_takes_no_attention() -> None
     kept = as_recorded(decide(proposal(), seen, law, history()), proposal(), law.teams[0])
     assert kept.verdict is DENY and kept.spend is None and kept.supposed is not None
     assert kept.supposed.verdict is law_of(MOVE, LAW).verdict
+    cost = Spend(person=ANN, day=NOON.date(), budget="daily", ordinal=1)
+    may = Decision(verdict=ALLOW, rule="r", reason="r", spend=cost)
+    told = as_recorded(may, proposal(), law.teams[0])
+    assert told.spend is None and told.supposed is not None and told.supposed.spend == cost
 
 
 # --- marks --------------------------------------------------------------------------------------------------------
@@ -201,7 +214,7 @@ def test_it_never_acts_beyond_the_file_nor_goes_forward_without_an_admin(
     for what, mode, of_action in happened:
         ladder.now += timedelta(minutes=7)
         before, held = ladder.verdict(), bool(ladder.kept)
-        acted = acts(MOVE.kind, ladder.team, ladder.law)
+        acted = costs_trust(proposal(), ladder.team, ladder.law)
         _happens(ladder, what, mode, of_action=of_action)
         verdict, rule = ladder.verdict()
         allowed = mode_for(LINE, MOVE, ladder.team) is Mode.ACT
@@ -252,7 +265,7 @@ def _row(ladder: Ladder) -> int:
         ({}, True),
         ({"asked_by": ANN}, False),
         ({"by_model": True}, False),
-        ({"action": replace(MOVE, merged=None)}, True),
+        ({"action": replace(MOVE, merged=None)}, False),
         ({"action": TellAdmins(channel="ops", headline="h", facts=())}, True),
     ],
 )
@@ -263,6 +276,72 @@ def test_only_what_the_rules_did_themselves_costs_trust(changed: dict[str, Any],
 def test_what_needs_a_yes_anyway_cannot_step_back() -> None:
     give = Reassign(issue=IssueKey("PAY-1"), issue_title="t", issue_url="u", giver=None, taker=ANN)
     assert not costs_trust(proposal(give), THE_TEAM, LAW)
+
+
+TWO_KINDS = (MOVE.kind, RemindPerson.kind)
+
+
+def test_what_is_never_done_or_has_stepped_back_cannot_step_back() -> None:
+    """A line of the file, added since, forbids it; and what asks again already has nothing more to lose."""
+    rule = Never(never=(MOVE.kind,))
+    never = LAW.model_copy(
+        update={"uncertainty": (*LAW.uncertainty, Directive(id="no-moves", says="Never move.", rule=rule))}
+    )
+    assert is_free(MOVE.kind, LAW) and not is_free(MOVE.kind, never)
+    assert not costs_trust(proposal(), THE_TEAM, never)
+    asked = tuple(Directive(id=f"ask-{n}", says="Ask.", rule=Ask(ask=kind)) for n, kind in enumerate(TWO_KINDS))
+    ask = LAW.model_copy(update={"uncertainty": (*LAW.uncertainty, *asked)})
+    assert [is_free(kind, LAW) for kind in TWO_KINDS] == [True, True]
+    assert [is_free(kind, ask) for kind in TWO_KINDS] == [True, False], "an allow with a condition is the exception"
+    again = in_modes(Mode.ACT, steps=(StepBack(MOVE.kind, Cause.UNDO, NOON),))
+    watched = in_modes(Mode.SHADOW)
+    assert not costs_trust(proposal(), watched.teams[0], watched), "what is only recorded is not done here"
+    assert mode_of(proposal(), again.teams[0]) is Mode.SUGGEST and not costs_trust(proposal(), again.teams[0], again)
+
+
+def test_there_is_something_to_earn_where_anything_is_short_of_acting() -> None:
+    assert not is_tried(in_modes(Mode.ACT, {LINE: Mode.ACT}).teams[0])
+    assert is_tried(in_modes(Mode.ACT, {LINE: Mode.SUGGEST}).teams[0])
+    assert is_tried(in_modes(Mode.ACT, steps=(StepBack(MOVE.kind, Cause.UNDO, NOON),)).teams[0])
+
+
+def test_what_a_person_asked_for_or_a_model_chose_neither_counts_in_a_row_nor_breaks_it() -> None:
+    row = [answered(n, NOON + timedelta(minutes=n), ApprovalState.APPROVED) for n in range(3)]
+    for odd in ({"by_model": True}, {"asked_by": ANN}):
+        for state in (ApprovalState.APPROVED, ApprovalState.REJECTED):
+            other = answered(9, NOON + timedelta(hours=1), state, proposal=proposal(**odd))
+            assert in_a_row([*row, other], MOVE.kind, None) == tuple(row)
+            assert broken_at([*row, other], MOVE.kind, None) is None
+
+
+def test_a_row_is_broken_when_it_was_last_said_no_to_taken_back_or_stepped_back_from() -> None:
+    at = [NOON + timedelta(hours=n) for n in range(5)]
+    said = answered(0, at[0], ApprovalState.APPROVED)
+    back = replace(said, undone=Undone(state=EffectState.SENT, at=at[2], by=ANN, words=""))
+    no = answered(1, at[1], ApprovalState.REJECTED)
+    assert broken_at([said], MOVE.kind, None) is None
+    assert broken_at([back, no], MOVE.kind, None) == at[2]
+    assert broken_at([back, no], MOVE.kind, StepBack(MOVE.kind, Cause.UNDO, at[3])) == at[3]
+
+
+@pytest.mark.parametrize(
+    ("mode", "modes", "over"),
+    [
+        (Mode.SUGGEST, {}, False),
+        (Mode.ACT, {}, True),
+        (Mode.SUGGEST, {LINE: Mode.ACT}, True),
+        (Mode.ACT, {LINE: Mode.SUGGEST}, False),
+        (Mode.SHADOW, {}, True),
+    ],
+)
+def test_an_offer_is_over_once_its_very_line_needs_it_no_more(mode: Mode, modes: dict[str, Mode], over: bool) -> None:
+    row = [answered(0, NOON, ApprovalState.APPROVED)]
+    offer = trust_notice(THE_TEAM, MOVE.kind, row, "", stepped=False)
+    assert is_settled_by_now(offer, in_modes(mode, modes)) is over
+    assert is_settled_by_now(replace(offer, name="mode payments act now"), LAW) is None
+    rule = Never(never=(MOVE.kind,))
+    never = {"uncertainty": (*LAW.uncertainty, Directive(id="no-moves", says="Never move.", rule=rule))}
+    assert is_settled_by_now(offer, in_modes(mode, modes).model_copy(update=never)) is True
 
 
 def test_what_is_remembered_of_a_step_back_is_read_back_for_its_own_team() -> None:

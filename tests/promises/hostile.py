@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,7 +131,7 @@ class Words:
         return self.url() if name.endswith("url") or name == "profile" else self.text()
 
     def _filled(self, wanted: Any, deep: int) -> Any:
-        hints = typing.get_type_hints(wanted)
+        hints = _hints(wanted)
         made = {}
         for field in (each for each in dataclasses.fields(wanted) if each.init):
             own = OWN_FIELDS.get(f"{wanted.__name__}.{field.name}")
@@ -181,6 +182,11 @@ _PLAIN: Mapping[Any, Maker] = {
 
 def arguments(function: Callable[..., Any], words: Words, own: Mapping[str, Maker]) -> dict[str, Any]:
     """Something for every argument of ``function``; those in ``own`` say what our own code says there."""
-    hints = typing.get_type_hints(function)
-    hints.pop("return", None)
-    return {name: own[name](words) if name in own else words.of(wanted, name) for name, wanted in hints.items()}
+    asked = ((name, wanted) for name, wanted in _hints(function).items() if name != "return")
+    return {name: own[name](words) if name in own else words.of(wanted, name) for name, wanted in asked}
+
+
+@cache
+def _hints(of: Any) -> Mapping[str, Any]:
+    """Its annotations as types: found out once, as there are a hundred thousand values of a few dozen types."""
+    return typing.get_type_hints(of)

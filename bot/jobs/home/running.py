@@ -48,12 +48,13 @@ async def _team(app: App, team: Team) -> TeamData:
             for step, words in zip(team.stepped, step_lines(team), strict=True)
         ),
         paused=pause_line(await app.store.pause_of(team.id), team.id, app.directives, app.clock.now()),
-        sources=tuple([await _source(app, team.id, source, said) for source, said in readings.items()]),
+        sources=tuple([await source_of(app, team.id, source, said) for source, said in readings.items()]),
         own_wishes=minding(app.roster.wishes, [member.id for member in team.members]),
     )
 
 
-async def _source(app: App, team: TeamId, source: Source, said: Reading) -> SourceData:
+async def source_of(app: App, team: TeamId, source: Source, said: Reading) -> SourceData:
+    """How well one source is read, and whether its webhooks come."""
     windows = (await judged_of(app.store, team, source)).windows
     untold, told = sum(w.untold for w in windows), sum(w.told for w in windows)
     words = f"{untold} of the last {told + untold} changes came without one" if missing(windows) else ""

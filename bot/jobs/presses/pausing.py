@@ -41,13 +41,13 @@ async def _settle(app: App, job: Job, wanted: Wanted) -> str | None:
     if person is None or not teams or not await may_act(app, user):
         return NOT_AN_ADMIN
     for team in teams:
-        await _set(app, team, person, pause=wanted.pause)
+        await set_pause(app, team, person, pause=wanted.pause)
     names = ", ".join(team.name for team in teams)
     await homes.touch(app, user, f"Paused: {names}." if wanted.pause else f"Resumed: {names}.")
     return None
 
 
-async def _set(app: App, team: Team, person: PersonId, *, pause: bool) -> None:
+async def set_pause(app: App, team: Team, person: PersonId, *, pause: bool) -> None:
     """The switch that ``/pm pause`` turns; one that is so already stays as it is."""
     if await app.store.paused(team.id) is pause:
         return

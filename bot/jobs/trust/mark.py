@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.app import App
 from bot.jobs.presses.acting import may_act, memberships, run_by
 from bot.jobs.presses.press import Press, settle_press
+from bot.jobs.trust.asked import page_for
 from bot.shown import until_still
 from bot.views.parts.message import Message
 from bot.views.shadow import shadow_log
@@ -31,9 +33,11 @@ class Said:
 
     press: Press
     log: str
-    """The proposal that showed the log."""
+    """The proposal that showed the log; empty on what an admin had asked for."""
     proposal: ProposalId
     useful: bool
+    until: datetime | None = None
+    """Up to when that answer tells (company time)."""
 
 
 async def settle_one(app: App, job: Job) -> None:
@@ -44,8 +48,11 @@ async def settle_one(app: App, job: Job) -> None:
 
 
 def _read(press: Press) -> Said:
-    value = press.value
-    return Said(press, str(value["l"]), ProposalId(str(value["p"])), press.button.startswith("kept_useful"))
+    value, useful = press.value, press.button.startswith("kept_useful")
+    proposal = ProposalId(str(value["p"]))
+    if "u" in value:
+        return Said(press, "", proposal, useful, datetime.fromisoformat(str(value["u"])).astimezone(UTC))
+    return Said(press, str(value["l"]), proposal, useful)
 
 
 async def _settle(app: App, job: Job, said: Said) -> str | None:
@@ -67,7 +74,7 @@ async def _settle(app: App, job: Job, said: Said) -> str | None:
         at=app.clock.now(),
     )
     await Trials(app.database).mark(mark)
-    await _show(app, said.log)
+    await _show(app, said)
     return None
 
 
@@ -76,15 +83,24 @@ async def marks_of(app: App, team: TeamId, person: PersonId) -> dict[ProposalId,
     return {each.proposal: each.useful for each in await Trials(app.database).marks(team) if each.person == person}
 
 
-async def _show(app: App, name: str) -> None:
-    """The word is kept; a log that does not show it yet can be pressed again."""
-    effect = await app.ledger.carried_out(name)
-    if effect is None or not isinstance(effect.action, ShadowLog) or not effect.receipt or app.slack is None:
-        return
+async def _show(app: App, said: Said) -> None:
+    """The word is kept; what does not show it yet can be pressed again."""
     try:
-        await _redraw(app, effect, effect.action)
+        if said.until is not None:
+            await _answer_again(app, said.press, said.until)
+            return
+        effect = await app.ledger.carried_out(said.log)
+        if effect is not None and isinstance(effect.action, ShadowLog) and effect.receipt and app.slack is not None:
+            await _redraw(app, effect, effect.action)
     except VendorError as failure:
         log.warning("a mark was not shown: %s", failure, extra={"action": "redraw_lost"})
+
+
+async def _answer_again(app: App, press: Press, until: datetime) -> None:
+    """What was asked for stands where only its asker is, or nobody but they can read: it is answered in its place."""
+    page = await page_for(app, press.user, until)
+    if page is not None and app.slack is not None and press.response_url:
+        await app.slack.respond(press.response_url, page.text, page.blocks, replace=True)
 
 
 async def _redraw(app: App, effect: Effect, action: ShadowLog) -> None:

@@ -54,14 +54,16 @@ class Histories(Boards, Reading):
 
         An issue that left a sprint was changed at that moment, so all that have changed since ``since`` (the begin of
         the first sprint) are looked through: their ids, 5,000 a call, and the history of their sprints, 1,000 a call.
-        Both instants are of one clock. Deleted issues are nowhere.
+        Both instants are of one clock. Deleted issues are nowhere. A sprint that Jira does not know, or not for this
+        token, is not among the keys. Here a reading begins, so the site's statuses are looked up afresh.
         """
-        fields, wanted = await self.site_fields(), list(dict.fromkeys(sprints))
-        found: dict[SprintId, set[str]] = {sprint: set() for sprint in wanted}
-        for sprint in wanted:
-            found[sprint] |= set(await self._ids(f"list sprint {int(sprint)}", f"sprint = {int(sprint)} ORDER BY key"))
+        self._statuses = None
+        fields, found = await self.site_fields(), dict[SprintId, set[str]]()
+        for sprint in dict.fromkeys(sprints):
+            inside_now = await self._now_in(sprint)
+            found |= {sprint: set(inside_now)} if inside_now is not None else {}
         minutes = max(1, (now - since + OVERLAP) // timedelta(minutes=1))
-        if projects and fields.sprints:
+        if projects and fields.sprints and found:
             named = ", ".join(quoted(project) for project in dict.fromkeys(projects))
             jql = f'project in ({named}) AND updated >= "-{minutes}m" ORDER BY updated ASC'
             ids = await self._ids("list what has changed", jql)
@@ -79,8 +81,7 @@ class Histories(Boards, Reading):
         """
         fields = await self.site_fields()
         raw = await self._in_full(list(dict.fromkeys(ids_or_keys)), fields)
-        statuses = await self._call("read statuses", lambda s: listing("read statuses", s.core.get_statuses()))
-        site = site_of(fields, self._site, statuses, sprints)
+        site = site_of(fields, self._site, await self._known_statuses(), sprints)
         entries = await self._entries([str(inside(each, "id")) for each in raw], ())
         found = []
         for each in raw:
@@ -94,6 +95,23 @@ class Histories(Boards, Reading):
             )
             found.append(history_of(told, site))
         return [history for history in found if history is not None]
+
+    async def _known_statuses(self) -> Sequence[Any]:
+        """Read once per reading."""
+        if self._statuses is None:
+            self._statuses = await self._call(
+                "read statuses", lambda s: listing("read statuses", s.core.get_statuses())
+            )
+        return self._statuses
+
+    async def _now_in(self, sprint: SprintId) -> list[str] | None:
+        """Ids of the issues that are in it; ``None`` for one that JQL refuses."""
+        try:
+            return await self._ids(f"list sprint {int(sprint)}", f"sprint = {int(sprint)} ORDER BY key")
+        except Refused as refused:
+            if refused.code == "400":
+                return None
+            raise
 
     async def _in_full(self, wanted: Sequence[str], fields: Fields) -> list[Any]:
         names = [*fields.wanted(), "comment", "parent"]

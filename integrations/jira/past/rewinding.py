@@ -6,7 +6,7 @@ Each state is read by the mapping that reads the present one, from what the REST
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,12 +26,16 @@ from integrations.jira.past.timelines import (
 from integrations.payloads import inside, instant, rows, whole, words
 from models.histories import IssueHistory, SprintHistory
 from models.ids import IssueKey
+from models.lessons import Act, Way
 from models.work import Issue, Linked, SprintState
 
 OPEN = {"status": {"statusCategory": {"key": "new"}}}
 """Said of every issue that blocks: how far it was then, its own history knows."""
 
 BLOCKED = ("is blocked by",)
+
+MOVES = frozenset({"status", "assignee", "priority", "resolution", "sprint", "flagged", "key"})
+"""Fields whose change is a reason to look (``planner.triggers.TABLE``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def sprint_history_of(raw: Any, board: int) -> SprintHistory | None:
     return SprintHistory(
         sprint=sprint,
         began=None if sprint.state is SprintState.FUTURE else sprint.start,
-        ended=(instant(inside(raw, "completeDate")) or sprint.end) if closed else None,
+        ended=(sprint.ended or sprint.end) if closed else None,
         created=instant(inside(raw, "createdDate")),
     )
 
@@ -92,13 +96,19 @@ def history_of(told: Told, site: Site) -> IssueHistory | None:
     moments = film.moments()
     states = [*(film.still(at) for at in moments[:-1]), film.last()]
     kept = [n for n, state in enumerate(states) if not n or state != states[n - 1]]
-    return IssueHistory(id=present.id, since=tuple(moments[n] for n in kept), states=tuple(states[n] for n in kept))
+    return IssueHistory(
+        id=present.id,
+        since=tuple(moments[n] for n in kept),
+        states=tuple(states[n] for n in kept),
+        acts=tuple(film.acts()),
+    )
 
 
 class _Film:
     """One issue's timelines."""
 
     def __init__(self, told: Told, present: Issue, changes: Sequence[Change], site: Site) -> None:
+        self._source = told
         self._raw, self._own, self._present, self._site = told.raw, inside(told.raw, "fields"), present, site
         self._rows, self._changes = rows_of(told.histories), changes
         self._changed = [change.at for change in changes]
@@ -126,6 +136,15 @@ class _Film:
         borders |= {at for line in self._sprints.values() for at in line.since}
         after = {*self._told, *borders}
         return sorted({self._present.created, *(at for at in after if at > self._present.created)})
+
+    def acts(self) -> list[Act]:
+        """Who changed what somebody waits for, or spoke below it, oldest first, by the key it had then."""
+        sprints = {name.lower() for name in self._site.fields.sprints}
+        told = (each for each in rows(self._source.histories) if _matters(each, sprints))
+        done = ((inside(each, "author"), inside(each, "created")) for each in (*told, *self._source.comments))
+        dated = ((mapping.account_of(who), instant(at)) for who, at in done)
+        found = (Act(who, self._keys.at(at), at, Way.JIRA) for who, at in dated if who is not None and at is not None)
+        return sorted(found, key=lambda act: act.at)
 
     def still(self, at: datetime) -> Issue:
         """It as it stood then."""
@@ -219,6 +238,12 @@ class _Film:
             came = [key for key in self._links.values[n] if key not in self._links.values[n - 1]]
             found |= {IssueKey(key): self._links.since[n] for key in came}
         return tuple(Linked(key, found[key]) for key in keys if key in found)
+
+
+def _matters(entry: Any, sprints: Collection[str]) -> bool:
+    """Whether a webhook of it is a reason to look; what a person did besides is nobody's answer."""
+    names = {name for row in rows_of([entry]) for name in row.names}
+    return not names.isdisjoint(MOVES) or not names.isdisjoint(sprints)
 
 
 def _link(key: str) -> Mapping[str, Any]:

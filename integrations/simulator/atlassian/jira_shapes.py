@@ -213,6 +213,7 @@ class Shapes:
             "startDate": zulu(sprint.start),
             "endDate": zulu(sprint.end),
             "completeDate": zulu(sprint.completed),
+            "createdDate": zulu(sprint.created),
             "originBoardId": sprint.board,
             "goal": sprint.goal,
         }
@@ -221,7 +222,9 @@ class Shapes:
     def sprint_value(self, id_: int) -> dict[str, Any]:
         """A sprint as the Sprint field of an issue holds it."""
         shape = self.sprint(self.company.sprints[id_])
-        return {("boardId" if n == "originBoardId" else n): v for n, v in shape.items() if n != "self"}
+        return {
+            ("boardId" if n == "originBoardId" else n): v for n, v in shape.items() if n not in ("self", "createdDate")
+        }
 
     def board(self, board: Board) -> dict[str, Any]:
         """A board."""

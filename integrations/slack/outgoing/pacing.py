@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from models.clock import Clock
 from models.errors import NotDone
@@ -27,6 +28,7 @@ _TIDY = 1000
 PER_MINUTE: Mapping[str, int] = {
     "chat.appendStream": 100,
     "chat.postEphemeral": 100,
+    "chat.postMessage": 240,
     "chat.startStream": 20,
     "chat.stopStream": 20,
     "chat.update": 50,
@@ -45,8 +47,21 @@ PER_MINUTE: Mapping[str, int] = {
 }
 """Calls of a method Slack takes in a minute at least, for the whole workspace (its tiers 2, 3 and 4).
 
-A minute's worth may go at once. ``chat.postMessage`` is counted by channel; what is not here has no such limit.
+A minute's worth may go at once. ``chat.postMessage`` is counted by channel as well, and the workspace's own limit of
+"several hundred" a minute is taken for the fewest that can mean; what is not here has no such limit.
 """
+
+
+class Shared(Protocol):
+    """The pace of all processes together, where they have something to agree by. Raises nothing."""
+
+    async def turn(self, lane: str, interval: float, burst: int, patience: float) -> float | None:
+        """Seconds until our turn; more than ``patience`` and it is not taken; ``None`` when nobody can say."""
+        ...
+
+    async def close(self, lane: str, seconds: float) -> None:
+        """Nobody goes there for so long."""
+        ...
 
 
 @dataclass(slots=True)
@@ -60,12 +75,16 @@ class _Lane:
 
 
 class Pacer:
-    """Turns per lane, in the order they were asked for; a lane is a channel or a method."""
+    """Turns per lane, in the order they were asked for; a lane is a channel or a method.
 
-    def __init__(self, clock: Clock, hurry: float = 1.0) -> None:
+    It counts for this process. With ``shared`` other processes' turns are counted too, as long as anybody can say.
+    """
+
+    def __init__(self, clock: Clock, hurry: float = 1.0, shared: Shared | None = None) -> None:
         """``hurry`` is how many times faster than Slack allows: above 1 for a simulated Slack that takes any pace."""
         self._clock = clock
         self._hurry = hurry
+        self._shared = shared
         self._lanes: dict[str, _Lane] = {}
 
     async def turn(self, lane: str, interval: float | None = None) -> None:
@@ -73,7 +92,8 @@ class Pacer:
 
         Without ``interval`` the pace is that of the method's tier, or a channel's when no method has that name.
         """
-        wait = self._reserve(lane, *_pace(lane, interval))
+        pace = _pace(lane, interval)
+        wait = max(self._reserve(lane, *pace), await self._elsewhere(lane, *pace))
         while wait > 0:
             await asyncio.sleep(wait)
             wait = self._closed_for(lane)  # closed by a 429 while we slept
@@ -96,6 +116,7 @@ class Pacer:
         except TimeoutError:
             raise NotDone("this channel is busy", retry_after=INTERVAL) from None
         try:
+            begin = max(begin, self._clock.monotonic() + await self._elsewhere(channel, interval, BURST))
             await self._until(begin)
             if lane.closings != closings:
                 raise NotDone("Slack asked for a pause", retry_after=self._closed_for(channel))
@@ -108,6 +129,26 @@ class Pacer:
         kept = self._lane(lane)
         kept.closed = max(kept.closed, self._clock.monotonic() + min(seconds, LONGEST))
         kept.closings += 1
+
+    async def pause(self, lane: str, seconds: float) -> None:
+        """As ``close``, for every process."""
+        self.close(lane, seconds)
+        if self._shared is not None:
+            await self._shared.close(lane, min(seconds, LONGEST))
+
+    async def _elsewhere(self, lane: str, interval: float, burst: int) -> float:
+        """Seconds until our turn among all processes. Raises ``NotDone`` as ``turn`` does."""
+        if self._shared is None:
+            return 0.0
+        wait = await self._shared.turn(lane, interval / self._hurry, burst, PATIENCE)
+        if wait is not None and wait > PATIENCE:
+            self._give_back(lane, interval)
+            raise NotDone("Slack asked for a pause, or this channel is full", retry_after=wait)
+        return wait or 0.0
+
+    def _give_back(self, lane: str, interval: float) -> None:
+        """A turn taken here that cannot be had elsewhere takes no place in the queue."""
+        self._lane(lane).due -= interval / self._hurry
 
     async def _until(self, moment: float) -> None:
         wait = moment - self._clock.monotonic()

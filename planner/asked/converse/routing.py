@@ -23,7 +23,6 @@ from planner.asked.questions import (
     AskChanges,
     AskDigest,
     AskDirectives,
-    AskForecast,
     AskHelp,
     AskHow,
     AskLeft,
@@ -38,6 +37,7 @@ from planner.asked.questions import (
 )
 from planner.asked.requests import Request, Wish
 from planner.asked.topics import AskIssue, AskSearch, AskWhich, AskWhyOf
+from planner.asked.whatif import AskForecast
 from planner.prompts.untrusted import line
 from planner.words.sprints import matching
 

@@ -47,12 +47,14 @@ PAUSE_COMMANDS = (
 SHADOW_ALONE = PlainReply(
     text="What shadow mode keeps I tell the admins of a team alone: type /pm shadow, or ask in a direct message."
 )
+"""To one of them who asks where others read."""
 
 
 async def about_pausing(asked: Pausing, asker: PersonId | None, team: TeamId, desk: Desk) -> PlainReply:
     """Do it, where the asker may; doing it twice changes nothing but the end that was named."""
     if isinstance(asked, AskShadow):
-        return SHADOW_ALONE
+        runs = any(asker in each.people_of(ADMINS) for each in desk.directives.teams)
+        return SHADOW_ALONE if runs else _not_yours(asked, team, desk.directives)
     if asker is None or asker not in desk.directives.team(team).people_of(ADMINS):
         return _not_yours(asked, team, desk.directives)
     if desk.switch is None:
@@ -93,11 +95,13 @@ def resumed(ended: Pause | None, team: TeamId, directives: Directives) -> PlainR
     return PlainReply(text=f"{name} goes on{by}: I look at once, and what was held back is decided anew.")
 
 
-def _not_yours(asked: AskPause | AskResume, team: TeamId, directives: Directives) -> PlainReply:
+def _not_yours(asked: Pausing, team: TeamId, directives: Directives) -> PlainReply:
     admins = [name_of(person, team, directives) for person in directives.team(team).people_of(ADMINS)]
     whom = f"Ask {' or '.join(admins[:3])}." if admins else "This team’s constitution names none."
     if isinstance(asked, AskResume):
         return PlainReply(text=f"Only an admin can resume. {whom}")
+    if isinstance(asked, AskShadow):
+        return PlainReply(text=f"Only an admin sees what shadow mode keeps. {whom}")
     leave = f"snooze everything {asked.until}" if asked.until else "snooze everything until tomorrow"
     label = f"Leave me in peace {asked.until or 'until tomorrow'}"
     text = f"Only an admin can pause me for the whole team. {whom} For yourself alone:"

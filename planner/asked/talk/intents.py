@@ -12,7 +12,6 @@ from dataclasses import replace
 from planner.asked.helping import is_slip
 from planner.asked.itself import of_the_agent
 from planner.asked.questions import (
-    AskForecast,
     AskHelp,
     AskLeft,
     AskMe,
@@ -32,6 +31,7 @@ from planner.asked.talk.phrases import phrase_of
 from planner.asked.talk.several import several
 from planner.asked.talk.subjects import IT, OTHER, Talk, is_a_pull, means_a_ticket, subjects_of, title_words
 from planner.asked.topics import AskAgent, AskIssue, AskLost, AskSearch, AskWhich, Topic, Where
+from planner.asked.whatif import AskForecast
 from planner.words.sprints import matching
 from planner.words.typed import LONGEST, own_words, which
 

@@ -14,7 +14,6 @@ from planner.asked.questions import (
     AskChanges,
     AskDigest,
     AskDirectives,
-    AskForecast,
     AskHelp,
     AskLeft,
     AskMine,
@@ -26,6 +25,7 @@ from planner.asked.questions import (
     Question,
 )
 from planner.asked.quiet.hushing import AskHeld
+from planner.asked.whatif import AskForecast, AskHitRate, without_of
 
 SPRINT = (
     r"(?: (?:in|of|for|on|with|at|about))?(?: (?:the |our |this )?(?:current "
@@ -71,11 +71,26 @@ FORECAST = (
     rf"(?:will|can|does|is) (?:it|the sprint|this sprint|everything|all of it|sprint (?P<sprint>[\w-]*\d[\w-]*))"
     rf"(?: going to)? (?:still )?(?:be (?:done|finished|ready|made)|make it|finish|work out|fit){_END}",
     rf"when (?:will|are|do) we (?:going to )?(?:be )?(?:done|finished|ready|through|finish){_END}",
-    rf"(?:what are|how are|how good are) (?:the|our) (?:odds|chances)(?: of (?:making|finishing))?{_END}",
-    rf"how (?:likely|realistic) (?:is|are) (?:it|that|this|the sprint|we)(?: (?:that we|to) (?:make|finish))?{_END}",
+    rf"(?:what are |what is |how are |how good are |any )?(?:the |our |your )?(?:odds|chances?)"
+    rf"(?: (?:of|for) (?:making|finishing|success))?{_END}",
+    rf"how (?:likely|realistic|probable) (?:is|are) (?:it|that|this|the sprint|we)(?: (?:(?:that )?we|to)"
+    rf"(?: (?:will|can|could|do|still|all))* (?:make|finish|manage|deliver|meet|get (?:it |everything |all )*done))?"
+    rf"{_END}",
+    rf"what (?:would|could|can|will|might|does) (?:help|make it likelier|raise (?:the|our) (?:odds|chances?))"
+    rf"(?: us)?(?: to)?(?: (?:make|finish|meet|reach|deliver))?{_END}",
     rf"(?:is|are) (?:it|this|that|the sprint|we) (?:still )?(?:realistic|feasible|doable|possible|likely){_END}",
     rf"(?:what is )?(?:the |your )?(?:forecast|prediction|outlook)(?: for)?{_END}",
     r"how (?:fast|quick) are we",
+)
+HIT_RATE = (
+    r"(?:what is |how good is |what about )?(?:your |the )?(?:hit rate|track record|brier score)"
+    r"(?: (?:so far|of forecasts))?",
+    r"how often (?:we are|were|are|have|was|is|did|do) (?:you|your forecasts?|the forecasts?|it)"
+    r"(?: (?:been|come|came|get it))? (?:right|wrong|correct|off|true|hold|held)(?: (?:so far|until now|before))?",
+    r"how (?:good|accurate|reliable|precise|right|wrong|far off) (?:we are|are|were|is|was) (?:you|your|the|these)"
+    r"(?: (?:last )?(?:forecasts?|predictions?|odds|chances|probabilit(?:y|ies)))?(?: (?:so far|until now|before))?",
+    r"(?:can|should|may) (?:i|we) (?:trust|believe|rely on) (?:your|the|that|this)"
+    r" (?:forecasts?|predictions?|odds|chances?)",
 )
 LEFT = (
     rf"when (?:does|do|will|is|are) (?:{_OUR}|we) (?:end|ends|ending|over|finish|finished|close|closed|due|up){_NOW}",
@@ -206,6 +221,7 @@ _FIXED: Mapping[tuple[str, ...], Question] = {
     HELD: AskHeld(),
     UNOWNED: AskUnowned(),
     WHY_ME: AskWhy(""),
+    HIT_RATE: AskHitRate(),
 }
 _OF_SPRINT: Mapping[
     tuple[str, ...], type[AskStatus] | type[AskForecast] | type[AskChanges] | type[AskAll] | type[AskLeft]
@@ -223,6 +239,8 @@ def phrase_of(tidy: str) -> Question | None:
     for phrases, question in _FIXED.items():
         if _fits(phrases, tidy) is not None:
             return question
+    if (less := _without(tidy)) is not None:
+        return less
     for phrases, kind in _OF_SPRINT.items():
         if (found := _fits(phrases, tidy)) is not None:
             return kind(_named(found), typed=_named(found) or "")
@@ -230,6 +248,27 @@ def phrase_of(tidy: str) -> Question | None:
         on = found.groupdict().get("on")
         return AskWaiting("me" if on == "" else on or "")
     return None
+
+
+_LEADS = re.compile(
+    r"(?:(?:and|but|so|or|what|how|what about|how about|what happens|what would happen|suppose|imagine|forecast|then"
+    r"|just|what (?:is|would) (?:it|that|the chance) be|what is it)\b ?)*"
+)
+
+
+def _without(tidy: str) -> AskForecast | None:
+    """``will we make it without pay-7``, ``what if we drop pay-7 and pay-8``: a forecast that leaves tickets out."""
+    less = without_of(tidy)
+    if less is None:
+        return None
+    parts = (less.head, less.tail)
+    asked = [_fits(FORECAST, part) or _fits(FORECAST, _LEADS.sub("", part, count=1)) for part in parts]
+    if any(found is None and not _LEADS.fullmatch(part) for part, found in zip(parts, asked, strict=True)):
+        return None
+    if less.stated and asked[1] is None:
+        return None
+    sprint = next((named for found in asked if found is not None and (named := _named(found))), None)
+    return AskForecast(sprint, typed=sprint or "", without=less.things)
 
 
 def _fits(phrases: tuple[str, ...], tidy: str) -> re.Match[str] | None:

@@ -21,11 +21,12 @@ from planner.asked.quiet.hushing import AskHush
 from planner.asked.requests import Request
 from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskIssue, AskLost, AskWhyOf
+from planner.asked.whatif import AskForecast, AskHitRate
 
 MOST = 3
 """Questions that are answered at once."""
 
-READ = (*get_args(Report), AskMine, AskDirectives, AskIssue, AskWhy, AskWhyOf)
+READ = (*get_args(Report), AskHitRate, AskMine, AskDirectives, AskIssue, AskWhy, AskWhyOf)
 """What changes nothing, so that it may stand beside another question."""
 
 _BREAK = re.compile(
@@ -39,7 +40,7 @@ One = Callable[[str, Talk], Question]
 
 def several(whole: Question, text: str, talk: Talk, one: One) -> Question:
     """``whole``, unless its parts mean more; ``one`` understands a single question."""
-    if not isinstance(whole, (*READ, AskLost, AskHelp)):
+    if not isinstance(whole, (*READ, AskLost, AskHelp)) or (isinstance(whole, AskForecast) and whole.without):
         return whole
     parts = [part for each in _BREAK.split(text) if (part := (each or "").strip(" \t,.!?"))]
     if not 1 < len(parts) <= MOST:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.cli.sprint_columns import NAMES
 from tests.bot.cli.test_commands import pm
 from tests.planner.foresight.companies import Habit, company, random_walk, straight_line
 
@@ -32,6 +33,13 @@ def _lines(habit: Habit, sprints: int) -> list[str]:
         named = f"{stand.board},{stand.sprint},Sprint, the {stand.sprint}., with commas"
         lines.append(f"{named},{each.difference},10,{start},{issues},1,{stand.people}")
     return lines
+
+
+def _changed(place: int, cell: str) -> str:
+    """A line with another word in one of its columns, counted as they are read."""
+    cells = _lines(straight_line, 1)[1].split(",")
+    cells[place] = cell
+    return ",".join(cells)
 
 
 def _write(folder: Path, name: str, lines: list[str]) -> None:
@@ -79,9 +87,9 @@ def test_people_get_a_table_and_what_was_too_short_for_one(tmp_path: Path) -> No
     _write(tmp_path, "x_iteration_50.csv", _lines(random_walk, 40))
     _write(tmp_path, "young_iteration_50.csv", _lines(random_walk, 4))
     ran = pm("forecast", "evaluate", str(tmp_path))
-    assert ran.exit_code == 0 and ran.stdout.startswith("project  time gone  sprints  error")
-    assert "Mean ratio to the best simple rule: " in ran.stdout
-    assert "young at 50 %: too few sprints to foretell any (4)." in ran.stdout
+    assert ran.exit_code == 0 and ran.stdout.startswith("project  time gone  rows  sprints  error")
+    assert "Mean ratio to the best simple rule: " in ran.stdout and "Mean Brier score: " in ran.stdout
+    assert "young at 50 %: too few sprints to foretell any (4 sprints on 4 lines)." in ran.stdout
     assert _told(tmp_path)["rows"][1]["mae"] is None
 
 
@@ -93,6 +101,15 @@ def test_people_get_a_table_and_what_was_too_short_for_one(tmp_path: Path) -> No
         ("x_iteration_50.csv", [HEADER, "nan" + _lines(random_walk, 1)[1]], "x_iteration_50.csv line 2: 'nan1' is not"),
         ("x_iteration_50.csv", _lines(random_walk, 6)[1:], "x_iteration_50.csv line 1: the names of the columns"),
         ("x_iteration_50.csv", [HEADER], "x_iteration_50.csv holds no sprint below its header"),
+        ("x_iteration_50.csv", [HEADER, _changed(1, "1.7")], "line 2: 1.7 is no whole number (sprintid)"),
+        (
+            "x_iteration_50.csv",
+            [HEADER, _changed(-16, "1e308")],
+            "line 2: '1e308' is too large; vel_diff is at most 1,",
+        ),
+        ("x_iteration_50.csv", [HEADER, _changed(1, "9" * 400)], "9999…' is too large; sprintid"),
+        ("x_iteration_50.csv", [HEADER, _changed(-13, "-900")], "line 2: its target is below zero (-896)"),
+        ("A_Iteration_50.CSV", _lines(random_walk, 6), "A_Iteration_50.CSV would be one in small letters"),
         ("x_iteration_101.csv", _lines(random_walk, 6), "x_iteration_101.csv: its stage is 101"),
         ("other.csv", _lines(random_walk, 6), "no file named <project>_iteration_<stage>.csv in"),
     ],
@@ -101,6 +118,92 @@ def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path: Path, name: str
     _write(tmp_path, name, lines)
     ran = pm("forecast", "evaluate", str(tmp_path))
     assert ran.exit_code == 2 and said in ran.stderr
+
+
+def _moved(lines: list[str], order: list[str]) -> list[str]:
+    """The same file with its columns in another order; names without commas."""
+    cells = [line.replace("Sprint, the ", "S").replace("., with commas", "").split(",") for line in lines[1:]]
+    return [",".join(order), *(",".join(line[NAMES.index(name)] for name in order) for line in cells)]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [*(name for name in NAMES if name != "vel_diff"), "vel_diff"],
+        ["sprintid", "boardid", *NAMES[2:]],
+        ["name", *NAMES[:2], *NAMES[3:]],
+        [name for name in NAMES if name not in ("name", "planday")],
+    ],
+)
+def test_columns_are_found_by_their_names_wherever_they_stand(tmp_path: Path, order: list[str]) -> None:
+    plain, moved = tmp_path / "plain", tmp_path / "moved"
+    for folder, lines in ((plain, _lines(random_walk, 20)), (moved, _moved(_lines(random_walk, 20), order))):
+        folder.mkdir()
+        _write(folder, "x_iteration_50.csv", lines)
+    assert _told(moved) == _told(plain)
+
+
+@pytest.mark.parametrize(
+    ("titles", "said"),
+    [
+        ([*NAMES[:3], *NAMES[4:], "result"], "line 1: the column vel_diff is missing, or called otherwise"),
+        ([*NAMES[:3], "sprintid", *NAMES[4:]], "line 1: the column sprintid stands there twice"),
+        ([*NAMES, "vel_done"], "line 1: the column vel_done stands there twice"),
+        (["sprintid", "boardid", *NAMES[2:18], "people"], "line 1: the column no_teammember is missing"),
+    ],
+)
+def test_names_that_are_known_and_in_another_place_are_refused_where_some_are_missing(
+    tmp_path: Path, titles: list[str], said: str
+) -> None:
+    _write(tmp_path, "x_iteration_50.csv", [",".join(titles), *_lines(random_walk, 6)[1:]])
+    ran = pm("forecast", "evaluate", str(tmp_path))
+    assert ran.exit_code == 2 and said in ran.stderr
+
+
+def test_without_any_known_name_the_columns_are_counted_from_the_right(tmp_path: Path) -> None:
+    _write(tmp_path, "x_iteration_50.csv", ["any,titles", *_lines(random_walk, 20)[1:]])
+    _write(tmp_path, "y_iteration_50.csv", _lines(random_walk, 20))
+    first, second = _told(tmp_path)["rows"]
+    assert first["mae"] == second["mae"] and first["n"] == second["n"] == 14
+
+
+def test_two_files_of_one_stage_are_refused(tmp_path: Path) -> None:
+    for name in ("x_iteration_5.csv", "x_iteration_05.csv"):
+        _write(tmp_path, name, _lines(random_walk, 20))
+    ran = pm("forecast", "evaluate", str(tmp_path))
+    assert ran.exit_code == 2 and "x_iteration_05.csv and x_iteration_5.csv are of the same stage" in ran.stderr
+
+
+def _on_two_boards(lines: list[str]) -> list[str]:
+    """Every sprint twice, on another board with the same figures, but for the last, which differs there."""
+    twins = [re.sub(r"^\d+", "9", line) for line in lines[1:]]
+    return [*lines, *twins[:-1], twins[-1].replace(",10,", ",11,").replace(",7,0,3,", ",8,0,3,")]
+
+
+def test_rows_are_told_apart_from_sprints_and_one_on_several_boards_can_count_once(tmp_path: Path) -> None:
+    _write(tmp_path, "x_iteration_50.csv", _on_two_boards(_lines(random_walk, 20)))
+    [every], [once] = _told(tmp_path)["rows"], _told(tmp_path, "--once")["rows"]
+    assert (every["lines"], every["sprints"], every["n"], every["n_sprints"]) == (40, 20, 28, 14)
+    assert (once["lines"], once["sprints"]) == (21, 20)
+
+
+def test_with_few_past_sprints_only_the_latest_are_learned_from(tmp_path: Path) -> None:
+    """What the earlier ones were does not matter, and what the latest ones were does."""
+    lines = _lines(random_walk, 30)
+    for name, change in (("a", slice(0, 0)), ("b", slice(1, 10)), ("c", slice(20, 30))):
+        other = [re.sub(r"commas,[-\d.]+", "commas,77", line) if line in lines[change] else line for line in lines]
+        _write(tmp_path, f"{name}_iteration_50.csv", other)
+    asked = [row["forecasts"][-1] for row in _told(tmp_path, "--past", "8", "--each")["rows"]]
+    assert asked[0]["foretold"] == asked[1]["foretold"] != asked[2]["foretold"] and asked[0]["past"] == 8
+    assert pm("forecast", "evaluate", str(tmp_path), "--past", "4").exit_code == 2
+
+
+def test_alerts_by_what_is_done_are_told_beside_those_of_the_chance(tmp_path: Path) -> None:
+    _write(tmp_path, "x_iteration_50.csv", _lines(straight_line, 60))
+    [row] = _told(tmp_path)["rows"]
+    [default] = [each for each in row["alerts"] if each["default"]]
+    assert default["threshold"] == 0.8 and row["done_below"]["threshold"] == 0.6
+    assert row["done_below"]["raised"] > default["raised"] > 0
 
 
 def test_a_folder_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:
@@ -149,12 +252,23 @@ def test_on_published_sprints_the_chance_says_more_than_how_often_sprints_are_ma
 
 
 def test_the_page_shows_the_figures_that_come_out(published: Published) -> None:
-    shown = re.findall(
-        r"^(\w+) +(\d+) % +(\d+) +([\d.]+) .* ([\d.]+) +[\d.]+% +[\d.]+% +([\d.]+)%$", PAGE.read_text(), re.M
+    """The other tables of the page take as long again each: tests/bench/test_forecast_tables.py."""
+    page = PAGE.read_text().split("$ pm forecast evaluate FOLDER\n")[1].split("```")[0]
+    errors = re.findall(
+        r"^(\w+) +(\d+) % +(\d+) +(\d+) +([\d.]+) .* ([\d.]+) +[\d.]+% +[\d.]+% +([\d.]+)%$", page, re.M
     )
-    assert len(shown) == 8
-    for project, stage, n, error, ratio, held in shown:
+    alarms = re.findall(
+        r"^(\w+) +(\d+) % +([\d.]+) +[\d.]+ +(\d+) +([\d.]+) +[\d.]+ +(\d+) +([\d.]+) +[\d.]+$", page, re.M
+    )
+    assert len(errors) == len(alarms) == 8
+    for project, stage, n, sprints, error, ratio, held in errors:
         row = published[project, int(stage)]
-        assert (row["n"], f"{row['mae']:.1f}") == (int(n), f"{float(error):.1f}")
+        assert (row["n"], row["n_sprints"], f"{row['mae']:.1f}") == (int(n), int(sprints), f"{float(error):.1f}")
         assert row["ratio"] == pytest.approx(float(ratio), abs=0.011)
         assert row["coverage"]["95"] == pytest.approx(float(held) / 100, abs=0.011)
+    for project, stage, brier, raised, right, by_done, right_by_done in alarms:
+        row = published[project, int(stage)]
+        [default] = [each for each in row["alerts"] if each["default"]]
+        assert (default["raised"], row["done_below"]["raised"]) == (int(raised), int(by_done))
+        told = (row["brier"], default["precision"], row["done_below"]["precision"])
+        assert told == pytest.approx((float(brier), float(right), float(right_by_done)), abs=0.011)

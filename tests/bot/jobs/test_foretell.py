@@ -1,4 +1,4 @@
-"""Once a day: what is foretold is kept once, and compared once with what became of it."""
+"""Once a day what is foretold of every running sprint is kept, and of none that has ended."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.foretell import compare, foretell, keep_todays
+from bot.jobs.foretell import foretell, keep_todays
 from models.database import Database
 from models.events import Source
 from models.foresight import Foresight
-from models.ids import SprintId
+from models.ids import IssueKey, SprintId
 from models.mailbox import Job, Mailbox, NewJob
 from models.store import Store
 from tests.contracts.stores.values import FakeClock
-from tests.planner.foresight.lore import MIXED, ended, running, told
-from tests.planner.world import DAY, LAW, NOON, TEAM
+from tests.planner.foresight.lore import MIXED, ended, running
+from tests.planner.world import DAY, LAW, NOON, TEAM, sprint
 from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio
-SPRINT = SprintId(24)
+SPRINT, OTHER = SprintId(24), SprintId(25)
 
 
 @pytest.fixture
@@ -48,31 +48,39 @@ async def test_a_sprint_that_was_not_read_whole_is_not_foretold(foresight: Fores
     assert await keep_todays(replace(running(), whole=frozenset()), LAW, foresight, NOON) == 0
 
 
-async def test_what_a_closed_sprint_delivered_is_noted_beside_its_forecasts_and_a_running_one_waits(
+async def test_every_one_of_several_running_sprints_is_foretold(foresight: Foresight) -> None:
+    held = running()
+    other = [replace(each, id=f"9{each.id}", key=IssueKey(f"OPS-{each.id}"), sprint=OTHER) for each in held.issues]
+    both = replace(
+        held, issues=(*held.issues, *other), sprints=(sprint(), sprint(OTHER)), whole=frozenset({SPRINT, OTHER})
+    )
+    assert await keep_todays(both, LAW, foresight, NOON) == 2
+    assert [len(await foresight.of_sprint(TEAM, each)) for each in (SPRINT, OTHER)] == [1, 1]
+
+
+async def test_a_sprint_that_was_closed_by_mistake_and_runs_again_is_foretold_and_compared_with_no_end(
     foresight: Foresight,
 ) -> None:
-    await foresight.keep([told(17, 0.7), told(17, 0.6, number=23)])
-    await foresight.keep_ended(TEAM, SprintId(23), NOON, [ended(23, 17.0)])
-    assert await compare(TEAM, foresight) == 1
-    assert await compare(TEAM, foresight) == 0
-    [over] = await foresight.scored(TEAM)
-    assert (over.sprint, over.delivered, over.came_true) == (23, 17.0, False)
-    assert await foresight.unscored(TEAM) == [SPRINT]
+    before, calm = NOON - DAY / 2, await keep_todays(running(), LAW, foresight, NOON - DAY)
+    await foresight.keep_ended(TEAM, SPRINT, before, [ended(24, 12.0)])
+    assert calm == 1 and len(await foresight.scored(TEAM)) == 1
+    assert await keep_todays(running(), LAW, foresight, NOON) == 1
+    assert await foresight.scored(TEAM) == []
+    assert SPRINT not in {each.stand.sprint for each in await foresight.ended(TEAM)}
 
 
-async def test_the_job_does_both_and_is_finished(foresight: Foresight) -> None:
+async def test_the_job_keeps_the_days_forecast_and_is_finished(foresight: Foresight) -> None:
     database, clock = foresight._database, FakeClock()
     mailbox, store = Mailbox(database, clock), Store(database, clock)
     held = running()
     await store.save(TEAM, source=Source.JIRA, sprints=held.sprints, issues=held.issues, whole=held.whole)
-    await foresight.keep([told(17, 0.6, number=1)])
     await mailbox.put(NewJob(kind="foretell", key="foretell:pay", team=TEAM, lane=2))
     job = await mailbox.claim((2,), 30)
     assert isinstance(job, Job)
     app: Any = SimpleNamespace(clock=Noon(), store=store, mailbox=mailbox, foresight=foresight, directives=LAW)
     await foretell(app, job)
     assert await mailbox.claim((0, 1, 2), 30) is None
-    assert len(await foresight.of_sprint(TEAM, SPRINT)) == 1 and len(await foresight.scored(TEAM)) == 1
+    assert len(await foresight.of_sprint(TEAM, SPRINT)) == 1
     assert [each.chance for each in (await store.facts_about(TEAM)).odds[SPRINT]]
 
 

@@ -46,6 +46,7 @@ class Office:
 
     app: App
     clock: Clock
+    simulator: Simulator
 
     @property
     def team(self) -> Any:
@@ -80,7 +81,7 @@ async def office(directives: Directives, law: str, tmp_path: Path) -> AsyncItera
     app = build(settings_for(simulator, tmp_path, 1, url), clock)
     await app.sync.everything(directives.teams[0].id)
     app.mailbox.start()
-    yield Office(app, clock)
+    yield Office(app, clock, simulator)
     await app.mailbox.stop()
     for service in (app.slack, app.jira, app.bitbucket):
         assert service is not None
@@ -147,5 +148,5 @@ async def test_pm_status_says_how_many_are_known(office: Office) -> None:
     app, law_in_force = office.app, {"version": "1", "trouble": "", "teams": [], "every": {}}
     law_in_force["teams"] = [{"id": office.team.id, "name": "x", "mode": "act"}]
     told = await status(law_in_force, app.mailbox, app.store, app.ledger, app.clock)
-    assert told["teams"][0]["past_sprints"] == {"read": 1, "counted": 1}
+    assert told["teams"][0]["past_sprints"] == {"read": 1, "counted": 1, "refused": 0}
     assert told["teams"][0]["reading"]["jira"].startswith("past sprints: Sprint 23, 7 to go: ")

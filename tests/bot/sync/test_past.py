@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from bot.sync import Sync
 from bot.sync.past import Pasts, pasts_of
 from integrations.bitbucket import Bitbucket
 from integrations.jira import Jira
+from integrations.jira.past.rewinding import MOVES
 from integrations.simulator.company import Company
-from integrations.simulator.happenings import HAPPENINGS, NothingFits
 from integrations.simulator.nouns import News
 from integrations.simulator.server import Simulator
 from models.clock import SharedClock
@@ -27,6 +27,7 @@ from models.histories import Past
 from models.ids import SprintId
 from models.store import Store
 from models.work import Facts, Issue, Progress
+from tests.bot.sync.happening import happen, turn_the_sprint
 from tests.integrations.simulator.conftest import clock, directives, law, product, simulator
 from tests.world import fresh_database
 
@@ -38,6 +39,9 @@ STEPS = 24
 """Happenings that are compared; with sixty, and any of forty seeds, nothing else differed."""
 
 ROOM = "https://acme.example"
+
+BEGINNINGS = ("jira:issue_created", "pullrequest:created", "pullrequest:comment")
+"""What nobody can answer by, and talk, which is no reason to look."""
 
 
 @dataclass
@@ -51,9 +55,16 @@ class Life:
     store: Store
     pasts: Pasts
     told: list[Event] = field(default_factory=list)
+    done: list[tuple[str, str, datetime]] = field(default_factory=list)
+    """Who did something to which ticket or pull request, and when, to the second."""
 
     def hear(self, news: News) -> None:
         """Of a build only its own event tells at once."""
+        pull, change = news.pull_request, news.change
+        subject = f"{pull.repository}#{pull.number}" if pull is not None else news.issue.key if news.issue else ""
+        silent = change is not None and MOVES.isdisjoint(item.field.lower() for item in change.items)
+        if subject and news.build is None and not silent and not news.event.startswith(BEGINNINGS):
+            self.done.append((news.by, subject, news.at.replace(microsecond=0)))
         if news.build is not None and (pull := news.pull_request) is not None:
             event = Event(
                 source=Source.BITBUCKET, name=news.event, repository=pull.repository, commit=news.build.commit
@@ -105,122 +116,6 @@ async def life(simulator: Simulator, clock: SharedClock, directives: Directives,
     await database.close()
 
 
-def happen(company: Company, dice: random.Random) -> None:
-    """Somebody does something, as often as anything fits."""
-    doing = [*(h.act for h in HAPPENINGS.values()), *(lambda c, f=f: f(c, dice) for f in OTHERS)]
-    for act in dice.sample(doing, len(doing)):
-        try:
-            act(company)
-        except (NothingFits, IndexError):
-            continue
-        return
-
-
-def _any(company: Company, dice: random.Random) -> Any:
-    return dice.choice(sorted(company.active(), key=lambda issue: issue.key))
-
-
-def estimate(company: Company, dice: random.Random) -> None:
-    issue = _any(company, dice)
-    company.edit(issue.key, issue.reporter, points=float(dice.choice([1, 2, 3, 5, 8])))
-
-
-def raise_priority(company: Company, dice: random.Random) -> None:
-    issue = _any(company, dice)
-    company.edit(issue.key, issue.reporter, priority=dice.choice(["High", "Low", "Highest"]))
-
-
-def label(company: Company, dice: random.Random) -> None:
-    issue = _any(company, dice)
-    company.edit(issue.key, issue.reporter, labels=(*issue.labels, dice.choice("abcdef")))
-
-
-def hand_over(company: Company, dice: random.Random) -> None:
-    issue = _any(company, dice)
-    company.edit(issue.key, issue.reporter, assignee=dice.choice(company.members[issue.project]))
-
-
-def begin(company: Company, dice: random.Random) -> None:
-    issue = dice.choice([i for i in company.active() if company.category(i) == "new"])
-    company.edit(issue.key, issue.reporter, status="In Progress", assignee=company.members[issue.project][0])
-
-
-def reopen(company: Company, dice: random.Random) -> None:
-    issue = dice.choice([i for i in company.active() if company.category(i) == "done"])
-    company.edit(issue.key, issue.reporter, status="In Progress")
-
-
-def link(company: Company, dice: random.Random) -> None:
-    one, other = dice.sample(sorted(company.active(), key=lambda issue: issue.key), 2)
-    company.edit(one.key, one.reporter, blocked_by=(*one.blocked_by, other.key))
-
-
-def unlink(company: Company, dice: random.Random) -> None:
-    issue = dice.choice([i for i in company.active() if i.blocked_by])
-    company.edit(issue.key, issue.reporter, blocked_by=issue.blocked_by[1:])
-
-
-def add(company: Company, dice: random.Random) -> None:
-    running = next(s.id for s in company.sprints.values() if s.state == "active")
-    waiting = [i for i in company.issues.values() if running not in i.sprints and company.category(i) != "done"]
-    issue = dice.choice(waiting)
-    company.edit(issue.key, issue.reporter, sprints=(*issue.sprints, running)[-1:])
-
-
-def create(company: Company, dice: random.Random) -> None:
-    running = next(s for s in company.sprints.values() if s.state == "active")
-    project = company.boards[running.board].project
-    company.create(project, company.members[project][0], "Came up meanwhile", (running.id,), points=2.0)
-
-
-def rename(company: Company, dice: random.Random) -> None:
-    issue = _any(company, dice)
-    company.edit(issue.key, issue.reporter, title=issue.title + "!", due=dice.choice([None, date(2026, 12, 1)]))
-
-
-def push(company: Company, dice: random.Random) -> None:
-    company.push(dice.choice(company.open_pull_requests()))
-
-
-def ask(company: Company, dice: random.Random) -> None:
-    pull = dice.choice([p for p in company.open_pull_requests() if p.reviews])
-    company.discuss(pull, dice.choice(pull.reviews).account, "Why so?", on_code=dice.random() < 0.5)
-
-
-def reply(company: Company, dice: random.Random) -> None:
-    pull = dice.choice(company.open_pull_requests())
-    company.discuss(pull, pull.author, "Because of the rounding.")
-
-
-def refuse(company: Company, dice: random.Random) -> None:
-    pull = dice.choice([p for p in company.open_pull_requests() if p.reviews])
-    company.review(pull, dice.choice(pull.reviews).account, "changes_requested")
-
-
-def build(company: Company, dice: random.Random) -> None:
-    """Once a commit: of a key that is built again, Bitbucket keeps the last result alone."""
-    never = [p for p in company.open_pull_requests() if all(b.commit != p.commit for b in p.builds)]
-    company.build(dice.choice(never), "unit-tests", dice.choice(["FAILED", "SUCCESSFUL"]))
-
-
-OTHERS = (
-    *(estimate, raise_priority, label, hand_over, begin, reopen, link, unlink, add, create, rename),
-    *(push, ask, reply, refuse, build),
-)
-
-
-def turn_the_sprint(company: Company) -> None:
-    """The running sprint is closed, what is open goes on in the next, and that one begins."""
-    running = next(s for s in company.sprints.values() if s.state == "active")
-    ahead = next(s for s in company.sprints.values() if s.state == "future")
-    now, boss = company.clock.now(), company.members[company.boards[running.board].project][0]
-    company.set_sprint(replace(running, state="closed", completed=now), "sprint_closed", boss)
-    for issue in [i for i in company.issues.values() if running.id in i.sprints and company.category(i) != "done"]:
-        company.edit(issue.key, boss, sprints=(*issue.sprints, ahead.id))
-    start, end = now + timedelta(milliseconds=1), now + timedelta(days=14)
-    company.set_sprint(replace(ahead, state="active", start=start, end=end), "sprint_started", boss)
-
-
 def differing(mirror: Any, rebuilt: Any, apart_from: Collection[str] = ()) -> Mapping[str, Any]:
     """The fields in which two values differ."""
     names = [each.name for each in fields(mirror) if each.name not in apart_from]
@@ -257,7 +152,7 @@ async def test_every_fact_the_mirror_held_at_any_moment_is_told_again_by_the_his
     assert [wrong for facts, rebuilt in pairs for wrong in complaints(facts, rebuilt, past)] == []
     assert all(set(facts.people) == set(rebuilt.people) for facts, rebuilt in pairs)
     assert {issue.sprint for facts in seen.values() for issue in facts.issues if issue.sprint in facts.whole} == set(
-        [s.sprint.id for s in past.sprints][1:]
+        [s.sprint.id for s in past.sprints if s.began is not None][1:]
     )
 
 
@@ -273,3 +168,17 @@ def complaints(facts: Facts, rebuilt: Facts, past: Past) -> list[Any]:
             different = differing(ours[id], theirs[id], not_comparable(theirs[id], past))
             found += [(kind, id, different)] if different else []
     return found
+
+
+async def test_who_did_what_is_told_again_by_the_histories(life: Life) -> None:
+    dice, began = random.Random(43), life.clock.now()
+    for _ in range(STEPS):
+        life.clock.advance(timedelta(minutes=dice.randint(20, 400)))
+        happen(life.company, dice)
+    past = await life.past()
+    opened = {(pull.id, pull.since[0]) for pull in past.pulls}
+    acts = [act for act in past.acts(since=began) if (act.subject, act.at) not in opened]
+    assert sorted((act.account, act.subject, act.at.replace(microsecond=0)) for act in acts) == sorted(life.done)
+    somebody = past.issues[0].acts[-1].account
+    assert somebody in {act.account for act in past.acts()}
+    assert somebody not in {act.account for act in replace(past, me=somebody).acts()}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models.events import Source
-from models.forecasts import Forecast, Odds, Stand
+from models.forecasts import Ended, Forecast, Odds, Stand
 from models.foresight import Foresight
 from models.ids import SprintId, TeamId
 from models.keeping.forecasts import drop_forecasts
@@ -62,18 +62,51 @@ async def test_a_day_has_one_forecast_and_it_is_the_first(foresight: Foresight) 
     assert await foresight.of_sprint(TeamId("ops"), SPRINT) == []
 
 
-async def test_what_a_sprint_delivered_is_noted_once_and_only_in_the_same_unit(foresight: Foresight) -> None:
+OVER = NOON + timedelta(days=5)
+
+
+async def test_what_a_sprint_delivered_is_noted_beside_what_was_foretold_each_in_its_own_unit(
+    foresight: Foresight,
+) -> None:
     by_issues = foretold(18, stand=replace(STAND, by_points=False))
-    await foresight.keep([foretold(), by_issues])
-    assert await foresight.unscored(TEAM) == [SPRINT]
-    assert await foresight.score(TEAM, {SPRINT: 34.0}, by_points=True) == 1
-    assert await foresight.score(TEAM, {SPRINT: 1.0}, by_points=True) == 0
-    [known] = await foresight.scored(TEAM)
-    assert known == foretold(delivered=34.0) and known.came_true and known.difference == 0.0
-    assert await foresight.unscored(TEAM) == [SPRINT]
-    assert await foresight.score(TEAM, {SPRINT: 11.0}, by_points=False) == 1
-    assert [each.came_true for each in await foresight.scored(TEAM)] == [True, False]
-    assert await foresight.unscored(TEAM) == []
+    await foresight.keep([foretold(), by_issues, foretold(sprint=SprintId(25)), foretold(team=TeamId("ops"))])
+    await foresight.keep_ended(TEAM, SPRINT, OVER, [Ended(STAND, 34.0, delivered_issues=7)])
+    first, second = await foresight.scored(TEAM)
+    assert await foresight.scored(TeamId("ops")) == []
+    assert first == foretold(delivered=34.0) and first.came_true and first.difference == 0.0
+    assert (second.delivered, second.came_true) == (7.0, False)
+
+
+async def test_what_was_foretold_in_a_unit_that_nobody_counted_is_compared_with_nothing(foresight: Foresight) -> None:
+    await foresight.keep([foretold()])
+    await foresight.keep_ended(TEAM, SPRINT, OVER, [Ended(replace(STAND, by_points=False), 7.0, delivered_issues=7)])
+    assert await foresight.scored(TEAM) == []
+
+
+async def test_what_was_foretold_of_a_sprint_after_it_ended_is_not_compared_with_that_end(foresight: Foresight) -> None:
+    await foresight.keep([foretold(16), foretold(18)])
+    await foresight.keep_ended(TEAM, SPRINT, NOON, [Ended(STAND, 34.0)])
+    assert [each.day.day for each in await foresight.scored(TEAM)] == [16]
+
+
+async def test_a_second_reading_stands_instead_of_the_first(foresight: Foresight) -> None:
+    await foresight.keep([foretold()])
+    for ended, delivered in ((OVER, 20.0), (OVER + timedelta(days=2), 34.0)):
+        told = Ended(STAND, delivered, delivered_issues=9, at=NOON, ended=ended)
+        await foresight.keep_ended(TEAM, SPRINT, ended, [told, told])
+        assert await foresight.ended(TEAM) == [told, told]
+    assert [each.delivered for each in await foresight.scored(TEAM)] == [34.0]
+
+
+async def test_a_sprint_that_runs_again_has_no_end(foresight: Foresight) -> None:
+    other = SprintId(23)
+    await foresight.keep([foretold(), foretold(sprint=other)])
+    for sprint in (SPRINT, other):
+        await foresight.keep_ended(TEAM, sprint, OVER, [Ended(replace(STAND, sprint=sprint), 34.0)])
+    await foresight.runs_again(TEAM, [SPRINT])
+    assert [each.stand.sprint for each in await foresight.ended(TEAM)] == [other]
+    assert [each.sprint for each in await foresight.scored(TEAM)] == [other]
+    assert await foresight.of_sprint(TEAM, SPRINT) == [foretold()]
 
 
 async def test_the_facts_quote_the_last_two_days_of_the_sprints_that_are_watched(

@@ -116,9 +116,22 @@ async def test_many_callers_share_few_transactions_and_each_learns_of_its_own_du
     await database.close()
 
 
-async def test_deliveries_wait_in_the_order_of_acceptance(mailbox: Mailbox) -> None:
-    await asyncio.gather(*(mailbox.accept(delivery(f"d{n}"), PAY, look()) for n in range(30)))
+async def test_deliveries_wait_in_the_order_in_which_they_came_whatever_they_are_called(mailbox: Mailbox) -> None:
+    came = [replace(delivery(f"d{n}"), received=MONDAY + timedelta(milliseconds=n)) for n in range(30)]
+    await asyncio.gather(*(mailbox.accept(each, PAY, look()) for each in came))
     assert [kept.id for _, kept in await mailbox.waiting(PAY)] == [f"d{n}" for n in range(30)]
+
+
+async def test_doors_that_are_handed_the_same_in_opposite_orders_write_it_in_the_same(
+    mailbox: Mailbox, database: Database
+) -> None:
+    """Else each could hold a row that the other waits for."""
+    for names in (["a1", "a3", "a2"], ["b3", "b1", "b2"]):
+        await asyncio.gather(*(mailbox.accept(delivery(name), PAY, look()) for name in names))
+    written = await database.read(
+        lambda c: c.execute(text("SELECT delivery_id FROM inbox ORDER BY id")).scalars().all()
+    )
+    assert written == ["a1", "a2", "a3", "b1", "b2", "b3"]
 
 
 async def test_a_row_that_cannot_be_stored_does_not_fail_its_neighbours(mailbox: Mailbox) -> None:

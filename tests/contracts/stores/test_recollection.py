@@ -14,10 +14,11 @@ from models.ids import ApprovalId, EffectId, HushId, PersonId, named
 from models.keeping.housekeeping import AWAY
 from models.ledger import Ledger
 from models.lessons import ALL
-from models.presses import Answered, Away, Hushed, Lifted, Pressed, Wished
+from models.presses import Answered, Away, Hushed, Lifted, Pressed, SteppedBack, Trusted, Wished
 from models.proposals import Ending, Outcome, Receipt
 from models.recollection import Recollection
 from models.store import Store
+from models.trust import Cause, StepBack
 from models.work import Absence, Person
 from tests.contracts.stores.values import (
     ADA,
@@ -76,6 +77,43 @@ async def test_what_somebody_asked_for_and_confirmed_comes_as_one_wish(
     [wish] = await Recollection(database).presses(PAY, *EVER)
     assert isinstance(wish, Wished)
     assert (wish.cycle, wish.own_yes, wish.proposal.id) == (asked.id, True, "p1")
+
+
+async def test_what_the_agent_stepped_back_from_is_known_as_the_days_begin_and_what_was_given_back_in_them(
+    database: Database, ledger: Ledger, clock: FakeClock
+) -> None:
+    first = clock.real()  # as everything in the audit
+    await ledger.record(cycle(clock, ask(proposal(handover(), "p1"))))
+    [waiting] = await ledger.pending()
+    await ledger.decide(waiting.id, by=PM, approve=False)
+    for kind, about in (("reassign_issue", "p1"), ("remind_person", "p2"), ("close_issue", "p3")):
+        await ledger.audit(PAY, PM, "stepped_back", kind, about)
+    await ledger.audit(PAY, "U1", "trusted_again", "close_issue")
+    clock.tick(60)
+    begin = clock.real()
+    await ledger.audit(PAY, PM, "stepped_back", "comment_on_issue", "p4")
+    clock.tick(60)
+    await ledger.audit(PAY, "U1", "trusted_again", "remind_person")
+    read = await Recollection(database).presses(PAY, begin, clock.real())
+    steps = [StepBack("reassign_issue", Cause.REJECTION, first, PM, "p1")]
+    steps += [StepBack("remind_person", Cause.UNDO, first, PM, "p2")]
+    assert [each.step for each in read if isinstance(each, SteppedBack)] == steps
+    trusted = Trusted(at=clock.real(), team=PAY, kind="remind_person")
+    assert [each for each in read if isinstance(each, Trusted)] == [trusted]
+
+
+async def test_of_how_somebody_may_be_contacted_the_last_word_is_known_unless_it_came_later(
+    database: Database, ledger: Ledger, clock: FakeClock
+) -> None:
+    first = clock.real() - HOUR
+    await ledger.audit(PAY, "U1", "contact", ADA)
+    clock.tick(60)
+    end = clock.real()
+    await ledger.audit(PAY, "U1", "contact", ADA)
+    clock.tick(60)
+    await ledger.audit(PAY, "U2", "contact", LI)
+    assert await Recollection(database).contacts(end) == {ADA: end}
+    assert await Recollection(database).contacts(first) == {}
 
 
 async def test_who_is_seen_to_be_away_is_known_to_have_been(database: Database, store: Store, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from models.database import Database
 from models.ids import ApprovalId, PersonId, ProposalId, named
 from models.ledger import Ledger
-from models.proposals import Supposed, Verdict
+from models.proposals import CARD_OPEN, Supposed, Verdict
 from models.trials import Trials
 from models.trust import Mark
 from tests.contracts.stores.values import (
@@ -61,6 +61,9 @@ async def test_what_it_would_have_cost_counts_apart_and_for_a_day(ledger: Ledger
     history = await ledger.history(PAY)
     assert history.supposed == {(ADA, "2027-03-01", "daily"): 1} and history.supposed_cards == {PM}
     assert history.spent == {} and history.open_cards == frozenset()
+    clock.tick(CARD_OPEN.total_seconds() + 60)
+    history = await ledger.history(PAY)
+    assert history.supposed and history.supposed_cards == frozenset(), "a card that would be closed by now"
     clock.tick(timedelta(days=3).total_seconds())
     history = await ledger.history(PAY)
     assert (history.supposed, history.supposed_cards) == ({}, frozenset())
@@ -69,9 +72,11 @@ async def test_what_it_would_have_cost_counts_apart_and_for_a_day(ledger: Ledger
 async def test_the_latest_word_of_each_admin_is_kept_once(database: Database, clock: FakeClock) -> None:
     trials = Trials(database)
     mark = Mark(team=PAY, proposal=ProposalId("p1"), person=PM, rule="r", useful=True, sent=True, at=clock.now())
-    for said in (mark, replace(mark, person=LI), replace(mark, useful=False, at=clock.now() + timedelta(hours=1))):
+    later = replace(mark, useful=False, sent=False, at=clock.now() + timedelta(hours=1))
+    for said in (mark, replace(mark, person=LI), later):
         await trials.mark(said)
-    assert [(each.person, each.useful) for each in await trials.marks(PAY)] == [(LI, True), (PM, False)]
+    kept = [(each.person, each.useful, each.sent) for each in await trials.marks(PAY)]
+    assert kept == [(LI, True, True), (PM, False, False)]
 
 
 async def test_answers_come_in_their_order_and_only_of_those_rules(

@@ -95,6 +95,13 @@ def test_a_status_renamed_by_a_workflow_counts_from_what_is_known() -> None:
     assert made.status_since == instant(changed)
 
 
+def test_a_sprint_has_an_end_once_it_is_closed_and_loses_it_when_it_is_opened_again() -> None:
+    raw = {"id": 7, "name": "S", "startDate": None, "completeDate": "2026-11-13T16:00:00.000Z"}
+    closed, again = (sprint_of({**raw, "state": state}, 9) for state in ("closed", "active"))
+    assert closed is not None and closed.ended == datetime(2026, 11, 13, 16, tzinfo=UTC)
+    assert again is not None and again.ended is None
+
+
 def test_a_flag_set_again_counts_from_the_last_setting() -> None:
     history = changes(
         [

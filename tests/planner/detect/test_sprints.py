@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from models.directives import Directives
+from models.directives import Directives, Watch
+from models.directives_file import load
 from models.forecasts import Odds
 from models.ids import SprintId
 from models.signals import Findings, Signal, SignalKind, Urgency
@@ -18,11 +19,13 @@ from planner.detect import detect
 from planner.detect.scope_changed import scope_changed
 from planner.detect.sprint_at_risk import sprint_at_risk
 from planner.detect.sprint_critical import sprint_critical
+from planner.foresight import scoring
 from planner.reasoning import reminder
 from planner.reports.status import status
 from planner.reports.summaries import digest
 from planner.still.factcheck import Ground, ended
 from tests.planner.world import DAY, HOUR, constitution, issue, line, people, snapshot, sprint
+from tests.world import CONSTITUTION
 
 END = datetime(2026, 11, 20, 22, tzinfo=UTC)
 """Friday 17:00 in New York."""
@@ -68,8 +71,10 @@ def foretold(chance: float, now: datetime) -> dict[SprintId, tuple[Odds, ...]]:
         ({"chance_below": "20%"}, 0.2, 1, False),
         ({"chance_below": "20%"}, 0.1, 10, False),  # nothing is left
         ({"chance_below": "20%"}, None, 1, False),  # nothing is foretold
-        ({"chance_below": "20%", "done_below": "60%"}, 0.9, 5, True),
-        ({"chance_below": "20%", "done_below": "60%"}, 0.9, 6, False),
+        ({"chance_below": "20%", "done_below": "60%"}, 0.9, 0, False),  # the forecast decides alone
+        ({"chance_below": "20%", "done_below": "60%"}, 0.19, 9, True),
+        ({"chance_below": "20%", "done_below": "60%"}, None, 5, True),  # without one, what is done
+        ({"chance_below": "20%", "done_below": "60%"}, None, 6, False),
         ({"chance_below": "20%", "days_before_end": 1}, 0.1, 5, False),  # too early, whatever is foretold
         ({"days_before_end": 3}, 0.9, 9, True),  # as ever: no chance is named
     ],
@@ -83,6 +88,28 @@ def test_a_sprint_is_at_risk_by_its_chance_only_where_the_line_names_one(
     assert bool(signals) is found
     by_chance = found and done >= 9 and chance is not None and chance < 0.2
     assert not found or (", 19 % likely to be made:" in signals[0].headline) is by_chance
+
+
+@pytest.mark.parametrize(("age", "found"), [(0, False), (1, False), (2, True)])
+def test_a_forecast_decides_on_its_own_day_and_until_the_next_is_made_and_then_what_is_done(
+    age: int, found: bool
+) -> None:
+    """Likely by the forecast, far behind by what is done."""
+    odds = foretold(0.9, THURSDAY_MORNING - age * DAY)
+    risk = law(
+        line("risk", {"watch": "sprint_at_risk", "days_before_end": 3, "done_below": "60%", "chance_below": "20%"})
+    )
+    assert bool(sprint_at_risk(at(THURSDAY_MORNING, 1, odds=odds), risk).signals) is found
+
+
+def test_the_constitution_that_ships_names_the_chance_that_was_measured() -> None:
+    shipped = load(CONSTITUTION)
+    [watch] = [
+        each.rule
+        for each in shipped.objectives.primary
+        if isinstance(each.rule, Watch) and each.rule.watch is SignalKind.SPRINT_AT_RISK
+    ]
+    assert (watch.chance_below, watch.done_below) == (pytest.approx(1 - scoring.AT_RISK), scoring.DONE_BELOW)
 
 
 # --- sprint_critical ------------------------------------------------------------------------------------------

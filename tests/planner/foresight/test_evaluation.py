@@ -10,7 +10,7 @@ import pytest
 from models.forecasts import Ended
 from models.ids import SprintId
 from planner.foresight import evaluation, outlook, reference
-from planner.foresight.evaluation import Compared, Row, compared, mean_ratio, row_of
+from planner.foresight.evaluation import Compared, Row, compared, means, row_of
 from planner.foresight.outlook import Lore
 from planner.foresight.scoring import AT_RISK, alerts
 from tests.planner.foresight.companies import HABITS, Habit, company, never_estimates, random_walk, straight_line
@@ -85,7 +85,7 @@ def test_where_nobody_estimates_nothing_is_foretold_wrong_and_the_ratio_is_one()
 
 def test_where_the_best_rule_is_never_off_there_is_no_ratio() -> None:
     row = replace(_row(company(straight_line, 40)), baselines={"mean": 0.0})
-    assert row.ratio is None and mean_ratio([row]) is None
+    assert row.ratio is None and means([row]).ratio is None
 
 
 def test_too_few_sprints_give_no_row() -> None:

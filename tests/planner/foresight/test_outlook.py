@@ -32,8 +32,8 @@ def test_below_five_past_sprints_nothing_is_foretold() -> None:
     assert looked(Lore(MIXED[:5])) is not None
 
 
-def test_sprints_that_were_counted_in_another_unit_are_not_compared() -> None:
-    assert looked(Lore(past(20, 20, 20, 20, 20, 20, by_points=False))) is None
+def test_sprints_that_were_counted_in_issues_are_not_compared_with_one_in_points() -> None:
+    assert alike((*past(20, 20, 20, by_points=False), *MIXED[3:]), HALF) == MIXED[3:]
 
 
 def test_of_each_past_sprint_the_stand_at_the_same_share_is_compared() -> None:
@@ -51,6 +51,10 @@ def test_a_past_sprint_of_which_nothing_is_known_at_that_share_is_not_compared()
 def test_of_a_sprint_that_does_not_run_nothing_is_foretold(state: SprintState) -> None:
     held, other = running(), sprint(state=state)
     assert outlook(other, held, snapshot(*held.issues), LAW, LORE) is None
+
+
+def test_of_a_sprint_that_was_not_read_whole_nothing_is_foretold() -> None:
+    assert looked(LORE, replace(running(), whole=frozenset())) is None
 
 
 def test_what_is_left_over_is_the_mean_of_what_sprints_like_it_left() -> None:

@@ -16,7 +16,6 @@ from models.work import Progress, Sprint, SprintState
 from planner.bounds.worktime import Calendar
 from planner.foresight.standing import (
     TENTHS,
-    began_in_points,
     delivered_by,
     ended_at_tenths,
     moments_of,
@@ -79,7 +78,7 @@ def test_the_mirror_counts_the_same_as_the_history() -> None:
     now = MONDAY + 4 * DAY
     facts = replace(work, sprints=(replace(work.sprints[0], ended=None),)).facts(TeamId("pay"), now)
     told = stand_of(work, TWELVE, now, CALENDAR, points=True)
-    assert stand_now(facts, SPRINT, now, CALENDAR, removed=1) == told
+    assert stand_now(facts, SPRINT, now, CALENDAR, began_with={"3"}) == told
 
 
 def test_what_is_not_done_when_a_sprint_is_closed_was_in_it_until_then() -> None:
@@ -97,19 +96,19 @@ def test_a_sprint_that_is_closed_the_next_day_delivers_until_then_and_one_that_i
         assert delivered_by(known, known.sprints[0], CALENDAR, points=True) == delivered
 
 
-def test_points_count_where_at_least_half_of_what_it_began_with_had_an_estimate() -> None:
-    assert began_in_points(past(one(1), one(2, points=None)), TWELVE)
-    assert not began_in_points(past(one(1), one(2, points=None), one(3, points=None)), TWELVE)
-    estimated_later = one(1, (MONDAY + DAY, {"points": 3.0}), points=None)
-    assert not began_in_points(past(estimated_later), TWELVE)
-
-
 def test_the_tenths_are_those_of_its_working_time() -> None:
     moments = moments_of(past().sprints[0], CALENDAR)
     assert [share_of(SPRINT, moment, CALENDAR) for moment in moments] == pytest.approx(list(TENTHS))
     assert moments[1] == MONDAY + 9 * HOUR and moments[-1] == FRIDAY
     over_night = share_of(SPRINT, MONDAY + 20 * HOUR, CALENDAR)
     assert over_night == share_of(SPRINT, MONDAY + 9 * HOUR, CALENDAR)
+
+
+def test_a_sprint_that_was_started_late_is_counted_from_its_real_beginning() -> None:
+    work = past(one(1), one(2, (MONDAY + 3 * DAY, DONE)), began=MONDAY + 2 * DAY)
+    moments = moments_of(work.sprints[0], CALENDAR)
+    assert len(moments) == len(TENTHS) == len(ended_at_tenths(work, TWELVE, CALENDAR))
+    assert min(moments) == MONDAY + 2 * DAY and moments == tuple(sorted(moments))
 
 
 def test_nothing_is_counted_before_the_start_nor_of_a_sprint_without_dates() -> None:

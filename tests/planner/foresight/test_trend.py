@@ -36,8 +36,10 @@ def test_the_record_counts_what_held_how_far_off_it_was_and_what_such_a_chance_c
 
 def test_a_sprint_counts_once_by_its_forecast_nearest_to_half_time() -> None:
     every = over(*FIVE)
-    late = [replace(each, chance=0.0, stand=replace(each.stand, share=0.9)) for each in every]
-    assert record_of([*late, *every, *late], 0.8) == record_of(every, 0.8)
+    late, early = (
+        [replace(each, chance=0.0, stand=replace(each.stand, share=share)) for each in every] for share in (0.9, 0.1)
+    )
+    assert record_of([*early, *late, *every, *late, *early], 0.8) == record_of(every, 0.8)
 
 
 def test_sprints_of_another_unit_are_counted_apart() -> None:
@@ -48,3 +50,10 @@ def test_sprints_of_another_unit_are_counted_apart() -> None:
     record = record_of([*before, *over(*FIVE)], 0.8)
     assert record is not None and (record.sprints, record.by_points) == (5, True)
     assert record_of([*before, *over(*FIVE[:4])], 0.8) is None
+
+
+def test_the_end_of_a_range_is_within_it_as_in_the_published_table() -> None:
+    """0.1 + 0.2 - 0.3 is not nought: sums of points are told apart by more than that."""
+    rows = over((0.5, 14.0 - 1e-12), (0.5, 20.0 + 1e-12), (0.5, 15.0), (0.5, 16.0), (0.5, 13.9))
+    record = record_of(rows, 0.5)
+    assert record is not None and record.held == 4

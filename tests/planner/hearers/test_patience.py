@@ -102,7 +102,7 @@ async def test_when_the_time_is_over_it_goes_further() -> None:
 
 async def test_whoever_was_not_told_yet_is_waited_for_but_not_for_ever() -> None:
     [escalation] = of_kind(await looked(snapshot(STUCK)), "escalate")
-    assert escalation.decision.verdict is Verdict.DEFER and "has not been told yet" in escalation.decision.reason
+    assert escalation.decision.verdict is Verdict.DEFER and "is told first" in escalation.decision.reason
     ann = person_calendar(LAW, TEAM, ANN)
     end = ann.add(FLAGGED + 2 * DAY, AT_MOST)
     assert escalation.decision.until == end

@@ -9,13 +9,14 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.actions import Item, RemindPerson
+from models.actions import Action, Escalate, Item, Kept, PostDigest, Reassign, RemindPerson
 from models.directives_file import load
-from models.ids import PersonId, ProposalId, SignalId
+from models.ids import IssueKey, PersonId, ProposalId, SignalId
 from models.proposals import Decision, Proposal, Supposed, Verdict
 from models.signals import Urgency
 from models.trust import Recorded
-from planner.reports.shadow import LONGEST, begin_of, cut_of, day_of
+from planner.bounds.worktime import person_calendar
+from planner.reports.shadow import LONGEST, begin_of, cut_of, day_of, told
 from tests.planner.world import NOON
 
 LAW = load(Path(__file__).parents[3] / "directives.yaml")
@@ -55,20 +56,20 @@ SOME = st.builds(
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(SOME, max_size=20))
 def test_every_decision_of_the_day_is_in_exactly_one_of_sent_and_withheld(day: list[Recorded]) -> None:
-    told = day_of(day, LAW)
-    assert sum(entry.decisions for entry in (*told.sent, *told.withheld)) == len(day)
-    names = [entry.kept.proposal for entry in (*told.sent, *told.withheld)]
+    of_day = day_of(day, LAW)
+    assert sum(entry.decisions for entry in (*of_day.sent, *of_day.withheld)) == len(day)
+    names = [entry.kept.proposal for entry in (*of_day.sent, *of_day.withheld)]
     assert len(set(names)) == len(names) and set(names) <= {each.proposal.id for each in day}
     last = {each.proposal.id: each.would_be_sent for each in day}
-    assert {entry.kept.proposal for entry in told.sent} == {name for name, sent in last.items() if sent}
-    assert all(entry.sent for entry in told.sent) and not any(entry.sent for entry in told.withheld)
+    assert {entry.kept.proposal for entry in of_day.sent} == {name for name, sent in last.items() if sent}
+    assert all(entry.sent for entry in of_day.sent) and not any(entry.sent for entry in of_day.withheld)
 
 
 def test_what_waited_and_grew_is_told_as_what_it_became() -> None:
-    told = day_of([recorded("p1", Verdict.DEFER, "a"), recorded("p2", Verdict.ALLOW, "ab", minutes=9)], LAW)
-    [entry] = told.sent
-    assert told.withheld == () and (entry.kept.proposal, entry.decisions) == ("p2", 2)
-    assert (entry.kept.to, entry.kept.what) == ("Li Wei", "a waits. And 1 more.")
+    of_day = day_of([recorded("p1", Verdict.DEFER, "a"), recorded("p2", Verdict.ALLOW, "ab", minutes=9)], LAW)
+    [entry] = of_day.sent
+    assert of_day.withheld == () and (entry.kept.proposal, entry.decisions) == ("p2", 2)
+    assert (entry.kept.to, entry.kept.what) == ("Li Wei", "a waits. · b waits.")
     other = day_of([recorded("p1", Verdict.DEFER, "a"), recorded("p2", Verdict.ALLOW, "ab", SAM)], LAW)
     assert len(other.withheld) == 1, "what somebody else hears is not what this reader waits for"
 
@@ -97,3 +98,47 @@ def test_the_log_is_cut_half_an_hour_before_the_team_goes_home_and_never_on_a_fr
     assert cut == datetime.fromisoformat("2026-11-18T17:30:00-05:00")
     assert cut_of(TEAM, LAW, NOON + timedelta(days=3)) is None
     assert replace(recorded("p", Verdict.DENY, "a")).would_be_sent is False
+
+
+# --- what stands in an entry ----------------------------------------------------------------------------------------
+
+BERLIN = person_calendar(LAW, TEAM.id, PersonId("li"))
+ONE = Item(SignalId("s"), "review_overdue", "PAY-7", "PAY-7 is blocked for 2 days.", "https://x.example", "high", "r")
+DAY = NOON.date()
+
+
+def entry_of(action: Action, verdict: Verdict = Verdict.ALLOW) -> Kept:
+    made = recorded("p", verdict, "a")
+    told_of = day_of([replace(made, proposal=replace(made.proposal, action=action, because="It has no owner."))], LAW)
+    [kept] = told([*told_of.sent, *told_of.withheld], 5, BERLIN, DAY)
+    return kept
+
+
+def test_an_entry_says_the_words_that_would_have_been_sent() -> None:
+    summary = PostDigest(channel="team", day=DAY, headline="Sprint 24: on track", items=(ONE,), footer="f")
+    assert entry_of(summary).what == "Sprint 24: on track · PAY-7 is blocked for 2 days."
+    louder = Escalate(channel="leadership", item=ONE, facts=("Nobody has answered.",))
+    assert entry_of(louder).what == "PAY-7 is blocked for 2 days. · Nobody has answered."
+    remind = RemindPerson(person=LI, items=(ONE, replace(ONE, text="PAY-8 waits.")), more=2)
+    assert entry_of(remind).what == "PAY-7 is blocked for 2 days. · PAY-8 waits. · and 2 more"
+    give = Reassign(issue=IssueKey("PAY-9"), issue_title="t", issue_url="u", giver=None, taker=LI)
+    assert entry_of(give, Verdict.ASK).what == "Approve? Give PAY-9 to Li Wei: It has no owner."
+    assert entry_of(give).what == "Give PAY-9 to Li Wei: It has no owner."
+
+
+def test_an_entry_says_when_in_its_readers_zone_with_the_day_when_it_was_another() -> None:
+    kept = day_of([recorded("p", Verdict.ALLOW, "a")], LAW).sent
+    [today], [later] = told(kept, 5, BERLIN, DAY), told(kept, 5, BERLIN, DAY + timedelta(days=1))
+    assert (today.when, later.when) == (f"{BERLIN.local(NOON):%H:%M}", BERLIN.when(NOON))
+    assert today.when != f"{NOON:%H:%M}"
+
+
+def test_a_question_would_reach_somebody_and_counts_as_sent() -> None:
+    assert len(day_of([recorded("p", Verdict.ASK, "a")], LAW).sent) == 1
+
+
+def test_what_grew_stands_where_it_was_decided_last() -> None:
+    """Of one urgency the order is that of the decisions, and what grew is as young as what it became."""
+    first = [recorded("p1", Verdict.DEFER, "a"), recorded("p2", Verdict.ALLOW, "c", SAM, 1)]
+    entries = day_of([*first, recorded("p1", Verdict.ALLOW, "a", minutes=2)], LAW).sent
+    assert [entry.kept.proposal for entry in entries] == ["p2", "p1"]

@@ -13,7 +13,6 @@ from planner.asked.questions import (
     AskChanges,
     AskDigest,
     AskDirectives,
-    AskForecast,
     AskHelp,
     AskHow,
     AskLeft,
@@ -28,6 +27,7 @@ from planner.asked.questions import (
 )
 from planner.asked.requests import Request, Wish
 from planner.asked.topics import AskIssue, AskSearch, AskWhich, AskWhyOf
+from planner.asked.whatif import AskForecast
 from planner.converse import Conversed
 from planner.words.replies import PlainReply, Reply, TalkReply
 from planner.words.silence import clause

@@ -458,8 +458,9 @@ async def _its_hour(channel: Channel) -> list[Decided]:
 
     app.desk = lambda job: replace(channel.house.office.desk, ledger=Ledger())
     app.mailbox.waiting, app.sync.freshen, app.me = nothing, nothing, None
-    app.metrics = SimpleNamespace(cycle=lambda reason: None)
+    app.metrics = SimpleNamespace(cycle=lambda reason, seconds: None)
     app.roster = SimpleNamespace(refresh=nothing)
+    app.witnessed = lambda team: ()
     await for_the_digest(app, SimpleNamespace(team=TEAM, payload={}))  # type: ignore[arg-type]
     return decided
 

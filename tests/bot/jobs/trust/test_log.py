@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.jobs.trust.asked import since
 from models.proposals import Verdict
 from models.trials import Trials
 from planner.asked.questions import parse_command
 from planner.asked.quiet.pausing import AskShadow
+from planner.reports.shadow import begin_of
+from tests.bot.views.reading import seen
 from tests.world import CONSTITUTION, World, running
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +32,7 @@ async def test_one_log_at_the_end_of_the_day_counts_what_the_ledger_holds(tmp_pa
         world.lose_an_owner()
         await world.settle()
         trials, team = Trials(world.app.database), world.team.id
-        begin = await since(world.app, world.team, CUT)
+        begin = begin_of(world.team, world.app.directives, CUT, None)
         await until(world, CUT - timedelta(minutes=1))
         assert world.messages() == []
         await until(world, CUT + timedelta(minutes=1))
@@ -47,11 +49,50 @@ async def test_one_log_at_the_end_of_the_day_counts_what_the_ledger_holds(tmp_pa
         await world.settle()
         [mark] = await trials.marks(team)
         assert (mark.person, mark.useful, mark.sent) == ("dana", True, True)
-        [drawn] = world.messages()
-        assert "Marked useful" in str(drawn.blocks) and drawn.ts == log.ts
+        assert "[Useful ✓] [Not useful]" in drawn_now(world, log)
+        await world.click("dana", log, "kept_not_useful")
+        await world.settle()
+        [mark] = await trials.marks(team)
+        assert mark.useful is False, "the last word counts"
+        assert "[Useful] [Not useful ✓]" in drawn_now(world, log) and "[Useful ✓]" not in drawn_now(world, log)
 
         await until(world, CUT + timedelta(hours=3))
         assert len(await trials.marks(team)) == 1 and len(world.messages()) == 1
+
+
+async def test_every_admin_can_mark_what_they_ask_for_and_nobody_else_can(tmp_path: Path) -> None:
+    async with running(tmp_path, text=SHADOW) as world:
+        world.lose_an_owner()
+        await world.settle()
+        room = next(name for name, each in world.simulator.workspace.channels.items() if not each.direct)
+        for person in ("noor", "li"):
+            await world.simulator.slack_out.command(world.slack_id(person), room, "/pm", "shadow")
+        await world.settle(parked=True)
+        [page], [refused] = seen_by(world, "noor"), seen_by(world, "li")
+        assert refused.text.startswith("Only an admin sees what shadow mode keeps. Ask Dana Whitfield or Noor")
+        assert "Today so far, Tue 17 Nov until" in page.text
+
+        await world.click("noor", page, "kept_useful")
+        await world.settle(parked=True)
+        [mark] = await Trials(world.app.database).marks(world.team.id)
+        assert (mark.person, mark.useful, mark.sent) == ("noor", True, True)
+        [drawn] = seen_by(world, "noor")
+        assert drawn.ts == page.ts and seen(drawn.blocks).count("[Useful ✓]") == 1
+        await world.click("noor", page, "kept_not_useful")
+        await world.settle(parked=True)
+        assert [each.useful for each in await Trials(world.app.database).marks(world.team.id)] == [False]
+        assert world.messages() == [], "nothing here sends anything"
+
+
+def seen_by(world: World, person: str) -> list[Any]:
+    """What only they were shown."""
+    return [m for m in world.simulator.workspace.messages.values() if m.only_for == world.slack_id(person)]
+
+
+def drawn_now(world: World, log: Any) -> str:
+    [drawn] = world.messages()
+    assert drawn.ts == log.ts
+    return seen(drawn.blocks)
 
 
 def test_what_is_kept_can_be_asked_for() -> None:

@@ -153,3 +153,37 @@ async def test_a_pause_nobody_can_mean_ends_within_the_hour() -> None:
         await pacer.turn("C1")
     clock.at += LONGEST / 2
     await pacer.turn("C1")
+
+
+class Elsewhere:
+    """Other processes, as far as anybody can say: how long one waits for them."""
+
+    wait = PATIENCE + 5
+
+    async def turn(self, lane: str, interval: float, burst: int, patience: float) -> float:
+        return self.wait
+
+    async def close(self, lane: str, seconds: float) -> None:
+        """Nobody listens."""
+
+
+async def test_a_turn_that_cannot_be_had_elsewhere_takes_no_place_here() -> None:
+    others = Elsewhere()
+    pacer = Pacer(Stopwatch(), shared=others)
+    for _ in range(3 * BURST):
+        with pytest.raises(NotDone):
+            await pacer.turn("C1")
+    others.wait = 0.0
+    async with asyncio.timeout(0.2):
+        await pacer.turn("C1")
+
+
+async def test_a_pause_that_slack_asks_for_while_one_waits_holds_the_one_who_waits() -> None:
+    pacer = Pacer(SystemClock())
+    for _ in range(BURST):
+        await pacer.turn("C1", 0.2)
+    waits = asyncio.create_task(pacer.turn("C1", 0.2))
+    await asyncio.sleep(0.05)
+    pacer.close("C1", PATIENCE + 5)
+    with pytest.raises(NotDone):
+        await waits

@@ -15,9 +15,9 @@ from integrations.simulator.claude.brains import Asked, Honest
 from integrations.simulator.claude.checks import check
 from models.ids import PersonId
 from models.thoughts import Call, Prompt, Stop, Thought, Usage
-from planner.asked.questions import AskForecast
 from planner.asked.requests import Request, Wish
 from planner.asked.topics import AskLost
+from planner.asked.whatif import AskForecast
 from planner.converse import Conversed, Talk, converse
 from tests.planner.asked.converse.talks import Shelf, desk
 from tests.planner.reports.believable import LAW, work

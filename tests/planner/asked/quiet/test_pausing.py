@@ -141,3 +141,10 @@ def test_every_answer_says_who_has_paused_and_since_when(pause: Pause | None, wo
 def test_one_reader_is_told_in_their_own_time() -> None:
     """Noon in New York is two in the morning in Tokyo."""
     assert pause_line(PAUSE, TEAM, LAW, NOON, PersonId("kai")).startswith("Paused by Pat since Thu 19 Nov 01:00")
+
+
+async def test_who_may_not_see_what_shadow_mode_keeps_is_told_whom_to_ask_and_an_admin_where() -> None:
+    told = await plain("shadow", asker="ann")
+    assert told.text == "Only an admin sees what shadow mode keeps. Ask Pat."
+    aloud = await plain("shadow", asker="pat")
+    assert "type /pm shadow, or ask in a direct message" in aloud.text

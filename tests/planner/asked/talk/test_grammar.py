@@ -20,7 +20,6 @@ from planner.asked.questions import (
     AskChanges,
     AskDigest,
     AskDirectives,
-    AskForecast,
     AskHelp,
     AskHow,
     AskLeft,
@@ -38,6 +37,7 @@ from planner.asked.quiet.pausing import AskPause, AskResume
 from planner.asked.talk.intents import understood
 from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskLost, AskSearch
+from planner.asked.whatif import AskForecast
 from tests.planner.asked.talk.test_intents import HELD, LAW
 
 UNDERSTOOD: dict[str, Question] = {

@@ -16,7 +16,6 @@ from planner.asked.questions import (
     AskChanges,
     AskDigest,
     AskDirectives,
-    AskForecast,
     AskHelp,
     AskMine,
     AskReviews,
@@ -29,6 +28,7 @@ from planner.asked.requests import Request, Wish
 from planner.asked.talk.intents import intent_of, understood
 from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskIssue, AskLost, AskSearch, AskWhich, AskWhyOf, Where
+from planner.asked.whatif import AskForecast
 from tests.planner.world import LAW, constitution, facts, issue, pull_request, sprint
 
 ANN, BOB = PersonId("ann"), PersonId("bob")

@@ -13,7 +13,6 @@ from planner.asked.questions import (
     AskAll,
     AskBlockers,
     AskChanges,
-    AskForecast,
     AskHelp,
     AskHow,
     AskLeft,
@@ -32,6 +31,7 @@ from planner.asked.requests import Request, Wish
 from planner.asked.talk.intents import understood
 from planner.asked.talk.subjects import Talk
 from planner.asked.topics import AskIssue, AskLost, AskWhich
+from planner.asked.whatif import AskForecast
 from tests.planner.world import LAW, facts, issue, pull_request, sprint
 
 ANN, BOB = PersonId("ann"), PersonId("bob")

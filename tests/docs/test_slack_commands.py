@@ -1,0 +1,62 @@
+"""Every ``/pm`` of the pages, sent to the agent as Slack sends it, and answered with what it knows that it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.reading import distinct
+from tests.world import World, running
+
+pytestmark = pytest.mark.anyio
+
+TYPED = [text for text in distinct() if text.startswith("/pm ")]
+
+STANDS_FOR = (
+    (r"\[until tomorrow \| for 2h\]", "until tomorrow"),
+    (r"\[id\]", ""),
+    (r"\[word\]", "snooze"),
+    (r"\[words or id\]", "review-8-hours"),
+    (r"[\[\]]", ""),
+    ("@li", "<@U07LIWEI9M5>"),
+    (r"\bann\b", "mike"),
+    (r"\bbob\b", "sam"),
+)
+"""What people in the examples are called here, and what is left out by choice."""
+
+LOST = ("I do not know", "I did not understand", "Something went wrong", "failed with the error")
+
+
+async def test_every_command_told_is_answered_as_what_it_is(tmp_path: Path) -> None:
+    async with running(tmp_path) as world:
+        wrong = [told for text in TYPED if (told := await _asked(world, text))]
+        unknown = await _asked(world, "/pm flyy")
+    assert wrong == [] and len(TYPED) > 60 and unknown
+
+
+async def _asked(world: World, text: str) -> str:
+    """What is wrong with the answer; empty when nothing is."""
+    keys = sorted(issue.key for issue in world.simulator.company.active())
+    line = re.sub(r"(PAY|INFRA)-(\d+)", lambda key: keys[int(key[2]) % len(keys)], text)
+    for word, meant in STANDS_FOR:
+        line = re.sub(word, meant, line)
+    workspace, dana = world.simulator.workspace, world.slack_id("dana")
+    room = next(
+        id for id, channel in workspace.channels.items() if not channel.direct and channel.name == "engineering"
+    )
+    before = {key: _words(message) for key, message in workspace.messages.items()}
+    answered = await world.simulator.slack_out.command(dana, room, "/pm", line.removeprefix("/pm ").strip())
+    await world.settle(parked=True)
+    said = [_words(m) for key, m in workspace.messages.items() if before.get(key) != _words(m)]
+    if not answered.ok or not said:
+        return f"{line}: no answer"
+    lost = [words for words in LOST if any(words in each for each in said)]
+    return f"{line}: {said[0][:300]}" if lost else ""
+
+
+def _words(message: Any) -> str:
+    return json.dumps([message.text, message.blocks], ensure_ascii=False, default=str)
