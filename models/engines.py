@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import URL, Dialect, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.util import LRUCache
 
 SAFE_WAL = (3, 51, 3)
@@ -54,7 +54,16 @@ _WORDS: dict[str, Dialect] = {}
 
 def _same_words(dialect: Dialect) -> Dialect:
     """The first dialect of its kind in this process: what is compiled is kept by it."""
+    dialect.do_begin = _begin  # type: ignore[assignment]
     return _WORDS.setdefault(dialect.name, dialect)
+
+
+def _begin(connection: PoolProxiedConnection) -> None:
+    """With the word its engine has for it; an event would do the same and be asked about at every statement too."""
+    connection.execute(connection.info[BEGIN])
+
+
+BEGIN = "pm_begin"
 
 
 def sqlite_engine(
@@ -88,10 +97,7 @@ def sqlite_engine(
         wishes += ["query_only = 1"] if reader else [f"journal_mode = {journal}", f"synchronous = {synchronous}"]
         for wish in wishes:
             dbapi.execute(f"PRAGMA {wish}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if looks else begin)
+        record.info[BEGIN] = "BEGIN" if looks else begin
 
     return engine
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, Connection, and_, not_, select, update
+from sqlalchemy import Connection, update
 
 from bot.app import App, build
 from bot.server import make_asgi
@@ -40,6 +40,7 @@ from planner.hearers.approvals import course
 from planner.hearers.putting_off import clock_of
 from planner.policy.trust import is_tried
 from planner.reports.shadow import cut_of
+from tests.waiting import UNFINISHED, ahead, under_way, unfinished
 
 CONSTITUTION = Path(__file__).parents[1] / "directives.yaml"
 TUESDAY = datetime.fromisoformat("2026-11-17T09:40:00-05:00")
@@ -104,21 +105,12 @@ class World:
                 if self.simulator.webhooks is not None:
                     await self.simulator.webhooks.idle()
                 await self.simulator.slack_out.idle()
-                if parked:
+                left, now = await unfinished(self.app.database), self.clock.real()
+                if parked and any(ahead(job, now) for job in left):
                     await self._pass_real_time(REREAD, fresh=True)
-                if await self._idle(parked):
+                if not any(under_way(job, now, parked) for job in left):
                     return
                 await asyncio.sleep(0.02)
-
-    async def _idle(self, parked: bool) -> bool:
-        planned = and_(jobs.c.kind == "living", jobs.c.state == "waiting", jobs.c.attempts == 0)
-        busy = select(jobs.c.id).where(jobs.c.state.in_(["waiting", "running"]))
-        if not parked:
-            busy = busy.where(not_(planned))
-        else:
-            due = jobs.c.run_at <= self.clock.real()
-            busy = busy.where((jobs.c.state == "running") | due | never_tried())
-        return await self.app.database.read(lambda c: c.execute(busy.limit(1)).first()) is None
 
     async def later(self, by: timedelta) -> None:
         """Company time jumps; the clock is asked to look at once instead of at its next tick."""
@@ -177,15 +169,12 @@ class World:
         """Jobs wait in real time: let it pass for them, or only for those that were never tried."""
 
         def pass_(connection: Connection) -> None:
-            wanted = select(jobs.c.id, jobs.c.run_at).where(jobs.c.state == "waiting")
-            if fresh:
-                wanted = wanted.where(never_tried(), jobs.c.run_at > self.clock.real())
-            for row in connection.execute(wanted).all():
-                still = (jobs.c.id == row.id) & (jobs.c.state == "waiting")
-                connection.execute(update(jobs).where(still).values(run_at=row.run_at - by))
+            for job in connection.execute(UNFINISHED).all():
+                if ahead(job, self.clock.real()) if fresh else job.state == "waiting":
+                    still = (jobs.c.id == job.id) & (jobs.c.state == "waiting")
+                    connection.execute(update(jobs).where(still).values(run_at=job.run_at - by))
 
-        waiting = select(jobs.c.id).where(jobs.c.state == "waiting").limit(1)
-        if await self.app.database.read(lambda c: c.execute(waiting).first()) is not None:
+        if any(job.state == "waiting" for job in await unfinished(self.app.database)):
             await self.app.database.write(pass_, "test")
             self.app.mailbox.doorbell.ring()
 
@@ -235,11 +224,6 @@ def hurried(app: App) -> App:
     if app.slack is not None:
         app.slack.pacer = Pacer(app.clock, hurry=50.0)
     return app
-
-
-def never_tried() -> ColumnElement[bool]:
-    """Jobs that nobody has begun: one that only waits for a moment counts no try, but says why it waits."""
-    return and_(jobs.c.attempts == 0, jobs.c.error.is_(None))
 
 
 def settings_for(simulator: Simulator, folder: Path, port: int, database_url: str | None, **more: Any) -> Settings:

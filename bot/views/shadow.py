@@ -47,7 +47,7 @@ def shadow_page(
     So many more teams are told of ``beside`` it, in the same message.
     """
     title = header(plain(f"Shadow mode · {team}", 150))
-    said = f"*Today so far, {_day(action)} until {clock}: {count_words(action.sent, action.withheld)}.*"
+    said = f"*Today so far, {_day(action)} until {escape(clock, 40)}: {count_words(action.sent, action.withheld)}.*"
     kept = bool(action.sent or action.withheld)
     if kept:
         said = f"{said} {_FEEDBACK}"

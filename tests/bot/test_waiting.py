@@ -14,7 +14,8 @@ from models.clock import Clock, SharedClock, SystemClock
 from models.database import Database
 from models.ids import TeamId
 from models.mailbox import Mailbox, NewJob
-from tests.world import World, empty_database
+from tests.waiting import under_way, unfinished
+from tests.world import empty_database
 
 pytestmark = pytest.mark.anyio
 
@@ -45,12 +46,12 @@ async def test_a_job_that_waits_for_its_moment_is_idle_and_a_new_one_is_not(tmp_
     clock = SystemClock()
     database = Database(f"sqlite:///{tmp_path / 'pm.db'}", clock)
     mailbox = Mailbox(database, clock)
-    world: Any = SimpleNamespace(app=SimpleNamespace(database=database), clock=clock)
     await mailbox.put(NewJob("effect", "slack:dm:ann", TeamId("pay"), 0, {}, delay=0))
-    assert not await World._idle(world, parked=True)
+    [new] = await unfinished(database)
+    assert under_way(new, clock.real(), parked=True)
     job = await mailbox.claim([0], 30)
     assert job is not None
     await mailbox.retry(job, "has had their message of today", 300, counted=False)
-    assert await World._idle(world, parked=True)
-    assert not await World._idle(world, parked=False)
+    [waits] = await unfinished(database)
+    assert [under_way(waits, clock.real(), parked) for parked in (True, False)] == [False, True]
     await database.close()

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "commands-tested.md"
 WAYS = {
     "here": "typed in a shell beside a simulated company and an agent at work: `tests/docs/test_commands.py`",
     "slow": "typed there as well, as they live through sprints once more: `make faults`",
-    "slack": "sent to the agent as Slack sends it: `tests/docs/test_slack_commands.py`; delegating is off there",
+    "slack": "sent to the agent as Slack sends it: `tests/docs/test_commands.py`; delegating is off there",
     "named": "run by a test of its own, below; most in `make test`, the rest in `make faults` and `make topology`",
     "machine": "typed, page by page, on a Debian booted for it with systemd as process 1, in namespaces: "
     "`tests/machine`, `make machine`; needs root and the internet",

@@ -157,7 +157,8 @@ ABSENT = {
     "docker compose -f deploy/compose.yaml ps": DOCKER,
     "docker compose -f deploy/compose.yaml exec web pm test-connections --quiet": DOCKER,
     "docker compose -f deploy/compose.yaml up -d --scale worker=4": DOCKER,
-    "git pull && docker compose -f deploy/compose.yaml build && docker compose -f deploy/compose.yaml up -d": DOCKER,
+    "docker compose -f deploy/compose.yaml stop web worker": DOCKER,
+    "docker compose -f deploy/compose.yaml run --rm worker restore FILE": DOCKER,
     "docker compose -f deploy/compose.yaml exec worker pm backup": DOCKER,
     "docker compose -f deploy/compose.yaml exec -T worker tar -C /var/lib/pm-agent -cf - backups > backups.tar": DOCKER,
     "docker compose -f deploy/compose.yaml restart web worker": DOCKER,
@@ -181,7 +182,7 @@ def fate(text: str) -> Fate | None:
     if text in NAMES:
         return Fate("name", NAMES[text])
     if text.startswith("/pm "):
-        return Fate("slack", "docs/test_slack_commands.py")
+        return Fate("slack", "docs/test_commands.py")
     if text in HERE or text in SLOW:
         return Fate("here" if text in HERE else "slow", "docs/test_commands.py")
     if text in NAMED:

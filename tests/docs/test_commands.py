@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from tests.bot.charts.examples import CONE, DONE, FRIDAY, MONDAY, TARGET
 from tests.docs.page import PAGE, page
 from tests.docs.reading import ROOT, Block, blocks, commands, distinct, unread
 from tests.docs.shell import Shell
+from tests.docs.slack import ask_all
 from tests.docs.table import ABSENT, HERE, NAMED, NAMES, OTHERS, SLOW, STANDS_FOR, SUITES, as_typed, fate, fates, share
 from tests.machine.walk import CHECKOUT
 from tests.proofs import exists
@@ -57,6 +59,12 @@ def test_a_command_does_what_it_is_told_to_do(typist: Shell, text: str) -> None:
     assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     assert ANSWERS.get(text, "") in done.stdout + done.stderr, done.stdout[-2000:]
     assert "Traceback" not in done.stderr
+
+
+def test_every_command_told_for_slack_is_answered_as_what_it_is(typist: Shell) -> None:
+    """After what is typed in the shell: it ends with a pause."""
+    wrong = asyncio.run_coroutine_threadsafe(ask_all(typist.world), typist.loop).result(120)
+    assert [line.partition(":")[0] for line in wrong] == ["/pm flyy"], wrong
 
 
 def python_of(text: str) -> str:

@@ -8,19 +8,19 @@ from functools import cache
 from tests.docs.reading import Command, commands
 
 ELSEWHERE = re.compile(
-    r"^(git pull && )?docker|^docker-compose|^make (?!.*(install|demo|evals$|forecast-table|claude-cli|pictures))"
+    r"^docker|^make (?!.*(install|demo|evals$|forecast-table|claude-cli|pictures))"
     r"|^cloudflared|^git checkout|^kill|^systemd-analyze v|^/pm |^nginx -t$|^pm (start|restore|worker)"
 )
 """What no machine of ours can do, as Docker's daemon; what is a name here; and the test suites."""
 
 CHECKOUT = (
     *("make install", "pre-commit install", "make demo", "pm demo", "pm demo --no-claude"),
-    *("CLAUDE_CODE_BIN=claude pm demo", "make evals", "make forecast-table", "createdb pm"),
+    *("CLAUDE_CODE_BIN=claude pm demo", "make evals", "make forecast-table"),
     *("npm install -g @anthropic-ai/claude-code@2.1.330", "make claude-cli", "make pictures"),
 )
 """What is typed in a developer's checkout, whatever page it stands on."""
 
-PAGES = ("docs/deploy.md", "docs/upgrade.md", "", "docs/network.md", "docs/operations.md")
+PAGES = ("docs/deploy.md", "docs/upgrade.md", "docs/backups.md", "", "docs/network.md", "docs/operations.md")
 """From top to bottom, one after the other; the checkout's in the place of the empty one."""
 
 
@@ -32,6 +32,7 @@ def walk() -> tuple[Command, ...]:
         here = [each for each in commands() if each.page == page] if page else _checkout()
         found += [each for each in here if not ELSEWHERE.search(each.text)]
     found = [each for each in found if each.page != "docs/operations.md" or not each.text.startswith("pm ")]
+    found = [each for each in found if each.page != "docs/backups.md" or each.text.startswith(("sudo ", "createdb"))]
     return tuple(each for n, each in enumerate(found) if not _again(each, found[:n]))
 
 
