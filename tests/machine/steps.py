@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tests.machine.company import PORT, SECRETS, settings
 from tests.machine.machine import Machine
@@ -21,19 +21,23 @@ ACME = """{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddre
 CERTBOT = r"\nserver = https://localhost:14000/dir\nno-verify-ssl = true\nno-random-sleep-on-renew = true\n"
 """certbot asks Let's Encrypt's own test server on this machine instead of theirs."""
 
-FILES = (
-    ("etc/fstab", ""),
-    ("etc/machine-id", "0123456789abcdef0123456789abcdef\n"),
-    ("etc/hosts", HOSTS),
-    ("srv/typed/.env", settings(socket=True)),
-    ("srv/typed/override.conf", "[Service]\nReadWritePaths=-/srv/more\n"),
-    ("srv/typed/duckdns.env", "DUCKDNS_NAME=mine\nDUCKDNS_TOKEN=t-1\nDUCKDNS_URL=http://127.0.0.1:8498/update\n"),
-    ("srv/duck/update", "OK"),
-    ("usr/local/bin/nano", EDITOR),
-    ("usr/local/bin/editor", EDITOR),
-    ("srv/acme/config.json", ACME),
-    ("etc/hostname", "pm-machine\n"),
-)
+
+def files() -> Sequence[tuple[str, str]]:
+    """What is on the machine before it is switched on, by path."""
+    return (
+        ("etc/fstab", ""),
+        ("etc/machine-id", "0123456789abcdef0123456789abcdef\n"),
+        ("etc/hosts", HOSTS),
+        ("srv/typed/.env", settings(socket=True)),
+        ("srv/typed/override.conf", "[Service]\nReadWritePaths=-/srv/more\n"),
+        ("srv/typed/duckdns.env", "DUCKDNS_NAME=mine\nDUCKDNS_TOKEN=t-1\nDUCKDNS_URL=http://127.0.0.1:8498/update\n"),
+        ("srv/duck/update", "OK"),
+        ("usr/local/bin/nano", EDITOR),
+        ("usr/local/bin/editor", EDITOR),
+        ("srv/acme/config.json", ACME),
+        ("etc/hostname", "pm-machine\n"),
+    )
+
 
 ONLINE = ("apt-get", "deploy/install.sh", "make install", "make clean install", "npm install", "make claude-cli")
 """Commands that fetch packages; all others run where there is no way out."""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.docs.reading import Command
 from tests.machine.machine import ROOT, Machine, machine, wanted
-from tests.machine.steps import BEFORE, COPY, FILES, ONLINE, come_back, prepare
+from tests.machine.steps import BEFORE, COPY, ONLINE, come_back, files, prepare
 from tests.machine.walk import walk
 from tests.world import in_memory
 
@@ -73,7 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     wanted()
     with in_memory(tmp_path_factory.mktemp("machine")) as place:
         the_copy(place / "upper" / COPY.lstrip("/"))
-        with machine(place, FILES) as made:
+        with machine(place, files()) as made:
             prepare(made)
             yield made
 
