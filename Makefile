@@ -7,7 +7,7 @@ FOLDER ?= ../shared/payloads/history/sprint-outcomes
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types imports bench topology machine chaos faults soak evals forecast-table pictures claude-cli clean
+.PHONY: help install demo test check lint types imports bench topology machine chaos chaos-long faults fuzz mutants soak evals forecast-table pictures claude-cli clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -17,8 +17,8 @@ install: $(STAMPS)/project  ## create .venv with the locked dependencies and .ve
 demo: install  ## a simulated company on http://127.0.0.1:8400: no key, no account (ARGS=--socket: over Socket Mode)
 	@$(BIN)/pm demo $(ARGS)
 
-test: install $(STAMPS)/browser  ## the test suite: three at a time, as two cores wait a third of it
-	$(BIN)/pytest -n 3
+test: install $(STAMPS)/browser  ## the test suite: four at a time, as two cores wait a third of it
+	$(BIN)/pytest -n 4
 
 check: lint types imports test  ## everything that must hold before a commit: what .ci/run runs
 
@@ -41,11 +41,22 @@ topology: install  ## two web and four worker processes on PostgreSQL and Redis:
 machine: install  ## follow docs/deploy.md to the letter on a Debian with systemd, in namespaces: root and the internet
 	$(BIN)/pytest -m bench -s tests/machine
 
-chaos: install  ## kill the process at every commit point, on SQLite and PostgreSQL
-	$(BIN)/pytest -m chaos tests/chaos
+chaos: install  ## kill it at every commit point and in storms, on both databases; goes on where it was interrupted
+	$(BIN)/pytest -m chaos -s tests/chaos
+
+chaos-long: install  ## each point three times on both databases, then storms until there were 1,000 kills
+	CHAOS_HITS=3 CHAOS_KILLS=1000 $(BIN)/pytest -m chaos -s tests/chaos
+
+fuzz: install  ## every entrance under bombs and lies, every clock until 2030, crowds at the buttons
+	FUZZ_EXAMPLES=400 $(BIN)/pytest -s -m "faults or not faults" tests/fuzz
+	$(BIN)/pytest -n 2 -m "faults or not faults" tests/clock
+	$(BIN)/pytest -n 2 -m "chaos or not chaos" tests/clicks
 
 faults: install  ## every vendor and the database under every fault of the network
-	$(BIN)/pytest -n 3 -m "faults or not faults" tests/backups tests/docs tests/faults tests/deploy tests/integrations/claude_code/test_real.py
+	$(BIN)/pytest -n 3 -m "faults or not faults" tests/backups tests/docs tests/faults tests/deploy tests/upgrades tests/integrations/claude_code/test_real.py
+
+mutants: install  ## break each line that matters in a copy, and see a test go red; goes on where it was interrupted
+	$(BIN)/python -m tests.mutants
 
 soak: install  ## ninety days of a simulated company of forty people: never noisy, and what it costs
 	$(BIN)/pytest -m soak -s tests/soak

@@ -23,6 +23,7 @@ from bot.people import Roster, Search
 from bot.settings import Settings
 from bot.sync import Sync
 from bot.thinking import GatedModel, KeptPlans
+from bot.webhooks import DEBOUNCE
 from integrations.bitbucket import Bitbucket
 from integrations.bitbucket import webhook as bitbucket_webhook
 from integrations.claude import Claude
@@ -113,6 +114,8 @@ class App:
     hands: Mapping[str, Hand]
     me: AccountId | None = None
     """Our own Atlassian account, once Jira has told: what it did is an echo."""
+    debounce: float = DEBOUNCE
+    """Seconds of quiet after which a burst of events is looked at."""
 
     @property
     def directives(self) -> Directives:
@@ -383,4 +386,4 @@ def _hub(settings: Settings, clock: Clock) -> tuple[Hub | None, str]:
 
 
 def _at_commit(settings: Settings) -> Callable[[str], None]:
-    return at_commit_points(settings.chaos_kill_at, settings.chaos_kill_once, settings.chaos_trace)
+    return at_commit_points(settings.chaos_orders, settings.chaos_trace)

@@ -1,4 +1,4 @@
-"""How the chaos suite has a process die at a commit point of its choice; an operator's never does."""
+"""How ``pm chaos`` has a process die at a commit point of its choice; an operator's never does."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 
 from models.database import nothing
 
+DONE = "done"
+"""What the orders say once they are carried out: whoever is started after that lives."""
 
-def at_commit_points(kill_at: str, kill_once: str, traced: str) -> Callable[[str], None]:
-    """What is done at every commit point: a line in the file ``traced``, a death at ``kill_at``; as the settings."""
-    die = _death(kill_at, Path(kill_once)) if kill_at else nothing
+
+def at_commit_points(orders: str, traced: str) -> Callable[[str], None]:
+    """What is done at every commit point: a line in the file ``traced``, a death as the file ``orders`` says."""
+    die = _death(Path(orders)) if orders else nothing
     if not traced:
         return die
     trace = Path(traced)
@@ -25,18 +28,28 @@ def at_commit_points(kill_at: str, kill_once: str, traced: str) -> Callable[[str
     return at_commit
 
 
-def _death(kill_at: str, done: Path) -> Callable[[str], None]:
-    """With ``label:n`` this process dies at the n-th passing of that point, once; none counts while ``done`` exists."""
-    wanted, _, number = kill_at.rpartition(":")
-    left = int(number)
+def _death(orders: Path) -> Callable[[str], None]:
+    """While the orders say ``label:before:n`` this process dies at the n-th passing of that point from now on."""
+    known, wanted, left = "", "", 0
 
     def at_commit(point: str) -> None:
-        nonlocal left
-        if point != wanted or done.exists():
+        nonlocal known, wanted, left
+        told = _told(orders)
+        if told != known:
+            known, (wanted, _, number) = told, told.rpartition(":")
+            left = int(number) if number.isdecimal() else 0
+        if point != wanted:
             return
         left -= 1
         if left == 0:
-            done.write_text(point)
+            orders.write_text(f"{DONE} {point}")
             os.kill(os.getpid(), signal.SIGKILL)
 
     return at_commit
+
+
+def _told(orders: Path) -> str:
+    try:
+        return orders.read_text()
+    except OSError:
+        return ""

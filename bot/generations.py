@@ -92,7 +92,7 @@ class PatientWorker(ASGIWorker):  # type: ignore[misc]  # gunicorn is untyped
         super().__init__(*args, **kwargs)
         PatientWorker.lineage = PatientWorker.lineage or Lineage()
         self.generation, self.place = PatientWorker.lineage.born(self.cfg)
-        self._told_to_end = False
+        self._told_to_end = self._settled = False
 
     def init_process(self) -> None:
         """One that cannot begin does not end those that serve: gunicorn would, at the two codes it has for that."""
@@ -123,6 +123,11 @@ class PatientWorker(ASGIWorker):  # type: ignore[misc]  # gunicorn is untyped
     def notify(self) -> None:
         """gunicorn calls it from the moment the doors are open."""
         super().notify()
+        if not self._settled:
+            from bot.garbage import settle  # in the child, as everything of the product
+
+            self._settled = True
+            settle()
         if self.lineage is not None:
             self.lineage.serves(self.generation, self.place)
 

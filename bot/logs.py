@@ -75,6 +75,29 @@ def also(**ids: object) -> None:
         known.update(ids)
 
 
+NO_FILES = "no connection can be taken: this process may open no more files. Raise LimitNOFILE, or ulimit -n"
+
+AGAIN = 60.0
+"""Seconds until the same is said again."""
+
+
+class _OnceAMinute(logging.Filter):
+    """Of a process without a descriptor left asyncio says so a thousand times a second, each time with a traceback."""
+
+    _until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets everything else pass."""
+        if record.name != "asyncio" or "accept() out of system resource" not in str(record.msg):
+            return True
+        if record.created < self._until:
+            return False
+        self._until = record.created + AGAIN
+        record.msg, record.args, record.exc_info = NO_FILES, (), None
+        record.action = "no_files"
+        return True
+
+
 class _Carry(logging.Filter):
     """Notes in a record what the work was about that wrote it; what the line says itself wins."""
 
@@ -97,6 +120,7 @@ def set_up(level: str, secrets: Iterable[str], stream: TextIO | None = None, *, 
     redact = Redactor(secrets)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ForPeople(redact) if human else JsonLines(redact))
+    handler.addFilter(_OnceAMinute())
     handler.addFilter(_Carry())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:

@@ -16,6 +16,7 @@ from bot.jobs.card import chase
 from bot.jobs.past import next_of
 from bot.sync.past import Remembered
 from models.directives import Directives, Team
+from models.errors import DatabaseNotReady
 from models.mailbox import NewJob, look_at
 from planner.bounds.worktime import team_calendar
 from planner.foresight.reference import ENOUGH
@@ -95,6 +96,8 @@ async def beat(app: App) -> None:
 async def _guarded(what: str, part: Awaitable[object]) -> None:
     try:
         await part
+    except DatabaseNotReady as gone:  # twelve parts say it each few seconds: a line each, and no traceback
+        log.error("the clock cannot %s: %s", what, gone, extra={"action": "tick_failed"})
     except Exception:
         log.exception("the clock failed to %s; the next tick tries again", what, extra={"action": "tick_failed"})
 

@@ -35,6 +35,7 @@ from bot.doors.trigger import ask_for_a_look
 from bot.jobs.asked.conversation import begun, joined
 from bot.listeners import Intake, make_bolt
 from bot.metrics import CONTENT_TYPE
+from bot.operations.conditions import SKEW
 from bot.operations.exposing import expose
 from bot.operations.overview import overview
 from bot.operations.pulse import Pulse, at_work
@@ -53,9 +54,6 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER = {"Retry-After": "5"}
 """Seconds after which a delivery we could not store may come again."""
-
-SKEW = 5.0
-"""Seconds this machine's clock may differ from the database's."""
 
 _BY_PROXY = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -130,6 +128,7 @@ class Doors:
             me=lambda: app.me,
             secrets=self._secrets,
             holders=app.store.holders_of,
+            debounce=app.debounce,
         )
 
     @contextlib.asynccontextmanager
@@ -175,6 +174,8 @@ class Doors:
     def webhook(self, source: Source) -> Answer:
         """202 once it is on disk; 400, 401, 408, 413 for what is not welcome; 503 when it cannot be kept."""
 
+        accepted = JSONResponse({"status": "accepted"}, 202)
+
         async def take(request: Request) -> Response:
             body = await read_body(request)
             word = trial.word_of(request.headers, body, self._secrets[source])
@@ -182,7 +183,7 @@ class Doors:
                 return JSONResponse({"status": "trial", "trial": word}, 202)
             await self._webhooks.receive(source, request.headers, body)
             self._arrivals.accepted(source)
-            return JSONResponse({"status": "accepted"}, 202)
+            return accepted
 
         return self._guarded(source, take)
 

@@ -139,12 +139,10 @@ class Settings(BaseSettings):
     call_seconds: float = Field(10.0, ge=0.1, le=10)
     """Tests: how long one call to Slack, Jira or Bitbucket may take in all. Never longer than usual: leases and the
     wait before an unclear write is looked up are made for it."""
-    chaos_kill_at: str = Field("", pattern=r"^[^\s]+:[1-9]\d{0,6}$")
-    """Chaos tests: ``label:n``, die at the n-th passing of that commit point."""
-    chaos_kill_once: str = ""
-    """Chaos tests: while this file exists nobody dies; dying writes it, so a restart lives."""
+    chaos_orders: str = ""
+    """``pm chaos``: this file says at which passing of which commit point to die; dying writes it: a restart lives."""
     chaos_trace: str = ""
-    """Chaos tests: this file gets one line for each commit point passed."""
+    """``pm chaos``: this file gets one line for each commit point passed."""
     only_sprint: str | None = Field(None, validation_alias="PM_ONLY_SPRINT")
     """What ``--sprint`` sets: look at this sprint and no other."""
 
@@ -306,7 +304,6 @@ _GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("slack_bot_token", "slack_signing_secret"), ("slack_app_token", "slack_user_token")),
     (("slack_client_id", "slack_client_secret"), ()),
     (("atlassian_domain", "atlassian_email", "atlassian_api_token"), ("atlassian_cloud_id", "jira_webhook_secret")),
-    (("chaos_kill_at", "chaos_kill_once"), ()),
     (("bitbucket_workspace", "bitbucket_token"), ("bitbucket_email", "bitbucket_webhook_secret")),
 )
 """(needed together, what else shows that the service is wanted)."""
@@ -346,8 +343,6 @@ _REMEDIES: Mapping[str, str] = {
     "pg_dump": "Name the program, for example /usr/lib/postgresql/18/bin/pg_dump, or leave it out",
     "lease_seconds": "Leave it out for 20 seconds",
     "call_seconds": "Leave it out for 10 seconds",
-    "chaos_kill_once": "Name a file that marks that the kill has happened",
-    "chaos_kill_at": "Write label:n, for example record:before:3, or leave it out",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -70,6 +71,7 @@ async def here(
             if expected and (number := await _missing(of, source))
         },
         expiries=days,
+        host=platform.node()[:120] if database.dialect == "postgresql" else "",
         backup=await since(of.store),
     )
 

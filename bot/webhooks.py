@@ -17,7 +17,7 @@ from models.errors import Unwelcome
 from models.events import Delivery, Event, Reason, Source
 from models.ids import AccountId, DeliveryId, TeamId, named
 from models.mailbox import NewJob, look_at
-from planner.triggers import Judged, judged, teams_of
+from planner.triggers import Judged, teams_of, weighed
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ NOBODY = TeamId("-")
 
 DEBOUNCE = 0.5
 """Seconds of quiet after which a burst of events is looked at once."""
+
+AT_ONCE = 0.1
+"""The same where production is down: what comes after it does not put the look off."""
 
 LONGEST_WAIT = 20.0
 """Seconds after which it is looked at although the burst goes on."""
@@ -78,6 +81,7 @@ class Webhooks:
     senders: Mapping[Source, Sender] = field(default_factory=lambda: SENDERS)
     holders: Holders = nobody_holds
     """Whose is an event that names no key but an issue's id: only the mirror can tell."""
+    debounce: float = DEBOUNCE
 
     async def receive(self, source: Source, headers: Mapping[str, str], body: bytes) -> bool:
         """Store one delivery durably, and the cycle it asks for with it. ``False``: it was here before.
@@ -94,7 +98,7 @@ class Webhooks:
         teams, worth_it = await self._file(sender, delivery)
         fresh = False
         for number, team in enumerate(teams or (NOBODY,)):
-            job = _job(team, worth_it) if teams else None
+            job = _job(team, worth_it, self.debounce) if teams else None
             fresh |= await self.inbox.accept(_copy(delivery, team) if number else delivery, team, job)
         self.metrics.delivery(source, "accepted" if fresh else "duplicate")
         return fresh
@@ -104,7 +108,7 @@ class Webhooks:
         try:
             event = sender.parse(delivery, self._projects())
             teams = teams_of(event, self.directives())
-            worth_it = judged(event, self.me())
+            worth_it = weighed(event, self.me(), self.directives())
         except Exception:
             log.exception("delivery %s cannot be read; kept", delivery.id, extra={"action": "unreadable"})
             return (self.directives().teams[0].id,), Judged(True, "nobody knows what it says")
@@ -118,10 +122,12 @@ class Webhooks:
         return [project for team in self.directives().teams for project in team.jira.projects]
 
 
-def _job(team: TeamId, worth: Judged) -> NewJob | None:
+def _job(team: TeamId, worth: Judged, debounce: float) -> NewJob | None:
     """A look for a Trigger, a reading for a hint, nothing for the rest."""
+    if worth.at_once:
+        return look_at(team, Reason.EVENT, delay=AT_ONCE, at_once=True)
     if worth.trigger:
-        return look_at(team, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT)
+        return look_at(team, Reason.EVENT, delay=debounce, max_wait=LONGEST_WAIT)
     return NewJob(kind="reread", key=f"reread:{team}", team=team, lane=2) if worth.reread else None
 
 

@@ -11,7 +11,9 @@ from bot import logs
 from bot.app import App
 from bot.jobs import HANDLERS, Handler
 from bot.jobs.saying import tell_buried
-from models.errors import DatabaseNotReady, LostLease, OperatorError, Refused, VendorError
+from bot.turns import turn
+from models.errors import DatabaseNotReady, LostLease, NotDone, Refused, VendorError
+from models.held import held
 from models.mailbox import Job
 
 log = logging.getLogger(__name__)
@@ -38,16 +40,20 @@ AGAIN = frozenset(
 Of every other kind, refused for good is the end: later presses of the same key wait behind what is tried again.
 """
 
-LANES: tuple[Sequence[int], ...] = ((0,), (0, 1, 2), (0, 1, 2), (0, 1, 2))
-"""One slot per entry; the first is kept for people."""
+PEOPLE, ALL = (0,), (0, 1, 2)
+"""The lanes of the one slot that is kept for people, and of every other."""
+
+AT_WORK, UNDER_WAY = 3, 24
+"""Jobs of all lanes that compute at a time, and that are under way: the others wait for a model's answer."""
 
 
 async def run_worker(app: App, stop: asyncio.Event, handlers: Handlers = HANDLERS) -> None:
     """Work until ``stop``; what is under way is finished first."""
-    lookout = Lookout(app)
+    lookout, turns = Lookout(app), asyncio.Semaphore(AT_WORK)
     async with asyncio.TaskGroup() as group:
-        for lanes in LANES:
-            group.create_task(_slot(lookout, lanes, stop, handlers))
+        group.create_task(_slot(lookout, PEOPLE, asyncio.Semaphore(1), stop, handlers))
+        for _ in range(UNDER_WAY):
+            group.create_task(_slot(lookout, ALL, turns, stop, handlers))
 
 
 class Lookout:
@@ -83,14 +89,14 @@ class Lookout:
         return None
 
 
-async def _slot(lookout: Lookout, lanes: Sequence[int], stop: asyncio.Event, handlers: Handlers) -> None:
+async def _slot(
+    lookout: Lookout, lanes: Sequence[int], turns: asyncio.Semaphore, stop: asyncio.Event, handlers: Handlers
+) -> None:
     """One at a time, for ever; whatever goes wrong here must not take the other slots' work with it."""
     while not stop.is_set():
         try:
-            job = await lookout.job(lanes)
-            if job is not None:
-                with logs.about(job=job.id, kind=job.kind, key=job.key, team=job.team, attempt=job.attempts):
-                    await work(lookout.app, job, handlers)
+            async with turn(turns):
+                await _next(lookout, lanes, stop, handlers)
         except DatabaseNotReady as gone:
             log.error("no database: %s", gone, extra={"action": "claim_failed"})
             await _pause(stop, IDLE)
@@ -99,13 +105,26 @@ async def _slot(lookout: Lookout, lanes: Sequence[int], stop: asyncio.Event, han
             await _pause(stop, IDLE)
 
 
+async def _next(lookout: Lookout, lanes: Sequence[int], stop: asyncio.Event, handlers: Handlers) -> None:
+    """The next job, when there is one before it is time to ask again."""
+    job = None if stop.is_set() else await lookout.job(lanes)
+    if job is not None:
+        with logs.about(job=job.id, kind=job.kind, key=job.key, team=job.team, attempt=job.attempts):
+            await work(lookout.app, job, handlers)
+
+
 async def work(app: App, job: Job, handlers: Handlers = HANDLERS) -> None:
     """Do one claimed job under a lease that is kept alive meanwhile; a job whose lease is lost is stopped."""
     if job.attempts > MAX_WAITS:  # whatever it does to its worker, nobody lives to tell
         await app.mailbox.bury(job, f"{job.attempts} tries, and none came to an end")
         await tell_buried(app, job)
         return
-    doing = asyncio.ensure_future(handlers[job.kind](app, job))
+    handler = handlers.get(job.kind)
+    if handler is None:  # while machines are upgraded one after the other: its key must not stand still meanwhile
+        await _again(app, job, NotDone(f"this version knows no work called {job.kind!r}; a newer one has planned it"))
+        return
+    with held(lambda: app.mailbox.still_ours(job), app.clock):
+        doing = asyncio.ensure_future(handler(app, job))
     keeper = asyncio.create_task(_keep(app, job, doing))
     try:
         await doing
@@ -152,8 +171,7 @@ async def _again(app: App, job: Job, failure: Exception) -> None:
             log.error("%s %s is a dead letter: %s", job.kind, job.key, words, extra={"action": "dead_letter"})
             await tell_buried(app, job)
             return
-        hint = " " + failure.hint if isinstance(failure, OperatorError) else ""
-        log.warning("%s %s waits: %s%s", job.kind, job.key, words, hint, extra={"action": "retry"})
+        log.warning("%s %s waits: %s", job.kind, job.key, words, extra={"action": "retry"})
         await app.mailbox.retry(job, words, app.worker_backoff(job, getattr(failure, "retry_after", None)))
 
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from models.events import Delivery
+
 _MOST_MILLISECONDS = 253_402_300_799_000
 """The last millisecond of the year 9999."""
+
+
+_DIGITS = re.compile(r"[0-9]{1,18}")
+
+
+def said(delivery: Delivery) -> Mapping[str, Any] | None:
+    """The JSON object a delivery's body is, or ``None``."""
+    if delivery.said is not None:
+        return delivery.said
+    try:
+        value = json.loads(delivery.body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def inside(value: Any, *path: str) -> Any:
@@ -24,12 +42,15 @@ def rows(value: Any) -> list[Any]:
 
 def words(value: Any) -> str:
     """``value`` when it is a string, without the lone surrogates and null characters that no database takes."""
-    return value.encode("utf-8", "replace").decode().replace("\x00", "") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    sound = value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return sound.replace("\x00", "")
 
 
 def whole(value: Any) -> int | None:
     """A positive whole number, also when written in digits; ``None`` for anything else."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18 else None
 

@@ -64,8 +64,13 @@ class Pace:
     @classmethod
     def from_json(cls, text: str) -> Pace:
         """Read what ``to_json`` wrote. Raises ``ValueError`` on anything else."""
-        data = json.loads(text)
-        return cls(datetime.fromisoformat(data["company"]), datetime.fromisoformat(data["real"]), float(data["speed"]))
+        try:
+            said = json.loads(text)
+            company, real = (datetime.fromisoformat(said[name]).astimezone(UTC) for name in ("company", "real"))
+            pace = cls(company, real, float(said["speed"]))
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise ValueError(f"this is no pace: {error}") from None
+        return pace
 
 
 class SharedClock(SystemClock):

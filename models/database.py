@@ -8,13 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, Table, literal, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, inspect, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -25,11 +21,12 @@ from models.engines import BUSY_SECONDS, POOL, READERS, durability, postgresql_e
 from models.engines import Purpose as Purpose
 from models.errors import DatabaseNotReady, Held, SettingsError
 from models.ids import fresh
+from models.steps import ROOT, versions
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
-
-ROOT = Path(__file__).resolve().parents[1]
-"""The checkout: ``alembic/`` lives beside ``models/`` and is not part of the wheel."""
 
 OURS = (IntegrityError, DataError)
 """What a statement did wrong; every other error is the database's: gone, full, read-only, damaged."""
@@ -49,6 +46,9 @@ MIGRATION_LOCK = 7_205_759
 
 BRIEFLY, UPGRADES = 2, 20
 """Seconds an upgrade waits for a table, with everybody who needs that table waiting behind it; and tries it has."""
+
+BACK = "Start the newer version, or put back the backup made before it: pm restore FILE --yes (docs/upgrade.md)"
+"""What an older version says of tables that it does not know."""
 
 _ANOTHER_TIME = frozenset({"55P03", "40001", "40P01"})
 """A table was in use for too long, or two waited for each other: nothing has happened, the same may be tried again."""
@@ -169,14 +169,13 @@ class Database:
 
     async def check_version(self) -> None:
         """Raise ``DatabaseNotReady`` unless the tables are of this version."""
-        loop, of = asyncio.get_running_loop(), MigrationContext.configure
-        found = await loop.run_in_executor(self._read_threads, self._look, lambda c: of(c).get_current_revision())
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._read_threads, self._look, version_of)
         await loop.run_in_executor(self._read_threads, self._look, self.compare)
-        wanted = ScriptDirectory.from_config(_config()).get_current_head()
-        if found != wanted:
-            raise DatabaseNotReady(
-                f"the database is at version {found or 'none'}, this program needs {wanted}", hint="Run: pm db upgrade"
-            )
+        if found != (wanted := versions()[-1]):
+            words = f"the database is at version {found or 'none'}, this program needs {wanted}"
+            is_older = found is None or found in versions()
+            raise DatabaseNotReady(words, hint="Run: pm db upgrade" if is_older else BACK)
 
     def compare(self, connection: Connection) -> None:
         """See how far our clock is from PostgreSQL's; an answer that was long under way says nothing."""
@@ -254,13 +253,32 @@ def upgrade(url: str) -> None:
 
 def _upgrade(engine: Engine) -> None:
     """All steps in one transaction."""
-    config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             connection.execute(text(f"SET LOCAL lock_timeout = '{BRIEFLY}s'"))
-        config.attributes["connection"] = connection
+        if version_of(connection) != versions()[-1]:
+            _take_steps(connection)
+
+
+def version_of(connection: Connection) -> str | None:
+    """The version of the tables there; ``None`` where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _take_steps(connection: Connection) -> None:
+    from alembic import command  # at nearly every start there is no step to take
+    from alembic.util import CommandError
+
+    config = _config()
+    config.attributes["connection"] = connection
+    try:
         command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseNotReady("a newer version has changed the database: there is no way back", hint=BACK) from error
 
 
 _THEIR_TIME = text("SELECT clock_timestamp()")
@@ -277,6 +295,8 @@ def _make_folder(folder: Path) -> None:
 
 def _config() -> Config:
     """Alembic's settings without its ini file, so any working directory will do."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
     return config
@@ -304,10 +324,21 @@ def _deadlock(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
+_UPGRADE, _WRITABLE = "Run: pm db upgrade", "Let this process write to the file of DATABASE_URL and to its folder"
+REMEDIES = {
+    "no such table": _UPGRADE,
+    "does not exist": _UPGRADE,
+    "no such column": _UPGRADE,
+    "readonly database": _WRITABLE,
+    "unable to open": f"{_WRITABLE}, and open enough files (LimitNOFILE, ulimit -n)",
+    "read-only transaction": "DATABASE_URL leads to a server that only reads, as a replica does: name one that writes",
+}
+ANY_REMEDY = "Check DATABASE_URL, the server and the free disk space"
+
+
 def not_ready(error: SQLAlchemyError) -> DatabaseNotReady:
     """What it means for whoever runs the agent."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    missing = "no such table" in cause or "does not exist" in cause or "no such column" in cause
-    hint = "Run: pm db upgrade" if missing else "Check DATABASE_URL, the server and the free disk space"
+    hint = next((hint for words, hint in REMEDIES.items() if words in cause), ANY_REMEDY)
     held = getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"
     return (Held if held else DatabaseNotReady)(f"the database did not answer: {cause}", hint=hint)

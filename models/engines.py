@@ -103,8 +103,11 @@ def sqlite_engine(
 
 
 def postgresql_engine(address: URL, seconds: float | None = None, purpose: Purpose = Purpose.KEEP) -> Engine:
-    """``seconds`` bound each answer, and a pause within a transaction; without them a migration takes its time."""
-    options = f"-c lock_timeout={BUSY_SECONDS}s"
+    """``seconds`` bound each answer, and a pause within a transaction; without them a migration takes its time.
+
+    ``options`` in the address, such as another search_path, hold beside ours.
+    """
+    options = f"{address.query.get('options', '')} -c lock_timeout={BUSY_SECONDS}s".strip()
     if purpose is Purpose.READ:
         options += " -c default_transaction_read_only=on"
     if seconds is not None:

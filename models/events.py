@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from models.ids import AccountId, DeliveryId, IssueKey, PullRequestId, SprintId, TeamId
 from models.lessons import Act
@@ -33,6 +35,8 @@ class Delivery:
     body: bytes
     received: datetime
     """Real time."""
+    said: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    """What the body says, where the door has just read it: nobody need read it twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,10 @@ class Event:
     project: str | None = None
     changed: frozenset[str] = frozenset()
     """Ids and names of the fields, in lower case: a custom field means something by its name only."""
+    priority: str | None = None
+    """Of the issue, as the delivery tells it."""
+    labels: frozenset[str] = frozenset()
+    """The same."""
     sprints: frozenset[SprintId] = frozenset()
     """Every sprint named, before or after the change."""
     board: int | None = None

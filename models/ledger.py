@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from models.clock import Clock
 from models.cycles import Cycle, Edit, History, LastCycle, WhyRecord
 from models.database import Database
+from models.held import sure
 from models.hushes import Hush
 from models.ids import ApprovalId, EffectId, HushId, PersonId, SignalId, TeamId
 from models.keeping import answering, deeds, looks, matters, pursuing, summaries, telling
@@ -84,7 +85,7 @@ class Ledger:
         """Raises ``LostLease`` when the job has been taken over; without a job there is nothing to lose."""
         if self._job is not None:
             job = self._job
-            await self._database.read(lambda c: queue.check(c, job))
+            await sure(lambda: self._database.read(lambda c: queue.check(c, job)), self._clock)
 
     async def settle(self, effect: EffectId, outcome: Outcome) -> None:
         """Commit how it ended this time; the job stays the worker's to finish. Raises ``LostLease``."""

@@ -31,9 +31,18 @@ GLANCE = 0.05
 class Listening:
     """Rings ``ring`` whenever another process has committed work, for as long as ``run`` is awaited."""
 
-    def __init__(self, database: Database, ring: Callable[[], None], lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ring: Callable[[], None],
+        lost: Callable[[], None],
+        *,
+        quiet: float = QUIET,
+        answer: float = ANSWER,
+    ) -> None:
         """``lost`` is called each time the connection is lost, or could not be made."""
         self._database, self._ring, self._tell_lost = database, ring, lost
+        self._quiet, self._answer = quiet, answer
         self.hears = False
         """Whether there is a connection now."""
         self.trouble = ""
@@ -65,19 +74,19 @@ class Listening:
         import psycopg  # a process on SQLite never pays for it
 
         words = self._database.address.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with asyncio.timeout(ANSWER):
+        async with asyncio.timeout(self._answer):
             line = await psycopg.AsyncConnection.connect(words, autocommit=True, application_name="pm-agent-bell")
         async with line:
             await line.execute(f"LISTEN {WORK}".encode())
             self._there()
             while True:
-                told = [each.payload async for each in line.notifies(timeout=QUIET, stop_after=1)]
+                told = [each.payload async for each in line.notifies(timeout=self._quiet, stop_after=1)]
                 if any(who != self._database.name for who in told):
                     self._ring()
                 if told:
                     await asyncio.sleep(BREATH)
                     continue
-                async with asyncio.timeout(ANSWER):
+                async with asyncio.timeout(self._answer):
                     await line.execute(b"SELECT 1")
 
     async def _watch(self) -> None:

@@ -16,6 +16,7 @@ from models.database import Database, insert_into, wait_at_most
 from models.doorbell import Doorbell
 from models.events import Delivery, Reason, Source
 from models.ids import DeliveryId, EffectId, JobId, TeamId
+from models.keeping import clocks, depths
 from models.keeping import effects as outbox
 from models.keeping import jobs as queue
 from models.keeping.intake import BATCH, WAITING, GroupCommit
@@ -84,8 +85,10 @@ class _Arrival:
         return self.delivery.source.value, self.delivery.id
 
 
-def look_at(team: TeamId, reason: Reason = Reason.LOOK, *, delay: float = 0.0, max_wait: float = 0.0) -> NewJob:
-    """The job of looking at ``team``; looks that wait become one."""
+def look_at(
+    team: TeamId, reason: Reason = Reason.LOOK, *, delay: float = 0.0, max_wait: float = 0.0, at_once: bool = False
+) -> NewJob:
+    """The job of looking at ``team``; looks that wait become one, and none puts off one that is ``at_once``."""
     return NewJob(
         kind="cycle",
         key=f"team:{team}",
@@ -93,7 +96,8 @@ def look_at(team: TeamId, reason: Reason = Reason.LOOK, *, delay: float = 0.0, m
         lane=1 if reason is Reason.EVENT else 2,
         coalesce=True,
         delay=delay,
-        max_wait=max_wait,
+        max_wait=delay if at_once else max_wait,
+        at_once=at_once,
         payload={"reason": reason.value},
     )
 
@@ -154,6 +158,10 @@ class Mailbox:
         until = lease - self._database.ahead
         await self._database.write(lambda c: queue.renew(c, job, until, self._clock.real()), "renew")
 
+    async def still_ours(self, job: Job) -> None:
+        """Raises ``LostLease`` when the job has been taken over."""
+        await self._database.read(lambda c: queue.check(c, job))
+
     async def note(self, job: Job, **words: Any) -> None:
         """Keep ``words`` in the job's payload, where whoever takes it over finds them. Raises ``LostLease``."""
         await self._database.write(lambda c: queue.note(c, job, words), "note")
@@ -169,8 +177,11 @@ class Mailbox:
         self.doorbell.ring()  # the next of this key may go
 
     async def retry(self, job: Job, error: str, delay: float, *, counted: bool = True) -> None:
-        """Try again in ``delay`` seconds; not ``counted`` when it only waits. Raises ``LostLease``."""
-        tries = job.attempts if counted else job.attempts - 1
+        """Try again in ``delay`` seconds; not ``counted`` when it only waits. Raises ``LostLease``.
+
+        What only waits counts as never tried, whatever befell it before: it holds up nobody behind it in its key.
+        """
+        tries = job.attempts if counted else 0
         await self._database.write(lambda c: queue.retry(c, job, error, delay, self._clock.real(), tries), "retry")
         self.doorbell.ring()
 
@@ -186,10 +197,15 @@ class Mailbox:
         self.doorbell.ring()
 
     async def reap(self) -> int:
-        """Put jobs whose worker has vanished back in line; returns how many."""
-        now = self._clock.real() - timedelta(seconds=self._database.ahead)
-        reaped = await self._database.write(lambda c: queue.reap(c, now), "reap")
-        if reaped:
+        """Put jobs whose worker has vanished back in line; returns how many.
+
+        What a clock that was ahead has put too far off is mended with it.
+        """
+        real, ahead = self._clock.real(), self._database.ahead
+        now = real - timedelta(seconds=ahead)
+        doing = self._database.write(lambda c: (queue.reap(c, real, ahead), clocks.put_right(c, now)), "reap")
+        reaped, mended = await doing
+        if reaped or mended:
             self.doorbell.ring()
         return reaped
 
@@ -201,7 +217,7 @@ class Mailbox:
     async def waited(self, lane: int) -> float:
         """Seconds the oldest due job of ``lane`` has waited for a worker; 0 when none waits."""
         now = self._clock.real()
-        return await self._database.read(lambda c: queue.waiting_for_a_worker(c, lane, now))
+        return await self._database.read(lambda c: depths.waiting_for_a_worker(c, lane, now))
 
     async def heard(self, source: Source, since: datetime, team: TeamId | None = None) -> list[Delivery]:
         """What came from ``source`` at ``since`` (real time) or later and can still be read, newest first.
@@ -354,4 +370,4 @@ def _depths(connection: Connection, now: datetime, teams: Collection[TeamId] | N
     unseen = select(func.count(), func.min(inbox.c.received)).where(inbox.c.cycle.is_(None), mine)
     count, oldest = connection.execute(unseen).one()
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Depths(**queue.counted(connection, now, teams), unseen=count, oldest_unseen=age)
+    return Depths(**depths.counted(connection, now, teams), unseen=count, oldest_unseen=age)

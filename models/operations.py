@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -41,6 +41,8 @@ class Operations:
             mine = kept.beat(connection, process, row, now)
             kept.add(connection, more, HOURLY, now)
             self._database.compare(connection)
+            if self._database.dialect == "postgresql":
+                kept.tell_clock(connection, process.host, self.ahead, self._theirs())
             if leaves:
                 kept.leave(connection, mine, now)
             return mine
@@ -51,6 +53,17 @@ class Operations:
     def ahead(self) -> float:
         """Seconds this machine's clock is ahead of PostgreSQL's, as of the last beat; 0 on SQLite."""
         return self._database.ahead
+
+    async def clocks(self) -> dict[str, float]:
+        """By machine at work: seconds its clock is ahead of PostgreSQL's, as of its last beat; empty on SQLite.
+
+        A machine is heard of whatever its own clock says: what it told is dated by the database's.
+        """
+        return await self._database.read(lambda c: kept.clocks(c, self._theirs()))
+
+    def _theirs(self) -> datetime:
+        """What the database's clock says."""
+        return self._clock.real() - timedelta(seconds=self.ahead)
 
     async def shifts(self, since: datetime) -> list[Shift]:
         """Every time somebody was at work that reaches behind ``since``, oldest first."""

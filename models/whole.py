@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.database import MIGRATION_LOCK, ROOT, address_of, not_ready
+from models.database import MIGRATION_LOCK, address_of, not_ready, version_of
 from models.errors import DatabaseNotReady
+from models.steps import ROOT, versions
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 UPKEEP = "pm-upkeep"
 """What PostgreSQL calls our connections; those of an agent at work are called otherwise."""
@@ -58,21 +57,24 @@ def outside(url: str) -> Iterator[Connection]:
 
 def revision_of(connection: Connection) -> str | None:
     """The version of the tables there; ``None`` where there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return version_of(connection)
 
 
 def known(revision: str) -> bool:
     """Whether this program can bring tables of that version to its own."""
-    return any(step.revision == revision for step in ScriptDirectory.from_config(_migrations()).walk_revisions())
+    return revision in versions()
 
 
 def newest() -> str:
     """The version of the tables that this program needs."""
-    return str(ScriptDirectory.from_config(_migrations()).get_current_head())
+    return versions()[-1]
 
 
 def upgrade_within(connection: Connection) -> None:
     """Bring the tables to this version in the caller's transaction. On SQLite its foreign keys must be off."""
+    from alembic import command  # nobody who only looks pays for it
+    from alembic.util import CommandError
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     config = _migrations()
@@ -89,6 +91,8 @@ def server_version(connection: Connection) -> tuple[int, ...]:
 
 
 def _migrations() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic").replace("%", "%%"))
     return config
@@ -102,7 +106,8 @@ def _engine(url: str, read_only: bool, isolation: IsolationLevel = "REPEATABLE R
         )
         _prepared(engine, "BEGIN" if read_only else "BEGIN IMMEDIATE")
         return engine
-    options = "-c lock_timeout=30s" + (" -c default_transaction_read_only=on" if read_only else "")
+    options = f"{address.query.get('options', '')} -c lock_timeout=30s".strip()
+    options += " -c default_transaction_read_only=on" if read_only else ""
     words = {"connect_timeout": 5, "application_name": UPKEEP, "options": options}
     kept = {"poolclass": NullPool, "hide_parameters": True, "connect_args": words}
     return create_engine(address, isolation_level=isolation, **kept)

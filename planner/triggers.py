@@ -9,6 +9,7 @@ from functools import cache
 from models.directives import Directives, Team
 from models.events import Event, Source
 from models.ids import AccountId, TeamId
+from planner.hearers.urgency import says_down
 
 ANY_CHANGE: frozenset[str] = frozenset()
 
@@ -152,6 +153,10 @@ TABLE: tuple[Row, ...] = (
 
 ECHO = "our own doing: we know it already"
 UNKNOWN = "an event we do not know"
+DOWN = "it says that production is down"
+
+MARKS = frozenset({"priority", "labels"})
+"""Fields by which a ticket says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,20 @@ class Judged:
     trigger: bool
     why: str
     reread: bool = False
+    at_once: bool = False
+    """Nothing that still comes is waited for."""
+
+
+def weighed(event: Event, me: AccountId | None, directives: Directives) -> Judged:
+    """As ``judged``, by what the constitution calls urgent, too: even a label can say that production is down."""
+    found = judged(event, me)
+    return found if found.why == ECHO or not cannot_wait(event, directives) else Judged(True, DOWN, at_once=True)
+
+
+def cannot_wait(event: Event, directives: Directives) -> bool:
+    """Whether what has just changed says that production is down."""
+    told = event.name == "jira:issue_created" or not event.changed.isdisjoint(MARKS)
+    return told and event.source is J and says_down(event.priority, event.labels, directives)
 
 
 def judged(event: Event, me: AccountId | None) -> Judged:
@@ -194,7 +213,7 @@ def teams_of(event: Event, directives: Directives) -> tuple[TeamId, ...]:
 
 def _named(event: Event, directives: Directives) -> Iterator[TeamId]:
     projects = {key.rpartition("-")[0].casefold() for key in event.mentioned}
-    return (team.id for team in directives.teams if not projects.isdisjoint(_projects(team)))
+    return (team.id for team in directives.teams if projects and not projects.isdisjoint(_projects(team)))
 
 
 def _owns(team: Team, event: Event) -> bool:

@@ -61,16 +61,13 @@ def _folders_in_memory(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that nobody waits for one of them alone at the end; browser tests last.
-
-    Playwright's sync API leaves its event loop running in the thread it was started in.
-    """
-    items.sort(key=lambda item: "browser" in item.path.parts or item.get_closest_marker("browser") is not None)
+    """The longest files first, so that nobody waits for one of them alone at the end."""
     items.sort(key=lambda item: LONGEST.index(name) if (name := _name(item)) in LONGEST else len(LONGEST))
 
 
 LONGEST = (
-    *("stories/test_stories.py", "promises/test_never_noisy.py", "chaos/test_sample.py", "faults/test_atlassian.py"),
+    *("browser/test_demo.py", "stories/test_stories.py", "faults/test_atlassian.py", "chaos/test_sample.py"),
+    *("browser/test_page.py", "promises/test_never_noisy.py", "browser/test_manners.py", "backtest/test_equal.py"),
     *("promises/test_every_surface.py", "promises/test_hostile_model.py", "test_imports.py"),
     *("promises/test_who_is_who.py", "promises/test_mcp_live.py", "models/test_differences.py"),
     *("bot/test_connections.py", "integrations/mcp/test_session.py", "models/test_directives_file.py"),

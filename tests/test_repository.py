@@ -15,7 +15,7 @@ import pytest
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-INTERNAL = {"CHAOS_KILL_AT", "CHAOS_KILL_ONCE", "CHAOS_TRACE", "ONLY_SPRINT"}
+INTERNAL = {"CHAOS_ORDERS", "CHAOS_TRACE", "ONLY_SPRINT"}
 """Settings that tests and ``--sprint`` set, never a person."""
 
 
@@ -24,8 +24,8 @@ def text(name: str) -> str:
 
 
 def test_the_test_command_of_the_readme_is_the_one_that_make_and_ci_run() -> None:
-    assert ".venv/bin/pytest -n 3)" in text("README.md")
-    assert re.search(r"^test: .*\n\t\$\(BIN\)/pytest -n 3$", text("Makefile"), re.MULTILINE)
+    assert ".venv/bin/pytest -n 4)" in text("README.md")
+    assert re.search(r"^test: .*\n\t\$\(BIN\)/pytest -n 4$", text("Makefile"), re.MULTILINE)
     assert re.search(r"^check: .*\btest\b", text("Makefile"), re.MULTILINE)
     assert "exec make check" in text(".ci/run")
 

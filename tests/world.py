@@ -259,9 +259,10 @@ async def running(
     equip: Callable[[App], None] = lambda app: None,
     socket: bool = False,
     claude: Pace | None = None,
+    patience: float = 20.0,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """The company and the product, both up, first look done.
+    """The company and the product, both up, first look done, which takes ``patience`` seconds at most.
 
     ``prepare`` may change the company before the product sees it; ``settings`` replace the product's own. With
     ``socket`` Slack speaks over Socket Mode; with ``claude``, a pace, the product has a key for the simulated one.
@@ -306,7 +307,7 @@ async def running(
     try:
         await world.start()
         if work:
-            await world.settle()
+            await world.settle(patience)
         yield world
     finally:
         await world.stop()

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,9 +145,9 @@ class Folder:
         """What a reading for ``asked`` that broke off kept under ``name``, as plain values; ``None`` for nothing."""
         try:
             said = json.loads(gzip.decompress(self._part(team, asked, name).read_bytes()))
-        except (OSError, ValueError, EOFError):
+            return said["read"] if said["form"] == FORM else None
+        except (OSError, ValueError, EOFError, KeyError, TypeError, RecursionError, zlib.error):
             return None
-        return said["read"] if said["form"] == FORM else None
 
     def keep_part(self, team: TeamId, asked: str, name: str, read: object) -> None:
         """Keep it until the history is whole."""

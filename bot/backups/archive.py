@@ -99,7 +99,7 @@ def take_out(file: Path, into: Path, stopped: Stopped = never) -> None:
     """Write the database part of ``file`` to ``into``. Raises ``OperatorError`` and ``OSError``."""
     with _opened(file) as tar:
         parts = {part.name: part for part in tar.getmembers()}
-        body = tar.extractfile(parts[DATABASE]) if DATABASE in parts else None
+        body = tar.extractfile(parts[DATABASE]) if DATABASE in parts and parts[DATABASE].isfile() else None
         if body is None:
             raise _damaged(file, _EARLY)
         opened = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
@@ -174,7 +174,7 @@ def _part(name: str, size: int) -> tarfile.TarInfo:
 
 
 def _read(tar: tarfile.TarFile, part: tarfile.TarInfo) -> bytes:
-    body = tar.extractfile(part)
+    body = tar.extractfile(part) if part.isfile() else None  # of a link that leads nowhere tarfile makes a KeyError
     return body.read() if body is not None else b""
 
 

@@ -56,7 +56,7 @@ class Manifest:
             if product != PRODUCT:
                 raise ValueError(product)
             return cls(**{**told, "made": _utc(told["made"])})._sound()
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             raise OperatorError("it is no backup of pm-agent") from None
 
     def _sound(self) -> Manifest:

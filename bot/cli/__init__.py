@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "directives": Entry("bot.cli.constitution:directives", "The constitution: check, explain, diff."),
         "people": Entry("bot.cli.people:people", "Who is who, and what is known of them: list, map, show, forget."),
         "db": Entry("bot.cli.prepare:db", "The database: bring it to this version, copy it to another."),
+        "chaos": Entry("bot.cli.chaos:chaos", "Kill it again and again beside your data, and certify what was left."),
     },
     "Repair": {
         "dead-letters": Entry("bot.cli.repair:dead_letters", "Jobs that were given up: list, retry, drop."),

@@ -15,7 +15,7 @@ import click
 
 from bot.app import App, build
 from bot.cli.printing import json_option, print_columns, print_json
-from bot.cli.rooms import prepare_database
+from bot.cli.tables import prepare_database
 from bot.settings import Settings
 from integrations.fallback import Result, Way
 from integrations.mcp import Hub, Standing

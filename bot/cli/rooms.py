@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot.settings import Settings
 from models.clock import Clock, SharedClock, SystemClock
-from models.database import Database, upgrade
+from models.database import Database
 from models.directives import Directives
 from models.directives_file import load
 from models.ledger import Ledger
@@ -48,25 +48,6 @@ def in_rooms(work: Callable[[Rooms], Awaitable[T]]) -> T:
             return await work(rooms)
 
     return asyncio.run(run())
-
-
-def prepare_database(settings: Settings) -> None:
-    """SQLite is brought to this version; PostgreSQL is checked, because many processes may be using it.
-
-    Raises ``DatabaseNotReady``.
-    """
-    if settings.database_url.startswith("sqlite"):
-        upgrade(settings.database_url)
-    else:
-        asyncio.run(_check(settings))
-
-
-async def _check(settings: Settings) -> None:
-    database = Database(settings.database_url, SystemClock())
-    try:
-        await database.check_version()
-    finally:
-        await database.close()
 
 
 @contextlib.asynccontextmanager

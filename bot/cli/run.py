@@ -10,7 +10,7 @@ import click
 
 from bot import logs
 from bot.cli.alone import only_worker
-from bot.cli.rooms import prepare_database
+from bot.cli.tables import prepare_database
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def _ready_to_run(sprint: str | None, *, patient: bool = False) -> Settings:
 
 async def _work(settings: Settings) -> None:
     from bot.app import build, close_app
+    from bot.garbage import settle
     from bot.operations.pulse import Pulse, at_work
     from bot.shift import opened, shift, usable
     from bot.status import version
@@ -73,5 +74,6 @@ async def _work(settings: Settings) -> None:
         pulse = Pulse(app.operations, app.metrics, Kind.WORKER, version())
         async with opened(app), at_work(pulse), shift(app, alone=False):
             log.info("at work", extra={"action": "started"})
+            settle()
             await stop.wait()
             log.info("stopping", extra={"action": "stopping"})

@@ -9,18 +9,19 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from starlette.applications import Starlette
 
-from bot.app import build
 from bot.cli.alone import require_one_door
-from bot.server import make_asgi
+from bot.garbage import settle
 from bot.settings import Settings
 from models.directives_file import load
 from models.errors import OperatorError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 
 class PatientArbiter(Arbiter):  # type: ignore[misc]  # gunicorn is untyped
@@ -52,7 +53,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped
             raise SystemExit(f"gunicorn: {error}") from None
 
     def load(self) -> Starlette:
-        """Built after the fork, so that no connection or thread is shared with the parent."""
+        """Built after the fork, so that no connection or thread is shared with the parent.
+
+        Loaded after it too: what the parent had loaded would be in memory twice as soon as the child uses it.
+        """
+        from bot.app import build
+        from bot.server import make_asgi
+
         return make_asgi(build(self._settings), with_worker=self._with_worker)
 
 
@@ -77,6 +84,7 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
     load(settings.directives_file)  # complaints about it belong here, not in a traceback of the forked worker
     if os.environ.get("LISTEN_PID") != str(os.getpid()):  # else systemd holds the port for us: deploy/systemd
         _require_free(settings.host, settings.port)
+    settle()  # or the child's collector would write beside every object it shares with the parent
     try:
         Server(settings, with_worker=with_worker).run()
     except SystemExit as end:

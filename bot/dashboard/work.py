@@ -24,7 +24,7 @@ from planner.words.titles import called, name_of
 PAGE, WAITING, ENDED = 25, 50, 25
 """Looks on one page, questions that wait, and those that are over."""
 
-SIGNALS = 50
+SIGNALS = 35
 """Findings of one team or look that are shown; of more it is said how many."""
 
 VERDICTS = {

@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.delegating.finished import finished
 from bot.delegating.money import Held, hold
 from bot.delegating.telling import Progress, Voice
+from bot.turns import let_another_begin
 from integrations.claude import prices
 from integrations.claude_code import Errand, Ran
 from integrations.claude_code.client import Told
@@ -138,6 +139,7 @@ class TaskHand:
 
     async def _run(self, effect: Effect, errand: Errand, held: Held, progress: Progress) -> tuple[Ran, Money]:
         """How it went and what it cost. Whoever stops us meanwhile has used up the yes: nobody knows what was asked."""
+        let_another_begin()
         try:
             ran = await self._worker.work(errand, progress.looked)
         except asyncio.CancelledError:

@@ -67,7 +67,14 @@ def in_shape(payload: dict[str, Any]) -> dict[str, Any]:
     if not payload:
         raise Unwelcome(400, "the body says nothing")
     _expect_shape(payload)
+    if payload.get("type") == "block_actions" and not _is_pressed(payload.get("actions")):
+        raise Unwelcome(400, "it does not say what was pressed")
     return {name: value for name, value in payload.items() if value is not None}
+
+
+def _is_pressed(actions: object) -> bool:
+    """Whether each of ``actions`` has the name by which Bolt looks for a listener, without looking whether it has."""
+    return isinstance(actions, list) and bool(actions) and all(isinstance(a.get("action_id"), str) for a in actions)
 
 
 def _form(body: bytes) -> dict[str, Any]:
@@ -103,6 +110,8 @@ def _fits(name: str, value: object) -> bool:
         return True
     if name in _LISTS_OF_OBJECTS:
         return isinstance(value, list) and all(isinstance(v, dict) for v in value)
+    if name == "view":  # Bolt asks for its type without looking whether it has one
+        return isinstance(value, dict) and isinstance(value.get("type"), str)
     if name in _OBJECTS:
         return isinstance(value, dict)
     if name in _OBJECTS_OR_IDS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ALWAYS = {
@@ -13,6 +12,9 @@ ALWAYS = {
     "Cache-Control": "no-store",
 }
 """A page that needs more sets its own; these are the answer where it does not."""
+
+_RAW = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+"""As they go over the wire."""
 
 
 class Secured:
@@ -26,9 +28,8 @@ class Secured:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
-                    headers.setdefault(name, value)
+                given = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in _RAW if each[0] not in given)]
             await send(message)
 
         await self._app(scope, receive, complete if scope["type"] == "http" else send)

@@ -13,6 +13,7 @@ from typing import Any
 from bot.app import App
 from bot.views.parts.message import Message
 from bot.views.reply import lost
+from integrations.slack.complaints import SIGNED_OUT
 from models.errors import DatabaseNotReady, NotDone, Refused, Unclear, VendorError
 from models.ids import named
 from models.mailbox import Job
@@ -55,7 +56,10 @@ async def say_once(
         try:
             if await app.slack.find(channel, marker, datetime.fromisoformat(began), thread=thread or None) is not None:
                 return Said.BEFORE
-        except Refused as unread:  # reading is an optional permission
+        except Refused as unread:
+            if unread.code in SIGNED_OUT:  # nobody may do anything, until an operator has put it right
+                raise NotDone(str(unread)) from unread
+            # reading is an optional permission
             log.warning("not said twice, nobody may look: %s", unread, extra={"action": "unseen", "job": job.id})
             return Said.UNSEEN
         except Unclear as unread:

@@ -29,6 +29,10 @@ SUCCESS, TRIED = 0.8, 20
 DISK_SHARE, DISK_BYTES = 0.1, 2 * 1024**3
 """Free where the database lies: the smaller of the two must be there."""
 
+SKEW = 5.0
+"""Seconds a machine's clock may be beside the database's: a quarter of a lease, after which it is renewed (worker.py).
+The network's time leaves milliseconds; reliability 5, T5, has a clock jump by a second and more."""
+
 BACKUP = 26 * 3600.0
 """Seconds: a daily backup, and two hours for a late one."""
 
@@ -120,6 +124,13 @@ def _reaped(seen: Vitals) -> Iterator[tuple[str, str]]:
         yield "", f"{seen.reaped} jobs lost their worker lately: it was killed, or stood still"
 
 
+def _clocks(seen: Vitals) -> Iterator[tuple[str, str]]:
+    for host, ahead in seen.clocks.items():
+        if abs(ahead) > SKEW:
+            where = "ahead of" if ahead > 0 else "behind"
+            yield host, f"The clock of {host} is {_long(abs(ahead))} {where} the database's"
+
+
 def _late(seen: Vitals) -> Iterator[tuple[str, str]]:
     if seen.late:
         yield "", f"{_several(seen.late, 'daily summary', 'daily summaries')} came late or not at all"
@@ -167,6 +178,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "sends_unclear": Condition(look=_unclear, after=10 * MINUTE, do="pm dead-letters list", grave=False),
     "webhooks_missing": Condition(look=_missing, after=20 * MINUTE, do="pm webhooks list", grave=False),
     "workers_vanish": Condition(look=_reaped, after=5 * MINUTE, do="free -m", grave=False),
+    "clock_wrong": Condition(look=_clocks, after=5 * MINUTE, do="timedatectl", grave=False),
     "summary_late": Condition(look=_late, after=5 * MINUTE, do="pm test-connections", grave=False),
     "money_nearly_spent": Condition(look=_spent, after=15 * MINUTE, do="pm costs", grave=False),
     "mcp_fails": Condition(look=_mcp, after=30 * MINUTE, do="pm mcp list", grave=False),

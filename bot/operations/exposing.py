@@ -28,6 +28,7 @@ LABELLED = (
     "pm_spent_today_dollars",
     "pm_daily_cap_dollars",
     "pm_token_days_left",
+    "pm_clock_ahead_seconds",
 )
 """Gauges whose labels come and go."""
 
@@ -70,5 +71,7 @@ def _house(seen: Vitals) -> Iterator[Told]:
     if seen.free is not None:
         yield "pm_disk_free_bytes", "Free where the database lies", seen.free[0], {}
         yield "pm_disk_free_share", "The same as a share of the disk", seen.free[1], {}
+    for host, ahead in seen.clocks.items():
+        yield "pm_clock_ahead_seconds", "A machine's clock ahead of the database's", ahead, {"host": host}
     if seen.backup_age is not None:
         yield "pm_backup_age_seconds", "Age of the last backup", seen.backup_age, {}

@@ -36,6 +36,8 @@ class Here:
     """Sources whose webhooks seem to be missing, with how many changes came to light by reading."""
     expiries: Mapping[str, date] = field(default_factory=dict)
     """The last day of a vendor's token, where it was written down."""
+    host: str = ""
+    """This machine, where its clock is compared with a database's elsewhere; empty on SQLite, which has none."""
     backup: datetime | None = None
     """Of which moment the last backup is (real time); ``None`` where none was ever made."""
 
@@ -68,6 +70,8 @@ class Vitals:
     """By team: dollars spent today, and its cap."""
     free: tuple[int, float] | None
     """Bytes free where the database lies, and which share that is."""
+    clocks: Mapping[str, float]
+    """By machine: seconds its clock is ahead of the database's."""
     backup_age: float | None
     expiries: Mapping[str, date]
 
@@ -107,6 +111,7 @@ async def vitals(of: Sources, mailbox: Mailbox, here: Here) -> Vitals:
         searches=await tally.recent(of.store, now, days=2),
         money={team["id"]: _money(team, lies, company) for team in of.teams},
         free=_free(here.folder),
+        clocks=await of.operations.clocks() | ({here.host: of.operations.ahead} if here.host else {}),
         backup_age=(now - here.backup).total_seconds() if here.backup is not None else None,
         expiries=here.expiries,
     )

@@ -38,13 +38,13 @@ class JiraMirror:
     projects: Projects
     only_sprint: str | None = None
 
-    async def whole(self, team: Team, sprints: Sequence[Sprint] | None = None) -> None:
+    async def whole(self, team: Team) -> None:
         """Every sprint of the team's boards, every issue of those watched; what is not there is gone.
 
         Raises ``VendorError``; the mirror then stays as it was.
         """
         position, began, now = await self._position(team.id), self.clock.real(), self.clock.now()
-        sprints = sprints if sprints is not None else await self._sprints(team)
+        sprints = await self._sprints(team)
         issues: list[Issue] = []
         drift: dict[str, int] = {}
         for sprint in self.watched(sprints):
@@ -69,21 +69,23 @@ class JiraMirror:
         if since is None or is_due(position, self.clock):
             await self.whole(team)
             return
-        sprints = await self._sprints(team)
-        if {sprint.id for sprint in self.watched(sprints)} != facts.whole:
+        coming = await self._coming(team)
+        if {sprint.id for sprint in self.watched(coming)} != facts.whole:
             log.info("another sprint is watched: reading whole", extra={"action": "sprints_changed", "team": team.id})
-            await self.whole(team, sprints)
+            await self.whole(team)
             return
         # Jira refuses a query that names a project it does not have.
         allowed = await self.projects.allowed()
         mine = [project for project in team.jira.projects if project in allowed]
-        changed = await self.jira.changed_since(mine, since, now) if mine else ()
+        held = {issue.id: issue.updated for issue in facts.issues}
+        changed = await self.jira.changed_since(mine, since, now, held) if mine else ()
         await self.store.save(team.id, issues=_ours(changed, facts), source=Source.JIRA, began=began)
         await self.named(team.id, _neighbours(await self.store.facts_about(team.id)))
         if await self._miscounted(team.id, position):
-            await self.whole(team, sprints)
+            await self.whole(team)
             return
-        await self.store.save(team.id, sprints=sprints, source=Source.JIRA, complete=True, began=began)
+        ended = [sprint for sprint in facts.sprints if sprint.state is SprintState.CLOSED]
+        await self.store.save(team.id, sprints=[*ended, *coming], source=Source.JIRA, complete=True, began=began)
         await keep_position(self.store, team.id, Source.JIRA, replace(position, until=now))
 
     async def named(self, team: TeamId, names: Iterable[str]) -> None:
@@ -142,6 +144,10 @@ class JiraMirror:
 
     async def _sprints(self, team: Team) -> list[Sprint]:
         return [sprint for board in team.jira.boards for sprint in await self.jira.sprints(board)]
+
+    async def _coming(self, team: Team) -> list[Sprint]:
+        """A sprint that is over stays as it is until the next whole read."""
+        return [sprint for board in team.jira.boards for sprint in await self.jira.coming(board)]
 
     async def _issues_of(self, team: TeamId, sprint: Sprint) -> tuple[list[Issue], int]:
         """A sprint's issues, and by how many Jira miscounts them, telling how far the reading has come."""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from bot.thinking.discreet import discreet, heard, told
+from bot.turns import let_another_begin
 from integrations.claude import prices
 from integrations.claude.hearing import unusable
 from models.bills import Caps, Wanted
@@ -84,6 +85,7 @@ class GatedModel:
 
     async def _counted(self, prompt: Prompt, wanted: Wanted, choice: prices.Choice) -> Thought:
         """What is held ends as what it came to, or given up: also when whoever asked no longer waits."""
+        let_another_begin()
         try:
             thought = await self._vendor.ask(prompt, choice.model, choice.effort)
             cost, why = prices.cost(thought.model, thought.usage, choice.model), unusable(thought, prompt)

@@ -6,14 +6,13 @@ read again.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from integrations.bitbucket.mapping import REPOSITORY, account_of, hash_of, issues_of, keys_in, repository_of
-from integrations.payloads import inside, instant, rows, whole, words
+from integrations.payloads import inside, instant, rows, said, whole, words
 from integrations.signatures import Secrets, checked, plain
 from models.events import Delivery, Event, Source
 from models.ids import DeliveryId, IssueKey, PullRequestId, named
@@ -26,11 +25,11 @@ def receive(headers: Mapping[str, str], body: bytes, secret: Secrets, received: 
 
     Raises ``Unwelcome``: 401 unsigned (always so without a secret), 400 not a plain JSON object, 413 too large.
     """
-    lower = checked(headers, body, secret)
-    given = lower.get("x-event-key", "").strip()
+    sent = checked(headers, body, secret)
+    given = sent.headers.get("x-event-key", "").strip()
     name = given if _NAME.fullmatch(given) else ""
-    number = plain(lower.get("x-request-uuid")) or named("bitbucket", name, body)
-    return Delivery(source=Source.BITBUCKET, id=DeliveryId(number), name=name, body=body, received=received)
+    number = DeliveryId(plain(sent.headers.get("x-request-uuid")) or named("bitbucket", name, body))
+    return Delivery(source=Source.BITBUCKET, id=number, name=name, body=body, received=received, said=sent.said)
 
 
 def parse(delivery: Delivery, projects: Collection[str] = ()) -> Event:
@@ -38,11 +37,8 @@ def parse(delivery: Delivery, projects: Collection[str] = ()) -> Event:
 
     ``projects`` are the Jira projects whose keys count in titles, branches and messages; empty means any.
     """
-    try:
-        body = json.loads(delivery.body)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = said(delivery)
+    if body is None:
         return Event(source=Source.BITBUCKET, name=delivery.name)
     repository = _repository(body)
     changed = body.get("changes")

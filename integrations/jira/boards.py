@@ -63,14 +63,21 @@ class Boards(Site):
         """
         self._boards.add(board)
         self._fields = None
+        return await self._those(board, closed=True)
+
+    async def coming(self, board: int) -> list[Sprint]:
+        """Its active and future sprints alone."""
+        return await self._those(board, closed=False)
+
+    async def _those(self, board: int, *, closed: bool) -> list[Sprint]:
         try:
             coming, _ = await self._sprint_pages(board, "active,future", 0)
-            closed = await self._closed(board)
+            past = await self._closed(board) if closed else []
         except Refused as refused:
             if refused.code == "400":  # a Kanban board: "The board does not support sprints"
                 return []
             raise
-        found = (mapping.sprint_of(raw, board) for raw in unique([*closed[-CLOSED_KEPT:], *coming]))
+        found = (mapping.sprint_of(raw, board) for raw in unique([*past[-CLOSED_KEPT:], *coming]))
         return [sprint for sprint in found if sprint is not None]
 
     async def _closed(self, board: int) -> list[Any]:

@@ -256,8 +256,8 @@ def blockers(own: Any, *, done: bool = False) -> tuple[IssueKey, ...]:
 
 def sprints_in(value: Any) -> list[SprintRef]:
     """Every sprint a field value names: REST objects, or the strings old sites still send."""
-    found = [_sprint_ref(each) for each in (value if isinstance(value, list) else [value])]
-    return [each for each in found if each is not None]
+    several = value if isinstance(value, list) else (value,)
+    return [found for each in several if (found := _sprint_ref(each)) is not None]
 
 
 def account_of(user: Any) -> AccountId | None:
@@ -320,14 +320,17 @@ def _is_blocking(link_type: Any) -> bool:
     return inward.casefold() == "is blocked by" or name.casefold() == "blocks"
 
 
+_SPRINT_STATES = frozenset(each.value for each in SprintState)
+
+
 def _sprint_ref(value: Any) -> SprintRef | None:
-    if isinstance(value, str):
-        value = _legacy(value)
-    number, state = whole(inside(value, "id")), words(inside(value, "state")).lower()
-    # Other fields hold objects with an id and a state too; only these three are a sprint's.
-    if number is None or state not in {each.value for each in SprintState}:
+    said = _legacy(value) if isinstance(value, str) else value
+    if not isinstance(said, dict):
         return None
-    return SprintRef(SprintId(number), state)
+    # Other fields hold objects with an id and a state too; only these three are a sprint's.
+    state = words(said.get("state")).lower()
+    number = whole(said.get("id")) if state in _SPRINT_STATES else None
+    return SprintRef(SprintId(number), state) if number is not None else None
 
 
 def _legacy(text: str) -> dict[str, str] | None:

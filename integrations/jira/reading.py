@@ -12,7 +12,7 @@ from integrations.jira.mapping import Change, Fields
 from integrations.jira.nouns import Fetched, Holder
 from integrations.jira.paging import by_offset, by_token, unique
 from integrations.jira.site import Site, path_of
-from integrations.payloads import inside, rows, whole, words
+from integrations.payloads import inside, instant, rows, whole, words
 from models.errors import Unclear
 from models.ids import AccountId, IssueKey, SprintId
 from models.work import Issue
@@ -20,12 +20,21 @@ from models.work import Issue
 PAGE = 100
 """Issues asked for at a time; bulk fetch takes at most 100 (OpenAPI description)."""
 
+FEW = 10
+"""Issues that are read together with their histories. Of more, a call for the histories alone is lighter: it names the
+fields that count."""
+
 HISTORY_PAGE = 1000
 PROJECT_PAGE = 100
 
 OVERLAP = timedelta(minutes=2)
 """Asked for beyond the last look: JQL compares whole minutes, and Jira's index lags behind its writes."""
 
+
+NOTHING_MORE: Mapping[str, Any] = {}
+"""Of an issue beside its fields."""
+
+NOTHING_HELD: Mapping[str, datetime] = {}
 
 OnPage = Callable[[int], Awaitable[None]]
 """Is told how many issues have come so far."""
@@ -51,9 +60,12 @@ class Reading(Site):
             raise Unclear("count: the answer is not a number")
         return number
 
-    async def changed_since(self, projects: Sequence[str], since: datetime, now: datetime) -> list[Issue]:
+    async def changed_since(
+        self, projects: Sequence[str], since: datetime, now: datetime, held: Mapping[str, datetime] = NOTHING_HELD
+    ) -> list[Issue]:
         """Every issue of ``projects`` changed since then, and a little more: the same one may come again.
 
+        Not what is ``held`` (by id) as it was changed last: its history need not be asked for a second time.
         Both instants are of one clock. The query says how many minutes ago and no hour, so the zone of the
         token's account does not matter.
         """
@@ -62,7 +74,7 @@ class Reading(Site):
         minutes = max(1, math.ceil((now - since + OVERLAP) / timedelta(minutes=1)))
         named = ", ".join(quoted(project) for project in dict.fromkeys(projects))
         jql = f'project in ({named}) AND updated >= "-{minutes}m" ORDER BY updated ASC'
-        return await self._found("list changes", jql, None)
+        return await self._found("list changes", jql, None, held=held)
 
     async def issues(self, ids_or_keys: Sequence[str]) -> list[Issue]:
         """These issues as they are now; ids and keys may be mixed, unknown ones are left out.
@@ -79,9 +91,10 @@ class Reading(Site):
         """As ``issues``, and which of them Jira could not give just now. Those are asked for once more first."""
         fields = await self.site_fields()
         wanted = list(dict.fromkeys(ids_or_keys))
-        raw, failed = await self._bulk(wanted, fields)
+        more_of = {"expand": ["changelog"]} if len(wanted) <= FEW else {}
+        raw, failed = await self._bulk(wanted, fields, more_of)
         if failed:  # Jira's description calls these errors passing ones; a read may be asked again
-            more, failed = await self._bulk(list(failed), fields)
+            more, failed = await self._bulk(list(failed), fields, more_of)
             raw += more
         return Fetched(tuple(await self._with_history(unique(raw), fields)), failed)
 
@@ -155,7 +168,14 @@ class Reading(Site):
             return {keys[0]: raw[0]}
         return {IssueKey(str(inside(each, name))): each for each in raw for name in ("key", "id")}
 
-    async def _found(self, what: str, jql: str, most: int | None, on_page: OnPage | None = None) -> list[Issue]:
+    async def _found(
+        self,
+        what: str,
+        jql: str,
+        most: int | None,
+        on_page: OnPage | None = None,
+        held: Mapping[str, datetime] = NOTHING_HELD,
+    ) -> list[Issue]:
         fields = await self.site_fields()
         size = PAGE if most is None else max(1, min(PAGE, most))
         count = 0
@@ -170,14 +190,18 @@ class Reading(Site):
                 await on_page(count)
             return found
 
-        return await self._with_history(unique(await by_token(what, "issues", page, most)), fields)
+        raw = unique(await by_token(what, "issues", page, most))
+        return await self._with_history([each for each in raw if not _is_held(each, held)], fields)
 
-    async def _bulk(self, wanted: Sequence[str], fields: Fields) -> tuple[list[Any], dict[str, str]]:
+    async def _bulk(
+        self, wanted: Sequence[str], fields: Fields, more_of: Mapping[str, Any] = NOTHING_MORE
+    ) -> tuple[list[Any], dict[str, str]]:
         """Raw issues, and by id why others were not given."""
         raw: list[Any] = []
         failed: dict[str, str] = {}
         for start in range(0, len(wanted), PAGE):
-            page = await self._fetch({"issueIdsOrKeys": list(wanted[start : start + PAGE]), "fields": fields.wanted()})
+            named = {"issueIdsOrKeys": list(wanted[start : start + PAGE]), "fields": fields.wanted()}
+            page = await self._fetch({**named, **more_of})
             if not isinstance(page.get("issues"), list):
                 raise Unclear("read issues: the answer has no issues")
             raw += page["issues"]
@@ -189,8 +213,9 @@ class Reading(Site):
         return await self._object("read issues", lambda s: s.core.bulk_fetch_issues(data=body))
 
     async def _with_history(self, raw: Sequence[Any], fields: Fields) -> list[Issue]:
+        history = {str(inside(each, "id")): told for each in raw if (told := _whole_history(each)) is not None}
         ids = [str(number) for each in raw if (number := whole(inside(each, "id")))]
-        history = await self._history(ids, fields.with_history())
+        history |= await self._history([each for each in ids if each not in history], fields.with_history())
         found = (mapping.issue_of(each, fields, history.get(str(inside(each, "id")), ()), self._site) for each in raw)
         return [issue for issue in found if issue is not None]
 
@@ -209,6 +234,19 @@ class Reading(Site):
             return await self._object("read history", lambda s: s.core.get_bulk_changelogs(data=data))
 
         return await by_token("read history", "issueChangeLogs", page)
+
+
+def _is_held(raw: Any, held: Mapping[str, datetime]) -> bool:
+    """Whether we hold it as Jira shows it, or newer: a search may lag behind."""
+    known, updated = held.get(str(inside(raw, "id"))), instant(inside(raw, "fields", "updated"))
+    return known is not None and updated is not None and updated <= known
+
+
+def _whole_history(raw: Any) -> list[Change] | None:
+    """What came with the issue itself, oldest first; ``None`` where nothing did, or only its latest part."""
+    found, total = rows(inside(raw, "changelog", "histories")), inside(raw, "changelog", "total")
+    # It comes newest first: what happened in one moment would be in the wrong order else.
+    return mapping.changes(found[::-1]) if isinstance(total, int) and total == len(found) else None
 
 
 def _open_sprints(raw: Any, fields: Fields) -> frozenset[SprintId]:

@@ -5,21 +5,21 @@ An event is a hint. It names what to read again; nothing in it is trusted over t
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from integrations.jira.mapping import KEY, account_of, field_name, field_names, sprints_in
-from integrations.payloads import inside, instant, rows, whole, words
-from integrations.signatures import Secrets, checked, plain, read
+from integrations.jira.mapping import KEY, SprintRef, account_of, field_name, field_names, sprints_in
+from integrations.payloads import inside, instant, rows, said, whole, words
+from integrations.signatures import Secrets, checked, plain
 from models.events import Delivery, Event, Source
 from models.ids import AccountId, DeliveryId, IssueKey, SprintId, named
 
 _NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,100}")
 _COMMENT_PATH = re.compile(r"/issue/(\d{1,18})/comment/")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]{0,254}")
+_MOST_LABELS = 100
 _ID_LIST = re.compile(r"[\d, ]{1,2000}")
 
 
@@ -28,20 +28,18 @@ def receive(headers: Mapping[str, str], body: bytes, secret: Secrets, received: 
 
     Raises ``Unwelcome``: 401 unsigned (always so without a secret), 400 not a plain JSON object, 413 too large.
     """
-    lower = checked(headers, body, secret)
-    name = _name(read(body))
-    number = plain(lower.get("x-atlassian-webhook-identifier")) or named("jira", name, body)
-    return Delivery(source=Source.JIRA, id=DeliveryId(number), name=name, body=body, received=received)
+    sent = checked(headers, body, secret)
+    name = _name(sent.said)
+    number = DeliveryId(plain(sent.headers.get("x-atlassian-webhook-identifier")) or named("jira", name, body))
+    return Delivery(source=Source.JIRA, id=number, name=name, body=body, received=received, said=sent.said)
 
 
 def parse(delivery: Delivery) -> Event:
     """What a delivery says. Total: what it does not say, or says in a way we do not know, is simply absent."""
-    try:
-        body = json.loads(delivery.body)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = said(delivery)
+    if body is None:
         return Event(source=Source.JIRA, name=delivery.name)
+    sprints = _on_issue(body)
     items = [row for row in rows(inside(body, "changelog", "items")) if isinstance(row, dict)]
     key = _key(inside(body, "issue", "key"))
     return Event(
@@ -52,8 +50,10 @@ def parse(delivery: Delivery) -> Event:
         issue=key,
         issue_id=_issue_id(body),
         project=_project(body, key),
-        changed=_changed(body, items),
-        sprints=_sprints(body, items),
+        changed=_changed(items, sprints),
+        priority=words(inside(body, "issue", "fields", "priority", "name")) or None,
+        labels=_labels(body),
+        sprints=_sprints(body, items, sprints),
         board=_board(body),
         mentioned=frozenset(_old_keys(items)),
     )
@@ -85,14 +85,18 @@ def _issue_id(body: Mapping[str, Any]) -> str | None:
 
     A link names two issues; the destination is the one that *is blocked*, so it is the one to read again.
     """
-    comment = _COMMENT_PATH.search(words(inside(body, "comment", "self"))[:500])
-    places = (
-        inside(body, "issue", "id"),
-        inside(body, "worklog", "issueId"),
-        inside(body, "issueLink", "destinationIssueId"),
-        comment[1] if comment else None,
+    number = (
+        whole(inside(body, "issue", "id"))
+        or whole(inside(body, "worklog", "issueId"))
+        or whole(inside(body, "issueLink", "destinationIssueId"))
+        or _commented(body)
     )
-    return next((str(number) for place in places if (number := whole(place)) is not None), None)
+    return str(number) if number is not None else None
+
+
+def _commented(body: Mapping[str, Any]) -> int | None:
+    comment = _COMMENT_PATH.search(words(inside(body, "comment", "self"))[:500])
+    return whole(comment[1]) if comment else None
 
 
 def _project(body: Mapping[str, Any], key: IssueKey | None) -> str | None:
@@ -103,19 +107,29 @@ def _project(body: Mapping[str, Any], key: IssueKey | None) -> str | None:
     return found if isinstance(found, str) and _PROJECT.fullmatch(found) else None
 
 
-def _changed(body: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def _labels(body: Mapping[str, Any]) -> frozenset[str]:
+    found = rows(inside(body, "issue", "fields", "labels"))
+    return frozenset(label for label in found[:_MOST_LABELS] if isinstance(label, str))
+
+
+def _on_issue(body: Mapping[str, Any]) -> Mapping[str, Sequence[SprintRef]]:
+    """The sprints the issue is in, by the field that says so."""
+    own = inside(body, "issue", "fields")
+    fields = own.items() if isinstance(own, dict) else ()
+    return {name: found for name, value in fields if (found := sprints_in(value))}
+
+
+def _changed(items: Iterable[Mapping[str, Any]], on_issue: Iterable[str]) -> frozenset[str]:
     """Names and ids of the changed fields; a sprint field is called ``sprint``, too, whatever its site calls it."""
     names = frozenset(name for row in items for name in field_names(row))
-    own = inside(body, "issue", "fields")
-    of_sprints = {name.lower() for name, value in (own.items() if isinstance(own, dict) else ()) if sprints_in(value)}
-    return names if names.isdisjoint(of_sprints) else names | {"sprint"}
+    return names if names.isdisjoint(map(str.lower, on_issue)) else names | {"sprint"}
 
 
-def _sprints(body: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> frozenset[SprintId]:
+def _sprints(
+    body: Mapping[str, Any], items: Iterable[Mapping[str, Any]], on_issue: Mapping[str, Sequence[SprintRef]]
+) -> frozenset[SprintId]:
     """Every sprint the event names: its own, those on the issue, and those on both sides of a change."""
-    own = inside(body, "issue", "fields")
-    on_issue = {name: sprints_in(value) for name, value in (own.items() if isinstance(own, dict) else ())}
-    fields = {name.lower() for name, found in on_issue.items() if found} | {"sprint"}
+    fields = {*map(str.lower, on_issue), "sprint"}
     moved = [
         number
         for item in items

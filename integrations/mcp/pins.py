@@ -67,7 +67,7 @@ class Pins:
             found = json.loads(self.file.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             remedy = "Restore it, or delete it to accept the servers' tools afresh"
             raise OperatorError(f"{self.file} cannot be read ({error})", hint=remedy) from None
         servers = found.get("servers") if isinstance(found, dict) else None

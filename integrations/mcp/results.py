@@ -56,7 +56,7 @@ def _read(server: str, text: str) -> Any:
         raise Failure(f"{server}: a web page came instead of an answer", Reason.UNREADABLE)
     head = text.lstrip("\ufeff").partition("\n")[0].strip()
     if _HEADER.fullmatch(head):
-        return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+        return _table(server, text.lstrip("\ufeff"))
     # Some servers report what went wrong as plain words in a result that says it is none.
     told = failure_of(server, text)
     raise (
@@ -64,6 +64,13 @@ def _read(server: str, text: str) -> Any:
         if told.reason is not Reason.UPSTREAM
         else Failure(f"{server}: the answer is neither JSON nor a table", Reason.UNREADABLE)
     )
+
+
+def _table(server: str, text: str) -> list[dict[Any, Any]]:
+    try:
+        return list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:  # a cell of more than 128 KB
+        raise Failure(f"{server}: the table cannot be read ({error})", Reason.UNREADABLE) from None
 
 
 def _sound(server: str, value: Any) -> Any:

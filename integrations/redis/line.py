@@ -45,10 +45,12 @@ class Line:
         *,
         seconds: float = SECONDS,
         again: float = AGAIN,
+        pulse: float = PULSE,
         failed: Callable[[str], None] = lambda purpose: None,
     ) -> None:
         """``failed`` is told each time a purpose was not served: ``hear``, ``tell``, ``pace`` or ``ping``."""
         self._url, self._clock, self._seconds, self._again = url, clock, seconds, again
+        self._silence = pulse
         self._tell_failed = failed
         self._redis: Redis | None = None
         self._closed: dict[str, float] = {}
@@ -88,7 +90,7 @@ class Line:
             async with self._subscribed(channel) as heard:
                 ring()  # what was told meanwhile was told to nobody
                 while True:
-                    told = await heard.get_message(ignore_subscribe_messages=True, timeout=PULSE)
+                    told = await heard.get_message(ignore_subscribe_messages=True, timeout=self._silence)
                     told = await self._pulse(heard, channel, us) if told is None else told
                     if _words(told) != us:
                         ring()
@@ -139,7 +141,7 @@ class Line:
         return answer
 
     def _failed(self, purpose: str, error: Exception) -> None:
-        said = f"no answer in {self._seconds:g} s" if isinstance(error, TimeoutError) else _first_line(error)
+        said = f"no answer in {self._seconds:g} s" if isinstance(error, TimeoutError) else _meant(error)
         if purpose not in self.troubles:  # once for each time of trouble
             log.warning("Redis does not %s: %s. %s", purpose, said, WITHOUT, extra={"action": "redis_away"})
         self.troubles[purpose] = said
@@ -165,7 +167,9 @@ WITHOUT = "Meanwhile work is found within a second all the same, and each proces
 REMEDY = "Check REDIS_URL and the server; nothing is lost without it"
 
 
-def _first_line(error: Exception) -> str:
+def _meant(error: Exception) -> str:
+    if isinstance(error, LookupError | TypeError | AttributeError):  # the library's own, over what it could not read
+        return "its answer cannot be read"
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

@@ -87,7 +87,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _until(text: str, date: str) -> float | None:
     try:
         return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # of a year or an offset that no calendar has
         return None
 
 

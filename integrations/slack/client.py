@@ -30,6 +30,7 @@ from integrations.slack.wire import TIMEOUT, ahead, new_session, quiet
 from models.clock import Clock
 from models.errors import NotDone, Refused, Unclear, VendorError
 from models.found import FoundMessage
+from models.held import still_held
 from models.ids import SlackUserId
 from models.links import Links
 from models.redaction import SHAPES, Redactor
@@ -337,6 +338,7 @@ class Slack:
                 await self._places.ours_alone(channel)
             if posts:
                 await self.pacer.turn(method)  # the workspace's, beside the channel's
+                await still_held()  # it may have waited for its turns, or stood still
             try:
                 return await self._ask(method, lane, text=words, **shown, **_PLAIN, **arguments)
             except Refused as refused:
@@ -352,6 +354,8 @@ class Slack:
         call = getattr(self._web(), method.replace(".", "_"))
         if not lane or lane == method:
             await self.pacer.turn(method, None if method in PER_MINUTE else 0.0)
+        if method == _BEGINS:
+            await still_held()
         return await self._call(call, lane or method, **self._redact.shown(arguments))
 
     async def _call(self, method: Call, lane: str, **arguments: Any) -> Any:

@@ -44,6 +44,9 @@ _UNSURE = frozenset(
     }
 )
 _NEW_TOKEN = "install the app again and put the new token in SLACK_BOT_TOKEN"  # noqa: S105 - advice, not a secret
+SIGNED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""Slack knows the token no longer: every call is refused alike, until an operator has put it right."""
+
 _REMEDIES: Mapping[str, str] = {
     "channel_not_found": "check the name in directives.yaml; a private channel needs /invite for the app",
     "not_in_channel": "invite the app to the channel with /invite",

@@ -91,7 +91,7 @@ class OpenId:
                 session.post(f"{self._api}/openid.connect.token", data=form, allow_redirects=False) as answer,
             ):
                 said = json.loads(await _whole(answer))
-        except (TimeoutError, aiohttp.ClientError, ValueError) as error:
+        except (TimeoutError, aiohttp.ClientError, ValueError, RecursionError) as error:
             raise Unclear(f"Slack's sign-in did not answer: {type(error).__name__}") from None
         return said if isinstance(said, dict) else {}
 
@@ -111,7 +111,7 @@ def _claims(token: object) -> Mapping[str, Any]:
     try:
         _, body, _ = str(token).split(".")
         said = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise Refused("Slack's id_token cannot be read", code="bad_token")
@@ -140,7 +140,8 @@ def _bytes(value: object) -> bytes:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Of seconds that a clock can show: with a larger whole number no float can be compared."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
 
 
 def _holds(made: Any, ends: Any, now: datetime) -> bool:

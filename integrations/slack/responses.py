@@ -53,7 +53,7 @@ def _code(text: str) -> str:
         return ""
     try:
         data = json.loads(short)
-    except ValueError:
+    except (ValueError, RecursionError):
         return short if len(short) <= 60 and short.replace("_", "").isalnum() else ""
     if isinstance(data, dict) and data.get("ok") is not True:
         return str(data.get("error") or "")

@@ -165,7 +165,10 @@ def reopen(connection: Connection, effect: EffectId) -> None:
     again = {"state": EffectState.UNKNOWN.value, "ended": None, "gave_back": null()}
     connection.execute(update(effects).where(effects.c.id == effect).values(**again))
     if row["kind"] == AskApproval.kind and row["action"].get("asking", Asking.FIRST) == Asking.FIRST:
-        withdrawn = and_(_unshown(row["action"]["approval"]), approvals.c.state == ApprovalState.SUPERSEDED.value)
+        # Withdrawn because of this; what the world has overtaken since stays over.
+        by_this = and_(approvals.c.note == row["words"], approvals.c.at == row["ended"])
+        is_over = approvals.c.state == ApprovalState.SUPERSEDED.value
+        withdrawn = and_(_unshown(row["action"]["approval"]), is_over, by_this)
         opened = {"state": ApprovalState.PENDING.value, "at": None, "note": ""}
         connection.execute(update(approvals).where(withdrawn).values(**opened))
 
@@ -245,7 +248,7 @@ def _state_after(outcome: Outcome, state: EffectState) -> EffectState:
 
 def _conclude(connection: Connection, effect: Effect, outcome: Outcome, at: datetime, real: datetime) -> None:
     """What else an ended effect changes: its decision, its question, its approval's card."""
-    if outcome.ending is Ending.DEFERRED:
+    if outcome.ending is Ending.DEFERRED and _is_open(connection, effect.action):
         _take_back(connection, effect, outcome, at)
     if _STATE_AFTER[outcome.ending] is not EffectState.SENT:
         _withdraw(connection, effect, outcome, at)
@@ -283,6 +286,14 @@ def _opened_again(connection: Connection, effect: Effect, at: datetime) -> bool:
     tried = case((effects.c.tries > 0, EffectState.UNKNOWN.value), else_=EffectState.PLANNED.value)
     anew = {"state": tried, "cycle": effect.cycle, "planned": at, "ended": None, "words": ""}
     return connection.execute(update(effects).where(ended).values(**anew)).rowcount == 1
+
+
+def _is_open(connection: Connection, action: Action) -> bool:
+    """Whether there is anything to decide anew: a question that was answered or overtaken meanwhile is settled."""
+    if not isinstance(action, AskApproval):
+        return True
+    waits = and_(approvals.c.id == action.approval, approvals.c.state == ApprovalState.PENDING.value)
+    return connection.execute(select(approvals.c.id).where(waits)).first() is not None
 
 
 def _take_back(connection: Connection, effect: Effect, outcome: Outcome, at: datetime) -> None:

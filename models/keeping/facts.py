@@ -6,13 +6,14 @@ an older key is read as if it named the newer one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, delete, or_, select
 
 from models.database import insert_into
 from models.events import Source
@@ -47,22 +48,23 @@ def about(connection: Connection, team: TeamId) -> Facts:
     rows = connection.execute(_mirrored(), {"team": team})
     found: dict[str, list[Any]] = {}
     keys: dict[str, Any] = {}
-    for kind, name, value in rows:
+    for kind, name, text in rows:
+        value = _read(kind, text)
         if kind == KEY:
             keys[name] = value["issue"]
         else:
             found.setdefault(kind, []).append(value)
     ages = connection.execute(_ages(), {"team": team})
-    issues = [load(Issue, value) for value in found.get("issue", ())]
+    issues: list[Issue] = found.get("issue", [])
     names = _Names(keys, {issue.id: issue.key for issue in issues}, frozenset(issue.key for issue in issues))
     done = {issue.key: issue.progress is Progress.DONE for issue in issues}
-    pulls = [load(PullRequest, value) for value in found.get("pull_request", ())]
+    pulls: list[PullRequest] = found.get("pull_request", [])
     return Facts(
         team=team,
-        sprints=tuple(load(Sprint, value) for value in found.get("sprint", ())),
+        sprints=tuple(found.get("sprint", ())),
         issues=tuple(_with_blockers(issue, names, done) for issue in issues),
-        pull_requests=tuple(replace(pull, issues=names.now(pull.issues)) for pull in pulls),
-        people=tuple(load(Person, value) for value in found.get("person", ())),
+        pull_requests=tuple(_with_issues(pull, names) for pull in pulls),
+        people=tuple(found.get("person", ())),
         read_at={source: at for source, at in ages},
         whole=frozenset(SprintId(value) for value in found.get(WHOLE, ())),
     )
@@ -71,7 +73,18 @@ def about(connection: Connection, team: TeamId) -> Facts:
 @cache
 def _mirrored() -> Select[Any]:
     """Written once, as ``_ages``: the mirror is read at every step, and putting a statement together takes as long."""
-    return select(facts.c.kind, facts.c.id, facts.c.value).where(facts.c.team == bindparam("team")).order_by(facts.c.id)
+    value = cast(facts.c.value, Text)
+    return select(facts.c.kind, facts.c.id, value).where(facts.c.team == bindparam("team")).order_by(facts.c.id)
+
+
+@lru_cache(maxsize=4096)
+def _read(kind: str, text: str) -> Any:
+    """What a row says. From one look to the next hardly a row changes, and what it says is frozen: read once."""
+    value = json.loads(text)
+    return load(_VALUES[kind], value) if kind in _VALUES else value
+
+
+_VALUES: Mapping[str, Any] = {"issue": Issue, "pull_request": PullRequest, "sprint": Sprint, "person": Person}
 
 
 @cache
@@ -110,10 +123,17 @@ class _Names:
 
 def _with_blockers(issue: Issue, names: _Names, done: Mapping[IssueKey, bool]) -> Issue:
     """What blocks it now: when a blocker is finished or taken up again, Jira does not touch what it blocks."""
+    if not issue.blocked_by and not issue.freed_by:
+        return issue
     held_up, freed = names.now(issue.blocked_by), names.now(issue.freed_by)
     still = [key for key in held_up if not done.get(key, False)] + [key for key in freed if not done.get(key, True)]
     over = [key for key in (*held_up, *freed) if key not in still]
     return replace(issue, blocked_by=tuple(still), freed_by=tuple(over))
+
+
+def _with_issues(pull: PullRequest, names: _Names) -> PullRequest:
+    now = names.now(pull.issues)
+    return pull if now == pull.issues else replace(pull, issues=now)
 
 
 def save(

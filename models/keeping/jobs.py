@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,7 +21,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +33,9 @@ from models.tables.queue import jobs, teams
 
 AGED = timedelta(seconds=60)
 """A due job of lane 1 or 2 waits no longer than this behind other lanes (reliability 2.4)."""
+
+AT_ONCE = "at_once"
+"""In the payload of a coalesced job that later puts do not postpone."""
 
 PATIENCE = 5
 """Tries to join or insert a coalesced job while other processes do the same."""
@@ -57,6 +59,8 @@ class NewJob:
     delay: float = 0.0
     max_wait: float = 10.0
     cost: float = 1.0
+    at_once: bool = False
+    """A coalesced job that runs ``delay`` from now, or sooner; no later put postpones it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,6 @@ class Job:
     """This try included."""
     token: int
     payload: Mapping[str, Any]
-
-
-SOON = timedelta(seconds=5)
-"""What was never tried and is due only after this was planned for later; it does not wait for a worker."""
 
 
 def put(connection: Connection, job: NewJob, now: datetime) -> JobId:
@@ -207,9 +207,11 @@ def hasten(
     announce(connection)
 
 
-def reap(connection: Connection, now: datetime) -> int:
-    """Put jobs whose lease has run out back in line; returns how many."""
-    expired = select(jobs.c.id).where(jobs.c.state == "running", jobs.c.lease_until < now)
+def reap(connection: Connection, now: datetime, ahead: float = 0.0) -> int:
+    """Put jobs whose lease has run out back in line; returns how many. ``now`` is ``ahead`` seconds of what leases
+    go by."""
+    over = now - timedelta(seconds=ahead)
+    expired = select(jobs.c.id).where(jobs.c.state == "running", jobs.c.lease_until < over)
     rows = connection.execute(expired.order_by(jobs.c.id).with_for_update(skip_locked=True)).scalars().all()
     for row in rows:
         _wait_again(connection, row, now, state="waiting", lease_until=None, run_at=now, error="the lease ran out")
@@ -244,8 +246,13 @@ def _job(row: RowMapping) -> Job:
 
 def _together(earlier: NewJob, later: NewJob) -> NewJob:
     """Two puts of one coalesced job as one: the later words win, the more urgent lane wins."""
-    payload = {**earlier.payload, **later.payload}
-    return replace(later, payload=payload, lane=min(earlier.lane, later.lane))
+    if earlier == later:  # as nearly all of a burst are
+        return later
+    payload, lane = {**earlier.payload, **later.payload}, min(earlier.lane, later.lane)
+    if not earlier.at_once:
+        return replace(later, payload=payload, lane=lane)
+    delay = min(earlier.delay, later.delay)
+    return replace(later, payload=payload, lane=lane, delay=delay, max_wait=delay, at_once=True)
 
 
 def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
@@ -253,16 +260,27 @@ def _join(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
     row = connection.execute(_waiting(), {"kind": job.kind, "key": job.key}).mappings().first()
     if row is None:
         return None
-    quiet = min(now + timedelta(seconds=job.delay), row["first_at"] + timedelta(seconds=job.max_wait))
     joined = {
         "which": row["id"],
         # A job that has failed keeps its back-off, however many new reasons arrive.
-        "new_run_at": quiet if row["attempts"] == 0 else row["run_at"],
+        "new_run_at": _quiet(row, job, now) if row["attempts"] == 0 else row["run_at"],
         "new_lane": min(row["lane"], job.lane),
-        "new_payload": {**row["payload"], **job.payload},
+        "new_payload": {**row["payload"], **_payload(job)},
     }
     connection.execute(_joining(), joined)
     return JobId(row["id"])
+
+
+def _quiet(row: RowMapping, job: NewJob, now: datetime) -> datetime:
+    """When a waiting job runs that ``job`` joins."""
+    at_once = job.at_once or row["payload"].get(AT_ONCE)
+    latest: datetime = row["run_at"] if at_once else row["first_at"] + timedelta(seconds=job.max_wait)
+    return min(now + timedelta(seconds=job.delay), latest)
+
+
+def _payload(job: NewJob) -> Mapping[str, Any]:
+    """With what whoever joins it later has to know."""
+    return {**job.payload, AT_ONCE: True} if job.at_once else dict(job.payload)
 
 
 @cache
@@ -293,7 +311,7 @@ def _add(connection: Connection, job: NewJob, now: datetime) -> JobId | None:
         "state": "waiting",
         "run_at": now + timedelta(seconds=min(job.delay, job.max_wait) if job.coalesce else job.delay),
         "first_at": now,
-        "payload": dict(job.payload),
+        "payload": _payload(job),
     }
     return connection.execute(_adding(connection.dialect.name), row).scalar()
 
@@ -366,29 +384,3 @@ def _wait_again(connection: Connection, row: int, now: datetime, **values: Any) 
     except IntegrityError:
         merged = {"state": "done", "lease_until": None, "finished": now, "error": "a later job covers this one"}
         connection.execute(update(jobs).where(jobs.c.id == row).values(**merged))
-
-
-def waiting_for_a_worker(connection: Connection, lane: int, now: datetime) -> float:
-    """Seconds the oldest due job of ``lane`` has waited; one whose key is worked waits for its turn, not for us."""
-    running = select(jobs.c.key).where(jobs.c.state == "running")
-    due = and_(jobs.c.state == "waiting", jobs.c.lane == lane, jobs.c.run_at <= now, jobs.c.key.not_in(running))
-    oldest = connection.execute(select(func.min(jobs.c.run_at)).where(due)).scalar()
-    return 0.0 if oldest is None else (now - oldest).total_seconds()
-
-
-def counted(connection: Connection, now: datetime, teams: Collection[str] | None = None) -> Mapping[str, Any]:
-    """Jobs by state, waiting ones by lane, and how long the oldest due one of each has waited; of ``teams`` or all."""
-    mine = true() if teams is None else jobs.c.team.in_(list(teams))
-    planned = and_(jobs.c.attempts == 0, jobs.c.run_at > now + SOON)
-    waits, later = func.count(case((not_(planned), 1))), func.count(case((planned, 1)))
-    by_lane = select(jobs.c.lane, waits, later, func.min(case((jobs.c.run_at <= now, jobs.c.run_at))))
-    lanes = connection.execute(by_lane.where(jobs.c.state == "waiting", mine).group_by(jobs.c.lane)).all()
-    rest = select(jobs.c.state, func.count()).where(jobs.c.state.in_(("running", "dead")), mine)
-    states: dict[str, int] = dict(connection.execute(rest.group_by(jobs.c.state)).all())
-    return {
-        "waiting": {lane: count for lane, count, _, _ in lanes},
-        "later": sum(count for _, _, count, _ in lanes),
-        "oldest": {lane: (now - due).total_seconds() for lane, _, _, due in lanes if due is not None},
-        "running": states.get("running", 0),
-        "dead": states.get("dead", 0),
-    }

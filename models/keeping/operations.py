@@ -17,6 +17,7 @@ from models.proposals import EffectState
 from models.running import ALIVE, Alert, Count, Counted, Kind, Process, Shift, Standing
 from models.tables.backups import restorations
 from models.tables.costs import model_days
+from models.tables.mirror import memory
 from models.tables.operations import alerts, counts, processes
 from models.tables.outbox import audit, effects
 
@@ -28,6 +29,12 @@ SHIFTS = timedelta(days=30)
 
 ALERTS = timedelta(days=30)
 """How long a condition is kept that is over."""
+
+CLOCKS, MACHINES = "clocks", timedelta(days=1)
+"""Under this name memory keeps how far each machine's clock is from the database's, and for how long."""
+
+EVERYWHERE = TeamId("*")
+"""A machine's clock belongs to no team."""
 
 EVER = ""
 """In place of an hour: since the beginning."""
@@ -73,6 +80,22 @@ def first_shift(connection: Connection) -> datetime | None:
     """When anybody was at work first, as far as that is still known."""
     found: datetime | None = connection.execute(select(func.min(processes.c.began))).scalar()
     return found
+
+
+def tell_clock(connection: Connection, host: str, ahead: float, now: datetime) -> None:
+    """The clock of ``host`` is so many seconds ahead of the database's, which says ``now``."""
+    told = {"value": {"ahead": round(ahead, 3)}, "at": now}
+    key = [memory.c.team, memory.c.about, memory.c.key]
+    new = insert_into(connection, memory).values(team=EVERYWHERE, about=CLOCKS, key=host, **told)
+    connection.execute(new.on_conflict_do_update(index_elements=key, set_=told))
+    connection.execute(delete(memory).where(memory.c.about == CLOCKS, memory.c.at < now - MACHINES))
+
+
+def clocks(connection: Connection, now: datetime) -> dict[str, float]:
+    """By machine that was heard lately: seconds its clock is ahead of the database's, which says ``now``."""
+    lately = memory.c.at.between(now - ALIVE, now + ALIVE)
+    wanted = select(memory.c.key, memory.c.value).where(memory.c.about == CLOCKS, lately).order_by(memory.c.key)
+    return {row.key: float(row.value["ahead"]) for row in connection.execute(wanted)}
 
 
 # --- counts -------------------------------------------------------------------------------------------------------

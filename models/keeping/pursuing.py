@@ -42,7 +42,7 @@ def with_copies(connection: Connection, asked: Sequence[Approval]) -> list[Appro
 def remind(connection: Connection, approval: ApprovalId, at: datetime, real: datetime) -> bool:
     """Plan the one reminder of a pending ask; ``False`` when it was planned before or the ask is over.
 
-    It reminds of everything that waits on the same card.
+    It reminds of everything that waits on the same card, once there is one.
     """
     awake = or_(approvals.c.put_off.is_(None), approvals.c.put_off <= at)
     unreminded = and_(_PENDING, approvals.c.reminded.is_(None), approvals.c.expires > at, awake)
@@ -50,7 +50,8 @@ def remind(connection: Connection, approval: ApprovalId, at: datetime, real: dat
     asked = connection.execute(won.returning(*approvals.c)).mappings().first()
     if asked is None:
         return False
-    beside = and_(approvals.c.channel == asked["channel"], approvals.c.ts == asked["ts"])
+    shown = and_(approvals.c.channel.is_not(None), approvals.c.ts.is_not(None))
+    beside = and_(shown, approvals.c.channel == asked["channel"], approvals.c.ts == asked["ts"])
     same = approvals.c.put_off_by.is_not_distinct_from(asked["put_off_by"])
     connection.execute(update(approvals).where(beside, unreminded, same).values(reminded=at))
     if asked["put_off"] is None:

@@ -103,7 +103,10 @@ def _moment(chosen: str, calendar: Calendar, now: datetime) -> datetime | None:
             meant = moment_of(chosen, calendar, now)
         except NotUnderstood:
             return None
-    return calendar.next_working_moment(meant) if meant.tzinfo is not None and meant > now else None
+    try:
+        return calendar.next_working_moment(meant) if meant.tzinfo is not None and meant > now else None
+    except OverflowError:  # on the last days that a calendar has
+        return None
 
 
 def _calendar(person: PersonId, at: Place) -> Calendar:

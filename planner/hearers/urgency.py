@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -133,13 +133,22 @@ def _marked_by_priority(directives: Directives) -> bool:
     return any(each is not None and each.priorities and not each.labels for each in marks)
 
 
+def says_down(priority: str | None, labels: Collection[str], directives: Directives) -> bool:
+    """Whether a ticket with these says that production is down, at whatever level the constitution calls it so."""
+    return any(_marked(priority, labels, rule) for _, rule in levels(directives))
+
+
 def _production_down(issue: Issue, rule: LookEvery) -> bool:
+    return _marked(issue.priority, issue.labels, rule)
+
+
+def _marked(given: str | None, borne: Collection[str], rule: LookEvery) -> bool:
     """Any of the priorities together with any of the labels; an empty list asks for nothing."""
     marks = rule.production_down
-    if marks is None or not (marks.priorities or marks.labels) or (marks.labels and not issue.labels):
+    if marks is None or not (marks.priorities or marks.labels) or (marks.labels and not borne):
         return False
-    priority = (issue.priority or "").casefold()
-    labels = {label.casefold() for label in issue.labels}
+    priority = (given or "").casefold()
+    labels = {label.casefold() for label in borne}
     return (not marks.priorities or priority in {p.casefold() for p in marks.priorities}) and (
         not marks.labels or not labels.isdisjoint(label.casefold() for label in marks.labels)
     )

@@ -51,7 +51,7 @@ from models.work import SprintState
 from tests.backtest.live import MONDAY, TEAM, constitution
 from tests.backtest.test_fetch import Clock
 from tests.backtest.test_pictures import sprint
-from tests.contracts.stores.values import allow, ask, cycle, nudge, proposal
+from tests.contracts.stores.values import allow, ask, cycle, handover, nudge, proposal
 
 pytestmark = pytest.mark.anyio
 HOUR = timedelta(hours=1)
@@ -172,6 +172,22 @@ async def test_what_was_asked_for_is_written_down_as_a_request_and_decided_anew(
     rows = select(decisions.c.proposal_id, cycles.c.reason).join(cycles, cycles.c.id == decisions.c.cycle)
     found = await app.database.read(lambda c: [tuple(row) for row in c.execute(rows)])
     assert found == [("w1", "request")]
+
+
+async def test_a_word_that_somebody_wanted_passed_on_waits_and_is_not_lost(app: App) -> None:
+    """No look proposes it anew: at night it is allowed, and waits at the last moment."""
+    about = proposal(nudge(people(app)[-1]), "w1", rule="asked", asked_by=pm(app))
+    await press_again(Wished(at=MONDAY, team=TEAM, proposal=about, cycle=CycleId("c1"), own_yes=False), app)
+    verdicts = await app.database.read(lambda c: list(c.execute(select(decisions.c.verdict)).scalars()))
+    assert verdicts == ["allow"] and await app.ledger.effect(effect_of(about.id)) is not None
+
+
+@pytest.mark.parametrize("own_yes", [True, False])
+async def test_who_confirmed_it_as_they_asked_is_not_asked_again(app: App, own_yes: bool) -> None:
+    about = proposal(handover("WEB-1"), "w1", rule="asked", asked_by=pm(app))
+    await press_again(Wished(at=MONDAY, team=TEAM, proposal=about, cycle=CycleId("c1"), own_yes=own_yes), app)
+    pending, planned = await app.ledger.pending(), await app.ledger.effect(effect_of(about.id))
+    assert (pending == [], planned is not None) == (own_yes, own_yes)
 
 
 async def test_a_summary_is_left_out_while_a_sprint_runs_and_not_for_ever(app: App) -> None:

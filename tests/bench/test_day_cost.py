@@ -30,7 +30,7 @@ from integrations.simulator.server import Simulator
 from models.bills import Bill, BillState
 from models.money import Money
 from models.thoughts import Prompt, Purpose, Size, Turn, Usage
-from tests.bench.figures import machine
+from tests.bench.figures import at_least, at_most, machine, record, sized
 from tests.evals.playing import not_let_through
 from tests.world import CONSTITUTION, World, running
 
@@ -68,7 +68,10 @@ AT_LENGTH = {Purpose.PLAN: 1_200, Purpose.TALK: 600}
 REFUSED = 0.36
 """Of the answers a model gives that was not told how to write, those that are not let through: 40 of 110."""
 
-TARGET, LIMIT = Money.usd("0.70"), Money.usd("1.00")
+LIMIT = Money.usd("1.00")
+
+BAR, SHARE, CAP = 0.50, 0.05, "0.10"
+"""Dollars a day at most, of what the plain way costs, and what a small purse holds."""
 
 
 def ten_people() -> str:
@@ -92,6 +95,10 @@ class Day:
     asked: int
     bills: Sequence[Bill]
     unsaid: Mapping[str, int]
+    answered: int
+    """Questions somebody got a reply to."""
+    spent: Money
+    """What the purse says, replies as short as the simulated model's."""
     naive: Money = Money()
 
     @property
@@ -108,12 +115,29 @@ async def test_a_working_day_costs_less_than_a_coffee_and_far_less_than_the_plai
     print(f"the same day, of {badly.answers} answers {badly.spoilt} with words that are not let through")
     tell(again)
     for each in (day, again):
-        assert each.events >= EVENTS * 0.95 and each.asked == 40
+        assert each.events >= sized(EVENTS) * 0.95 and each.asked == min(40, sized(STEPS))
         assert not [bill for bill in each.bills if bill.state is BillState.HELD]
         assert summed_by(each.bills, by_purpose).keys() >= {"plan", "talk"}, "both were really asked"
-    assert day.cost <= TARGET and day.naive.nano > 20 * day.cost.nano
+    dollars, naive = day.cost.dollars, day.naive.dollars
+    beside = f"plain ${naive:.2f}; in a model's own careless words ${again.cost.dollars:.2f}"
+    assert all([
+        record("B11", "a working day of ten people, ours / plain", dollars / naive, at_most(SHARE, "x"), beside),
+        record("B11", "the same in dollars", dollars, at_most(BAR, "$"), beside),
+    ])  # fmt: skip
     assert badly.spoilt >= REFUSED * badly.answers * 0.7 and sum(again.unsaid.values()) >= badly.spoilt * 0.9
     assert day.cost < again.cost < LIMIT
+
+
+async def test_with_ten_cents_a_day_not_a_cent_more_is_spent_and_everybody_is_answered(tmp_path: Path) -> None:
+    day = await played(tmp_path / "poor", Honest(), cap=CAP)
+    print(f"\na working day with {CAP} dollars: {day.events} events, {day.asked} questions; {machine()}")
+    tell(day)
+    spent = day.spent.dollars
+    assert spent > float(CAP) / 2, "it was tried"
+    assert all([
+        record("B11", "spent of a purse of $0.10", spent, at_most(float(CAP), "$")),
+        record("B11", f"of {day.asked} questions answered with it", day.answered, at_least(day.asked, "")),
+    ])  # fmt: skip
 
 
 def tell(day: Day) -> None:
@@ -153,10 +177,11 @@ def _worse(value: Any) -> Any:
     return {name: _worse(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
-async def played(folder: Path, brain: Brain, *, plainly: bool = False) -> Day:
+async def played(folder: Path, brain: Brain, *, plainly: bool = False, cap: str = "1.0") -> Day:
     """One day with a model that thinks like ``brain``; beside it, if wanted, the plain way of doing it."""
     await asyncio.to_thread(folder.mkdir)
-    async with running(folder, text=ten_people(), at=MORNING, speed=0.0, prepare=crowded, claude=Pace()) as world:
+    text = ten_people().replace("daily_cap_usd: 1.0", f"daily_cap_usd: {cap}")
+    async with running(folder, text=text, at=MORNING, speed=0.0, prepare=crowded, claude=Pace()) as world:
         world.simulator.claude.brain = brain
         plain = Plain(world) if plainly else None
         events, asked = await a_day(world, plain.asks if plain else nobody)
@@ -166,6 +191,8 @@ async def played(folder: Path, brain: Brain, *, plainly: bool = False) -> Day:
             asked=asked,
             bills=[_at_length(bill) for bill in bills],
             unsaid=not_let_through(world.app.metrics),
+            spent=summed(bills).cost,
+            answered=len({message.thread for message in world.messages(lambda m: m.thread is not None)}),
             naive=await plain.cost() if plain else Money(),
         )
 
@@ -174,19 +201,19 @@ async def nobody() -> None:
     """For a day that is not done the plain way."""
 
 
-async def a_day(world: World, plainly: Asks) -> tuple[int, int]:
+async def a_day(world: World, plainly: Asks, questions: Sequence[str] = (*(KNOWN * 2), *(OPEN * 2))) -> tuple[int, int]:
     """People at work for nine hours, and a question now and then; returns how many of each there were."""
-    chance = random.Random(SEED)
-    questions = [*(KNOWN * 2), *(OPEN * 2)]
-    chance.shuffle(questions)
-    when = sorted(chance.sample(range(STEPS), len(questions)))
+    chance, steps = random.Random(SEED), sized(STEPS)
+    put = [*questions]
+    chance.shuffle(put)
+    when = sorted(chance.sample(range(steps), min(steps, len(put))))
     people = [member.id for member in world.team.members]
     events = asked = 0
-    for step in range(STEPS):
+    for step in range(steps):
         for _ in range(EVENTS // STEPS + (chance.random() < EVENTS / STEPS % 1)):
             events += await happen(world, chance, plainly)
         if step in when:
-            await ask(world, chance.choice(people), questions[when.index(step)])
+            await ask(world, chance.choice(people), put[when.index(step)])
             asked += 1
             await plainly()
         if step % (STEPS // LOOKS) == 0:

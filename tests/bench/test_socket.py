@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integrations.slack.socket import Pace
-from tests.bench.figures import machine
+from tests.bench.figures import at_most, machine, record
 from tests.integrations.slack.socket.conftest import connected
 
 pytestmark = [pytest.mark.anyio, pytest.mark.bench]
@@ -35,4 +35,5 @@ async def test_commands_work_again_within_ten_seconds(tmp_path: Path) -> None:
             taken[f"{fault} {before or ''}".strip()] = time.perf_counter() - began
     print(f"\nuntil commands work again: {machine()}")
     print("  " + ", ".join(f"{fault} {seconds:.2f} s" for fault, seconds in taken.items()))
-    assert max(taken.values()) < MOST
+    what = "commands work again after any loss of Slack's socket"
+    assert record("issue", what, max(taken.values()), at_most(MOST, "s"))

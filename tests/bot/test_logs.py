@@ -88,6 +88,15 @@ def test_an_extra_cannot_overwrite_what_the_line_says_itself(lines) -> None:
     assert json.loads(stream.getvalue())["level"] == "info"
 
 
+def test_a_process_that_may_open_no_more_files_says_so_once_a_minute_with_the_remedy(lines) -> None:
+    stream, told = lines(), {"message": "socket.accept() out of system resource", "exception": OSError(24, "Too many")}
+    with asyncio.Runner() as runner:
+        for _ in range(1000):
+            runner.get_loop().default_exception_handler(told)
+    (line,) = stream.getvalue().splitlines()
+    assert "ulimit -n" in json.loads(line)["msg"] and "Traceback" not in line
+
+
 @pytest.mark.parametrize("name", ["slack_bolt.AsyncApp", "atlassian.rest_client", "urllib3.connectionpool"])
 def test_libraries_that_log_bodies_are_quiet_even_at_debug(lines, name: str) -> None:
     stream = lines()

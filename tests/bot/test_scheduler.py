@@ -19,6 +19,7 @@ from bot.scheduler import digest_slot, tick
 from bot.sync.past import Remembered
 from models.database import Database
 from models.directives_file import load
+from models.errors import DatabaseNotReady
 from models.events import Source
 from models.foresight import Foresight
 from models.ids import SprintId, TeamId
@@ -125,6 +126,16 @@ async def test_no_part_of_a_tick_can_stop_another(works: Clockwork) -> None:
     await works.store.plan_look(TEAM.id, works.clock.now())
     await tick(works.app)
     assert await works.kinds() == ["cycle", "sync", "tidy", "watch"]
+
+
+async def test_a_database_that_is_away_is_one_line_for_each_part_and_no_traceback(
+    works: Clockwork, caplog: pytest.LogCaptureFixture
+) -> None:
+    works.database.bar(DatabaseNotReady("the database did not answer", hint="Check DATABASE_URL"))
+    await tick(works.app)
+    works.database.bar(None)
+    told = [record for record in caplog.records if record.getMessage().startswith("the clock cannot")]
+    assert len(told) > 5 and all("DATABASE_URL" in each.getMessage() and not each.exc_info for each in told)
 
 
 async def test_a_digest_is_fired_once_and_skipped_when_it_is_too_late(works: Clockwork) -> None:

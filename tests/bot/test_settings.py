@@ -81,7 +81,6 @@ def test_an_access_token_of_bitbucket_needs_no_email_and_an_email_alone_is_half(
         ("ATLASSIAN_DOMAIN", "acme .net"),
         ("ATLASSIAN_EMAIL", "acme"),
         ("BITBUCKET_WORKSPACE", "a/b"),
-        ("CHAOS_KILL_AT", "record"),
     ],
 )
 def test_a_malformed_variable_is_one_line_that_names_it_with_a_remedy_and_never_its_value(

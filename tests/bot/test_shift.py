@@ -47,7 +47,7 @@ class Breaking:
 async def test_a_loop_that_breaks_is_started_again() -> None:
     stop = asyncio.Event()
     mailbox = Breaking(stop)
-    app = cast(App, SimpleNamespace(mailbox=mailbox, settings=SimpleNamespace(lease_seconds=20.0)))
+    app = cast(App, SimpleNamespace(mailbox=mailbox, settings=SimpleNamespace(lease_seconds=20.0), clock=SystemClock()))
     async with asyncio.timeout(5):
         await _keep_working(app, stop, breath=0.01)
     assert mailbox.claims > 1

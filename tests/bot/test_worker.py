@@ -14,6 +14,8 @@ from bot import worker
 from bot.app import LONGEST_ASKED, App
 from bot.jobs import HANDLERS
 from bot.listeners.buttons import JOBS
+from bot.turns import let_another_begin
+from models.clock import SystemClock
 from models.errors import DatabaseNotReady, LostLease, NotDone, Refused
 from models.ids import JobId, TeamId
 from models.mailbox import Job
@@ -64,7 +66,7 @@ Doing = Callable[[Any, Job], Awaitable[None]]
 
 
 def app_with(box: Box, lease: float = 20.0) -> Any:
-    app = SimpleNamespace(mailbox=box, settings=SimpleNamespace(lease_seconds=lease))
+    app = SimpleNamespace(mailbox=box, settings=SimpleNamespace(lease_seconds=lease), clock=SystemClock())
     app.worker_backoff = lambda job, asked: App.worker_backoff(app, job, asked)
     return app
 
@@ -108,6 +110,12 @@ async def test_a_failure_is_tried_again_or_given_up(
     assert (await ended(failing(failure), job(kind, attempts))).ends == [end]
 
 
+async def test_the_remedy_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    away = DatabaseNotReady("the database did not answer", hint="Check DATABASE_URL")
+    await ended(failing(away), job("sync", 1))
+    assert caplog.text.count("Check DATABASE_URL") == 1
+
+
 @pytest.mark.parametrize("attempts", [worker.MAX_TRIES, worker.MAX_WAITS + 1])
 async def test_whoever_asked_for_what_is_given_up_hears_of_it_and_while_it_is_tried_nobody_does(attempts: int) -> None:
     told = list[str]()
@@ -137,6 +145,14 @@ def test_whatever_nobody_asks_for_again_is_over_once_it_is_refused() -> None:
     assert set(HANDLERS) >= worker.AGAIN
     pressed = {*JOBS.values()} | {"window", "prompts", "stop", "outcome", "introduce", "again", "card"}
     assert not worker.AGAIN & pressed
+
+
+@pytest.mark.parametrize(("attempts", "end"), [(1, "retry"), (worker.MAX_WAITS, "bury")])
+async def test_work_that_only_a_newer_version_knows_is_left_to_it_at_once(attempts: int, end: str) -> None:
+    box = Box()
+    await worker.work(app_with(box), job("dance", attempts), {})
+    [(what, words)] = box.ends
+    assert what == end and (end == "retry" or "knows no work called 'dance'" in words)
 
 
 async def test_a_job_that_kills_its_worker_again_and_again_is_given_up() -> None:
@@ -201,3 +217,23 @@ async def test_the_slot_for_people_having_nothing_says_nothing_of_the_other_lane
     assert box.looks == 2
     await lookout.job((0,))
     assert box.looks == 2
+
+
+@pytest.mark.parametrize(("thinks", "at_once"), [(False, worker.AT_WORK + 1), (True, 12)])
+async def test_who_waits_for_a_model_keeps_nobody_else_from_working(thinks: bool, at_once: int) -> None:
+    box, stop, under_way, most = Box(jobs=[job() for _ in range(12)]), asyncio.Event(), 0, 0
+
+    async def look(app: Any, job: Job) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        if thinks:
+            let_another_begin()
+        await asyncio.sleep(0.1)
+        under_way -= 1
+        if not (box.jobs or under_way):
+            stop.set()
+
+    async with asyncio.timeout(5):
+        await worker.run_worker(app_with(box), stop, {"sync": look})
+    assert most == at_once

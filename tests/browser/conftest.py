@@ -33,9 +33,12 @@ def chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=own, args=list(FLAGS))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each has a page of its own in it."""
+    """One browser for the tests of a file; each has a page of its own in it.
+
+    Playwright runs an event loop in the thread it was started in: it ends with the file, before others want theirs.
+    """
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         try:

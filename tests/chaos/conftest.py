@@ -1,56 +1,59 @@
-"""Both databases, durable as an operator's, and the table of what was done to the product."""
+"""A place on either database, durable as an operator's; what is done so far, and the certificates of it at the end."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
-from models.database import upgrade
-from tests.chaos.table import Row, drawn
-from tests.postgresql import execute, postgresql
+from bot.chaos.certificate import Certificate
+from bot.chaos.places import Place, scratch
+from bot.status import version
+from tests.chaos.memory import Memory, source_version
+from tests.postgresql import postgresql
 
-Fresh = Callable[[], str]
-"""Makes an empty database and says where it is."""
+DATABASES = ("sqlite", "postgresql")
 
-ROWS = pytest.StashKey[list[Row]]()
-
-
-@pytest.fixture(scope="session")
-def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
-    return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/pm.db"
+MEMORY = pytest.StashKey[Memory]()
 
 
 @pytest.fixture(scope="session")
-def fresh_postgresql() -> Iterator[Fresh]:
-    with postgresql(durable=True) as server:
-        numbers = itertools.count(1)
-
-        def fresh() -> str:
-            name = f"chaos_{next(numbers)}"
-            execute(server, f"CREATE DATABASE {name}")
-            address = make_url(server).set(database=name).render_as_string(hide_password=False)
-            upgrade(address)  # as an operator does; on SQLite the product does so itself
-            return address
-
-        yield fresh
+def server() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with postgresql(durable=True) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def databases(fresh_sqlite: Fresh, fresh_postgresql: Fresh) -> dict[str, Fresh]:
-    return {"sqlite": fresh_sqlite, "postgresql": fresh_postgresql}
+def places(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Place]]:
+    file = f"sqlite:///{tmp_path_factory.mktemp('database')}/pm.db"
+    with scratch(file) as on_file, scratch(server) as on_server:
+        yield {"sqlite": on_file, "postgresql": on_server}
 
 
-@pytest.fixture
-def table(request: pytest.FixtureRequest) -> list[Row]:
-    """Rows for the summary."""
-    return request.config.stash.setdefault(ROWS, [])
+def memory_file(config: pytest.Config) -> Path:
+    assert config.cache is not None
+    return config.cache.mkdir("chaos") / "done.json"
+
+
+@pytest.fixture(scope="session")
+def memory(request: pytest.FixtureRequest) -> Memory:
+    """What is done of the programme, by this source."""
+    return request.config.stash.setdefault(MEMORY, Memory(memory_file(request.config), source_version()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    rows = terminalreporter.config.stash.get(ROWS, [])
-    if rows:
-        terminalreporter.section("what was done to the product", sep="-")
-        terminalreporter.write("\n".join(drawn(rows)) + "\n")
+    memory = terminalreporter.config.stash.get(MEMORY, None)
+    for name in memory.databases() if memory is not None else ():
+        terminalreporter.section(f"chaos on {name}", sep="-")
+        done = Certificate(version(), name, 0, "make chaos", memory.figures(name))
+        terminalreporter.write("\n".join(done.lines()) + "\n")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What was finished whole is begun anew the next time; what was not, or was only a part, goes on."""
+    whole = [Path(word).name for word in session.config.args] == ["chaos"] and not session.config.getoption("keyword")
+    memory = session.config.stash.get(MEMORY, None)
+    if memory is not None and exitstatus == 0 and whole:
+        memory.forget()

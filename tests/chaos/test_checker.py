@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.chaos.checker import NOTICE, RULES, violations
+from bot.chaos.seen import Post, Seen
+from bot.chaos.wire import Sent
 from models.ids import named
-from tests.chaos.checker import NOTICE, RULES, Post, Seen, violations
-from tests.chaos.wire import Sent
 
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
@@ -29,7 +30,15 @@ def effect(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 def good() -> Seen:
     """One reminder, one comment, one hand-over that was approved on a card, two questions that were answered."""
-    approval = {"id": "a1", "state": "approved", "by": "dana", "ending": "done", "channel": "D1", "ts": "2"}
+    approval = {
+        "id": "a1",
+        "state": "approved",
+        "by": "dana",
+        "ending": "done",
+        "channel": "D1",
+        "ts": "2",
+        "edits": None,
+    }
     return Seen(
         deliveries=[
             Sent("jira", "d1", "jira:issue_updated", "li", acknowledged=2),
@@ -89,6 +98,27 @@ def test_a_notice_stands_in_for_an_answer_that_cannot_be_looked_up() -> None:
     assert violations(replace(good(), replies={"t1": ["On track", f"{NOTICE} while I answered"]})) == []
 
 
+def test_what_policy_has_put_off_untouched_may_wait() -> None:
+    words = "Li has had today's one message already"
+    late = effect("e9", "remind_person", state="planned", words=words)
+    waits = job(9, "effect", "slack:dm:li", state="waiting", finished=None, error=words, payload={"effect": "e9"})
+    held = replace(good(), effects=[*good().effects, late], jobs=[*good().jobs, waits])
+    assert violations(held) == []
+    failed = replace(held, jobs=[*good().jobs, waits | {"error": "VendorError: 500"}])
+    assert any("nothing left" in line for line in violations(failed))
+
+
+def test_an_edited_ask_has_one_successor_that_is_done() -> None:
+    old = dict(good().approvals[0]) | {"id": "a0", "state": "superseded"}
+    edited = replace(good(), approvals=[old, dict(good().approvals[0]) | {"edits": "a0"}])
+    assert violations(edited) == []
+
+
+def test_a_burst_and_then_one_message_a_second_are_what_slack_takes() -> None:
+    kept = [0.0, 0.0, 0.0, *map(float, range(1, 60))]
+    assert violations(replace(good(), posted={"C1": kept})) == []
+
+
 Damage = Callable[[Seen], Seen]
 
 
@@ -114,6 +144,7 @@ def again(table: str, number: int) -> Damage:
 COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
 DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
+EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
 AGAIN = effect("e8", "ask_approval", cycle=None, action={"approval": "a1", "asking": "again"})
 
 DAMAGES: Mapping[str, tuple[str, Damage]] = {
@@ -161,8 +192,12 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a question answered twice": ("answers", lambda s: replace(s, replies={"t1": ["On track", "On track"]})),
     "a mention without an answer": ("answers", without("posts", 2)),
     "something untrue is believed": ("mirror", lambda s: replace(s, mirror={"PAY-1": (None, "To Do")})),
-    "a later job of a key ended first": ("order", rows("jobs", 1, finished=NOON + timedelta(hours=1))),
-    "a later delivery was looked at first": ("order", rows("cycles", 1, at=NOON - timedelta(hours=1))),
+    "an effect that was paid for twice": ("attention", rows("reminders", 1, effect="e1")),
+    "an ask edited twice": ("approvals", lambda s: replace(s, approvals=[*s.approvals, *EDITS])),
+    "an ask replaced by somebody's yes to nothing": ("approvals", rows("approvals", 0, state="superseded")),
+    "messages faster than one a second": ("pace", lambda s: replace(s, posted={"C1": [n / 2 for n in range(30)]})),
+    "a later job of a key ended first": ("jobs in order", rows("jobs", 1, finished=NOON + timedelta(hours=1))),
+    "a later delivery was looked at first": ("looks in order", rows("cycles", 1, at=NOON - timedelta(hours=1))),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import signal
@@ -12,53 +13,53 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.conftest import Fresh
-from tests.chaos.flow import Flow, Run, run
-from tests.chaos.product import LEASE, Product
-from tests.chaos.table import Row, row
+from bot.chaos.people import Flow
+from bot.chaos.places import Place
+from bot.chaos.play import run
+from bot.chaos.product import LEASE, Product
+from bot.chaos.storms import PATIENCE, Storm
+from tests.chaos.conftest import DATABASES
+from tests.chaos.memory import Memory
 
 pytestmark = pytest.mark.chaos
 
-SEEDS = tuple(range(int(os.environ.get("CHAOS_SEEDS", "2"))))
+KILLS = int(os.environ.get("CHAOS_KILLS", "0"))
+"""Kills of the whole programme on both databases: storms go on until there are as many."""
 
-BETWEEN = (0.5, 4.0)
-"""Seconds between two kills: often enough to hit what a restart does first, seldom enough to get anywhere."""
-
-PATIENCE = 120.0
-"""Seconds for what takes one or two after a single kill."""
+LEAST = 15
+"""Kills of a storm that deserves the name."""
 
 FROZEN = LEASE + 2.0
 """Seconds a worker stands still: its jobs have long been taken over when it wakes up."""
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 def test_random_kills_lose_nothing_and_double_nothing(
-    seed: int, databases: Mapping[str, Fresh], tmp_path: Path, table: list[Row]
+    places: Mapping[str, Place], memory: Memory, tmp_path: Path
 ) -> None:
-    kills = dict.fromkeys(databases, 0)
+    async def one(name: str, number: int) -> list[str]:
+        storm, url = Storm(random.Random(f"{number} {name}")), places[name].fresh()
+        done = await run(tmp_path / f"{name}-{number}", url, disturb=storm, patience=PATIENCE)
+        memory.note(name, done, f"storm {number}", storm.kills)
+        places[name].drop(url)
+        print(f"{name}: storm {number}, {storm.kills} kills, {done.seconds:.0f} s", flush=True)
+        few = [f"only {storm.kills} kills"] if storm.kills < LEAST else []
+        return [f"{words}: {done.log}" for words in (*done.verdict, *few)]
 
-    async def one(name: str) -> Run:
-        luck = random.Random(f"{seed} {name}")
+    async def both(number: int) -> list[str]:
+        names = [name for name in DATABASES if not memory.done(name, f"storm {number}")]
+        return [words for each in await asyncio.gather(*(one(name, number) for name in names)) for words in each]
 
-        async def storm(flow: Flow) -> None:
-            while True:
-                await asyncio.sleep(luck.uniform(*BETWEEN))
-                kills[name] += _kill(flow.product, everything=luck.random() < 0.2)
-
-        return await run(tmp_path / name, databases[name](), disturb=storm, patience=PATIENCE)
-
-    async def both() -> list[Run]:
-        return await asyncio.gather(*map(one, databases))
-
-    runs = dict(zip(databases, asyncio.run(both()), strict=True))
-    table += [row(name, None, each, f"storm {seed}: {kills[name]} kills") for name, each in runs.items()]
-    assert {name: each.verdict for name, each in runs.items()} == {name: [] for name in runs}
-    assert min(kills.values()) >= 5
+    for number in itertools.count(1):
+        assert asyncio.run(both(number)) == []
+        if sum(memory.figures(name).kills for name in DATABASES) >= KILLS:
+            break
 
 
 def test_a_worker_that_wakes_up_after_its_jobs_were_taken_over_changes_nothing(
-    fresh_postgresql: Fresh, tmp_path: Path, table: list[Row]
+    places: Mapping[str, Place], memory: Memory, tmp_path: Path
 ) -> None:
+    if memory.done("postgresql", "zombie"):
+        return
     freezes = 0
     luck = random.Random("zombie")
 
@@ -81,19 +82,7 @@ def test_a_worker_that_wakes_up_after_its_jobs_were_taken_over_changes_nothing(
         finally:
             await helper.stop()
 
-    one = asyncio.run(run(tmp_path, fresh_postgresql(), disturb=freeze, patience=PATIENCE))
-    table.append(row("postgresql", None, one, f"zombie: {freezes} times {FROZEN:.0f} s"))
+    one = asyncio.run(run(tmp_path, places["postgresql"].fresh(), disturb=freeze, patience=PATIENCE))
     assert one.verdict == []
     assert freezes >= 3
-
-
-def _kill(product: Product, *, everything: bool) -> int:
-    """The worker, or all of it; 1 when somebody died."""
-    with contextlib.suppress(ProcessLookupError):
-        if everything and product.process is not None:
-            os.killpg(product.process.pid, signal.SIGKILL)
-            return 1
-        for worker in product.workers():
-            os.kill(worker, signal.SIGKILL)
-            return 1
-    return 0
+    memory.note("postgresql", one, "zombie")

@@ -114,11 +114,15 @@ SLOW = (
 START, MCP, DEPLOY = "bot/cli/test_start.py::", "bot/cli/test_mcp.py::", "deploy/test_compose.py::"
 EVALUATED = "bot/cli/test_forecast_evaluate.py::test_people_get_a_table_and_what_was_too_short_for_one"
 CODE = "integrations/claude_code/test_real.py::"
+CHAOS = "chaos/test_command.py::test_a_few_kills_on_a_server_of_ones_own_are_certified_and_nothing_is_left"
 
 NAMED = {
     "pm start --no-worker": "bot/cli/test_hang_up.py::test_a_hang_up_reads_the_constitution_at_once_and_ends_nobody",
     "pm start": START + "test_it_serves_at_once_on_an_empty_folder_and_drains_when_told_to_stop",
     "pm worker": START + "test_the_worker_alone_starts_and_drains",
+    "pm chaos": CHAOS,
+    "pm chaos --kills 100 --minutes 30 --seed 7": CHAOS,
+    "pm chaos --database postgresql://user:password@host/postgres --json": CHAOS,
     "pm backtest --demo": "bot/cli/test_backtest.py::test_it_tells_every_message_and_the_totals_as_data",
     "pm db copy --to postgresql://user:password@host/pm": "backups/test_moving.py::"
     "test_a_company_that_has_lived_moves_row_for_row",
@@ -137,6 +141,7 @@ NAMED = {
     "docker compose -f deploy/compose.yaml config --quiet": DEPLOY + "test_compose_takes_the_file",
     "python -m integrations.claude_code.facts FILE": "integrations/claude_code/test_facts.py::"
     "test_it_offers_the_tools_of_the_cage_and_each_says_that_it_only_reads",
+    "python -m tests.mutants.page": "mutants/test_catalogue.py::test_the_page_lists_them",
     "python -m tests.proofs": "test_requirements_table.py::test_the_page_shows_the_table_as_it_is",
     "python: from bot.charts import BurnUp, Point, burn_up, cone, figure": "docs/test_commands.py::"
     "test_the_example_of_a_chart_draws_one",
@@ -147,7 +152,7 @@ NAMED = {
 }
 """Run by a test of its own, in ``tests/``."""
 
-SUITES = ("test", "check", "bench", "topology", "chaos", "faults", "soak", "machine")
+SUITES = ("test", "check", "bench", "topology", "chaos", "chaos-long", "faults", "fuzz", "mutants", "soak", "machine")
 """``make`` of these runs tests: they are run by being run."""
 
 DOCKER = "a Docker daemon and a registry"

@@ -22,6 +22,14 @@ LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)#([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 OTHERS = {
+    **dict.fromkeys(("CLICKS_SEEDS", "CLOCK_SEEDS", "FUZZ_EXAMPLES", "FUZZ_SEED", "FUZZ_WIRE"), "docs/fuzz.md"),
+    "CHAOS_HITS": "make chaos",
+    "CHAOS_KILLS": "make chaos",
+    "CHAOS_PARALLEL": "make chaos",
+    "FAULTS_AWAY": "make faults",
+    "FAULTS_CRASHES": "make faults",
+    "FAULTS_SEED": "make faults",
+    "RLIMIT_NOFILE": "the kernel's",
     "BROWSE_PROJECTS": "a permission of Jira",
     "POSTGRES_PASSWORD": "deploy/compose.env.example",
     "HTTPS_PROXY": "the machine's",

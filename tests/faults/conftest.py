@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.elsewhere import Elsewhere, elsewhere
-from tests.faults.town import Town, town
+from tests.faults.stage.elsewhere import Elsewhere, elsewhere
+from tests.faults.stage.town import Town, town
 from tests.world import in_memory
 
 

@@ -1,4 +1,7 @@
-"""The table: what becomes of every operation under every fault. Read a row as a sentence."""
+"""The table: what becomes of every operation under every fault. Read a row as a sentence.
+
+``matrix.py`` folds it into 7 dependencies x 18 faults, which is the page ``docs/faults.md``.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,14 @@ LOST = "lost"
 """Slack will not have this answer: not tried again, its asker hears that none comes, the operator reads why."""
 MOVED = "moved"
 """Slack will not have it there: it comes as a direct message, the operator reads why."""
+RULES = "rules"
+"""No model answers, and surely nothing is paid: rules and templates do it, in time."""
+PAID = "perhaps paid"
+"""No model answers, and nobody knows what it cost: the worst counts as spent, once; rules and templates do it."""
+REST = "rest"
+"""Whoever asked is answered over REST, in time; the server is asked again later."""
+WITHOUT = "without"
+"""Not waited for: work is found by polling within a second, each process keeps Slack's pace by itself."""
 NONE = "-"
 """No cell: a response URL names its own address; ``tests/integrations/slack/test_responses.py`` has these."""
 
@@ -114,6 +125,150 @@ LINES: Mapping[str, str] = {
 }
 """What is said of a fault, in words somebody can act on; by the fault's name or its first word."""
 
+# --- the other four: one name of a fault, one fault, whatever words the dependency has for it ---------------------
+
+ASKED_FOR_ANSWERS = ("claude thought", "mcp search")
+
+ASKED: Mapping[str, tuple[str, ...]] = {
+    #                       claude   mcp
+    "no such name":        (RULES,   REST),
+    "refused connection":  (RULES,   REST),
+    "no connection":       (RULES,   REST),
+    "no TLS":              (RULES,   REST),
+    "wrong certificate":   (RULES,   REST),
+    "no answer":           (PAID,    REST),
+    "answer lost":         (PAID,    REST),
+    "done late":           (PAID,    REST),
+    "reset before":        (PAID,    REST),
+    "reset after":         (PAID,    REST),
+    "half-closed":         (PAID,    REST),
+    "one byte a second":   (PAID,    REST),
+    "torn answer":         (PAID,    REST),
+    "429":                 (AGAIN,   REST),
+    "429, wait 0":         (AGAIN,   REST),
+    "429, wait 1":         (AGAIN,   REST),
+    "429, wait 3600":      (RULES,   REST),
+    "429, wait soon":      (AGAIN,   REST),
+    "429, wait until":     (RULES,   REST),
+    "500":                 (AGAIN,   REST),
+    "500, done":           (AGAIN,   REST),
+    "502 HTML":            (AGAIN,   REST),
+    "502 HTML, done":      (AGAIN,   REST),
+    "503":                 (AGAIN,   REST),
+    "revoked":             (RULES,   REST),
+    "cut JSON":            (PAID,    REST),
+    "a list":              (PAID,    REST),
+    "a number":            (PAID,    REST),
+    "a word":              (PAID,    REST),
+    "null":                (PAID,    REST),
+    "another object":      (PAID,    REST),
+    "60 MB":               (PAID,    REST),
+    "60 MB in pieces":     (PAID,    REST),
+    "answered twice":      (DONE,    DONE),
+    "clock a year ahead":  (DONE,    DONE),
+    "clock a year behind": (DONE,    DONE),
+}  # fmt: skip
+"""*again* of a thought: an error costs nothing, so it is asked once more in the same call, and paid once."""
+
+KEPT = ("database accept", "database settle")
+"""A delivery is kept with its job; it is written down that an effect was sent."""
+
+DATABASE: Mapping[str, tuple[str, ...]] = {
+    #                        accept   settle      what the first try came to; when all is over each is done once
+    "no such name":          (AGAIN,  AGAIN),
+    "refused connection":    (AGAIN,  AGAIN),
+    "no connection":         (AGAIN,  AGAIN),
+    "no TLS":                (AGAIN,  AGAIN),
+    "wrong certificate":     (AGAIN,  AGAIN),
+    "no answer":             (AGAIN,  AGAIN),
+    "answer lost":           (FOUND,  FOUND),
+    "reset before":          (AGAIN,  AGAIN),
+    "reset after":           (FOUND,  FOUND),
+    "half-closed":           (FOUND,  FOUND),
+    "cut between two calls": (DONE,   DONE),
+    "one byte a second":     (FOUND,  FOUND),
+    "too many connections":  (AGAIN,  AGAIN),
+    "server error":          (AGAIN,  AGAIN),
+    "a page":                (AGAIN,  AGAIN),
+    "starting up":           (AGAIN,  AGAIN),
+    "password changed":      (AGAIN,  AGAIN),
+    "torn answer":           (FOUND,  FOUND),
+    "another message":       (FOUND,  FOUND),
+    "a gigabyte":            (FOUND,  FOUND),
+    "clock a year ahead":    (DONE,   DONE),
+    "clock a year behind":   (DONE,   DONE),
+}  # fmt: skip
+"""*again*: not committed. *found*: committed, though the caller was told otherwise."""
+
+RUNG = ("redis tell", "redis pace", "redis hear")
+
+REDIS: Mapping[str, tuple[str, ...]] = {
+    #                       tell     pace     hear
+    "no such name":        (WITHOUT, WITHOUT, WITHOUT),
+    "refused connection":  (WITHOUT, WITHOUT, WITHOUT),
+    "no connection":       (WITHOUT, WITHOUT, WITHOUT),
+    "no TLS":              (WITHOUT, WITHOUT, WITHOUT),
+    "wrong certificate":   (WITHOUT, WITHOUT, WITHOUT),
+    "no answer":           (WITHOUT, WITHOUT, WITHOUT),
+    "answer lost":         (WITHOUT, WITHOUT, WITHOUT),
+    "reset before":        (WITHOUT, WITHOUT, WITHOUT),
+    "reset after":         (WITHOUT, WITHOUT, WITHOUT),
+    "half-closed":         (WITHOUT, WITHOUT, WITHOUT),
+    "one byte a second":   (WITHOUT, WITHOUT, WITHOUT),
+    "too many connections": (WITHOUT, WITHOUT, WITHOUT),
+    "server error":        (WITHOUT, WITHOUT, WITHOUT),
+    "a page":              (WITHOUT, WITHOUT, WITHOUT),
+    "starting up":         (WITHOUT, WITHOUT, WITHOUT),
+    "password changed":    (WITHOUT, WITHOUT, WITHOUT),
+    "torn answer":         (WITHOUT, WITHOUT, WITHOUT),
+    "another message":     (DONE,    WITHOUT, WITHOUT),
+    "a gigabyte":          (WITHOUT, WITHOUT, WITHOUT),
+    "answered twice":      (DONE,    DONE,    WITHOUT),
+    "clock a year ahead":  (DONE,    DONE,    DONE),
+    "clock a year behind": (DONE,    DONE,    DONE),
+}  # fmt: skip
+
+DEPENDENCIES: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = {
+    "slack": (OPERATIONS, TABLE),
+    "jira": (OPERATIONS, TABLE),
+    "bitbucket": (OPERATIONS, TABLE),
+    "claude": (ASKED_FOR_ANSWERS, ASKED),
+    "mcp": (ASKED_FOR_ANSWERS, ASKED),
+    "database": (KEPT, DATABASE),
+    "redis": (RUNG, REDIS),
+}
+"""Where a dependency's operations stand; each of them begins with the dependency's name."""
+
+EIGHTEEN: Mapping[str, tuple[str, ...]] = {
+    "connect timeout": ("refused connection", "no connection"),
+    "read timeout": ("no answer", "answer lost", "done late"),
+    "DNS failure": ("no such name",),
+    "TLS failure": ("no TLS", "wrong certificate"),
+    "reset before commit": ("reset before",),
+    "reset after commit": ("reset after",),
+    "half-closed": ("half-closed", "cut between two calls"),
+    "1 byte/s": ("one byte a second",),
+    "429": (
+        "429", "429, wait 0", "429, wait 1", "429, wait 3600", "429, wait soon", "429, wait until",
+        "too many connections",
+    ),
+    "500": ("500", "500, done", "server error"),
+    "502 HTML": ("502 HTML", "502 HTML, done", "a page"),
+    "503": ("503", "starting up"),
+    "cut JSON": ("cut JSON", "torn answer"),
+    "wrong JSON": ("a list", "a number", "a word", "null", "another object", "another message"),
+    "huge JSON": ("60 MB", "60 MB in pieces", "a gigabyte"),
+    "401 revoked": ("revoked", "password changed"),
+    "answered twice": ("answered twice",),
+    "wrong clock": ("clock a year ahead", "clock a year behind"),
+}  # fmt: skip
+"""The faults of the programme, each with the rows it is played as."""
+
+NOT_APPLICABLE: Mapping[tuple[str, str], str] = {
+    ("database", "answered twice"): "PostgreSQL's answers have no names to be repeated under: TCP hands each on once.",
+}
+"""Cells that are not played, and why."""
+
 TELLING = (
     {(fault, operation) for fault in ("reset after", "one byte a second", "429, wait 0", "60 MB", "another object")
      for operation in OPERATIONS}
@@ -121,3 +276,17 @@ TELLING = (
     | {("revoked", operation) for operation in OPERATIONS}
 )  # fmt: skip
 """Cells of every test run; the others come with ``make faults``."""
+
+TELLING_ELSEWHERE = {
+    "claude": ("reset after", "429, wait 0", "revoked"),
+    "mcp": (
+        "reset after", "one byte a second", "429, wait 0", "502 HTML", "a list", "60 MB in pieces", "revoked",
+        "answered twice",
+    ),
+    "database": (
+        "refused connection", "starting up", "too many connections", "password changed", "no answer", "answer lost",
+        "reset before", "reset after", "half-closed", "one byte a second", "cut between two calls",
+    ),
+    "redis": ("reset after",),
+}  # fmt: skip
+"""The same by dependency and fault."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.cells import cells_of, play
-from tests.faults.elsewhere import Elsewhere
-from tests.faults.town import Town
+from tests.faults.stage.cells import cells_of, play
+from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.town import Town
 
 pytestmark = pytest.mark.anyio
 

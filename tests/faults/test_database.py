@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import sqlite3
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import URL, Connection, insert, make_url, text
 
-from models.clock import SystemClock
+from models.clock import Clock, SystemClock
 from models.database import Database, upgrade
 from models.errors import DatabaseNotReady
 from models.ids import EffectId, TeamId, fresh
@@ -22,7 +21,11 @@ from models.mailbox import Mailbox
 from models.proposals import Effect, EffectState, Ending, Outcome
 from models.tables.mirror import memory
 from tests.contracts.stores.values import delivery, look, nudge, proposal
-from tests.faults.database_proxy import TURNED_AWAY, DatabaseProxy
+from tests.faults.matrix import params
+from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.streams import StreamProxy, full
+from tests.faults.stage.words import COMMIT, POSTGRESQL_REFUSES, POSTGRESQL_SAYS, ROLLBACK, greet_postgresql
+from tests.faults.table import AGAIN, DONE, FOUND
 from tests.postgresql import postgresql
 
 pytestmark = pytest.mark.anyio
@@ -32,29 +35,11 @@ SECONDS = 1.0
 
 CLOCK = SystemClock()
 
-DONE, AGAIN, FOUND = "done", "again", "found"
-
-TABLE = {
-    #                        accept   settle      both: what the first try came to, when all is over each is done once
-    "refused connection":    (AGAIN,  AGAIN),
-    "no connection":         (AGAIN,  AGAIN),
-    "starting up":           (AGAIN,  AGAIN),
-    "too many connections":  (AGAIN,  AGAIN),
-    "password changed":      (AGAIN,  AGAIN),
-    "no answer":             (AGAIN,  AGAIN),
-    "answer lost":           (FOUND,  FOUND),
-    "reset before":          (AGAIN,  AGAIN),
-    "reset after":           (FOUND,  FOUND),
-    "half-closed":           (FOUND,  FOUND),
-    "one byte a second":     (FOUND,  FOUND),
-    "cut between two calls": (DONE,   DONE),
-}  # fmt: skip
-"""*again*: not committed. *found*: committed, though the caller was told otherwise."""
-
 
 @dataclass
 class Place:
-    proxy: DatabaseProxy
+    proxy: StreamProxy
+    server: str
     database: Database
     mailbox: Mailbox
     ledger: Ledger
@@ -70,15 +55,38 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 async def place(server: str) -> AsyncIterator[Place]:
-    proxy = DatabaseProxy(server)
-    database = Database(await proxy.start(), CLOCK, seconds=SECONDS)
-    mailbox = Mailbox(database, CLOCK)
-    mailbox.start()
-    yield Place(proxy, database, mailbox, Ledger(database, CLOCK))
-    proxy.fault = ""
-    await mailbox.stop()
-    await database.close()
+    folder = str(make_url(server).query["host"])
+    proxy = StreamProxy(
+        lambda: asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432"),
+        COMMIT,
+        POSTGRESQL_SAYS,
+        POSTGRESQL_REFUSES,
+        instead=ROLLBACK,
+        greeted=greet_postgresql,
+    )
+    await proxy.start()
+    async with opened(address(server, proxy.port), CLOCK) as (database, mailbox):
+        yield Place(proxy, server, database, mailbox, Ledger(database, CLOCK))
+        proxy.fault = ""
     await proxy.stop()
+
+
+def address(server: str, port: int, host: str = "127.0.0.1", **query: str) -> str:
+    """The same database by way of that port."""
+    there = URL.create("postgresql", "postgres", None, host, port, make_url(server).database, query)
+    return there.render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def opened(url: str, clock: Clock) -> AsyncIterator[tuple[Database, Mailbox]]:
+    database = Database(url, clock, seconds=SECONDS)
+    mailbox = Mailbox(database, clock)
+    mailbox.start()
+    try:
+        yield database, mailbox
+    finally:
+        await mailbox.stop()
+        await database.close()
 
 
 async def accept(place: Place) -> None:
@@ -105,77 +113,105 @@ async def planned(place: Place) -> None:
     await place.ledger.begin(effect.id)
 
 
-async def kept(place: Place, server: str, operation: str) -> int:
+async def kept(place: Place, operation: str) -> int:
     """How often it is done, asked of the server itself."""
-    own = Database(server, CLOCK)
+    own = Database(place.server, CLOCK)
     query = {
-        "accept": f"SELECT count(*) FROM inbox i JOIN jobs j ON j.payload->>'inbox' = i.id::text"
+        "database accept": f"SELECT count(*) FROM inbox i JOIN jobs j ON j.payload->>'inbox' = i.id::text"
         f" WHERE delivery_id = '{place.name}'",
-        "settle": f"SELECT count(*) FROM effects WHERE id = '{place.name}' AND state = 'sent'",
+        "database settle": f"SELECT count(*) FROM effects WHERE id = '{place.name}' AND state = 'sent'",
     }[operation]
     found = int(await own.read(lambda c: c.execute(text(query)).scalar_one()))
     await own.close()
     return found
 
 
-DOING = {"accept": accept, "settle": settle}
-CELLS = [(fault, name, row[n]) for fault, row in TABLE.items() for n, name in enumerate(DOING)]
-SLOW = "no connection"
-"""Two seconds is the least libpq waits for a connection."""
+DOING = {"database accept": accept, "database settle": settle}
 
 
-@pytest.mark.parametrize(
-    ("fault", "operation", "outcome"),
-    [pytest.param(*cell, marks=[pytest.mark.faults] if cell[0] == SLOW else [], id=", ".join(cell)) for cell in CELLS],
-)
-async def test_what_is_begun_is_done_once(place: Place, server: str, fault: str, operation: str, outcome: str) -> None:
+@pytest.mark.parametrize(("fault", "operation", "outcome"), params("database"))
+async def test_what_is_begun_is_done_once(
+    place: Place, addresses: Elsewhere, fault: str, operation: str, outcome: str
+) -> None:
     await planned(place)
-    async with struck(place, fault):
+    async with struck(place, addresses, fault) as there:
         begin, line = CLOCK.monotonic(), ""
         try:
-            await DOING[operation](place)
+            await DOING[operation](there)
         except DatabaseNotReady as told:
             line = str(told)
         assert CLOCK.monotonic() - begin < 2 * SECONDS + 5
-    assert (came_to(line, await kept(place, server, operation))) == outcome
+    assert (came_to(line, await kept(place, operation))) == outcome, line
     assert not line or honest(line), line
     await DOING[operation](place)
-    assert await kept(place, server, operation) == 1
+    assert await kept(place, operation) == 1
     assert await place.database.read(lambda c: c.execute(text("SELECT 1")).scalar_one()) == 1
     assert free(place.database)
 
 
 @asynccontextmanager
-async def struck(place: Place, fault: str) -> AsyncIterator[None]:
-    """The fault is there, and then it is over."""
+async def struck(place: Place, addresses: Elsewhere, fault: str) -> AsyncIterator[Place]:
+    """The fault is there, and then it is over; it may be that of another product on the same database."""
     proxy = place.proxy
     if fault in ("refused connection", "no connection"):
         await proxy.stop()
         with full(proxy.port) if fault == "no connection" else nullcontext():
-            yield
+            yield place
         await proxy.start()
         return
-    if fault in TURNED_AWAY or fault == "cut between two calls":
+    if fault in ELSEWHERE or fault in WRONG_CLOCKS:
+        clock = Moved(WRONG_CLOCKS.get(fault, timedelta()))
+        async with opened(wrong_address(place, addresses, fault), clock) as (database, mailbox):
+            yield replace(place, database=database, mailbox=mailbox, ledger=Ledger(database, clock))
+        return
+    if fault in POSTGRESQL_REFUSES or fault == "cut between two calls":
         await proxy.hang_up()
     proxy.fault = fault if fault != "cut between two calls" else ""
-    yield
+    yield place
     assert proxy.struck or not proxy.fault
     proxy.fault = ""
     proxy.struck = 0
 
 
-@contextmanager
-def full(port: int) -> Iterator[None]:
-    """A door with so many waiting that nobody else is even let in."""
-    with socket.socket() as door, ExitStack() as queue:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", port))
-        door.listen(0)
-        for _ in range(4):
-            waiting = queue.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(door.getsockname())
-        yield
+ELSEWHERE = ("no such name", "no TLS", "wrong certificate")
+WRONG_CLOCKS = {"clock a year ahead": timedelta(days=365), "clock a year behind": timedelta(days=-365)}
+
+
+def wrong_address(place: Place, addresses: Elsewhere, fault: str) -> str:
+    match fault:
+        case "no such name":
+            return address(place.server, 5432, "no-such-server.invalid")
+        case "no TLS":  # the server has none, and says so
+            return address(place.server, place.proxy.port, sslmode="require")
+        case "wrong certificate" if fault not in addresses:
+            pytest.skip("no openssl to make a certificate with")
+        case "wrong certificate":
+            port = int(addresses[fault].rpartition(":")[2])
+            return address(place.server, port, sslmode="verify-full", sslrootcert="system", sslnegotiation="direct")
+    return address(place.server, place.proxy.port)
+
+
+class Moved(SystemClock):
+    """A clock that is wrong."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def real(self) -> datetime:
+        return super().real() + self._by
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("by", WRONG_CLOCKS.values(), ids=WRONG_CLOCKS)
+async def test_a_machine_whose_clock_is_a_year_wrong_takes_nobodys_running_job(place: Place, by: timedelta) -> None:
+    await place.database.check_version()
+    await place.mailbox.put(replace(look(), key=fresh()))
+    job = await place.mailbox.claim((0, 1, 2), 20)
+    async with opened(address(place.server, place.proxy.port), Moved(by)) as (wrong, mailbox):
+        await wrong.check_version()
+        assert (round(wrong.ahead - by.total_seconds(), -1), await mailbox.reap()) == (0, 0)
+    assert job is not None
+    await place.mailbox.finish(job)
 
 
 def came_to(line: str, done: int) -> str:
@@ -190,57 +226,6 @@ def honest(line: str) -> bool:
 def free(database: Database) -> bool:
     """No thread is still at work."""
     return database._write_threads._work_queue.empty() and database._writer.pool.checkedout() == 0
-
-
-# --- SQLite ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    upgrade(f"sqlite:///{tmp_path}/pm.db")
-    return tmp_path / "pm.db"
-
-
-@pytest.fixture
-def damaged(file: Path) -> Path:
-    file.write_bytes(b"not a database at all" * 400)
-    return file
-
-
-async def test_a_file_somebody_else_has_locked_is_told_in_time(file: Path) -> None:
-    database = Database(f"sqlite:///{file}", CLOCK, seconds=0.3)
-    with closing(sqlite3.connect(file)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        begin = CLOCK.monotonic()
-        with pytest.raises(DatabaseNotReady, match="locked"):
-            await Mailbox(database, CLOCK).put(look())
-        assert CLOCK.monotonic() - begin < 3
-    assert await Mailbox(database, CLOCK).put(look())
-    await database.close()
-
-
-async def test_a_full_disk_is_told_and_what_fits_again_is_kept(file: Path) -> None:
-    database = Database(f"sqlite:///{file}", CLOCK)
-    pages = await database.write(lambda c: c.execute(text("PRAGMA page_count")).scalar_one(), "test")
-    await database.write(lambda c: c.execute(text(f"PRAGMA max_page_count = {pages}")), "test")
-    mailbox = Mailbox(database, CLOCK)
-    mailbox.start()
-    big = replace(delivery("big"), body=b"x" * 200_000)
-    with pytest.raises(DatabaseNotReady, match="full"):
-        await mailbox.accept(big, TeamId("pay"), look())
-    await database.write(lambda c: c.execute(text("PRAGMA max_page_count = 100000")), "test")
-    assert await mailbox.accept(big, TeamId("pay"), look())
-    await mailbox.stop()
-    await database.close()
-
-
-async def test_a_file_that_is_no_database_any_more_is_told(damaged: Path) -> None:
-    database = Database(f"sqlite:///{damaged}", CLOCK)
-    with pytest.raises(DatabaseNotReady, match="not a database"):
-        await Mailbox(database, CLOCK).put(look())
-    with pytest.raises(DatabaseNotReady, match="not a database"):
-        await Mailbox(database, CLOCK).depths()
-    await database.close()
 
 
 async def test_a_server_that_only_reads_is_told(server: str) -> None:

@@ -8,9 +8,9 @@ from bot.connections.hooks import carry_out, steps, wanted
 from bot.connections.offices import Office, at_bitbucket, at_jira
 from models.errors import VendorError
 from models.events import Source
-from tests.faults.cells import honest
-from tests.faults.faults import FAULTS
-from tests.faults.town import SECONDS, Town
+from tests.faults.stage.cells import honest
+from tests.faults.stage.faults import FAULTS
+from tests.faults.stage.town import SECONDS, Town
 
 pytestmark = pytest.mark.anyio
 

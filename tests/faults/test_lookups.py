@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.cells import honest, put_right
-from tests.faults.faults import FAULTS, reset_after
-from tests.faults.operations import OPERATIONS
-from tests.faults.town import Town
+from tests.faults.stage.cells import honest, put_right
+from tests.faults.stage.faults import FAULTS, reset_after
+from tests.faults.stage.operations import OPERATIONS
+from tests.faults.stage.town import Town
 
 pytestmark = pytest.mark.anyio
 

@@ -19,9 +19,12 @@ from integrations.mcp.opening import opening
 from integrations.mcp.session import Limits
 from integrations.rest import MAX_REPLY
 from models.work import Issue, Sprint
-from tests.faults.cells import honest
-from tests.faults.faults import FAULTS
-from tests.faults.proxy import Proxy
+from tests.faults.matrix import params
+from tests.faults.stage.cells import honest
+from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.faults import FAULTS
+from tests.faults.stage.proxy import Proxy
+from tests.faults.table import DONE, REST
 from tests.integrations.mcp.fakes import Jira, Moved, hub
 from tests.world import free_port
 
@@ -30,30 +33,13 @@ pytestmark = pytest.mark.anyio
 LIMITS = Limits(connect=3.0, call=0.5, patience=3.0, stop=2.0)
 SEARCH = SearchIssues("project = PAY")
 
-MCP, REST = "mcp jira", "rest"
-
-ANSWERED_BY = {fault: REST for fault in FAULTS} | {
-    "answered twice": MCP,
-    "clock a year ahead": MCP,
-    "clock a year behind": MCP,
-}
-"""Who answers a search when that happens to the server's answer."""
+ANSWERED_BY = {DONE: "mcp jira", REST: "rest"}
+"""Who answers a search."""
 
 REASONS = {"revoked": Reason.AUTH, "60 MB in pieces": Reason.TOO_LARGE, "60 MB": Reason.TOO_LARGE} | {
     fault: Reason.RATE_LIMIT for fault in FAULTS if fault.startswith("429")
 }
 """What is said of the server, where its answer tells what is to be done."""
-
-TELLING = (
-    "reset after",
-    "one byte a second",
-    "429, wait 0",
-    "502 HTML",
-    "a list",
-    "60 MB in pieces",
-    "revoked",
-    "answered twice",
-)
 
 
 class Rest:
@@ -72,9 +58,19 @@ class Rest:
 @dataclass
 class Place:
     proxy: Proxy
-    finder: Finder
+    folder: Path
     clock: Moved
     tried: list[Attempt] = field(default_factory=list)
+
+    @contextlib.asynccontextmanager
+    async def finder(self, address: str) -> AsyncIterator[Finder]:
+        """The product's own, with a server at that address and Jira in good health."""
+        entry = Entry(name="jira", kind="http", url=f"{address}/mcp", headers={"Authorization": "Bearer hunter2"})
+        servers = hub(self.folder, self.clock, LIMITS, jira=opening(entry, LIMITS)[0])
+        servers.start()
+        await servers.wait()
+        yield Finder(servers, Direct(Rest(), None, self.clock), self.clock, self.tried.append)
+        await servers.close()
 
 
 @contextlib.asynccontextmanager
@@ -93,27 +89,46 @@ async def served(jira: Jira) -> AsyncIterator[int]:
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    proxy, clock, tried = Proxy(), Moved(), list[Attempt]()
+    proxy = Proxy()
     async with served(Jira()) as proxy.upstream:
         await proxy.start()
-        entry = Entry(name="jira", kind="http", url=f"{proxy.url}/mcp", headers={"Authorization": "Bearer hunter2"})
-        servers = hub(tmp_path, clock, LIMITS, jira=opening(entry, LIMITS)[0])
-        servers.start()
-        await servers.wait()
-        yield Place(proxy, Finder(servers, Direct(Rest(), None, clock), clock, tried.append), clock, tried)
-        await servers.close()
+        yield Place(proxy, tmp_path, Moved())
         await proxy.stop()
 
 
-@pytest.mark.parametrize(
-    "fault", [pytest.param(f, marks=() if f in TELLING else (pytest.mark.faults,), id=f) for f in FAULTS]
-)
-async def test_who_asks_is_answered_whatever_the_server_does(place: Place, fault: str) -> None:
-    place.proxy.plan("POST /mcp", FAULTS[fault])
-    answered = await place.finder.ask(SEARCH)
-    assert place.proxy.struck
-    assert answered.by == ANSWERED_BY[fault]
-    assert answered.seconds < LIMITS.call + 3
+@pytest.mark.parametrize(("fault", "operation", "outcome"), params("mcp"))
+async def test_who_asks_is_answered_whatever_the_server_does(
+    place: Place, addresses: Elsewhere, fault: str, operation: str, outcome: str
+) -> None:
+    async with place.finder(there(place, addresses, fault)) as finder:
+        if fault in SHUT:
+            await place.proxy.shut(full=SHUT[fault])
+        elif fault in FAULTS:
+            place.proxy.plan("POST /mcp", FAULTS[fault])
+        answered = await finder.ask(SEARCH)
+        assert fault not in FAULTS or place.proxy.struck
+        assert answered.by == ANSWERED_BY[outcome]
+        assert answered.seconds < LIMITS.call + 3
+        told_honestly(place, fault)
+        if fault in FAULTS or fault in SHUT:
+            await answers_again(place, finder, fault)
+            return
+    async with place.finder(place.proxy.url) as finder:  # the operator puts the address right
+        await answers_again(place, finder, fault)
+
+
+SHUT = {"refused connection": False, "no connection": True}
+
+
+def there(place: Place, addresses: Elsewhere, fault: str) -> str:
+    if fault in FAULTS or fault in SHUT:
+        return place.proxy.url
+    if fault not in addresses:
+        pytest.skip("no openssl to make a certificate with")
+    return addresses[fault]
+
+
+def told_honestly(place: Place, fault: str) -> None:
     if fault in REASONS:
         assert place.tried[0].reason is REASONS[fault], place.tried[0].detail
     for attempt in place.tried:
@@ -121,8 +136,14 @@ async def test_who_asks_is_answered_whatever_the_server_does(place: Place, fault
         assert attempt.way is Way.REST or attempt.answered or attempt.passed_on
         assert "hunter2" not in attempt.detail
     assert all(each.given < 2 * MAX_REPLY for each in place.proxy.seen)
+
+
+async def answers_again(place: Place, finder: Finder, fault: str) -> None:
+    """The fault is over, and whatever pause it asked for as well."""
     place.proxy.heal()
+    if fault in SHUT:
+        await place.proxy.open_again()
     place.clock.by += timedelta(hours=2)
     async with asyncio.timeout(10):
-        while (await place.finder.ask(SEARCH)).by != MCP:
+        while (await finder.ask(SEARCH)).by != ANSWERED_BY[DONE]:
             await asyncio.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,14 @@ def test_every_name_the_vendors_have_is_read_with_any_recorded_body(vendor: str,
             *(name, as_it_came.issue),
             *(as_it_came.pull_request, as_it_came.repository),
         )
+
+
+def test_what_the_door_has_read_is_read_as_what_the_inbox_kept() -> None:
+    for file in (*JIRA, *BITBUCKET):
+        received, door = delivered(file), jira if file.startswith("jira") else bitbucket
+        assert received.said is not None, "the door has read it once"
+        kept = replace(received, said=None)
+        assert door.parse(received) == door.parse(kept) and received == kept
 
 
 @pytest.mark.parametrize("file", JIRA)

@@ -110,8 +110,7 @@ def _postgresql(machine: Machine) -> None:
 
 def _again_alone(machine: Machine) -> None:
     """There is a new version. The page goes on for one process; several come after it."""
-    machine.run("systemctl disable --now pm-agent.target; systemctl stop 'pm-agent-web.*' 'pm-agent-worker@*'")
-    machine.run("systemctl enable --now pm-agent.service")
+    machine.run("systemctl disable --now pm-agent.target; systemctl enable --now pm-agent.service")
     who = "-c user.name=Pat -c user.email=pat@example.com"
     machine.run(f"git {who} -C {COPY} commit -q --allow-empty -m 'A new version'")
     _answers(machine)
@@ -124,10 +123,10 @@ def _again_many(machine: Machine) -> None:
 
 def _somebody(machine: Machine) -> None:
     """Somebody with a key for this machine, at their own computer."""
-    machine.run("useradd -m -s /bin/sh you; mkdir -p -m 700 /root/.ssh ~you/.ssh; systemctl start ssh")
-    machine.run("ssh-keygen -q -N '' -t ed25519 -f /root/.ssh/id_ed25519; cp /root/.ssh/id_ed25519.pub ~you/.ssh/")
+    machine.run("useradd -m -s /bin/sh you; mkdir -p -m 700 ~root/.ssh ~you/.ssh; systemctl start ssh")
+    machine.run("ssh-keygen -q -N '' -t ed25519 -f ~root/.ssh/id_ed25519; cp ~root/.ssh/id_ed25519.pub ~you/.ssh/")
     machine.run("mv ~you/.ssh/id_ed25519.pub ~you/.ssh/authorized_keys; chown -R you: ~you/.ssh")
-    machine.run("ssh-keyscan pm.example.com >> /root/.ssh/known_hosts")
+    machine.run("ssh-keyscan pm.example.com >> ~root/.ssh/known_hosts")
 
 
 def _duck(machine: Machine) -> None:

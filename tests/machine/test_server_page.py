@@ -79,14 +79,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def test_every_command_of_the_pages_does_what_they_say(server: Machine) -> None:
-    gone, folder, wrong = set[tuple[str, str]](), "/root", list[str]()
+    gone, folder, wrong = set[tuple[str, str]](), "~root", list[str]()
     for each in walk():
         for (page, begins), deed in BEFORE.items():
             if page == each.page and each.text.startswith(begins) and (page, begins) not in gone:
                 gone.add((page, begins))
                 deed(server)
         wrong += follow(server, each, folder)
-        folder = "/root/pm-agent" if each.text.endswith("&& cd pm-agent") else folder
+        folder = "~root/pm-agent" if each.text.endswith("&& cd pm-agent") else folder
     assert not wrong, "\n\n".join(wrong)
     assert gone == set(BEFORE)
 

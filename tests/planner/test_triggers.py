@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from models.events import Event, Source
 from models.ids import AccountId, IssueKey
-from planner.triggers import ECHO, TABLE, UNKNOWN, judged, matters, teams_of
+from planner.triggers import ECHO, TABLE, UNKNOWN, judged, matters, teams_of, weighed
 from tests.planner.world import LAW, TEAM, constitution, two_teams
 
 J, B, S = Source.JIRA, Source.BITBUCKET, Source.SLACK
@@ -74,6 +75,26 @@ def test_an_event_is_a_reason_to_look_or_not(source: Source, name: str, fields: 
     event = Event(source=source, name=name, changed=fields, actor=AccountId("acc-ann"))
     assert matters(event, ME) is reason
     assert matters(event, None) is reason
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "labels", "at_once"),
+    [
+        ("jira:issue_updated", changed("priority"), {"incident"}, True),
+        ("jira:issue_updated", changed("labels"), {"Incident", "web"}, True),
+        ("jira:issue_created", changed(), {"incident"}, True),
+        ("jira:issue_updated", changed("labels"), {"web"}, False),
+        ("jira:issue_updated", changed("status"), {"incident"}, False),  # it was so before
+        ("comment_created", changed(), {"incident"}, False),
+    ],
+)
+def test_what_says_that_production_is_down_waits_for_nothing_even_by_a_label_alone(
+    name: str, fields: frozenset[str], labels: set[str], at_once: bool
+) -> None:
+    event = Event(source=J, name=name, changed=fields, priority="P0", labels=frozenset(labels))
+    found = weighed(event, ME, LAW)
+    assert found.at_once is at_once and (found.trigger or not at_once)
+    assert not weighed(replace(event, actor=ME), ME, LAW).at_once, "our own doing is known"
 
 
 def test_our_own_echo_is_no_reason_and_somebody_unknown_is_not_us() -> None:

@@ -18,15 +18,16 @@ from typing import Any
 import yaml
 from sqlalchemy import create_engine, make_url, text
 
+from bot.chaos.people import Flow
+from bot.chaos.play import free_port
+from bot.chaos.product import ROOT, Passed, Product, environment
+from bot.chaos.wire import Wire
 from bot.scheduler import TICK
 from integrations.simulator.server import Simulator
 from models.clock import SharedClock
 from models.database import upgrade
 from models.directives_file import parse
 from models.ids import fresh
-from tests.chaos.flow import Flow, free_port
-from tests.chaos.product import ROOT, Passed, Product, environment
-from tests.chaos.wire import Wire
 from tests.postgresql import Server, execute
 
 CONSTITUTION = ROOT / "directives.yaml"
@@ -136,7 +137,8 @@ async def running(
     again = {"webhook_waits": (0.3,) * 100, "event_retries": (0.3,) * 100}
     simulator = Simulator(parse(words, "directives.yaml"), words, clock, wire.url, pacing=False, **again)
     await simulator.start()
-    variables = environment(folder, constitution, port, database, simulator.environment())
+    shell = {name: os.environ.get(name, "") for name in ("PATH", "HOME")}
+    variables = environment(folder, constitution, port, database, simulator.environment(), shell)
     variables |= {"WEB_CONCURRENCY": str(web), "REDIS_URL": redis_url, "LEASE_SECONDS": "5"}
     del variables["CHAOS_TRACE"]
     doors = Product(folder, port, variables, GUNICORN, module="gunicorn", name="web")
@@ -147,7 +149,6 @@ async def running(
         wire,
         doors,
         Passed(folder / "trace.txt"),
-        folder / "mark",
         database,
         patience=PATIENCE,
     )

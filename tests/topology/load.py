@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bot.chaos.wire import SORRY, Sent
 from integrations.signatures import sign
 from models.clock import SystemClock
 from models.database import Database
 from models.ids import fresh, named
 from models.mailbox import Mailbox, NewJob
-from tests.chaos.wire import SORRY, Sent
 from tests.topology.cluster import TEAMS, Cluster
 
 CONNECTIONS = 16

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.chaos.checker import violations
+from bot.chaos.looking_back import look_back
 from bot.webhooks import DEBOUNCE, LONGEST_WAIT
 from models.ids import TeamId
 from tests.bench.figures import machine, milliseconds, percentile
-from tests.chaos.checker import violations
-from tests.chaos.flow import look_back
 from tests.postgresql import Server
 from tests.redis_server import RedisServer
 from tests.topology.cluster import Cluster, running

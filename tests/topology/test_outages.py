@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.chaos.checker import violations
+from bot.chaos.looking_back import look_back
 from tests.bench.figures import milliseconds
-from tests.chaos.checker import violations
-from tests.chaos.flow import look_back
 from tests.postgresql import Server
 from tests.redis_server import RedisServer
 from tests.topology.cluster import running

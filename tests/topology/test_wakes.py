@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot.chaos.checker import violations
+from bot.chaos.looking_back import look_back
+from bot.chaos.product import Product
 from tests.bench.figures import milliseconds, percentile
-from tests.chaos.checker import violations
-from tests.chaos.flow import look_back
-from tests.chaos.product import Product
 from tests.postgresql import Server
 from tests.topology.cluster import Cluster, running
 from tests.topology.load import People, backlog

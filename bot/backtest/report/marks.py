@@ -114,7 +114,7 @@ def read_marks(file: Path) -> dict[str, str]:
     try:
         said = json.loads(file.read_text(encoding="utf-8"))["marks"] if file.exists() else {}
         marks = {str(name): str(mark) for name, mark in said.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OperatorError(f"{file} holds no marks", hint="Download it anew from the page, or delete it") from error
     wrong = sorted({mark for mark in marks.values() if mark not in MARKS})
     if wrong:

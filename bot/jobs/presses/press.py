@@ -38,8 +38,12 @@ class Press:
     """What was chosen in the message beside the button; may be anything a body can hold."""
 
 
+UNREADABLE = (KeyError, IndexError, TypeError, ValueError, RecursionError)
+"""What reading a press raises whose body is none."""
+
+
 def read_press(body: Mapping[str, Any]) -> Press:
-    """Raises ``KeyError``, ``IndexError``, ``TypeError`` or ``ValueError`` on a body that is no such press."""
+    """Raises one of ``UNREADABLE`` on a body that is no such press."""
     action = meant(body["actions"][0])
     container = body.get("container") or {}
     return Press(
@@ -87,7 +91,7 @@ async def settle_press(
     try:
         press = read_press(json.loads(delivery.body))
         said = read(press)
-    except (KeyError, IndexError, TypeError, ValueError) as bad:
+    except UNREADABLE as bad:
         log.warning("a click that cannot be read: %r", bad, extra={"action": "unreadable_click"})
         await app.mailbox.finish(job)
         return

@@ -23,6 +23,9 @@ from integrations.simulator.nouns import (
 )
 from models.ids import named
 
+MOST_HISTORIES = 100
+"""Entries of an issue's history that come with the issue itself."""
+
 NAVIGABLE_NOT = frozenset({"comment", "description"})
 """Fields ``*navigable`` leaves out."""
 
@@ -151,9 +154,9 @@ class Shapes:
         return [n for n in chosen if f"-{n}" not in names]
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
-        """The history page of ``expand=changelog``: newest first."""
-        histories = [self.change(change) for change in reversed(issue.changes)]
-        return {"startAt": 0, "maxResults": len(histories), "total": len(histories), "histories": histories}
+        """The history page of ``expand=changelog``: the latest, newest first."""
+        histories = [self.change(change) for change in reversed(issue.changes[-MOST_HISTORIES:])]
+        return {"startAt": 0, "maxResults": len(histories), "total": len(issue.changes), "histories": histories}
 
     def change(self, change: Change, only: frozenset[str] = frozenset()) -> dict[str, Any]:
         """One history entry."""

@@ -89,6 +89,11 @@ class Webhooks:
             for each in self.post(delivery):
                 self.send(each)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a delivery is on its way."""
+        return bool(self._tasks)
+
     def send(self, delivery: Delivery) -> None:
         """Send one in the background."""
         task = asyncio.get_running_loop().create_task(self.deliver(delivery))

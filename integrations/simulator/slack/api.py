@@ -131,7 +131,8 @@ class SlackApi:
         self.scopes = SCOPES
         """What the app was given; Slack names it on every answer."""
         self._token = token
-        self._pacing = pacing
+        self.pacing = pacing
+        """Slack's limit on posting; ``None`` where any pace is taken."""
         self.limits: list[Limit] = []
         """Rate limits beside the usual one; tests add to them."""
 
@@ -182,8 +183,8 @@ class SlackApi:
         if limit := next((limit for limit in self.limits if limit.takes(name, args)), None):
             limit.times -= 1
             raise Refusal("ratelimited", retry_after=limit.seconds)
-        if name == "chat.postMessage" and self._pacing is not None:
-            wait = self._pacing.wait(str(args.get("channel")))
+        if name == "chat.postMessage" and self.pacing is not None:
+            wait = self.pacing.wait(str(args.get("channel")))
             if wait:
                 raise Refusal("ratelimited", retry_after=wait)
         reply = method(Call(self.workspace, args))

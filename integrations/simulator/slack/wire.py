@@ -129,6 +129,11 @@ class Wire:
         digest = hmac.new(self._secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
+    @property
+    def busy(self) -> bool:
+        """Whether an event is on its way."""
+        return bool(self._tasks)
+
     async def idle(self) -> None:
         """Wait until no event is on its way."""
         while self._tasks:

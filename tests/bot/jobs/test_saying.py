@@ -128,6 +128,12 @@ async def test_what_may_stand_where_nobody_may_look_is_not_risked_twice() -> Non
     assert len(desk.slack.posts) == 1
 
 
+async def test_a_token_that_slack_knows_no_longer_is_no_missing_permission_and_the_look_comes_again() -> None:
+    desk = Desk(Slack(fails={"post": [LOST], "find": [Refused("signed out", code="token_revoked")]}))
+    assert await tries(desk, [timedelta(minutes=1)] * 2) == ["later", "later", Said.BEFORE]
+    assert len(desk.slack.posts) == 1
+
+
 async def test_a_lost_look_is_no_proof_of_anything() -> None:
     desk = Desk(Slack(fails={"post": [LOST], "find": [Unclear("half an answer")]}))
     assert await tries(desk, [timedelta(minutes=1)] * 2) == ["later", "later", Said.BEFORE]

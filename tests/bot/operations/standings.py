@@ -30,6 +30,7 @@ WELL = Vitals(
     searches={"mcp_attempts": 40, "mcp_success": 0.95, "fallback_rate": 0.05},
     money={"pay": (0.2, 1.0)},
     free=(90 * 1024**3, 0.6),
+    clocks={"web-1": 0.01, "worker-1": -0.4},
     backup_age=3600.0,
     expiries={"jira": date(2027, 3, 31)},
 )
@@ -46,6 +47,7 @@ ILL: dict[str, Vitals] = {
     "sends_unclear": replace(WELL, lies=replace(CALM, ambiguous=1, oldest_ambiguous=901.0)),
     "webhooks_missing": replace(WELL, missing={"jira": 5}),
     "workers_vanish": replace(WELL, reaped=6),
+    "clock_wrong": replace(WELL, clocks={"web-1": 0.0, "worker-1": -5.1}),
     "summary_late": replace(WELL, late=1),
     "money_nearly_spent": replace(WELL, money={"pay": (0.9, 1.0)}),
     "mcp_fails": replace(WELL, searches={"mcp_attempts": 20, "mcp_success": 0.79, "fallback_rate": 0.21}),
@@ -62,6 +64,7 @@ JUST_WELL: dict[str, Vitals] = {
     "disk_low": replace(WELL, free=(1024**3, 0.5)),
     "sends_unclear": replace(WELL, lies=replace(CALM, ambiguous=1, oldest_ambiguous=900.0)),
     "workers_vanish": replace(WELL, reaped=5),
+    "clock_wrong": replace(WELL, clocks={"web-1": 5.0, "worker-1": -5.0}),
     "money_nearly_spent": replace(WELL, money={"pay": (0.89, 1.0), "ops": (0.0, 0.0)}),
     "mcp_fails": replace(WELL, searches={"mcp_attempts": 19, "mcp_success": 0.1, "fallback_rate": 0.9}),
     "backup_old": replace(WELL, backup_age=None),

@@ -105,5 +105,5 @@ def test_the_first_look_is_ten_lines_at_most_and_the_worst_comes_first() -> None
     found.sort(key=lambda each: list(CONDITIONS).index(each["condition"]))
     kept = [{"kept": False, "promise": "It is up", "target": "over 99%", "figure": "12%"}] * 8
     told = lines({"trouble": found, "processes": [], "promises": kept})
-    assert len(told) <= 11 and told[0].startswith("WRONG: ") and told[6] == "and 10 more: pm status --json"
+    assert len(told) <= 11 and told[0].startswith("WRONG: ") and told[6] == "and 11 more: pm status --json"
     assert all(" Do: " in line for line in told[:6])

@@ -12,10 +12,12 @@ import pytest
 
 from bot.app import build
 from bot.jobs.watching.watch import watch
+from bot.operations.conditions import holding
+from bot.operations.vitals import Here, vitals
 from bot.scheduler import _due_digest
 from bot.settings import Settings
 from bot.shift import opened
-from bot.watch import vitals_of
+from bot.watch import sources_of, vitals_of
 from models.clock import SharedClock
 from models.events import Source
 from models.mailbox import NewJob
@@ -184,3 +186,12 @@ async def test_what_was_never_read_is_as_old_as_those_who_try(office: Office) ->
         row = await app.operations.beat(process, row, {})
     age, why = (await vitals_of(app)).mirror["payments", "jira"]
     assert why == "refused" and age == pytest.approx(120, abs=5)
+
+
+async def test_whoever_looks_beside_a_server_elsewhere_sees_their_own_clock_too(office: Office) -> None:
+    app = office.product.app
+    assert (await vitals_of(app)).clocks == {}, "one file, one clock"
+    app.database.ahead = -12.0
+    seen = await vitals(sources_of(app), app.mailbox, Here(host="desk"))
+    [found] = [each for each in holding(seen) if each.name == "clock_wrong"]
+    assert (found.subject, found.words) == ("desk", "The clock of desk is 12 seconds behind the database's")

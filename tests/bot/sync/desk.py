@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,9 @@ class Site:
     async def sprints(self, board: int) -> list[Sprint]:
         return self._answer("sprints", self.running)
 
+    async def coming(self, board: int) -> list[Sprint]:
+        return self._answer("coming sprints", [each for each in self.running if each.state is not SprintState.CLOSED])
+
     async def count(self, jql: str) -> int:
         self._answer("count", None)
         return len(self.tickets) + self.miscounts
@@ -67,7 +70,9 @@ class Site:
             await on_page(len(self.tickets))
         return self._answer("issues of a sprint", list(self.tickets))
 
-    async def changed_since(self, projects: Sequence[str], since: datetime, now: datetime) -> list[Issue]:
+    async def changed_since(
+        self, projects: Sequence[str], since: datetime, now: datetime, held: Mapping[str, datetime]
+    ) -> list[Issue]:
         return self._answer(f"changes of {(now - since) / timedelta(minutes=1):.0f} minutes", list(self.changed))
 
     async def issues(self, names: Sequence[str]) -> list[Issue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ async def test_a_reconciliation_asks_for_changes_only(desk: Desk) -> None:
     desk.clock.tick(600)
     desk.jira.changed = [an_issue("PAY-1", title="new", updated=MONDAY + timedelta(minutes=9))]
     assert await sync.reconcile(TEAM.id)
-    assert desk.jira.news() == ["sprints", "changes of 10 minutes", "PAY-8", "count"]
+    assert desk.jira.news() == ["coming sprints", "changes of 10 minutes", "PAY-8", "count"]
     assert desk.bitbucket.news() == [f"changes of {TEAM.bitbucket.repositories[0]}"]
     [held] = (await desk.store.facts_about(TEAM.id)).issues
     assert held.title == "new"
@@ -43,7 +43,9 @@ async def test_a_project_that_jira_does_not_have_is_not_asked_about(desk: Desk, 
     asked: list[Sequence[str]] = []
 
     class Strict(Site):
-        async def changed_since(self, projects: Sequence[str], since: datetime, now: datetime) -> list[Issue]:
+        async def changed_since(
+            self, projects: Sequence[str], since: datetime, now: datetime, held: Mapping[str, datetime]
+        ) -> list[Issue]:
             asked.append(projects)
             return []
 

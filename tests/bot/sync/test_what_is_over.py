@@ -170,7 +170,7 @@ async def test_its_changes_come_with_the_poll_and_cost_nothing_more(desk: Desk) 
     desk.clock.tick(600)
     desk.jira.changed = [ticket(50, sprint=None, status="In Progress", updated=MONDAY + timedelta(minutes=9))]
     await sync.reconcile(TEAM.id)
-    assert desk.jira.news() == ["sprints", "changes of 10 minutes", "count"]
+    assert desk.jira.news() == ["coming sprints", "changes of 10 minutes", "count"]
     fresh = await outside(desk, 50)
     assert fresh is not None and fresh.status == "In Progress"
 

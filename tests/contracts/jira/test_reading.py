@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.jira import Jira
+from integrations.simulator.atlassian.jira_shapes import MOST_HISTORIES
 from integrations.simulator.company import Company
 from integrations.simulator.nouns import FLAGGED, POINTS, SPRINT, Board, Issue
 from integrations.simulator.server import Simulator
@@ -156,3 +157,16 @@ async def test_a_sprint_is_read_by_its_number(jira: Jira, company: Company, runn
         company.sprints[running].board,
     )
     assert await jira.sprint(999_999) is None
+
+
+async def test_an_issue_read_alone_brings_its_history_and_only_a_long_one_costs_a_second_call(
+    jira: Jira, company: Company, one: Issue, held: Held
+) -> None:
+    company.edit(one.key, one.reporter, flagged=True)
+    [found] = await jira.issues([one.key])
+    assert found.flagged_since is not None and held.calls("POST", "/changelog/bulkfetch") == 0
+    for number in range(MOST_HISTORIES):
+        company.edit(one.key, one.reporter, title=f"Another title {number}")
+    [again] = await jira.issues([one.key])
+    assert again.flagged_since == found.flagged_since
+    assert held.calls("POST", "/changelog/bulkfetch") == 1

@@ -249,6 +249,7 @@ async def test_every_method_keeps_to_the_operations_the_vendor_describes(
         "boards": admin.boards(one.project),
         "changed_since": admin.changed_since([one.project], now, now),
         "check": admin.check(),
+        "coming": admin.coming(board),
         "comment": admin.comment(one.key, adf.doc(adf.text("hi")), "e"),
         "count": admin.count(f"sprint = {running}"),
         "delete_hook": admin.delete_hook(hook.id),

@@ -233,3 +233,43 @@ async def test_what_is_to_be_decided_anew_now_is_looked_at_now(ledger: Ledger, s
     await ledger.begin(effect)
     await ledger.settle(effect, Outcome(ending=Ending.DEFERRED, words="part of it is over", until=clock.now()))
     assert await store.looks_due(clock.now()) == [PAY]
+
+
+async def ended(ledger: Ledger, approval: ApprovalId, ending: Ending, clock: FakeClock) -> None:
+    """Showing it came to that."""
+    await ledger.begin(ask_of(approval))
+    await ledger.settle(ask_of(approval), Outcome(ending=ending, words="no card", until=clock.now()))
+
+
+async def test_an_answer_that_came_before_its_card_stays_when_the_card_is_put_off(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    approval = await asked(ledger, clock)
+    await ledger.decide(approval, by=PM, approve=True)
+    await ended(ledger, approval, Ending.DEFERRED, clock)
+    assert "p1" in (await ledger.history(PAY)).settled
+    assert await ledger.record(cycle(clock, ask(proposal(handover("PAY-p1"), "p1")))) == []
+
+
+async def test_a_question_that_was_asked_anew_outlives_the_first_ones_card(ledger: Ledger, clock: FakeClock) -> None:
+    first = await asked(ledger, clock)
+    await ledger.withdraw([first])
+    second = await asked(ledger, clock)
+    await ended(ledger, first, Ending.DEFERRED, clock)
+    assert (await kept(ledger, second)).state is ApprovalState.PENDING
+    assert await ledger.record(cycle(clock, ask(proposal(handover("PAY-p1"), "p1")))) == [], "and no third one"
+
+
+async def test_a_replayed_card_does_not_ask_again_what_the_world_has_overtaken(
+    ledger: Ledger, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    first = await asked(ledger, clock)
+    await ledger.withdraw([first])
+    second = await asked(ledger, clock)
+    job = await mailbox.claim([1], 30)
+    assert job is not None and job.payload == {"effect": ask_of(first)}
+    await ended(ledger, first, Ending.FAILED, clock)
+    await mailbox.bury(job, "no card")
+    assert await mailbox.replay(job.id)
+    states = [(await kept(ledger, each)).state for each in (first, second)]
+    assert states == [ApprovalState.SUPERSEDED, ApprovalState.PENDING]

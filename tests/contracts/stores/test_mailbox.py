@@ -183,6 +183,21 @@ async def test_a_storm_that_never_ends_still_runs_after_max_wait(mailbox: Mailbo
     assert claimed.payload == {"n": 9}
 
 
+@pytest.mark.parametrize("in_one_go", [True, False])
+async def test_what_cannot_wait_is_put_off_by_nothing_that_came_before_or_comes_after(
+    mailbox: Mailbox, clock: FakeClock, in_one_go: bool
+) -> None:
+    wanted = [look(delay=2, max_wait=20), look(delay=0.1, at_once=True), look(delay=2, max_wait=20)]
+    arriving = [mailbox.accept(delivery(f"d{n}"), PAY, each) for n, each in enumerate(wanted)]
+    if in_one_go:
+        await asyncio.gather(*arriving)
+    else:
+        for each in arriving:
+            await each
+    clock.tick(0.2)
+    assert await drained(mailbox) == ["cycle:pay"]
+
+
 async def test_what_arrives_while_a_job_runs_gets_a_job_of_its_own_afterwards(mailbox: Mailbox) -> None:
     await mailbox.put(look())
     running = await mailbox.claim(ALL, 30)
@@ -237,6 +252,21 @@ async def test_a_job_waits_behind_an_earlier_one_of_its_key_that_failed(mailbox:
     again = await mailbox.claim(ALL, 30)
     assert again is not None
     assert (again.payload["n"], again.attempts) == (0, 2)
+
+
+async def test_what_is_put_off_holds_up_nobody_of_its_key_even_after_its_worker_was_killed(
+    mailbox: Mailbox, clock: FakeClock
+) -> None:
+    for n in range(2):
+        await mailbox.put(NewJob("effect", "slack:dm:dana", PAY, payload={"n": n}))
+    assert await mailbox.claim(ALL, 30)
+    clock.tick(31)
+    assert await mailbox.reap() == 1
+    again = await mailbox.claim(ALL, 30)
+    assert again is not None
+    await mailbox.retry(again, "Dana has had today's message", 86_400, counted=False)
+    other = await mailbox.claim(ALL, 30)
+    assert other is not None and other.payload["n"] == 1
 
 
 async def test_people_go_first_but_nobody_waits_longer_than_a_minute(mailbox: Mailbox, clock: FakeClock) -> None:

@@ -7,10 +7,8 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Connection, select
 
 from models.database import Database
@@ -19,6 +17,7 @@ from models.ids import TeamId
 from models.ledger import Ledger
 from models.mailbox import Job, Mailbox, NewJob
 from models.tables.queue import inbox, jobs
+from tests.contracts.stores.ledger_workers import size, tried
 from tests.contracts.stores.values import FakeClock, cycle, delivery, look
 
 T = TypeVar("T")
@@ -122,6 +121,14 @@ class Workers(RuleBasedStateMachine):
             self.clock.tick(LEASE + 1)
             self.reap()
 
+    @precondition(lambda self: self.workers)
+    @rule()
+    def take_over(self) -> None:
+        """All who work sleep through their lease, and somebody else is given a job of theirs."""
+        self.clock.tick(LEASE + 1)
+        self.reap()
+        self.claim()
+
     @rule()
     def reap(self) -> None:
         self.run(self.mailbox.reap())
@@ -179,11 +186,7 @@ class Workers(RuleBasedStateMachine):
         return False
 
 
-def test_no_history_of_workers_breaks_a_promise(request: pytest.FixtureRequest, databases: Any) -> None:
+def test_no_history_of_workers_breaks_a_promise(databases: Any) -> None:
     on_sqlite = databases.template.startswith("sqlite")
     given = type("GivenWorkers", (Workers,), {"databases": databases})
-    quiet = list(HealthCheck)
-    examples = settings(
-        max_examples=30 if on_sqlite else 8, stateful_step_count=30, deadline=None, suppress_health_check=quiet
-    )
-    run_state_machine_as_test(given, settings=examples)
+    tried(given, size("EXAMPLES", 16 if on_sqlite else 5), steps=30)

@@ -103,3 +103,21 @@ async def test_what_lies_there_is_read_at_once(operations: Operations, mailbox: 
     lies = await operations.standing(mailbox._clock.real(), "2026-11-21")  # type: ignore[attr-defined]
     assert since == {(PAY, "2026-11-20"): 5} and lies.spent == {} and lies.ambiguous == 0
     assert lies.interventions == {"dead letter dropped": 1}
+
+
+async def test_a_machine_whose_clock_is_wrong_is_known_to_all_others_for_as_long_as_it_is_heard(
+    url: str, operations: Operations, clock: FakeClock
+) -> None:
+    slow = FakeClock()
+    slow.tick(-3600)
+    theirs = Database(url, slow)
+    await operations.beat(WEB, None, {})
+    await Operations(theirs, slow).beat(replace(WEB, host="slow"), None, {})
+    await theirs.close()
+    known = await operations.clocks()
+    if not url.startswith("postgresql"):
+        assert known == {}  # one file, one clock
+        return
+    assert round(known["slow"] - known["h"]) == -3600 and known["h"] == pytest.approx(operations.ahead, abs=0.01)
+    clock.tick(ALIVE.total_seconds() + 1)
+    assert await operations.clocks() == {}

@@ -323,3 +323,14 @@ async def test_history_knows_what_we_wrote_on_a_ticket_ourselves(ledger: Ledger,
     clock.tick(60)
     await shown(ledger, EffectId(named("effect", "p2")), "", "")
     assert [row.wrote for row in (await ledger.history(PAY)).heard] == [clock.now()]
+
+
+async def test_reminding_of_a_question_nobody_was_shown_leaves_all_others_alone(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    made = cycle(clock, *[ask(proposal(handover(f"PAY-{n}"), n), PM) for n in ("p1", "p2")])
+    await ledger.record(made)
+    first, second = (ApprovalId(named("approval", name, made.id)) for name in ("p1", "p2"))
+    assert await ledger.remind(first)
+    assert (await kept(ledger, second)).reminded is None
+    assert await ledger.remind(second)

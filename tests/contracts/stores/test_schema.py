@@ -87,7 +87,7 @@ async def test_a_database_of_another_version_is_refused_with_the_remedy(url: str
     database = Database(url, clock)
     await database.check_version()
     head = await database.read(lambda c: c.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
-    await database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0000'")), "age")
+    await database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0001'")), "age")
     with pytest.raises(DatabaseNotReady, match="pm db upgrade"):
         await database.check_version()
     renewed = text("UPDATE alembic_version SET version_num = :head").bindparams(head=head)

@@ -49,6 +49,21 @@ async def test_a_claim_does_not_wait_behind_another_workers_and_takes_the_next(
     assert theirs is not None and ours is not None and {theirs.key, ours.key} == {"one", "two"}
 
 
+async def test_a_claim_that_loses_its_race_takes_another_job_at_once(
+    mailbox: Mailbox, url: str, clock: FakeClock
+) -> None:
+    for kind, key in (("tidy", "one"), ("look", "one"), ("tidy", "two")):
+        await mailbox.put(NewJob(kind, key, PAY))
+    with frozen(url) as other:
+        theirs = queue.claim(other, ALL, 30, clock.real())
+        ours = asyncio.create_task(mailbox.claim(ALL, 30))  # of the same key, as far as anybody can see
+        await asyncio.sleep(0.1)
+        assert not ours.done()
+        other.commit()
+        job = await ours
+    assert theirs is not None and theirs.key == "one" and job is not None and job.key == "two"
+
+
 async def test_what_another_is_reaping_is_not_waited_for(mailbox: Mailbox, url: str, clock: FakeClock) -> None:
     for key in ("one", "two"):
         await mailbox.put(NewJob("tidy", key, PAY))
@@ -109,6 +124,15 @@ async def test_a_machine_whose_clock_is_ahead_takes_nobodys_running_job(
     await theirs.close()
 
 
+async def test_what_a_machine_whose_clock_is_behind_takes_from_the_dead_is_due_at_once(
+    mailbox: Mailbox, database: Database, clock: FakeClock
+) -> None:
+    await mailbox.put(NewJob("tidy", "one", PAY))
+    assert await mailbox.claim(ALL, 20) is not None
+    database.ahead = -25.0
+    assert await mailbox.reap() == 1 and await mailbox.due_in(ALL) == 0
+
+
 async def test_waking_sooner_is_announced_and_an_announcement_that_is_rolled_back_is_not(database: Database) -> None:
     told: list[int] = []
     database.doorbell.beyond = lambda: told.append(1)
@@ -123,6 +147,16 @@ async def test_waking_sooner_is_announced_and_an_announcement_that_is_rolled_bac
         await database.write(break_off, "test")
     await database.write(lambda c: None, "test")
     assert told == [1]
+
+
+async def test_a_dead_letter_that_is_tried_again_is_announced(mailbox: Mailbox, database: Database) -> None:
+    await mailbox.put(NewJob("tidy", "one", PAY))
+    job = await mailbox.claim(ALL, 30)
+    assert job is not None
+    await mailbox.bury(job, "no")
+    told: list[int] = []
+    database.doorbell.beyond = lambda: told.append(1)
+    assert await mailbox.replay(job.id) and told == [1]
 
 
 async def test_the_end_of_a_job_wakes_whoever_waits_for_its_key(mailbox: Mailbox) -> None:

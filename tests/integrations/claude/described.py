@@ -8,27 +8,34 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from anthropic.types import Message, RawMessageStreamEvent
-from anthropic.types.message_create_params import MessageCreateParamsNonStreaming, MessageCreateParamsStreaming
 from pydantic import TypeAdapter
 from typing_extensions import get_type_hints, is_typeddict
+
+# The SDK is imported where it is asked: reading it in takes half a second of every process that reads in the tests.
 
 MANY = (collections.abc.Iterable, collections.abc.Sequence, list)
 
 
 def check_request(body: Mapping[str, Any]) -> None:
     """Every field of a request is one the description has, and of its type."""
-    kind = MessageCreateParamsStreaming if body.get("stream") else MessageCreateParamsNonStreaming
+    from anthropic.types import message_create_params as described
+
+    streamed = body.get("stream")
+    kind = described.MessageCreateParamsStreaming if streamed else described.MessageCreateParamsNonStreaming
     assert (wrong := _wrong(body, kind)) == "", wrong
 
 
 def check_reply(message: Mapping[str, Any]) -> None:
     """The same for a reply."""
+    from anthropic.types import Message
+
     _strict(Message, message)
 
 
 def check_event(event: Mapping[str, Any]) -> None:
     """The same for one event of a stream."""
+    from anthropic.types import RawMessageStreamEvent
+
     if event["type"] not in ("ping", "error"):
         _strict(RawMessageStreamEvent, event)
 

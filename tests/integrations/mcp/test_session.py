@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.integrations.mcp.fakes import QUICK, Jira, Moved, error, program
 pytestmark = pytest.mark.anyio
 
 READS = {"jira_search", "jira_get_issue"}
+PATIENT = replace(QUICK, connect=20.0)
+"""For a real process, which a busy machine starts slowly."""
 SERVER = """
 import sys, time, os
 from mcp.server.mcpserver import MCPServer
@@ -48,8 +51,8 @@ async def connected(jira, clock=None):
 
 @asynccontextmanager
 async def running(folder: Path, source: str = SERVER):
-    opens, last = opening(program(folder, source, {"PIDS": str(folder / "pids")}), QUICK)
-    server = Server("jira", opens, Moved(), allowed=READS, limits=QUICK, last_words=last)
+    opens, last = opening(program(folder, source, {"PIDS": str(folder / "pids")}), PATIENT)
+    server = Server("jira", opens, Moved(), allowed=READS, limits=PATIENT, last_words=last)
     try:
         yield server
     finally:
@@ -174,8 +177,6 @@ async def test_a_command_that_does_not_exist_is_named(tmp_path):
 
 
 async def test_a_silent_server_is_given_up_at_the_connect_deadline(tmp_path):
-    from dataclasses import replace
-
     limits = replace(QUICK, connect=0.7)
     opens, last = opening(program(tmp_path, "import time; time.sleep(60)"), limits)
     server = Server("jira", opens, Moved(), allowed=READS, limits=limits, last_words=last)

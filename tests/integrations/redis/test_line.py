@@ -16,6 +16,7 @@ from integrations.redis import Line
 from integrations.redis.line import SECONDS
 from models.clock import SystemClock
 from models.doorbell import Doorbell
+from tests.half_open import half_open
 from tests.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,20 @@ async def test_one_that_is_heard_no_more_although_it_answers_is_not_believed(lin
     redis.say("CLIENT", "KILL", "TYPE", "pubsub")
     await asyncio.wait_for(hears, SOON + 2)
     assert line.troubles["hear"]
+
+
+async def test_a_subscription_that_was_swallowed_is_not_believed(redis: RedisServer) -> None:
+    async with half_open(b"SUBSCRIBE", lambda: asyncio.open_connection("127.0.0.1", redis.port)) as door:
+        line = Line(f"redis://127.0.0.1:{door.port}/0", CLOCK, seconds=0.4, pulse=0.1)
+        bell = Doorbell()
+        hears = asyncio.create_task(line.hear("work", "us", bell.ring))
+        assert await bell.wait(SOON, since=0)
+        await asyncio.sleep(0.3)
+        assert not hears.done() and not line.troubles  # its own word comes back
+        door.fall_silent()
+        await asyncio.wait_for(hears, 2 * SOON)
+        assert line.troubles["hear"] == "what is told is not heard"
+        await line.close()
 
 
 async def test_a_read_only_redis_says_so_and_still_rings(line: Line, redis: RedisServer) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from integrations.slack import Slack
+from models.clock import SystemClock
+from models.errors import LostLease
+from models.held import held
 from tests.integrations.slack.loopback import Answer, Loopback
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +29,8 @@ BLOCKS: list[dict[str, Any]] = [
 ]
 
 WRITERS = ("client", "views", "outgoing/pacing", "outgoing/mentions", "streams")
+PRETENDING = ("integrations/simulator/", "bot/views/", "bot/chaos/")
+"""Slack itself as we play it, what draws and sends nothing, and the people who use the simulated Slack."""
 
 TITLE = {"type": "plain_text", "text": "A window"}
 
@@ -52,6 +57,17 @@ async def test_no_way_out_carries_a_call(
     assert not re.search(r"<[!@]|＜!|@everyone|#60;", sent.replace("&amp;#60;", ""))
 
 
+async def test_what_is_anothers_work_when_its_turn_has_come_is_not_posted(slack: Slack, server: Loopback) -> None:
+    async def taken_over() -> None:
+        raise LostLease("job 7 has been taken over")
+
+    with held(taken_over, SystemClock()), pytest.raises(LostLease):
+        await slack.post("C1", "Hello")
+    assert "chat.postMessage" not in [method for method, _ in server.calls]
+    await slack.post("C1", "Hello")
+    assert "chat.postMessage" in [method for method, _ in server.calls]
+
+
 def test_nothing_else_of_the_product_writes_to_slack() -> None:
     named = {
         str(file.relative_to(ROOT))
@@ -59,5 +75,5 @@ def test_nothing_else_of_the_product_writes_to_slack() -> None:
         for file in (ROOT / room).rglob("*.py")
         if WRITES.search(file.read_text(encoding="utf-8"))
     }
-    outside = {name for name in named if not name.startswith(("integrations/simulator/", "bot/views/"))}
+    outside = {name for name in named if not name.startswith(PRETENDING)}
     assert named and outside <= {f"integrations/slack/{name}.py" for name in WRITERS}

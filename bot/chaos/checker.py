@@ -1,0 +1,257 @@
+"""The history checker: given everything that happened, what was lost, doubled, overdone or out of order?
+
+It knows nothing of kills. It takes both sides' word for what happened (deliveries as the wire saw them, posts and
+changes as the vendors keep them, rows as the product keeps them) and compares. Reusable for any run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+from bot.chaos.seen import Post, Row, Seen, put_off
+from models.ids import named
+
+MESSAGES = frozenset({"remind_person", "post_digest", "escalate"})
+"""Actions that are each one Slack message of their own."""
+
+NOTICE = "I was interrupted"
+"""How the product says that an answer may be missing."""
+
+STRETCH, AT_ONCE = 10.0, 3
+"""Slack takes one message a second in a channel, and short bursts: in any such stretch (seconds) as many messages as
+it has seconds, and a burst."""
+
+
+def violations(seen: Seen) -> list[str]:
+    """One line for each promise that was not kept; empty when all were."""
+    return [f"{name}: {words}" for name, rule in RULES.items() for words in rule(seen)]
+
+
+def _kept(seen: Seen) -> Iterator[str]:
+    """What was acknowledged is in the inbox; nothing is there twice, nothing that nobody sent."""
+    rows = Counter((row["source"], row["delivery_id"]) for row in seen.inbox)
+    known = {(sent.source, sent.id) for sent in seen.deliveries}
+    for sent in seen.deliveries:
+        if sent.acknowledged and not rows[sent.source, sent.id]:
+            yield f"{sent.source} {sent.name} {sent.id} was acknowledged and is not in the inbox"
+    yield from (f"{name} is in the inbox {count} times" for name, count in rows.items() if count > 1)
+    yield from (f"{name} is in the inbox and was never sent" for name in rows if name not in known)
+
+
+def _accounted_for(seen: Seen) -> Iterator[str]:
+    """Each delivery belongs to one recorded cycle, or to one finished job of its own, never to both or none."""
+    cycles = {row["id"] for row in seen.cycles}
+    sent = {(s.source, s.id): s for s in seen.deliveries}
+    own: dict[int, list[Row]] = defaultdict(list)
+    for job in seen.jobs:
+        if "inbox" in job["payload"]:
+            own[job["payload"]["inbox"]].append(job)
+    for row in seen.inbox:
+        delivery, jobs, cycle = sent.get((row["source"], row["delivery_id"])), own[row["id"]], row["cycle"]
+        wants = delivery.job if delivery is not None else ""
+        ours = delivery is not None and delivery.actor == seen.me
+        if wants and [job["kind"] for job in jobs] != [wants]:
+            yield f"{row['name']} {row['delivery_id']} has the jobs {[job['kind'] for job in jobs]}, not one {wants}"
+        if wants and any(job["state"] != "done" for job in jobs):
+            yield f"the job of {row['name']} {row['delivery_id']} is {jobs[0]['state']}"
+        if not wants and jobs:
+            yield f"{row['name']} {row['delivery_id']} has a job of its own besides its cycle"
+        if row["source"] != "slack" and cycle not in cycles and not ours:
+            yield f"{row['source']} {row['name']} {row['delivery_id']} is accounted for by {cycle}, which is no cycle"
+
+
+def _nothing_left(seen: Seen) -> Iterator[str]:
+    """At rest nothing waits, runs, is dead or half done, but what policy has put off and a message that lives on."""
+    put = put_off(seen.jobs, seen.effects)
+    for job in seen.jobs:
+        planned = job["kind"] == "living" and job["state"] == "waiting" and not job["attempts"]
+        if job["state"] != "done" and not planned and job["id"] not in put:
+            yield f"job {job['id']} ({job['kind']} {job['key']}) is {job['state']}: {job['error']}"
+    for effect in seen.effects:
+        if effect["state"] not in ("sent", "cancelled") and effect["id"] not in put.values():
+            yield f"{effect['kind']} {effect['id']} is {effect['state']}: {effect['words']}"
+
+
+def _effects_once(seen: Seen) -> Iterator[str]:
+    """What the ledger calls sent stands exactly once at its target; what it calls cancelled does not."""
+    marked = Counter(post.marker for post in seen.posts) + Counter(marker for _, marker in seen.comments)
+    for effect in seen.effects:
+        if effect["kind"] in MESSAGES or effect["kind"] == "comment_on_issue" or _asking(effect) == "again":
+            want, have = int(effect["state"] == "sent"), marked[effect["id"]]
+            if have != want:
+                yield f"{effect['kind']} {effect['id']} is {effect['state']} and stands {have} times at its target"
+    handed = Counter(issue for issue, _ in seen.handed)
+    sent = Counter(e["action"]["issue"] for e in seen.effects if e["kind"] == "reassign" and e["state"] == "sent")
+    for issue in handed.keys() | sent.keys():
+        if handed[issue] != sent[issue]:
+            yield f"{issue} changed hands {handed[issue]} times, the ledger knows of {sent[issue]}"
+
+
+def _no_strangers(seen: Seen) -> Iterator[str]:
+    """Nothing of ours stands outside without a marker the ledger knows, and no reply stands twice."""
+    replies = {named("reply", job["id"]) for job in seen.jobs if job["kind"] == "answer"}
+    known = {effect["id"] for effect in seen.effects} | replies
+    everywhere = [post.marker for post in seen.posts] + [marker for _, marker in seen.comments]
+    yield from (f"something with the marker {marker!r} stands outside" for marker in everywhere if marker not in known)
+    for marker, count in Counter(everywhere).items():
+        if count > 1 and marker in replies:
+            yield f"the reply {marker} stands {count} times"
+
+
+def _decided_once(seen: Seen) -> Iterator[str]:
+    """A proposal is settled once; every effect follows from a recorded cycle or from a yes."""
+    settled = Counter(d["proposal_id"] for d in seen.decisions if d["verdict"] != "defer")
+    yield from (f"the proposal {name} was settled {count} times" for name, count in settled.items() if count > 1)
+    cycles, asks = {row["id"] for row in seen.cycles}, {row["id"] for row in seen.approvals}
+    for effect in seen.effects:
+        again = effect["action"].get("approval") if _asking(effect) in ("again", "deputy") else None
+        if effect["cycle"] not in cycles and effect["approval"] not in asks and again not in asks:
+            yield f"{effect['kind']} {effect['id']} comes from nowhere"
+    chased = Counter((e["action"].get("approval", e["id"]), how) for e in seen.effects if (how := _asking(e)))
+    yield from (f"the ask {name} was put {count} times ({how})" for (name, how), count in chased.items() if count > 1)
+
+
+def _asking(effect: Row) -> str:
+    """``first``, ``again`` or ``deputy``; empty for what puts no question."""
+    return str(effect["action"].get("asking", "first")) if effect["kind"] == "ask_approval" else ""
+
+
+def _attention(seen: Seen) -> Iterator[str]:
+    """At most one unit a person, local day and budget, and nobody is reminded without one."""
+    units = Counter((row["person"], row["day"], row["budget"]) for row in seen.reminders)
+    yield from (f"{unit} was spent {count} times" for unit, count in units.items() if count > 1)
+    paid = Counter(row["effect"] for row in seen.reminders)
+    yield from (f"the effect {name} was paid for {count} times" for name, count in paid.items() if count > 1)
+    for effect in seen.effects:
+        costs = effect["kind"] in ("remind_person", "comment_on_issue") or _asking(effect) == "again"
+        if costs and effect["state"] == "sent" and effect["id"] not in paid:
+            yield f"{effect['kind']} {effect['id']} to {effect['person']} cost no attention"
+
+
+def _approvals(seen: Seen) -> Iterator[str]:
+    """A yes has one winner and at most one execution; whatever is not a yes has none."""
+    done = Counter(effect["approval"] for effect in seen.effects if effect["approval"] is not None)
+    edited = Counter(row["edits"] for row in seen.approvals if row["edits"])
+    yield from (f"the ask {name} was edited {count} times" for name, count in edited.items() if count > 1)
+    for row in seen.approvals:
+        answered = row["state"] in ("approved", "rejected") or (row["state"] == "superseded" and edited[row["id"]] > 0)
+        if answered != bool(row["by"]):
+            yield f"the ask {row['id']} is {row['state']} by {row['by']}"
+        if done[row["id"]] != (row["state"] == "approved"):
+            yield f"the ask {row['id']} is {row['state']} and has {done[row['id']]} executions"
+        if row["state"] == "approved" and not row["ending"]:
+            yield f"nobody was told what became of the approved ask {row['id']}"
+
+
+def _cards(seen: Seen) -> Iterator[str]:
+    """A card is a projection of the ledger: every ask stands on one card, with buttons exactly while it is open."""
+    cards = {(post.channel, post.ts): post for post in seen.posts}
+    shown = Counter(ask for post in seen.posts for ask in post.open_asks)
+    for row in seen.approvals:
+        if row["ts"] is None and row["state"] in ("superseded", "expired"):
+            continue  # ended before anybody saw it
+        yield from _card(row, cards.get((row["channel"], row["ts"])) if row["ts"] is not None else None)
+        copies = [cards.get((c["channel"], c["ts"])) for c in seen.cards if c["approval"] == row["id"] and c["ts"]]
+        yield from (
+            f"a copy of the ask {row['id']} does not show that it is {row['state']}"
+            for copy in copies
+            if copy is None or (row["state"] == "pending") != (row["id"] in copy.open_asks)
+        )
+        if shown[row["id"]] > 1 + len(copies):
+            yield f"the ask {row['id']} has buttons on {shown[row['id']]} messages"
+    placed = {(row["channel"], row["ts"]) for row in (*seen.approvals, *seen.cards)}
+    asks = {effect["id"] for effect in seen.effects if _asking(effect) in ("first", "deputy")}
+    for post in seen.posts:
+        if post.marker in asks and (post.channel, post.ts) not in placed:
+            yield f"the card {post.ts} was posted and forgotten"
+
+
+def _card(row: Row, card: Post | None) -> Iterator[str]:
+    """The card of one ask."""
+    if card is None:
+        yield f"the ask {row['id']} ({row['state']}) stands on no card"
+        return
+    if (row["state"] == "pending") != (row["id"] in card.open_asks):
+        yield f"the card of the ask {row['id']} does not show that it is {row['state']}"
+    if row["state"] == "approved" and "Working" in card.text:
+        yield f"the card of the approved ask {row['id']} still says it is under way"
+
+
+def _answers(seen: Seen) -> Iterator[str]:
+    """Who asked was answered, once; or told that the answer may be missing, where nothing can be looked up."""
+    rows = {(row["source"], row["delivery_id"]): row["id"] for row in seen.inbox}
+    jobs = {job["payload"].get("inbox"): job["id"] for job in seen.jobs if job["kind"] == "answer"}
+    marked = Counter(post.marker for post in seen.posts)
+    for sent in seen.deliveries:
+        row = rows.get((sent.source, sent.id))
+        if row is None or sent.job != "answer":
+            continue
+        words = seen.replies.get(sent.token, ())
+        count = (
+            sum(not text.startswith(NOTICE) for text in words) if sent.token else marked[named("reply", jobs.get(row))]
+        )
+        told = bool(words) and count == 0
+        if count != 1 and not told and sent.name != "app_home_opened":
+            yield f"the {sent.name} {sent.id} was answered {count} times"
+
+
+def _mirror(seen: Seen) -> Iterator[str]:
+    """At rest the product believes what is true."""
+    for key, true in seen.world.items():
+        if seen.mirror.get(key) != true:
+            yield f"{key} is {true} and believed to be {seen.mirror.get(key)}"
+
+
+def _jobs_in_order(seen: Seen) -> Iterator[str]:
+    """Per key: jobs of one kind and lane end in the order they came."""
+    lines: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
+    for job in sorted(seen.jobs, key=lambda row: row["id"]):
+        if job["state"] == "done":
+            lines[job["kind"], job["key"], job["lane"]].append(job)
+    for (kind, key, _), line in lines.items():
+        for earlier, later in pairwise(line):
+            if earlier["finished"] > later["finished"]:
+                yield f"{kind} {key}: job {later['id']} ended before job {earlier['id']}"
+
+
+def _looks_in_order(seen: Seen) -> Iterator[str]:
+    """Per team: deliveries are looked at in the order they came."""
+    at = {row["id"]: row["at"] for row in seen.cycles}
+    looked: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(seen.inbox, key=lambda row: row["id"]):
+        if row["cycle"] in at:
+            looked[row["team"]].append(row)
+    for team, rows in looked.items():
+        for earlier, later in pairwise(rows):
+            if at[earlier["cycle"]] > at[later["cycle"]]:
+                yield f"{team}: delivery {later['id']} was looked at before delivery {earlier['id']}"
+
+
+def _pace(seen: Seen) -> Iterator[str]:
+    """No channel gets messages faster than Slack takes them, whoever was killed in between."""
+    for channel, moments in seen.posted.items():
+        for number, first in enumerate(moments):
+            taken = sum(first <= moment < first + STRETCH for moment in moments[number:])
+            if taken > STRETCH + AT_ONCE:
+                yield f"{channel} got {taken} messages within {STRETCH:g} s"
+                break
+
+
+RULES: Mapping[str, Callable[[Seen], Iterator[str]]] = {
+    "kept": _kept,
+    "accounted for": _accounted_for,
+    "nothing left": _nothing_left,
+    "effects once": _effects_once,
+    "no strangers": _no_strangers,
+    "decided once": _decided_once,
+    "attention": _attention,
+    "approvals": _approvals,
+    "cards": _cards,
+    "answers": _answers,
+    "mirror": _mirror,
+    "jobs in order": _jobs_in_order,
+    "looks in order": _looks_in_order,
+    "pace": _pace,
+}

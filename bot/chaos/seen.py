@@ -1,0 +1,67 @@
+"""What a run left behind, as both sides tell it: the vendors what reached them, the product what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.chaos.wire import Sent
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Post:
+    """One lasting message of the product's in Slack."""
+
+    channel: str
+    ts: str
+    to: str = ""
+    """Whose direct messages it stands in; empty for a channel."""
+    marker: str = ""
+    open_asks: frozenset[str] = frozenset()
+    """Approvals it shows buttons for."""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything a run left behind."""
+
+    deliveries: Sequence[Sent] = ()
+    posts: Sequence[Post] = ()
+    comments: Sequence[tuple[str, str]] = ()
+    """(issue, marker) of each comment the product wrote in Jira."""
+    handed: Sequence[tuple[str, str]] = ()
+    """(issue, account) of each time the product gave an issue to somebody."""
+    replies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What arrived through each response URL."""
+    world: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    """Each issue of the running sprint as it is in Jira: who has it, in which status."""
+    mirror: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    """The same as the product believes it to be."""
+    me: str = ""
+    """The product's own account."""
+    inbox: Sequence[Row] = ()
+    jobs: Sequence[Row] = ()
+    cycles: Sequence[Row] = ()
+    decisions: Sequence[Row] = ()
+    effects: Sequence[Row] = ()
+    approvals: Sequence[Row] = ()
+    cards: Sequence[Row] = ()
+    """Copies of questions: approval, person, channel, ts."""
+    reminders: Sequence[Row] = ()
+    posted: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """By channel the moments (seconds of one clock, ascending) at which Slack took a new message."""
+
+
+def put_off(jobs: Sequence[Row], effects: Sequence[Row]) -> Mapping[int, str]:
+    """Jobs whose effect policy has put off to a later moment, such as the next day: by id the effect.
+
+    One that may have been under way in a process that died is looked for before it is put off, and again then.
+    """
+    undone = {effect["id"]: effect["words"] for effect in effects if effect["state"] in ("planned", "unknown")}
+    waiting = [job for job in jobs if job["kind"] == "effect" and job["state"] == "waiting" and job["error"]]
+    named = {job["id"]: (str(job["payload"]["effect"]), job["error"]) for job in waiting}
+    return {id: effect for id, (effect, words) in named.items() if undone.get(effect) == words}

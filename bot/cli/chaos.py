@@ -1,0 +1,129 @@
+"""``pm chaos``: kill the agent again and again on a database server of the user's own, and certify what was left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import tempfile
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.printing import json_option, print_json
+from models.clock import SystemClock
+from models.database import address_of
+
+MINUTES = 10.0
+SEEDS = 1_000_000
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@click.command()
+@click.option(
+    "--minutes",
+    default=MINUTES,
+    show_default=True,
+    type=click.FloatRange(0, 24 * 60, min_open=True),
+    help="No story is begun after that.",
+)
+@click.option("--kills", type=click.IntRange(1, 100_000), help="How many; else every commit point, then storms.")
+@click.option("--seed", type=click.IntRange(0), help="Of all chance in it; else a new one, which is told.")
+@click.option("--database", "url", default="", metavar="URL", help="A server, or a SQLite file, to be beside.")
+@json_option
+def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json: bool) -> None:
+    """Kill the agent at its commit points and at random, and check that nothing was lost or doubled.
+
+    A simulated company works for four days, on loopback: no account and no real service is touched. Everything is in
+    scratch databases that are made for it and dropped: on the PostgreSQL server of URL, or beside that SQLite file,
+    else in the folder for passing things. Where the agent's own rows are it refuses. See docs/chaos.md.
+    """
+    from bot.chaos.campaign import Campaign
+    from bot.chaos.certificate import Certificate
+    from bot.chaos.places import scratch
+    from bot.status import version
+
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # whoever calls the simulated vendors dies: that is meant
+    drawn = secrets.randbelow(SEEDS) if seed is None else seed
+    shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with _interruptible(), scratch(url) as place, _room() as room:
+        click.echo(f"{place.name}, seed {drawn}; Ctrl-C ends it and drops what was made", err=True)
+        campaign = Campaign(place, room, SystemClock(), drawn, _tell, shell)
+        whole = _until_told(campaign.run(kills, minutes * 60))
+        if campaign.figures.violations:
+            click.echo(f"The logs of the stories with violations: {_kept(room)}", err=True)
+    command = _command(minutes, kills, drawn, url)
+    certificate = Certificate(version(), place.name, drawn, command, campaign.figures, interrupted=not whole)
+    if as_json:
+        print_json(certificate.as_json())
+    else:
+        click.echo("\n".join(certificate.lines()))
+    if campaign.figures.violations or not whole:
+        raise click.exceptions.Exit(1)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Whoever ends it, what was made is dropped: each signal comes as Ctrl-C does."""
+    before = {sign: signal.signal(sign, signal.default_int_handler) for sign in ENDS}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[Path]:
+    """For constitutions, clocks and logs of the stories."""
+    with tempfile.TemporaryDirectory(prefix="pm-chaos-") as room:
+        yield Path(room)
+
+
+def _kept(room: Path) -> Path:
+    """What is left of the room once it is gone: its stories went wrong."""
+    return Path(shutil.copytree(room, f"{room}-logs", ignore=shutil.ignore_patterns("*.draft")))
+
+
+def _tell(words: str) -> None:
+    click.echo(words, err=True)
+
+
+def _until_told(work: Coroutine[Any, Any, None]) -> bool:
+    """Do it; ``False`` when it was told to end before. What it has started is ended first, however often it is told."""
+
+    async def until_told() -> bool:
+        told = asyncio.Event()
+        for sign in ENDS:
+            asyncio.get_running_loop().add_signal_handler(sign, told.set)
+        doing, waiting = asyncio.ensure_future(work), asyncio.ensure_future(told.wait())
+        await asyncio.wait([doing, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not doing.done():
+            doing.cancel()
+            await asyncio.wait([doing])
+            return False
+        doing.result()
+        return True
+
+    return asyncio.run(until_told())
+
+
+def _command(minutes: float, kills: int | None, seed: int, url: str) -> str:
+    """What repeats it, without the password of the database."""
+    words = ["pm", "chaos", "--seed", str(seed), "--minutes", f"{minutes:g}"]
+    words += [] if kills is None else ["--kills", str(kills)]
+    words += ["--database", address_of(url).set(drivername="postgresql").render_as_string()] if _is_server(url) else []
+    words += ["--database", url] if url and not _is_server(url) else []
+    return shlex.join(words)
+
+
+def _is_server(url: str) -> bool:
+    return bool(url) and address_of(url).get_backend_name() == "postgresql"

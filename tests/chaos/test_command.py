@@ -1,0 +1,123 @@
+"""``pm chaos``: what it certifies, what it refuses, and that nothing of it is left, whoever ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.chaos.certificate import TOLD, Certificate, Figures
+from bot.chaos.product import ROOT
+from bot.cli import cli
+from tests.chaos.test_places import made, put_a_row
+
+FIGURES = Figures(
+    stories=4,
+    points=Counter({"accept:after": 2, "settle:before": 1}),
+    passed=130,
+    by_chance=5,
+    events=320,
+    repeats=28,
+    effects=60,
+    approvals=20,
+    seconds=312.4,
+)
+GOOD = Certificate("0.1.0", "SQLite 3.40.1, TRUNCATE + EXTRA", 7, "pm chaos --seed 7", FIGURES)
+
+
+def test_the_certificate_states_what_was_done_and_how_to_do_it_again() -> None:
+    page = "\n".join(GOOD.lines())
+    for said in (
+        r"version +0\.1\.0",
+        r"database +SQLite 3\.40\.1, TRUNCATE \+ EXTRA",
+        r"seed +7",
+        r"kills +8: 3 at 2 of the 130 commit points the story passes, 5 by chance",
+        r"events +320",
+        r"repeats +28",
+        r"effects +60",
+        r"approvals +20",
+        r"violations +0",
+        r"duration +5 min 12 s",
+        r"again +pm chaos --seed 7",
+        r"2 accept:after +1 settle:before",
+    ):
+        assert re.search(said, page), said
+    assert GOOD.as_json()["runs_per_commit_point"] == {"accept:after": 2, "settle:before": 1}
+
+
+def test_each_violation_is_told_and_all_are_in_the_json() -> None:
+    wrong = [f"kept: delivery {number}" for number in range(TOLD + 2)]
+    bad = replace(GOOD, figures=replace(FIGURES, violations=wrong))
+    page = list(bad.lines())
+    assert sum(line.startswith("VIOLATION kept: delivery") for line in page) == TOLD
+    assert page[-1] == "and 2 more: --json has all"
+    assert bad.as_json()["violations"] == wrong
+
+
+def test_an_interrupted_one_says_so() -> None:
+    assert "INTERRUPTED" in next(replace(GOOD, interrupted=True).lines())
+
+
+def test_it_refuses_in_one_line_where_the_agent_s_rows_are(tmp_path: Path) -> None:
+    put_a_row(f"sqlite:///{tmp_path}/pm.db")
+    done = CliRunner().invoke(cli, ["chaos", "--database", f"sqlite:///{tmp_path}/pm.db"])
+    assert done.exit_code == 1
+    assert re.fullmatch(r"error: that database holds 2 rows of the agent's own\. Name another file: .*\n", done.output)
+
+
+@pytest.mark.parametrize(
+    "words", [["--kills", "0"], ["--minutes", "0"], ["--seed", "-1"], ["--database", "mysql://x/y"]]
+)
+def test_what_cannot_be_meant_is_refused(words: Sequence[str]) -> None:
+    done = CliRunner().invoke(cli, ["chaos", *words])
+    assert done.exit_code in (1, 2) and "rror: " in done.output and "Traceback" not in done.output
+
+
+# --- with make chaos --------------------------------------------------------------------------------------------
+
+
+def pm(*words: str) -> subprocess.Popen[str]:
+    """In a process of its own."""
+    asked = [sys.executable, "-m", "bot", "chaos", *words]
+    return subprocess.Popen(asked, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.chaos
+def test_a_few_kills_on_a_server_of_ones_own_are_certified_and_nothing_is_left(server: str) -> None:
+    done = pm("--kills", "3", "--seed", "5", "--database", server, "--json")
+    out, err = done.communicate(timeout=500)
+    told = json.loads(out)
+    assert done.returncode == 0, err
+    assert told["violations"] == [] and told["kills"] >= 3 and told["kills_by_chance"] >= 1
+    assert told["database"].startswith("PostgreSQL") and told["seed"] == 5 and told["effects"] > 20
+    assert told["command"].startswith("pm chaos --seed 5 --minutes 10 --kills 3 --database ")
+    assert made(server) == []
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_one_leaves_no_process_and_no_database(server: str, sign: signal.Signals) -> None:
+    running = pm("--kills", "3", "--database", server)
+    assert running.stderr is not None
+    running.stderr.readline()
+    time.sleep(8)
+    assert made(server) != [] and children(running.pid) != []
+    os.kill(running.pid, sign)
+    out, _ = running.communicate(timeout=60)
+    assert running.returncode == 1 and "INTERRUPTED" in out
+    assert made(server) == []
+
+
+def children(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
