@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.chaos.rooms import room
 from models.clock import SystemClock
 from models.copying import counted
 from models.database import Database, address_of, upgrade
@@ -76,11 +76,17 @@ def _require_no_rows(url: str, address: URL) -> None:
 
 @contextlib.contextmanager
 def _folder(parent: Path | None) -> Iterator[Place]:
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="pm-chaos-", dir=parent))
-    except OSError as error:
-        words = f"no scratch file can be made in {parent}: {error.strerror}"
-        raise OperatorError(words, hint="Name a file in a folder you may write to") from error
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(room(parent))
+        except OSError as error:
+            words = f"no scratch file can be made in {parent}: {error.strerror}"
+            raise OperatorError(words, hint="Name a file in a folder you may write to") from error
+        yield _files(folder)
+
+
+def _files(folder: Path) -> Place:
+    """A file of this version is made once, and copied."""
     numbers, model = itertools.count(1), folder / "model.db"
 
     def make() -> str:
@@ -93,11 +99,8 @@ def _folder(parent: Path | None) -> Iterator[Place]:
         for each in file.parent.glob(f"{file.name}*"):
             each.unlink()
 
-    try:
-        upgrade(f"sqlite:///{model}")
-        yield Place("sqlite", _described(f"sqlite:///{model}"), make, drop)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    upgrade(f"sqlite:///{model}")
+    return Place("sqlite", _described(f"sqlite:///{model}"), make, drop)
 
 
 def _described(url: str) -> str:

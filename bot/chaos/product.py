@@ -1,4 +1,4 @@
-"""The product as an operator runs it: ``pm start`` in processes of its own, which may be killed."""
+"""The product as an operator runs it: ``pm start`` in processes of its own, which may be killed and end with ours."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from bot.dying import DONE
+from integrations.tether import tied
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout the processes run from."""
@@ -67,7 +68,7 @@ class Product:
         self.starts += 1
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
-                [sys.executable, "-m", self.module, *self.words],
+                tied([sys.executable, "-m", self.module, *self.words]),
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdout=out,

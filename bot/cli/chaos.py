@@ -10,7 +10,6 @@ import secrets
 import shlex
 import shutil
 import signal
-import tempfile
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,17 +47,18 @@ def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json
     from bot.chaos.campaign import Campaign
     from bot.chaos.certificate import Certificate
     from bot.chaos.places import scratch
+    from bot.chaos.rooms import room
     from bot.status import version
 
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # whoever calls the simulated vendors dies: that is meant
     drawn = secrets.randbelow(SEEDS) if seed is None else seed
     shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    with _interruptible(), scratch(url) as place, _room() as room:
+    with _interruptible(), scratch(url) as place, room() as folder:
         click.echo(f"{place.name}, seed {drawn}; Ctrl-C ends it and drops what was made", err=True)
-        campaign = Campaign(place, room, SystemClock(), drawn, _tell, shell)
+        campaign = Campaign(place, folder, SystemClock(), drawn, _tell, shell)
         whole = _until_told(campaign.run(kills, minutes * 60))
         if campaign.figures.violations:
-            click.echo(f"The logs of the stories with violations: {_kept(room)}", err=True)
+            click.echo(f"The logs of the stories with violations: {_kept(folder)}", err=True)
     command = _command(minutes, kills, drawn, url)
     certificate = Certificate(version(), place.name, drawn, command, campaign.figures, interrupted=not whole)
     if as_json:
@@ -80,16 +80,11 @@ def _interruptible() -> Iterator[None]:
             signal.signal(sign, handler)
 
 
-@contextlib.contextmanager
-def _room() -> Iterator[Path]:
-    """For constitutions, clocks and logs of the stories."""
-    with tempfile.TemporaryDirectory(prefix="pm-chaos-") as room:
-        yield Path(room)
+def _kept(folder: Path) -> Path:
+    """What is left of the room once it is gone, its mark apart: its stories went wrong."""
+    from bot.chaos.rooms import MARK
 
-
-def _kept(room: Path) -> Path:
-    """What is left of the room once it is gone: its stories went wrong."""
-    return Path(shutil.copytree(room, f"{room}-logs", ignore=shutil.ignore_patterns("*.draft")))
+    return Path(shutil.copytree(folder, f"{folder}-logs", ignore=shutil.ignore_patterns("*.draft", MARK)))
 
 
 def _tell(words: str) -> None:

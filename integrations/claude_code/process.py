@@ -11,12 +11,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from integrations.tether import tied
 
 MOST_OUTPUT = 2 * 2**20
 """Bytes it may say; the program's own reports have some thousand."""
@@ -32,9 +33,6 @@ LAST = 1.0
 
 LOOK_EVERY = 0.02
 """Seconds between two looks whether it has ended."""
-
-TETHER = Path(__file__).with_name("tether.py")
-"""What it is started through: it ends with us, also when we are killed."""
 
 _PROC = Path("/proc")
 
@@ -107,9 +105,14 @@ def _talk(question: str) -> Iterator[_Talk]:
 
 def _started(command: Sequence[str], talk: _Talk, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """asyncio's own would give its number back as soon as it ends."""
-    tied = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command]
     return subprocess.Popen(  # noqa: S603 - the operator's own program, by its absolute path
-        tied, stdin=talk.asked, stdout=talk.out, stderr=talk.err, cwd=cwd, env=dict(env), start_new_session=True
+        tied(command),
+        stdin=talk.asked,
+        stdout=talk.out,
+        stderr=talk.err,
+        cwd=cwd,
+        env=dict(env),
+        start_new_session=True,
     )
 
 

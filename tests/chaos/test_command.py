@@ -18,7 +18,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.chaos.certificate import TOLD, Certificate, Figures
+from bot.chaos.places import scratch
 from bot.chaos.product import ROOT
+from bot.chaos.rooms import PREFIX, room
 from bot.cli import cli
 from tests.chaos.test_places import made, put_a_row
 
@@ -87,10 +89,14 @@ def test_what_cannot_be_meant_is_refused(words: Sequence[str]) -> None:
 # --- with make chaos --------------------------------------------------------------------------------------------
 
 
-def pm(*words: str) -> subprocess.Popen[str]:
+WITHIN = 60.0
+"""Seconds until processes are there, and until they are gone: a worker notices within one that its parent died."""
+
+
+def pm(*words: str, **given: str) -> subprocess.Popen[str]:
     """In a process of its own."""
-    asked = [sys.executable, "-m", "bot", "chaos", *words]
-    return subprocess.Popen(asked, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    asked, told = [sys.executable, "-m", "bot", "chaos", *words], {**os.environ, **given}
+    return subprocess.Popen(asked, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=told)
 
 
 @pytest.mark.chaos
@@ -119,5 +125,47 @@ def test_an_interrupted_one_leaves_no_process_and_no_database(server: str, sign:
     assert made(server) == []
 
 
+@pytest.mark.chaos
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_one_that_is_killed_takes_its_processes_along_and_the_next_drops_the_rest(
+    kind: str, server: str, tmp_path: Path
+) -> None:
+    url = server if kind == "postgresql" else f"sqlite:///{tmp_path}/pm.db"
+    running = pm("--kills", "3", "--database", url, TMPDIR=str(tmp_path))
+    seconds = time.monotonic() + WITHIN
+    while not (found := offspring(running.pid)) or len(found) < 2:
+        assert time.monotonic() < seconds and running.poll() is None
+        time.sleep(0.1)
+    running.kill()
+    running.communicate()
+    seconds = time.monotonic() + WITHIN
+    while left := [each for each in found if alive(each)]:
+        assert time.monotonic() < seconds, f"{left} of {found} live on"
+        time.sleep(0.1)
+    left_behind = {*tmp_path.glob(f"{PREFIX}*")}
+    assert left_behind and (kind == "sqlite" or made(server))
+    with scratch(url), room(tmp_path):
+        assert not left_behind & {*tmp_path.glob(f"{PREFIX}*")}
+    assert not [*tmp_path.glob(f"{PREFIX}*")] and made(server) == []
+
+
 def children(process: int) -> list[str]:
     return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+
+
+def offspring(process: int) -> list[int]:
+    """Its children, and theirs."""
+    try:
+        found = [int(each) for each in children(process)]
+    except OSError:
+        return []
+    return [*found, *(each for child in found for each in offspring(child))]
+
+
+def alive(process: int) -> bool:
+    """Whether it is more than a number that nobody has asked for."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -10,8 +10,17 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 _PR_SET_PDEATHSIG = 1
+
+
+def tied(command: Sequence[str]) -> list[str]:
+    """What to start in place of ``command``, a program by its absolute path: it ends with us, also when we are killed.
+
+    To be started from the main thread: for Linux a parent has died when the thread that started the program has.
+    """
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), *command]
 
 
 def tie(parent: int) -> None:
