@@ -307,7 +307,7 @@ def address_of(url: str) -> URL:
     hint = "Write sqlite:///var/pm.db or postgresql://user:password@host/database"
     try:
         address = make_url(url.replace("postgres://", "postgresql://", 1))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError) as error:  # a port that is no number is the second
         raise SettingsError("DATABASE_URL is not a database address", hint=hint) from error
     backend = address.get_backend_name()
     if backend == "postgresql":

@@ -19,6 +19,7 @@ from bot.chaos.play import Disturb, Run, run
 from bot.chaos.storms import PATIENCE as IN_A_STORM
 from bot.chaos.storms import Storm
 from models.clock import Clock
+from models.errors import OperatorError
 
 PARALLEL = 2
 """Stories at a time: they wait more than they work."""
@@ -60,6 +61,14 @@ async def sweep(
     return left
 
 
+def _operators(several: ExceptionGroup) -> Exception:
+    """What the operator can do something about, of all that went wrong in stories beside each other."""
+    found: Exception | None = several.subgroup(OperatorError)
+    while isinstance(found, ExceptionGroup):
+        found = found.exceptions[0]
+    return several if found is None else found
+
+
 @dataclass
 class Campaign:
     """One certificate's worth of stories in one place."""
@@ -76,7 +85,10 @@ class Campaign:
     _numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     async def run(self, kills: int | None, seconds: float) -> None:
-        """As many ``kills``, or every point and storms, while there are ``seconds`` left: all into ``figures``."""
+        """As many ``kills``, or every point and storms, while there are ``seconds`` left: all into ``figures``.
+
+        Raises ``OperatorError`` when the database is there no longer.
+        """
         began = self.clock.monotonic()
 
         def over() -> bool:
@@ -90,6 +102,8 @@ class Campaign:
                 left = await sweep(wanted, first.passed, self._killed, over=over)
                 self.figures.unreached += map(str, left)
                 await self._storms(kills, over)
+        except ExceptionGroup as several:
+            raise _operators(several) from several
         finally:
             self.figures.seconds = self.clock.monotonic() - began
 

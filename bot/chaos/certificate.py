@@ -41,6 +41,11 @@ class Figures:
         """All of them."""
         return self.points.total() + self.by_chance
 
+    @property
+    def proven(self) -> bool:
+        """Whether all that was wanted was tried, and nothing was wrong."""
+        return not self.violations and not self.unreached
+
     def add(self, run: Run) -> None:
         """One more story."""
         self.stories += 1
@@ -95,7 +100,7 @@ class Certificate:
             "version": self.version,
             "database": self.database,
             "seed": str(self.seed),
-            "stories": f"{counted.stories}, each checked whole",
+            "stories": f"{counted.stories}" + (", each checked whole" if counted.stories else ""),
             "kills": f"{counted.kills:,}: {counted.points.total():,} at {hit}, {counted.by_chance:,} by chance",
             "events": f"{counted.events:,} different ones taken in",
             "repeats": f"{counted.repeats:,} sent again although they were acknowledged",

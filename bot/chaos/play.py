@@ -16,7 +16,7 @@ from bot.chaos.checker import violations
 from bot.chaos.kills import Kill
 from bot.chaos.looking_back import look_back
 from bot.chaos.people import LOOK, PATIENCE, Flow, Missed
-from bot.chaos.product import ROOT, Orders, Passed, Product, environment
+from bot.chaos.product import Orders, Passed, Product, environment
 from bot.chaos.seen import Seen
 from bot.chaos.story import STEPS, Step
 from bot.chaos.wire import Wire
@@ -24,7 +24,9 @@ from integrations.simulator.server import Simulator
 from models.clock import SharedClock
 from models.directives_file import parse
 
-CONSTITUTION = ROOT / "directives.yaml"
+CONSTITUTION = Path(__file__).with_name("story.yaml")
+"""Of the company the story is about; nobody's own directives.yaml is read."""
+
 MORNING = datetime.fromisoformat("2026-11-17T09:25:00-05:00")
 """A Tuesday of the constitution's team, five minutes before its digest."""
 
@@ -158,7 +160,7 @@ async def _flow(folder: Path, database: str, orders: Orders, shell: Mapping[str,
     text = constitution.read_text(encoding="utf-8")
     wire = Wire(f"http://127.0.0.1:{(port := free_port())}")
     await wire.start()
-    law = parse(text, "directives.yaml")
+    law = parse(text, CONSTITUTION.name)
     simulator = Simulator(law, text, clock, wire.url, pacing=False, webhook_waits=QUICK, event_retries=QUICK)
     await simulator.start()
     variables = environment(folder, constitution, port, database, simulator.environment(), shell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import secrets
 import shlex
@@ -19,10 +20,28 @@ import click
 from bot.cli.printing import json_option, print_json
 from models.clock import SystemClock
 from models.database import address_of
+from models.errors import OperatorError, SettingsError
 
 MINUTES = 10.0
 SEEDS = 1_000_000
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _number(_context: click.Context, _option: click.Parameter, given: float) -> float:
+    """What compares with a clock. Raises ``BadParameter`` for ``nan``, which no range refuses."""
+    if math.isnan(given):
+        raise click.BadParameter("nan is not a number of minutes")
+    return given
+
+
+def _address(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    """Of a database, or nothing. Raises ``BadParameter``."""
+    try:
+        if given:
+            address_of(given)
+    except SettingsError as error:
+        raise click.BadParameter(f"{error.hint}.") from error
+    return given
 
 
 @click.command()
@@ -31,11 +50,14 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     default=MINUTES,
     show_default=True,
     type=click.FloatRange(0, 24 * 60, min_open=True),
+    callback=_number,
     help="No story is begun after that.",
 )
 @click.option("--kills", type=click.IntRange(1, 100_000), help="How many; else every commit point, then storms.")
 @click.option("--seed", type=click.IntRange(0), help="Of all chance in it; else a new one, which is told.")
-@click.option("--database", "url", default="", metavar="URL", help="A server, or a SQLite file, to be beside.")
+@click.option(
+    "--database", "url", default="", metavar="URL", callback=_address, help="A server, or a SQLite file, to be beside."
+)
 @json_option
 def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json: bool) -> None:
     """Kill the agent at its commit points and at random, and check that nothing was lost or doubled.
@@ -56,16 +78,18 @@ def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json
     with _interruptible(), scratch(url) as place, room() as folder:
         click.echo(f"{place.name}, seed {drawn}; Ctrl-C ends it and drops what was made", err=True)
         campaign = Campaign(place, folder, SystemClock(), drawn, _tell, shell)
-        whole = _until_told(campaign.run(kills, minutes * 60))
+        ended, broken = _until_told(campaign.run(kills, minutes * 60))
         if campaign.figures.violations:
             click.echo(f"The logs of the stories with violations: {_kept(folder)}", err=True)
     command = _command(minutes, kills, drawn, url)
-    certificate = Certificate(version(), place.name, drawn, command, campaign.figures, interrupted=not whole)
+    certificate = Certificate(version(), place.name, drawn, command, campaign.figures, interrupted=not ended)
     if as_json:
         print_json(certificate.as_json())
     else:
         click.echo("\n".join(certificate.lines()))
-    if campaign.figures.violations or not whole:
+    if broken is not None:
+        raise broken
+    if not (ended and campaign.figures.proven):
         raise click.exceptions.Exit(1)
 
 
@@ -91,10 +115,13 @@ def _tell(words: str) -> None:
     click.echo(words, err=True)
 
 
-def _until_told(work: Coroutine[Any, Any, None]) -> bool:
-    """Do it; ``False`` when it was told to end before. What it has started is ended first, however often it is told."""
+def _until_told(work: Coroutine[Any, Any, None]) -> tuple[bool, OperatorError | None]:
+    """Do it: whether it came to its end, and what of the operator's made it impossible.
 
-    async def until_told() -> bool:
+    What it has started is ended first, however often it is told to end.
+    """
+
+    async def until_told() -> tuple[bool, OperatorError | None]:
         told = asyncio.Event()
         for sign in ENDS:
             asyncio.get_running_loop().add_signal_handler(sign, told.set)
@@ -104,9 +131,12 @@ def _until_told(work: Coroutine[Any, Any, None]) -> bool:
         if not doing.done():
             doing.cancel()
             await asyncio.wait([doing])
-            return False
-        doing.result()
-        return True
+            return False, None
+        try:
+            doing.result()
+        except OperatorError as broken:
+            return False, broken
+        return True, None
 
     return asyncio.run(until_told())
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,13 +18,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+import yaml
+from click.testing import CliRunner, Result
 
+from bot.chaos.campaign import Campaign
 from bot.chaos.certificate import TOLD, Certificate, Figures
+from bot.chaos.kills import Kill
 from bot.chaos.places import scratch
+from bot.chaos.play import CONSTITUTION, Run
 from bot.chaos.product import ROOT
 from bot.chaos.rooms import PREFIX, room
+from bot.chaos.seen import Seen
 from bot.cli import cli
+from models.errors import DatabaseNotReady
 from tests.chaos.test_places import made, put_a_row
 
 FIGURES = Figures(
@@ -79,11 +88,76 @@ def test_it_refuses_in_one_line_where_the_agent_s_rows_are(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "words", [["--kills", "0"], ["--minutes", "0"], ["--seed", "-1"], ["--database", "mysql://x/y"]]
+    ("option", "given"),
+    [
+        ("--kills", "0"),
+        ("--minutes", "0"),
+        ("--minutes", "nan"),
+        ("--seed", "-1"),
+        ("--database", "mysql://x/y"),
+        ("--database", "postgresql://user:word@host:port/x"),
+    ],
 )
-def test_what_cannot_be_meant_is_refused(words: Sequence[str]) -> None:
-    done = CliRunner().invoke(cli, ["chaos", *words])
-    assert done.exit_code in (1, 2) and "rror: " in done.output and "Traceback" not in done.output
+def test_what_cannot_be_meant_is_refused_by_the_name_of_its_option(option: str, given: str) -> None:
+    done = CliRunner().invoke(cli, ["chaos", option, given])
+    assert done.exit_code == 2 and f"Invalid value for '{option}': " in done.output
+
+
+def test_the_story_goes_by_the_constitution_that_ships_whatever_became_of_the_user_s_own() -> None:
+    shipped = yaml.safe_load((ROOT / "directives.yaml").read_text(encoding="utf-8"))
+    assert yaml.safe_load(CONSTITUTION.read_text(encoding="utf-8")) == shipped
+    assert not CONSTITUTION.samefile(ROOT / "directives.yaml")
+
+
+# --- what a run comes to, its stories apart ---------------------------------------------------------------------
+
+PASSED = {"a_burst": Counter({"accept:before": 3, "accept:after": 3})}
+
+
+def certified(
+    monkeypatch: pytest.MonkeyPatch, *, wrong: Sequence[str] = (), dies: bool = True, gone: bool = False
+) -> Result:
+    """``pm chaos --kills 1`` with stories that take no time: the first is undisturbed, and goes well."""
+    stories = itertools.count()
+
+    async def run(folder: Path, _url: str, kills: Sequence[Kill], **_more: object) -> Run:
+        await asyncio.to_thread(folder.mkdir, parents=True)
+        if next(stories) == 0:
+            return Run(Seen(), kills, frozenset(), [], 1.0, PASSED, 0, folder / "log")
+        if gone:
+            raise DatabaseNotReady("the database did not answer", hint="Check the server")
+        return Run(Seen(), kills, frozenset(kills if dies else ()), list(wrong), 1.0, PASSED, 0, folder / "log")
+
+    async def no_storms(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr("bot.chaos.campaign.run", run)
+    monkeypatch.setattr(Campaign, "_storms", no_storms)
+    return CliRunner().invoke(cli, ["chaos", "--kills", "1"])
+
+
+def test_it_succeeds_when_all_that_was_wanted_was_tried_and_nothing_was_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = certified(monkeypatch)
+    assert done.exit_code == 0 and re.search(r"violations +0\n", done.output), done.output
+
+
+def test_a_violation_fails_it_and_its_logs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = certified(monkeypatch, wrong=["kept: delivery 7 was acknowledged and is gone"])
+    assert done.exit_code == 1 and "VIOLATION kept: delivery 7" in done.output
+    kept = re.search(r"logs of the stories with violations: (\S+)", done.output)
+    assert kept is not None and Path(kept[1]).is_dir()
+    shutil.rmtree(kept[1])
+
+
+def test_a_kill_whose_moment_never_came_fails_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = certified(monkeypatch, dies=False)
+    assert done.exit_code == 1 and "not reached: accept:" in done.output
+
+
+def test_a_database_that_goes_away_ends_it_in_one_line_after_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = certified(monkeypatch, gone=True)
+    assert done.exit_code == 1 and "INTERRUPTED" in done.output and re.search(r"stories +1,", done.output)
+    assert done.output.endswith("error: the database did not answer. Check the server\n")
 
 
 # --- with make chaos --------------------------------------------------------------------------------------------
