@@ -41,11 +41,11 @@ topology: install  ## two web and four worker processes on PostgreSQL and Redis:
 machine: install  ## follow docs/deploy.md to the letter on a Debian with systemd, in namespaces: root and the internet
 	$(BIN)/pytest -m bench -s tests/machine
 
-chaos: install  ## kill it at every commit point and in storms, on both databases; goes on where it was interrupted
+chaos: install  ## kill it at every commit point and in storms, on both databases: 30 minutes, then the same again goes on
 	$(BIN)/pytest -m chaos -s tests/chaos
 
 chaos-long: install  ## each point three times on both databases, then storms until there were 1,000 kills
-	CHAOS_HITS=3 CHAOS_KILLS=1000 $(BIN)/pytest -m chaos -s tests/chaos
+	CHAOS_HITS=3 CHAOS_KILLS=1000 CHAOS_MINUTES=$${CHAOS_MINUTES:-inf} $(BIN)/pytest -m chaos -s tests/chaos
 
 fuzz: install  ## every entrance under bombs and lies, every clock until 2030, crowds at the buttons
 	FUZZ_EXAMPLES=400 $(BIN)/pytest -s -m "faults or not faults" tests/fuzz

@@ -102,10 +102,15 @@ class Campaign:
                 left = await sweep(wanted, first.passed, self._killed, over=over)
                 self.figures.unreached += map(str, left)
                 await self._storms(kills, over)
+                self.figures.left = max(0, (kills or len(wanted)) - self._done(kills))
         except ExceptionGroup as several:
             raise _operators(several) from several
         finally:
             self.figures.seconds = self.clock.monotonic() - began
+
+    def _done(self, kills: int | None) -> int:
+        """Kills that count among those that were wanted; storms are an addition where no number was."""
+        return self.figures.kills if kills else self.figures.points.total() + len(self.figures.unreached)
 
     def _wanted(self, passes: Passes, kills: int | None) -> list[Kill]:
         every = shuffled(planned(reached(), 1, passes), random.Random(self.seed))  # noqa: S311 - no secret

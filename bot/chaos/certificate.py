@@ -25,6 +25,8 @@ class Figures:
     """Kills by commit point."""
     passed: int = 0
     """Commit points that the story passes."""
+    left: int = 0
+    """Kills that were wanted and for which there was no time."""
     by_chance: int = 0
     """Kills of storms."""
     events: int = 0
@@ -81,6 +83,7 @@ class Certificate:
             "commit_points_passed": counted.passed,
             "kills": counted.kills,
             "kills_by_chance": counted.by_chance,
+            "kills_left": counted.left,
             "events": counted.events,
             "repeats": counted.repeats,
             "effects": counted.effects,
@@ -113,7 +116,9 @@ class Certificate:
         yield from (f"  {name:<11} {words}" for name, words in told.items())
         yield from self._points()
         yield from (f"VIOLATION {words}" for words in wrong[:TOLD])
-        yield from (f"not reached: {words}" for words in self.figures.unreached)
+        yield from (f"not reached: {words}" for words in counted.unreached)
+        if counted.left:
+            yield f"not played: {counted.left:,} kills that were wanted, for want of time"
         if len(wrong) > TOLD:
             yield f"and {len(wrong) - TOLD} more: --json has all"
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from itertools import pairwise
 
+from bot.app import GLANCE
 from bot.chaos.seen import Post, Row, Seen, put_off
 from models.ids import named
 
@@ -18,6 +20,9 @@ MESSAGES = frozenset({"remind_person", "post_digest", "escalate"})
 
 NOTICE = "I was interrupted"
 """How the product says that an answer may be missing."""
+
+OVERDUE = timedelta(minutes=1)
+"""How long after its moment work may lie there at rest: the agent was stopped before its rows were read."""
 
 STRETCH, AT_ONCE = 10.0, 3
 """Slack takes one message a second in a channel, and short bursts: in any such stretch (seconds) as many messages as
@@ -69,9 +74,18 @@ def _nothing_left(seen: Seen) -> Iterator[str]:
         planned = job["kind"] == "living" and job["state"] == "waiting" and not job["attempts"]
         if job["state"] != "done" and not planned and job["id"] not in put:
             yield f"job {job['id']} ({job['kind']} {job['key']}) is {job['state']}: {job['error']}"
+        if job["id"] in put and seen.at is not None and not _looks_again(job["run_at"] - seen.at):
+            yield f"job {job['id']} ({job['kind']} {job['key']}) is put off and looks again at {job['run_at']}"
+    twice = (name for name, count in Counter(put.values()).items() if count > 1)
+    yield from (f"the effect {name} is put off more than once" for name in twice)
     for effect in seen.effects:
         if effect["state"] not in ("sent", "cancelled") and effect["id"] not in put.values():
             yield f"{effect['kind']} {effect['id']} is {effect['state']}: {effect['words']}"
+
+
+def _looks_again(ahead: timedelta) -> bool:
+    """Whether what is put off looks at the clock in time: a file tells it, so that its moment may come any minute."""
+    return -OVERDUE <= ahead <= timedelta(seconds=GLANCE)
 
 
 def _effects_once(seen: Seen) -> Iterator[str]:

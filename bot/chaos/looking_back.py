@@ -33,6 +33,7 @@ def look_back(flow: Flow) -> Seen:
         ],
         replies=flow.replies,
         me=ASKER,
+        at=flow.clock.real(),
         world={issue.key: (issue.assignee, issue.status) for issue in company.active()},
         mirror={value["key"]: (value["assignee"], value["status"]) for value in believed},
         posted=flow.posted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.chaos.wire import Sent
@@ -43,6 +44,8 @@ class Seen:
     """The same as the product believes it to be."""
     me: str = ""
     """The product's own account."""
+    at: datetime | None = None
+    """When the product's rows were read (real time); ``None`` where nobody knows."""
     inbox: Sequence[Row] = ()
     jobs: Sequence[Row] = ()
     cycles: Sequence[Row] = ()
@@ -59,9 +62,10 @@ class Seen:
 def put_off(jobs: Sequence[Row], effects: Sequence[Row]) -> Mapping[int, str]:
     """Jobs whose effect policy has put off to a later moment, such as the next day: by id the effect.
 
-    One that may have been under way in a process that died is looked for before it is put off, and again then.
+    One that may have been under way in a process that died is looked for before it is put off, and again then. Whatever
+    befell it before, it counts as never tried: one that counts tries holds up those behind it in its key.
     """
     undone = {effect["id"]: effect["words"] for effect in effects if effect["state"] in ("planned", "unknown")}
-    waiting = [job for job in jobs if job["kind"] == "effect" and job["state"] == "waiting" and job["error"]]
-    named = {job["id"]: (str(job["payload"]["effect"]), job["error"]) for job in waiting}
+    waiting = [job for job in jobs if job["kind"] == "effect" and job["state"] == "waiting" and not job["attempts"]]
+    named = {job["id"]: (str(job["payload"]["effect"]), job["error"]) for job in waiting if job["error"]}
     return {id: effect for id, (effect, words) in named.items() if undone.get(effect) == words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from bot.chaos.certificate import Certificate
 from bot.chaos.places import Place, scratch
 from bot.status import version
+from tests.chaos.budget import MINUTES, Budget
 from tests.chaos.memory import Memory, source_version
 from tests.postgresql import postgresql
 
@@ -43,11 +45,18 @@ def memory(request: pytest.FixtureRequest) -> Memory:
     return request.config.stash.setdefault(MEMORY, Memory(memory_file(request.config), source_version()))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def budget() -> Budget:
+    """Of this run: it begins with the first test."""
+    return Budget(MINUTES, time.monotonic)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
     memory = terminalreporter.config.stash.get(MEMORY, None)
     for name in memory.databases() if memory is not None else ():
         terminalreporter.section(f"chaos on {name}", sep="-")
-        done = Certificate(version(), name, 0, "make chaos", memory.figures(name))
+        ended = exitstatus == pytest.ExitCode.INTERRUPTED
+        done = Certificate(version(), name, 0, "make chaos", memory.figures(name), interrupted=ended)
         terminalreporter.write("\n".join(done.lines()) + "\n")
 
 

@@ -53,10 +53,10 @@ class Memory:
             kept["cells"] += [*map(_cell, run.killed), *([cell] if cell else [])]
         self._figure(database, figures)
 
-    def passed(self, database: str, points: int) -> None:
-        """So many commit points does the story pass."""
+    def wanted(self, database: str, points: int, left: int) -> None:
+        """So many commit points does the story pass, and so many kills are left to do."""
         figures = self.figures(database)
-        figures.passed = points
+        figures.passed, figures.left = points, left
         self._figure(database, figures)
 
     def figures(self, database: str) -> Figures:

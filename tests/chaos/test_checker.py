@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 def job(number: int, kind: str, key: str, **more: Any) -> dict[str, Any]:
     ended = NOON + timedelta(seconds=number)
     row = {"id": number, "kind": kind, "key": key, "lane": 1, "state": "done", "finished": ended, "payload": {}}
-    return row | {"error": None} | more
+    return row | {"error": None, "attempts": 1} | more
 
 
 def effect(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -102,10 +102,20 @@ def test_what_policy_has_put_off_untouched_may_wait() -> None:
     words = "Li has had today's one message already"
     late = effect("e9", "remind_person", state="planned", words=words)
     waits = job(9, "effect", "slack:dm:li", state="waiting", finished=None, error=words, payload={"effect": "e9"})
-    held = replace(good(), effects=[*good().effects, late], jobs=[*good().jobs, waits])
+    waits |= {"attempts": 0, "run_at": NOON + timedelta(seconds=50)}
+    held = replace(good(), effects=[*good().effects, late], jobs=[*good().jobs, waits], at=NOON)
     assert violations(held) == []
-    failed = replace(held, jobs=[*good().jobs, waits | {"error": "VendorError: 500"}])
-    assert any("nothing left" in line for line in violations(failed))
+    assert violations(replace(held, effects=[*good().effects, late | {"state": "unknown"}])) == []
+    for wrong in (
+        {"error": "VendorError: 500"},
+        {"attempts": 1},
+        {"run_at": NOON + timedelta(seconds=61)},
+        {"run_at": NOON - timedelta(minutes=2)},
+    ):
+        failed = replace(held, jobs=[*good().jobs, waits | wrong])
+        assert {line.partition(":")[0] for line in violations(failed)} == {"nothing left"}, wrong
+    twice = replace(held, jobs=[*held.jobs, waits | {"id": 10}])
+    assert {line.partition(":")[0] for line in violations(twice)} == {"nothing left"}
 
 
 def test_an_edited_ask_has_one_successor_that_is_done() -> None:

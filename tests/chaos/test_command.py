@@ -67,6 +67,12 @@ def test_the_certificate_states_what_was_done_and_how_to_do_it_again() -> None:
     assert GOOD.as_json()["runs_per_commit_point"] == {"accept:after": 2, "settle:before": 1}
 
 
+def test_what_there_was_no_time_for_is_told() -> None:
+    assert "not played" not in "\n".join(GOOD.lines())
+    short = replace(GOOD, figures=replace(FIGURES, left=31))
+    assert "not played: 31 kills" in "\n".join(short.lines()) and short.as_json()["kills_left"] == 31
+
+
 def test_each_violation_is_told_and_all_are_in_the_json() -> None:
     wrong = [f"kept: delivery {number}" for number in range(TOLD + 2)]
     bad = replace(GOOD, figures=replace(FIGURES, violations=wrong))

@@ -18,6 +18,7 @@ from bot.chaos.places import Place
 from bot.chaos.play import run
 from bot.chaos.product import LEASE, Product
 from bot.chaos.storms import PATIENCE, Storm
+from tests.chaos.budget import Budget
 from tests.chaos.conftest import DATABASES
 from tests.chaos.memory import Memory
 
@@ -34,14 +35,15 @@ FROZEN = LEASE + 2.0
 
 
 def test_random_kills_lose_nothing_and_double_nothing(
-    places: Mapping[str, Place], memory: Memory, tmp_path: Path
+    places: Mapping[str, Place], memory: Memory, budget: Budget, tmp_path: Path
 ) -> None:
     async def one(name: str, number: int) -> list[str]:
         storm, url = Storm(random.Random(f"{number} {name}")), places[name].fresh()
         done = await run(tmp_path / f"{name}-{number}", url, disturb=storm, patience=PATIENCE)
         memory.note(name, done, f"storm {number}", storm.kills)
         places[name].drop(url)
-        print(f"{name}: storm {number}, {storm.kills} kills, {done.seconds:.0f} s", flush=True)
+        budget.took(done.seconds)
+        print(f"{name}: storm {number}, {storm.kills} kills in {done.seconds:.0f} s; {budget}", flush=True)
         few = [f"only {storm.kills} kills"] if storm.kills < LEAST else []
         return [f"{words}: {done.log}" for words in (*done.verdict, *few)]
 
@@ -50,16 +52,20 @@ def test_random_kills_lose_nothing_and_double_nothing(
         return [words for each in await asyncio.gather(*(one(name, number) for name in names)) for words in each]
 
     for number in itertools.count(1):
+        if budget.spent() and not all(memory.done(name, f"storm {number}") for name in DATABASES):
+            budget.stop(f"storm {number} is left")
         assert asyncio.run(both(number)) == []
         if sum(memory.figures(name).kills for name in DATABASES) >= KILLS:
             break
 
 
 def test_a_worker_that_wakes_up_after_its_jobs_were_taken_over_changes_nothing(
-    places: Mapping[str, Place], memory: Memory, tmp_path: Path
+    places: Mapping[str, Place], memory: Memory, budget: Budget, tmp_path: Path
 ) -> None:
     if memory.done("postgresql", "zombie"):
         return
+    if budget.spent():
+        budget.stop("the frozen worker is left")
     freezes = 0
     luck = random.Random("zombie")
 

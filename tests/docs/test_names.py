@@ -25,6 +25,7 @@ OTHERS = {
     **dict.fromkeys(("CLICKS_SEEDS", "CLOCK_SEEDS", "FUZZ_EXAMPLES", "FUZZ_SEED", "FUZZ_WIRE"), "docs/fuzz.md"),
     "CHAOS_HITS": "make chaos",
     "CHAOS_KILLS": "make chaos",
+    "CHAOS_MINUTES": "make chaos",
     "CHAOS_PARALLEL": "make chaos",
     "FAULTS_AWAY": "make faults",
     "FAULTS_CRASHES": "make faults",
