@@ -97,6 +97,7 @@ def test_a_kill_at_any_commit_point_loses_nothing_and_doubles_nothing(
     drawn = shuffled(memory.left(database, wanted), random.Random(database))
     never = asyncio.run(sweep(drawn, passes, play, parallel=PARALLEL, over=budget.spent))
     assert wrong == []
+    assert memory.figures(database).violations == [], "in an earlier run of this source, which was interrupted"
     if budget.spent() and memory.left(database, wanted):
         budget.stop(_left_of(memory, undisturbed))
     assert never == []
