@@ -11,7 +11,7 @@ import secrets
 import shlex
 import shutil
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from models.errors import OperatorError, SettingsError
 
 MINUTES = 10.0
 SEEDS = 1_000_000
+SHELL = ("PATH", "HOME", "TMPDIR")
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -74,10 +75,9 @@ def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json
 
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # whoever calls the simulated vendors dies: that is meant
     drawn = secrets.randbelow(SEEDS) if seed is None else seed
-    shell = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with _interruptible(), scratch(url) as place, room() as folder:
         click.echo(f"{place.name}, seed {drawn}; Ctrl-C ends it and drops what was made", err=True)
-        campaign = Campaign(place, folder, SystemClock(), drawn, _tell, shell)
+        campaign = Campaign(place, folder, SystemClock(), drawn, _tell, _shell(os.environ))
         ended, broken = _until_told(campaign.run(kills, minutes * 60))
         if campaign.figures.violations:
             click.echo(f"The logs of the stories with violations: {_kept(folder)}", err=True)
@@ -91,6 +91,11 @@ def chaos(minutes: float, kills: int | None, seed: int | None, url: str, as_json
         raise broken
     if not (ended and campaign.figures.proven):
         raise click.exceptions.Exit(1)
+
+
+def _shell(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the agents need of the user's own: where programs and passing things are, and how the server lets us in."""
+    return {name: value for name, value in environment.items() if name in SHELL or name.startswith("PG")}
 
 
 @contextlib.contextmanager

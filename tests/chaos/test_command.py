@@ -26,10 +26,11 @@ from bot.chaos.certificate import TOLD, Certificate, Figures
 from bot.chaos.kills import Kill
 from bot.chaos.places import scratch
 from bot.chaos.play import CONSTITUTION, Run
-from bot.chaos.product import ROOT
+from bot.chaos.product import ROOT, environment
 from bot.chaos.rooms import PREFIX, room
 from bot.chaos.seen import Seen
 from bot.cli import cli
+from bot.cli.chaos import _shell
 from models.errors import DatabaseNotReady
 from tests.chaos.test_places import made, put_a_row
 
@@ -113,6 +114,13 @@ def test_the_story_goes_by_the_constitution_that_ships_whatever_became_of_the_us
     shipped = yaml.safe_load((ROOT / "directives.yaml").read_text(encoding="utf-8"))
     assert yaml.safe_load(CONSTITUTION.read_text(encoding="utf-8")) == shipped
     assert not CONSTITUTION.samefile(ROOT / "directives.yaml")
+
+
+def test_the_agents_are_given_the_way_to_the_server_and_no_setting_of_the_user_s(tmp_path: Path) -> None:
+    user = {"PGPASSWORD": "word", "TMPDIR": "/tmp", "PATH": "/bin", "SLACK_BOT_TOKEN": "secret", "DATABASE_URL": "mine"}
+    given = environment(tmp_path, tmp_path / "law.yaml", 1, "sqlite:///x", {}, _shell(user))
+    assert given["PGPASSWORD"] == "word" and given["TMPDIR"] == "/tmp"
+    assert given["DATABASE_URL"] == "sqlite:///x" and "secret" not in given.values()
 
 
 # --- what a run comes to, its stories apart ---------------------------------------------------------------------
