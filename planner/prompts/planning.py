@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.dataline import as_data
 from models.directives import Directives
-from models.ids import IssueKey
 from models.thoughts import Prompt, Purpose, Size, Turn
-from models.work import Issue, Snapshot
+from models.work import Issue, Progress, Snapshot
 from planner.bounds.worktime import team_calendar
 from planner.claims.facts import Fact, Sheet
 from planner.facts.observe import running
@@ -20,11 +19,11 @@ from planner.prompts.texts import filled, text
 from planner.prompts.untrusted import line
 from planner.prompts.writing import how_to_write
 
-NAME = "plan/3"
+NAME = "plan/4"
 """Which prompt, and its version: raised whenever its words change."""
 
-BUDGET = 8000
-"""Tokens of the part that changes, as ``fitting`` estimates them: about 60 tickets, 60 facts and 40 offers."""
+BUDGET = 6000
+"""Tokens of the part that changes, as ``fitting`` estimates them: about 40 tickets, 60 facts and 36 offers."""
 
 MOST = 2000
 """Tokens of the answer, thinking included."""
@@ -57,6 +56,8 @@ class Changes:
     gone: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str], ...] = ()
     """Ticket, then what it was, then what it is."""
+    others: int = 0
+    """What else was found or is over, of what the facts do not speak of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ class Matter:
     snapshot: Snapshot
     directives: Directives
     sheet: Sheet
+    tickets: Sequence[Issue]
+    """Those that are shown, the ones that matter most first; the other open ones are only counted."""
     found: Mapping[str, Sequence[str]]
     """What was found of each ticket or pull request, by kind."""
     offers: Sequence[OfferRow]
@@ -85,44 +88,64 @@ class Planned:
 
 
 def plan(matter: Matter, budget: int = BUDGET) -> Planned:
-    """The one prompt of planning. What has no room is cut in this order: tickets, changes, facts, offers."""
+    """The one prompt of planning. What has no room is cut in this order: tickets, changes, facts that no offer rests
+    on, offers. An offer is shown with all the facts that it rests on, or it is not shown."""
     fitted = fit(_parts(matter), budget)
-    facts = matter.sheet.facts[: len(fitted.lines["facts"])]
     offers = matter.offers[: len(fitted.lines["offers"])]
-    shown = frozenset(fact.id for fact in facts)
+    rested_on = {fact for offer in offers for fact in offer.about}
+    loose = frozenset(fact.id for fact in _loose(matter)[: len(fitted.lines["facts"])])
+    facts = [fact for fact in matter.sheet.facts if fact.id in rested_on or fact.id in loose]
+    cut = {**fitted.cut, "facts": len(matter.sheet.facts) - len(facts)}
+    fitted = replace(fitted, cut={name: cut[name] for name in _PARTS if cut.get(name)})
     prompt = Prompt(
         purpose=Purpose.PLAN,
         size=Size.LARGE,
         name=NAME,
         fixed=(text("plan"), how_to_write(), constitution(matter.directives, matter.snapshot.team)),
-        turns=(Turn(ours=True, text=_turn(matter, fitted, [_offer(each, shown) for each in offers])),),
+        turns=(Turn(ours=True, text=_turn(matter, fitted, facts, offers)),),
         answer=matter.answer,
         most=MOST,
         patience=PATIENCE,
     )
-    return Planned(prompt, shown, frozenset(each.id for each in offers), fitted.cut)
+    return Planned(prompt, frozenset(fact.id for fact in facts), frozenset(each.id for each in offers), fitted.cut)
+
+
+_PARTS = ("tickets", "changes", "facts", "offers")
+"""In the order in which they are cut."""
 
 
 def _parts(matter: Matter) -> Sequence[Part]:
-    all_facts = frozenset(matter.sheet.by_id)
-    return (
-        Part("tickets", tuple(_issues(matter)), rank=3),
-        Part("changes", tuple(_changes(matter.changes)), rank=2),
-        Part("facts", tuple(_fact(fact) for fact in matter.sheet.facts), rank=1, least=1),
-        Part("offers", tuple(_offer(each, all_facts) for each in matter.offers), rank=0, least=1),
-    )
+    lines = (_issues(matter), _changes(matter.changes), map(_fact, _loose(matter)), _with_facts(matter))
+    least = {"offers": 1}
+    named = enumerate(zip(_PARTS, lines, strict=True))
+    return [Part(name, tuple(each), rank=-place, least=least.get(name, 0)) for place, (name, each) in named]
 
 
-def _turn(matter: Matter, fitted: Fitted, offers: Sequence[str]) -> str:
+def _loose(matter: Matter) -> Sequence[Fact]:
+    """The facts that no offer rests on."""
+    rested_on = {fact for offer in matter.offers for fact in offer.about}
+    return [fact for fact in matter.sheet.facts if fact.id not in rested_on]
+
+
+def _with_facts(matter: Matter) -> Iterator[str]:
+    """Each offer behind the facts that the offers before it do not rest on: what it costs to show it."""
+    shown = set[str]()
+    for offer in matter.offers:
+        fresh = [matter.sheet.by_id[name] for name in offer.about if name not in shown]
+        shown.update(offer.about)
+        yield "\n".join((*map(_fact, fresh), _offer(offer)))
+
+
+def _turn(matter: Matter, fitted: Fitted, facts: Sequence[Fact], offers: Sequence[OfferRow]) -> str:
     calendar = team_calendar(matter.directives, matter.snapshot.team)
     local = calendar.local(matter.snapshot.now)
     return filled(
         "plan_turn",
         moment=f"It is {local:%A} {local.day} {local:%B}, {local:%H:%M} where the team works.",
         columns=as_data(COLUMNS),
-        issues=fitted.block("tickets", "none"),
-        facts=fitted.block("facts", "none"),
-        offers="\n".join(offers) or "none",
+        issues="\n".join((fitted.block("tickets", "none"), *_others(matter))),
+        facts="\n".join(map(_fact, facts)) or "none",
+        offers="\n".join(map(_offer, offers)) or "none",
         changes=fitted.block("changes", _NO_CHANGES[matter.changes is None, "changes" in fitted.cut]),
         cut=fitted.words,
     )
@@ -140,14 +163,18 @@ _NO_CHANGES = {
 
 
 def _issues(matter: Matter) -> Sequence[str]:
-    """Those something was found about first, then by key."""
-    issues = sorted(running(matter.snapshot), key=lambda each: (not matter.found.get(each.key), _place(each.key)))
-    return [as_data(_row(issue, matter)) for issue in issues]
+    return [as_data(_row(issue, matter)) for issue in matter.tickets]
 
 
-def _place(key: IssueKey) -> tuple[str, int]:
-    project, _, number = key.rpartition("-")
-    return project, int(number) if number.isdecimal() else 0
+def _others(matter: Matter) -> Iterator[str]:
+    """How many more are open: one line, however large the sprint is."""
+    shown = {issue.key for issue in matter.tickets}
+    others = [issue for issue in running(matter.snapshot) if issue.key not in shown]
+    begun = sum(issue.progress is Progress.DOING for issue in others)
+    found = sum(bool(matter.found.get(issue.key)) for issue in others)
+    about = f"something no more urgent was found about {found} of them" if found else "nothing to weigh was found there"
+    if others:
+        yield f"Open beside these: {len(others)}, of which {begun} in progress; {about}."
 
 
 def _row(issue: Issue, matter: Matter) -> Sequence[object]:
@@ -168,9 +195,8 @@ def _fact(fact: Fact) -> str:
     return as_data({fact.id: line(fact.text, _FACT)})
 
 
-def _offer(offer: OfferRow, facts: frozenset[str]) -> str:
-    about = [fact for fact in offer.about if fact in facts]
-    row = {"o": offer.id, "for": offer.matter, "do": offer.does, "urgency": offer.urgency, "about": about}
+def _offer(offer: OfferRow) -> str:
+    row = {"o": offer.id, "for": offer.matter, "do": offer.does, "urgency": offer.urgency, "about": offer.about}
     return as_data(row | ({"rules": True} if offer.own else {}))
 
 
@@ -180,4 +206,5 @@ def _changes(changes: Changes | None) -> Sequence[str]:
     found = [as_data({"found": each}) for each in changes.found]
     gone = [as_data({"over": each}) for each in changes.gone]
     moved = [as_data([key, line(was, _STATUS), line(now, _STATUS)]) for key, was, now in changes.moved]
-    return [*found, *gone, *moved]
+    others = [as_data({"others found or over": changes.others})] if changes.others else []
+    return [*found, *gone, *moved, *others]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from models.ids import TeamId
+from models.ids import IssueKey, TeamId
 from models.signals import Signal
 from models.work import Snapshot
-from planner.facts.observe import running
 from planner.prompts.planning import Changes
 
-MOST_TICKETS = 300
-"""Tickets whose standing is remembered; a sprint has fewer."""
+MOST_OVER = 24
+"""So much of what is over is told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ class LastPlan:
     """The findings that were weighed, in words, by their ids: each is a hash of what, of whom, which episode and rung.
     """
     tickets: Mapping[str, str] = field(default_factory=dict)
-    """Status of each ticket then."""
+    """Status then of each ticket that something was found about."""
     takers: Mapping[str, str] = field(default_factory=dict)
     """Whom the model chose for what nobody has, by the id of the proposal."""
     order: tuple[str, ...] = ()
@@ -53,18 +52,26 @@ def in_words(signals: Sequence[Signal]) -> Mapping[str, str]:
     return {signal.id: f"{signal.kind.value} {signal.subject}" for signal in signals}
 
 
-def standing(snapshot: Snapshot) -> Mapping[str, str]:
-    """The status of each open ticket."""
-    return {issue.key: issue.status for issue in running(snapshot)[:MOST_TICKETS]}
+def standing(signals: Sequence[Signal], snapshot: Snapshot) -> Mapping[str, str]:
+    """The status of each ticket that something was found about."""
+    issues = (snapshot.issue(IssueKey(signal.subject)) for signal in signals)
+    return {issue.key: issue.status for issue in issues if issue is not None}
 
 
-def changes_since(last: LastPlan | None, signals: Sequence[Signal], snapshot: Snapshot) -> Changes | None:
-    """What is different since then; ``None`` when there was no plan."""
+def changes_since(
+    last: LastPlan | None, signals: Sequence[Signal], snapshot: Snapshot, spoken_of: Collection[str]
+) -> Changes | None:
+    """What is different since then of ``spoken_of``, and how much else; ``None`` when there was no plan."""
     if last is None or not last.weighed:
         return None
-    now, found = standing(snapshot), in_words(signals)
+    now, found = standing(signals, snapshot), in_words(signals)
+    fresh = [signal for signal in signals if signal.id not in last.found]
+    told = dict.fromkeys(found[signal.id] for signal in fresh if signal.subject in spoken_of)
+    gone = [words for name, words in last.found.items() if name not in found]
+    moved = ((key, last.tickets.get(key, now[key]), now[key]) for key in now if key in spoken_of)
     return Changes(
-        found=tuple(words for name, words in found.items() if name not in last.found),
-        gone=tuple(words for name, words in last.found.items() if name not in found),
-        moved=tuple((key, last.tickets[key], now[key]) for key in now if last.tickets.get(key, now[key]) != now[key]),
+        found=tuple(told),
+        gone=tuple(gone[:MOST_OVER]),
+        moved=tuple(each for each in moved if each[1] != each[2]),
+        others=sum(signal.subject not in spoken_of for signal in fresh) + len(gone[MOST_OVER:]),
     )

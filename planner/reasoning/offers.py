@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.actions import (
@@ -56,17 +56,26 @@ class Offer:
 def offers_of(
     own: Sequence[Proposal], snapshot: Snapshot, signals: Sequence[Signal], sheet: Sheet, directives: Directives
 ) -> tuple[Offer, ...]:
-    """The rules' own proposals, the most urgent first, each followed by what could be done instead."""
+    """The rules' own proposals, the most urgent first, each followed by what could be done instead.
+
+    Each names only what has a fact. What rests on nothing that has one is not offered, for nobody could say why: it
+    stays with the rules.
+    """
     private = frozenset(signal.id for signal in signals if is_private(signal, directives))
+    known = frozenset(fact.subject for fact in sheet.facts)
     offers: list[Offer] = []
     matter = 0
     for proposal in sorted(own, key=lambda each: -each.urgency):
         if not isinstance(proposal.action, _TO_WEIGH) or private.issuperset(proposal.signals):
             continue
-        matter += 1
         ways = [proposal, *_instead(proposal, snapshot, signals, directives)]
-        for way in ways[: MOST_OFFERS - len(offers)]:
-            does, about = _does(way.action, private), _about(way.action, private, sheet)
+        grounds = [(way, _subjects(way.action, private, known)) for way in ways]
+        if not grounds[0][1]:
+            continue
+        matter += 1
+        for way, subjects in [each for each in grounds if each[1]][: MOST_OFFERS - len(offers)]:
+            does = _does(way.action, subjects)
+            about = tuple(fact.id for fact in sheet.facts if fact.subject in subjects)
             offers.append(Offer(f"o{len(offers) + 1}", f"m{matter}", way, way is proposal, does, about))
     return tuple(offers)
 
@@ -111,10 +120,10 @@ def _said_of(word: str, directives: Directives) -> frozenset[tuple[str, str]]:
     return frozenset(allowed | asked | never)
 
 
-def _does(action: Action, private: frozenset[SignalId]) -> str:
+def _does(action: Action, subjects: Collection[str]) -> str:
     match action:
         case RemindPerson(person=person, items=items):
-            named = list(dict.fromkeys(item.subject for item in items if item.signal not in private))
+            named = list(dict.fromkeys(item.subject for item in items if item.subject in subjects))
             rest = len(items) + action.more - len(named)
             return f"remind {person} of {', '.join(named)}{f' and {rest} more' if rest else ''}"
         case CommentOnIssue():
@@ -131,10 +140,11 @@ def _does(action: Action, private: frozenset[SignalId]) -> str:
             raise TypeError(f"{action.kind} is nothing to choose")
 
 
-def _about(action: Action, private: frozenset[SignalId], sheet: Sheet) -> tuple[str, ...]:
+def _subjects(action: Action, private: Collection[SignalId], known: Collection[str]) -> Collection[str]:
+    """What it is about and has a fact; nothing where that is not all of it, but of a reminder one item is enough."""
     match action:
         case RemindPerson(items=items):
-            subjects = {item.subject for item in items if item.signal not in private}
+            return {item.subject for item in items if item.signal not in private and item.subject in known}
         case CommentOnIssue(item=item) | Escalate(item=item):
             subjects = {item.subject}
         case Reassign():
@@ -143,4 +153,4 @@ def _about(action: Action, private: frozenset[SignalId], sheet: Sheet) -> tuple[
             subjects = {action.issue}
         case _:
             subjects = set()
-    return tuple(fact.id for fact in sheet.facts if fact.subject in subjects)
+    return subjects if subjects.issubset(known) else ()

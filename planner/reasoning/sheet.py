@@ -6,6 +6,7 @@ Made from the look alone, so that whoever checks a model's words makes the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from models.directives import Directives
 from models.ids import IssueKey
@@ -20,6 +21,10 @@ from planner.reasoning.load import Load
 MOST_FACTS = 72
 """So many numbers there are for facts in an answer's schema; what is less urgent is not numbered."""
 
+MOST_FOUND, MOST_DETAILS = 36, 18
+"""Of them for what was found, as many as there are offers, and for the tickets it is about: the rest is left for where
+the sprint stands and for who could take what nobody has, however much was found."""
+
 
 def sheet_of(snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> Sheet:
     """What was found, the most urgent first, then where the sprint stands, then who could take what nobody has.
@@ -30,9 +35,9 @@ def sheet_of(snapshot: Snapshot, signals: Sequence[Signal], directives: Directiv
     ranked = sorted(open_ones, key=lambda s: (-s.urgency, s.since, s.subject, s.kind, s.step))
     orphans = any(signal.kind is SignalKind.NOBODY_ASSIGNED for signal in ranked)
     clauses = [
-        *(_found(signal, snapshot) for signal in ranked),
+        *list(dict.fromkeys(_found(signal, snapshot) for signal in ranked))[:MOST_FOUND],
         *_sprints(snapshot, directives),
-        *_issues(ranked, snapshot),
+        *islice(_issues(ranked, snapshot), MOST_DETAILS),
         *(_loads(snapshot) if orphans else ()),
     ]
     return Sheet(tuple(_numbered(clauses)))
@@ -88,9 +93,10 @@ def _of_issue(issue: Issue, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _loads(snapshot: Snapshot) -> Iterator[Clause]:
+    """Who has how much, the least laden first: of a large team they are the ones to choose among."""
     load = Load.of(snapshot)
     last = [issue for issue in running(snapshot) if issue.assignee is None and issue.last_assignee is not None]
-    for person in snapshot.assignable:
+    for person in sorted(snapshot.assignable, key=lambda each: load.weights[each.id]):
         yield f"{person.name} has {load.words(person)}", f"person:{person.id}", None
     for issue in last:
         before = snapshot.person(issue.last_assignee)

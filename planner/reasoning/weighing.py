@@ -29,6 +29,7 @@ from planner.reasoning.offers import Offer, offers_of
 from planner.reasoning.reply import SCHEMA, Unreadable, read
 from planner.reasoning.rules import RulesMind
 from planner.reasoning.sheet import sheet_of
+from planner.reasoning.table import at_stake
 from planner.reasoning.thinking import Thinking
 from planner.reasoning.wording import let_through
 
@@ -155,11 +156,13 @@ class _Look:
 
     def prompt(self, last: LastPlan | None, budget: int) -> Planned:
         """What the model is shown."""
-        changes = changes_since(last, self.open_ones, self.snapshot)
+        spoken_of = {fact.subject for fact in self.sheet.facts}
+        changes = changes_since(last, self.open_ones, self.snapshot, spoken_of)
         matter = Matter(
             snapshot=self.snapshot,
             directives=self.directives,
             sheet=self.sheet,
+            tickets=at_stake(self.snapshot, self.sheet),
             found=self._found(),
             offers=rows_of(self.offers),
             changes=changes,
@@ -184,7 +187,7 @@ class _Look:
             tried=self.snapshot.now,
             weighed=True,
             found=in_words(self.open_ones),
-            tickets=standing(self.snapshot),
+            tickets=standing(self.open_ones, self.snapshot),
             takers=takers,
             order=tuple(order),
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,13 +23,14 @@ from planner.claims.prose import Miss, checked
 from planner.detect import detect
 from planner.prompts.constitution import constitution
 from planner.prompts.fitting import Part, fit, tokens
-from planner.prompts.planning import Changes, Matter, Planned, plan
+from planner.prompts.planning import BUDGET, Changes, Matter, Planned, plan
 from planner.prompts.texts import filled, text
 from planner.prompts.writing import how_to_write
 from planner.reasoning.offers import offers_of
 from planner.reasoning.reply import SCHEMA
 from planner.reasoning.rules import by_rule
 from planner.reasoning.sheet import sheet_of
+from planner.reasoning.table import at_stake
 from planner.reasoning.weighing import rows_of
 from tests.planner.world import BASE, DAY, HOUR, LAW, LONG_AGO, NOON, TEAM, issue, pull_request, snapshot
 from tests.planner.world import constitution as law
@@ -48,7 +51,7 @@ HOSTILE = snapshot(
 
 
 def shown(
-    world: Snapshot, changes: Changes | None = None, budget: int = 8000, rules: Directives = LAW
+    world: Snapshot, changes: Changes | None = None, budget: int = BUDGET, rules: Directives = LAW
 ) -> tuple[Planned, str]:
     signals = detect(world, rules).signals
     sheet = sheet_of(world, signals, rules)
@@ -57,6 +60,7 @@ def shown(
         snapshot=world,
         directives=rules,
         sheet=sheet,
+        tickets=at_stake(world, sheet),
         found={signal.subject: [signal.kind.value] for signal in signals},
         offers=rows_of(offers_of(own, world, signals, sheet, rules)),
         changes=changes,
@@ -155,10 +159,16 @@ def test_the_prompt_says_what_was_cut() -> None:
     assert re.search(r"^Left out for want of room: 4 tickets, \d+ facts?\.$", words, re.MULTILINE)
 
 
-def test_an_offer_names_no_fact_that_was_cut() -> None:
-    planned, words = shown(BUSY, budget=640)
-    named = {fact for line in words.splitlines() if line.startswith('{"o":') for fact in json.loads(line)["about"]}
-    assert named <= planned.facts
+def offers_in(words: str) -> Sequence[Mapping[str, Any]]:
+    return [json.loads(line) for line in words.splitlines() if line.startswith('{"o":')]
+
+
+@pytest.mark.parametrize("budget", range(100, 900, 50))
+def test_an_offer_is_shown_with_every_fact_it_rests_on_or_not_at_all(budget: int) -> None:
+    whole = {offer["o"]: offer for offer in offers_in(shown(BUSY)[1])}
+    planned, words = shown(BUSY, budget=budget)
+    assert offers_in(words) and all(offer == whole[offer["o"]] for offer in offers_in(words))
+    assert {fact for offer in offers_in(words) for fact in offer["about"]} <= planned.facts
 
 
 @given(st.lists(st.text(max_size=80), max_size=30), st.lists(st.text(max_size=80), max_size=30), st.integers(0, 900))

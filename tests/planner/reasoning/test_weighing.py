@@ -254,9 +254,9 @@ async def test_words_that_state_a_fact_of_their_own_are_dropped_and_counted_and_
 
 
 async def test_a_fact_that_had_no_room_cannot_be_cited() -> None:
-    by = replace(mind(says(pick("o1", "f9", weighed="{f9}."))), budget=300)
+    by = replace(mind(says(pick("o1", "f17", weighed="{f17}."))), budget=300)
     thinking = await weighed(by, BUSY)
-    assert '{"f9":' not in model_of(by).words
+    assert '{"f17":' not in model_of(by).words
     assert thinking.dropped == {"a fact that was not given": 1, "words: citation": 1}
 
 
