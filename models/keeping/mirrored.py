@@ -9,6 +9,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -31,6 +32,10 @@ ROWS = 10_000
 longest ago are let go. The one read last is kept however large it is: it is what the next look needs again."""
 
 
+_Rows = Mapping[tuple[str, str], tuple[str, Any]]
+"""By kind and id what each row says: as text, and as the frozen value that was made of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """All rows of a team, as they were when its mirror bore this stamp."""
@@ -39,10 +44,9 @@ class _Reading:
     """``None`` where nobody has written since there are stamps."""
     at: float
     """``Clock.monotonic`` when it began."""
-    rows: Mapping[tuple[str, str], tuple[str, Any]]
-    """By kind and id what each row says: as text, and as the frozen value that was made of it."""
+    rows: _Rows
     facts: Facts
-    """What they say together, without the ages of the sources."""
+    """What they say together, with the ages of the sources: no row is older than these say."""
 
 
 class Mirrored:
@@ -56,14 +60,17 @@ class Mirrored:
     def about(self, connection: Connection, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; what has not changed since it was asked last is the very same."""
         began = self._clock.monotonic()
-        stamp = connection.execute(_stamp(), {"team": team}).scalar()  # first: the rows are never older than it
+        # Both before the rows: these are then never older than the stamp and the ages they are kept under.
+        stamp = connection.execute(_stamp(), {"team": team}).scalar()
+        ages = {source: at for source, at in connection.execute(_ages(), {"team": team})}
         with self._turn:
             kept = self._kept.get(team)
-        if kept is None or stamp is None or kept.stamp != stamp or began - kept.at >= BELIEVED:
-            kept = _reading(connection, team, stamp, began, kept.rows if kept is not None else {})
+        same = kept is not None and stamp is not None and (kept.stamp, kept.facts.read_at) == (stamp, ages)
+        if kept is None or not same or began - kept.at >= BELIEVED:
+            rows, found = _read_all(connection, team, ages, kept.rows if kept is not None else {})
+            kept = _Reading(stamp, began, rows, found)
         self._keep(team, kept)
-        ages = connection.execute(_ages(), {"team": team})
-        return replace(kept.facts, read_at={source: at for source, at in ages})
+        return kept.facts
 
     def _keep(self, team: TeamId, reading: _Reading) -> None:
         with self._turn:
@@ -75,14 +82,8 @@ class Mirrored:
                 left -= len(self._kept.popitem(last=False)[1].rows)
 
 
-def _reading(
-    connection: Connection,
-    team: TeamId,
-    stamp: str | None,
-    began: float,
-    before: Mapping[tuple[str, str], tuple[str, Any]],
-) -> _Reading:
-    """All rows read; from one reading to the next hardly one changes, and what it says is made of its text once."""
+def _read_all(connection: Connection, team: TeamId, ages: Mapping[str, datetime], before: _Rows) -> tuple[_Rows, Facts]:
+    """From one reading to the next hardly a row changes, and what it says is made of its text once."""
     rows: dict[tuple[str, str], tuple[str, Any]] = {}
     found: dict[str, list[Any]] = {}
     keys: dict[str, Any] = {}
@@ -93,7 +94,7 @@ def _reading(
             keys[name] = row[1]["issue"]
         else:
             found.setdefault(kind, []).append(row[1])
-    return _Reading(stamp, began, rows, _together(team, found, keys))
+    return rows, replace(_together(team, found, keys), read_at=ages)
 
 
 def _together(team: TeamId, found: Mapping[str, list[Any]], keys: Mapping[str, str | None]) -> Facts:

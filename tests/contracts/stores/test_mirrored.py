@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 import models
 from models.database import Database
@@ -23,6 +23,7 @@ from models.ledger import Ledger
 from models.pauses import Pause
 from models.people import Identity, Service, Standing
 from models.store import Store
+from models.tables.mirror import reads
 from models.work import Facts, Issue, Progress, SprintState
 from tests.contracts.stores.test_store import PERSON, PULL_REQUEST, SPRINT
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, issue
@@ -164,6 +165,20 @@ async def test_what_a_program_without_stamps_writes_beside_us_is_seen_within_a_m
     assert BLOCKER.key not in {found.key for found in (await store.facts_about(PAY)).issues}
 
 
+async def test_what_a_program_without_stamps_has_read_whole_is_seen_with_its_age(
+    store: Store, database: Database, clock: FakeClock
+) -> None:
+    await filled(store)
+    clock.tick(5)
+    gone = text("DELETE FROM facts WHERE kind = 'issue' AND id = '8'")
+    await database.write(lambda connection: connection.execute(gone), "test")
+    read = update(reads).where(reads.c.source == "jira").values(at=clock.real())
+    await database.write(lambda connection: connection.execute(read), "test")
+    after = await store.facts_about(PAY)
+    assert after.read_at["jira"] == clock.real()
+    assert BLOCKER.key not in {found.key for found in after.issues}
+
+
 async def test_a_mirror_that_bears_no_stamp_yet_is_read_each_time(store: Store, database: Database) -> None:
     await filled(store)
     for bare in ("DELETE FROM facts WHERE kind = 'stamp'", "DELETE FROM facts WHERE kind = 'pull_request'"):
@@ -193,12 +208,17 @@ async def test_the_teams_asked_about_longest_ago_are_let_go_and_never_the_one_as
     async def issues_of(team: str) -> tuple[Issue, ...]:
         return (await database.read(lambda connection: small.about(connection, TeamId(team)))).issues
 
-    three = [issue(f"PAY-{n}", blocked_by=()) for n in range(3)]
-    for team in ("a", "b", "large"):
-        await store.save(TeamId(team), source=Source.JIRA, issues=three[: 1 if team != "large" else 3])
-    a, b, large = [await issues_of(team) for team in ("a", "b", "large")]
-    assert await issues_of("b") is b and await issues_of("large") is large
-    assert await issues_of("a") is not a and await issues_of("a") == a
+    sizes = {"a": 1, "b": 1, "middle": 3, "large": 5}
+    five = [issue(f"PAY-{n}", blocked_by=()) for n in range(5)]
+    for team, many in sizes.items():
+        await store.save(TeamId(team), source=Source.JIRA, issues=five[:many])
+    a, b = [await issues_of(team) for team in ("a", "b")]
+    assert await issues_of("a") is a
+    middle = await issues_of("middle")
+    assert await issues_of("a") is a and await issues_of("middle") is middle
+    again = await issues_of("b")
+    assert again is not b and again == b
+    assert await issues_of("large") is await issues_of("large")
 
 
 def test_whoever_writes_a_row_of_the_mirror_renews_its_stamp() -> None:
