@@ -28,7 +28,7 @@ BELIEVED = 60.0
 of a version that knows no stamp may write beside us."""
 
 ROWS = 10_000
-"""Rows that are kept in memory, of all teams together, some 3 KB each; beyond that the teams that were asked about
+"""Rows that are kept in memory, of all teams together, 2.3 KB each; beyond that the teams that were asked about
 longest ago are let go. The one read last is kept however large it is: it is what the next look needs again."""
 
 
