@@ -20,6 +20,7 @@ from models.keeping import identities as who
 from models.keeping import jobs as queue
 from models.keeping.housekeeping import BATCH, ROUNDS, Step
 from models.keeping.jobs import NewJob
+from models.keeping.mirrored import Mirrored
 from models.pauses import Pause
 from models.people import Identity, Service
 from models.tables.asks import approvals
@@ -42,11 +43,6 @@ class Reading:
     error: str | None
 
 
-def _whole(connection: Connection, team: TeamId) -> Facts:
-    """The mirror of a team, with what we know of it beside that."""
-    return with_known(connection, mirror.about(connection, team))
-
-
 def with_known(connection: Connection, facts: Facts) -> Facts:
     """The same facts with what people have said beside them, and what was foretold of their sprints."""
     facts = who.with_doubts(connection, facts)
@@ -60,12 +56,13 @@ class Store:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._mirrored = Mirrored(clock)
 
     # --- the mirror ------------------------------------------------------------------------------------------
 
     async def facts_about(self, team: TeamId) -> Facts:
         """Everything the mirror holds about ``team``; never calls a vendor."""
-        return await self._database.read(lambda c: _whole(c, team))
+        return await self._database.read(lambda c: with_known(c, self._mirrored.about(c, team)))
 
     async def people(self, team: TeamId) -> tuple[Person, ...]:
         """Who is in ``team`` and who is away, as the mirror knows it."""
@@ -106,10 +103,11 @@ class Store:
 
     async def gone(self, team: TeamId, *, issues: Collection[str] = (), pull_requests: Collection[str] = ()) -> None:
         """Forget issues (by immutable id) and pull requests the vendor no longer knows."""
+        now = self._clock.real()
 
         def drop(connection: Connection) -> None:
-            mirror.drop(connection, team, "issue", issues)
-            mirror.drop(connection, team, "pull_request", pull_requests)
+            mirror.drop(connection, team, "issue", issues, now)
+            mirror.drop(connection, team, "pull_request", pull_requests, now)
 
         await self._database.write(drop, "gone")
 

@@ -1,32 +1,33 @@
-"""The mirror: what each source said last, never replaced by anything older.
+"""The mirror as it is written: what each source said last, never replaced by anything older.
 
-An issue is kept under its immutable id, so that one that is moved to another project stays one issue; what names it by
-an older key is read as if it named the newer one.
+An issue is kept under its immutable id, so that one that is moved to another project stays one issue. How all of it is
+read stands in ``models.keeping.mirrored``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, delete, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from models.database import insert_into
 from models.events import Source
-from models.ids import IssueKey, SprintId, TeamId
+from models.ids import IssueKey, SprintId, TeamId, fresh
 from models.keeping.records import dump, load
 from models.tables.mirror import facts, reads
-from models.work import Facts, Issue, Linked, Person, Progress, PullRequest, Sprint
+from models.work import Issue, Linked, Person
 
 WHOLE = "whole"
 """The kind of row that names a sprint whose issues were all read."""
 
 KEY = "key"
 """The kind of row that says which issue (its immutable id) a key means, or that it means none."""
+
+STAMP = "stamp"
+"""The kind of a team's one row that is renewed whenever another is written: whoever has seen it has read them all."""
 
 CHUNK = 500
 """Rows of one statement: SQLite takes 32,766 values at most, older ones fewer."""
@@ -43,97 +44,10 @@ class Reading:
     complete: bool
 
 
-def about(connection: Connection, team: TeamId) -> Facts:
-    """Everything the mirror holds about ``team``."""
-    rows = connection.execute(_mirrored(), {"team": team})
-    found: dict[str, list[Any]] = {}
-    keys: dict[str, Any] = {}
-    for kind, name, text in rows:
-        value = _read(kind, text)
-        if kind == KEY:
-            keys[name] = value["issue"]
-        else:
-            found.setdefault(kind, []).append(value)
-    ages = connection.execute(_ages(), {"team": team})
-    issues: list[Issue] = found.get("issue", [])
-    names = _Names(keys, {issue.id: issue.key for issue in issues}, frozenset(issue.key for issue in issues))
-    done = {issue.key: issue.progress is Progress.DONE for issue in issues}
-    pulls: list[PullRequest] = found.get("pull_request", [])
-    return Facts(
-        team=team,
-        sprints=tuple(found.get("sprint", ())),
-        issues=tuple(_with_blockers(issue, names, done) for issue in issues),
-        pull_requests=tuple(_with_issues(pull, names) for pull in pulls),
-        people=tuple(found.get("person", ())),
-        read_at={source: at for source, at in ages},
-        whole=frozenset(SprintId(value) for value in found.get(WHOLE, ())),
-    )
-
-
-@cache
-def _mirrored() -> Select[Any]:
-    """Written once, as ``_ages``: the mirror is read at every step, and putting a statement together takes as long."""
-    value = cast(facts.c.value, Text)
-    return select(facts.c.kind, facts.c.id, value).where(facts.c.team == bindparam("team")).order_by(facts.c.id)
-
-
-@lru_cache(maxsize=4096)
-def _read(kind: str, text: str) -> Any:
-    """What a row says. From one look to the next hardly a row changes, and what it says is frozen: read once."""
-    value = json.loads(text)
-    return load(_VALUES[kind], value) if kind in _VALUES else value
-
-
-_VALUES: Mapping[str, Any] = {"issue": Issue, "pull_request": PullRequest, "sprint": Sprint, "person": Person}
-
-
-@cache
-def _ages() -> Select[Any]:
-    return select(reads.c.source, reads.c.at).where(reads.c.team == bindparam("team"), reads.c.at.is_not(None))
-
-
 def people_of(connection: Connection, team: TeamId) -> tuple[Person, ...]:
     """The people the mirror knows of ``team``, and nothing else."""
     theirs = select(facts.c.value).where(facts.c.team == team, facts.c.kind == "person").order_by(facts.c.id)
     return tuple(load(Person, value) for value in connection.execute(theirs).scalars())
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What keys mean today."""
-
-    known: Mapping[str, str | None]
-    """Key to immutable id, ``None`` where there is no such issue."""
-    held: Mapping[str, IssueKey]
-    """Immutable id to key."""
-    current: frozenset[IssueKey]
-    """The keys of all issues we hold: whatever was believed of them, they are there."""
-
-    def now(self, keys: Iterable[IssueKey]) -> tuple[IssueKey, ...]:
-        """The same issues by the keys they have now, each once; without keys that are known to be none."""
-        today = (self._now(key) for key in keys)
-        return tuple(dict.fromkeys(key for key in today if key is not None))
-
-    def _now(self, key: IssueKey) -> IssueKey | None:
-        if key in self.current or key not in self.known:
-            return key
-        issue = self.known[key]
-        return None if issue is None else self.held.get(issue, key)
-
-
-def _with_blockers(issue: Issue, names: _Names, done: Mapping[IssueKey, bool]) -> Issue:
-    """What blocks it now: when a blocker is finished or taken up again, Jira does not touch what it blocks."""
-    if not issue.blocked_by and not issue.freed_by:
-        return issue
-    held_up, freed = names.now(issue.blocked_by), names.now(issue.freed_by)
-    still = [key for key in held_up if not done.get(key, False)] + [key for key in freed if not done.get(key, True)]
-    over = [key for key in (*held_up, *freed) if key not in still]
-    return replace(issue, blocked_by=tuple(still), freed_by=tuple(over))
-
-
-def _with_issues(pull: PullRequest, names: _Names) -> PullRequest:
-    now = names.now(pull.issues)
-    return pull if now == pull.issues else replace(pull, issues=now)
 
 
 def save(
@@ -145,6 +59,7 @@ def save(
     keep: Collection[str] = (),
 ) -> None:
     """Keep what one reading said, and of which sprints it read everything; ``keep`` stays without being mentioned."""
+    restamp(connection, reading.team, now)
     if whole is not None:
         _keep_whole(connection, reading.team, whole, now)
     for kind, values in given.items():
@@ -161,9 +76,11 @@ def save(
         _note(connection, reading.team, reading.source, at=reading.began, error=None)
 
 
-def drop(connection: Connection, team: TeamId, kind: str, names: Collection[str]) -> None:
+def drop(connection: Connection, team: TeamId, kind: str, names: Collection[str], now: datetime) -> None:
     """Forget rows of one kind by id: what they told of is gone."""
     gone = sorted(set(names))
+    if gone:
+        restamp(connection, team, now)
     for start in range(0, len(gone), CHUNK):
         part = facts.c.id.in_(gone[start : start + CHUNK])
         connection.execute(delete(facts).where(facts.c.team == team, facts.c.kind == kind, part))
@@ -171,6 +88,21 @@ def drop(connection: Connection, team: TeamId, kind: str, names: Collection[str]
 
 def keep_keys(connection: Connection, team: TeamId, known: Mapping[str, str | None], now: datetime) -> None:
     """Remember which issue each key means."""
+    restamp(connection, team, now)
+    _keep_keys(connection, team, known, now)
+
+
+def restamp(connection: Connection, team: TeamId, now: datetime) -> None:
+    """Say that rows of the team's mirror change in this transaction, at ``now`` (real time).
+
+    Called before they do: so the writers of one team take turns, and two of them never wait for each other.
+    """
+    new = {"saved": now, "value": fresh()}
+    row = insert_into(connection, facts).values(team=team, kind=STAMP, id="", **new)
+    connection.execute(row.on_conflict_do_update(index_elements=[facts.c.team, facts.c.kind, facts.c.id], set_=new))
+
+
+def _keep_keys(connection: Connection, team: TeamId, known: Mapping[str, str | None], now: datetime) -> None:
     row = {"team": team, "kind": KEY, "updated": None, "saved": now}
     rows = [{**row, "id": key, "value": {"issue": issue}} for key, issue in sorted(known.items())]
     for start in range(0, len(rows), CHUNK):
@@ -233,7 +165,7 @@ def _follow(connection: Connection, reading: Reading, rows: Sequence[dict[str, A
     known = ((row["id"], row["value"]["key"]) for row in rows if row["id"] in held)
     moved: dict[str, str | None] = {old: name for name, key in known if (old := held[name]["key"]) != key}
     if moved:
-        keep_keys(connection, reading.team, moved, reading.began)
+        _keep_keys(connection, reading.team, moved, reading.began)
 
 
 def _dated(row: dict[str, Any], held: Any) -> dict[str, Any]:

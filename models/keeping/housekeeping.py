@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Select, Table, delete, exists, func, or_, select, text, tuple_, update
 
 from models.keeping import costs, documents, forecasts, operations, retention, trust
-from models.keeping.facts import KEY
+from models.keeping.facts import KEY, restamp
 from models.keeping.observations import ABSENCES, KEPT
 from models.lessons import What
 from models.proposals import Verdict
@@ -110,6 +110,8 @@ def _audit(connection: Connection, real: datetime, most: int) -> int:
 
 def _keys(connection: Connection, real: datetime, most: int) -> int:
     none = (facts.c.kind == KEY) & facts.c.value["issue"].as_string().is_(None) & (facts.c.saved < real - KEYS)
+    for team in connection.execute(select(facts.c.team).where(none).distinct().order_by(facts.c.team)).scalars().all():
+        restamp(connection, team, real)
     place = tuple_(facts.c.team, facts.c.kind, facts.c.id)
     old = select(facts.c.team, facts.c.kind, facts.c.id).where(none).limit(most)
     return connection.execute(delete(facts).where(place.in_(old))).rowcount

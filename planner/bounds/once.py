@@ -1,4 +1,4 @@
-"""What is asked of the very same thing again and again within one look is worked out once."""
+"""What is asked of the very same thing again and again, within one look or from one to the next, is worked out once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _NOTHING = object()
 def once(ask: Callable[P, T]) -> Callable[P, T]:
     """``ask``, of one thing or two, remembering its last answer for as long as it is asked of the same.
 
-    The same means identical, so they must be things that never change: a constitution, a team, a snapshot.
+    The same means identical, so they must be things that never change: a constitution, a team, a snapshot, the issues
+    of a mirror that nobody has written to since.
     """
     last: tuple[object, object, Any] = (_NOTHING, _NOTHING, None)
 

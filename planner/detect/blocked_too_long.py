@@ -11,7 +11,7 @@ from models.ids import PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
-from planner.facts.observe import blocked_since, running
+from planner.facts.observe import blocked, blocked_since, running_sprints
 from planner.hearers.addressing import calendar_of, hearer
 from planner.hearers.escalation import Rung, climbed, ladder
 from planner.hearers.moves import is_away, is_parked, whose_move
@@ -33,10 +33,9 @@ def blocked_too_long(snapshot: Snapshot, directives: Directives) -> Findings:
 
 
 def _blocked(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue, datetime]]:
-    team = directives.team(snapshot.team)
-    for issue in running(snapshot):
-        since = blocked_since(issue, team)
-        if since is not None and not is_parked(issue, team):
+    team, active = directives.team(snapshot.team), {sprint.id for sprint in running_sprints(snapshot)}
+    for issue, since in blocked(snapshot.issues, team):
+        if issue.sprint in active and not is_parked(issue, team):
             yield issue, since
 
 

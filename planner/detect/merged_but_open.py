@@ -41,7 +41,6 @@ def merged_but_open(snapshot: Snapshot, directives: Directives) -> Findings:
 
 
 @once
-@once
 def left_open(snapshot: Snapshot, directives: Directives) -> Mapping[IssueKey, Left]:
     """The team's tickets, in whatever sprint, that a merge has left behind.
 

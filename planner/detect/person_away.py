@@ -30,10 +30,11 @@ def person_away(snapshot: Snapshot, directives: Directives) -> Findings:
     """
     channels = directives.team(snapshot.team).channels
     rungs = [rung for rung in ladder(directives, KIND) if rung.to not in channels]  # never told in a channel
-    work = _unfinished(snapshot, directives) if rungs else {}
+    away = tuple(_away(snapshot)) if rungs else ()
+    work = _unfinished(snapshot, directives) if away else {}
     signals: list[Signal] = []
     ripening: list[datetime] = []
-    for person, absent, since in _away(snapshot):
+    for person, absent, since in away:
         calendar, issues = person_calendar(directives, snapshot.team, person), work.get(person.id)
         for rung in rungs if issues else ():
             at = _due(rung, absent, since, calendar)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from models.directives import Directives
-from models.ids import PersonId
+from models.directives import Directives, Team
+from models.ids import AccountId, PersonId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Progress, Snapshot
+from planner.bounds.once import once
 from planner.bounds.worktime import person_calendar, quoted
 from planner.facts.observe import issues_url, running_sprints
 from planner.hearers.addressing import calendar_of, hearer
@@ -49,15 +50,25 @@ def _by_person(
     in_review = {key for pull, move in awaited(snapshot, directives) if move.step in REVIEWING for key in pull.issues}
     doing: dict[PersonId, list[Issue]] = defaultdict(list)
     done: dict[PersonId, list[datetime]] = defaultdict(list)
-    for issue in snapshot.issues:
-        person = snapshot.person(issue.assignee)
-        if person is None or issue.sprint not in active or is_away(person, snapshot.now):
+    for account, issues in _begun_by(snapshot.issues, team).items():
+        person = snapshot.person(account)
+        if person is None or is_away(person, snapshot.now):
             continue
-        if issue.progress is Progress.DONE:
-            done[person.id].append(_begun(issue))
-        elif issue.progress is Progress.DOING and issue.key not in in_review and not is_parked(issue, team):
-            doing[person.id].append(issue)
+        theirs = [issue for issue in issues if issue.sprint in active]
+        done[person.id] += [_begun(issue) for issue in theirs if issue.progress is Progress.DONE]
+        doing[person.id] += [i for i in theirs if i.progress is Progress.DOING and i.key not in in_review]
     return doing, done
+
+
+@once
+def _begun_by(issues: tuple[Issue, ...], team: Team) -> Mapping[AccountId, Sequence[Issue]]:
+    """What each account has begun or finished, without what is begun and waits on purpose."""
+    found: dict[AccountId, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        begun = issue.progress is Progress.DONE or (issue.progress is Progress.DOING and not is_parked(issue, team))
+        if begun and issue.assignee is not None:
+            found[issue.assignee].append(issue)
+    return found
 
 
 def _begun(issue: Issue) -> datetime:

@@ -37,8 +37,8 @@ def production_down(snapshot: Snapshot, directives: Directives) -> Findings:
 def _down(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue, Down]]:
     team = directives.team(snapshot.team)
     for issue in (*snapshot.issues, *snapshot.strays):
-        marks = down(issue, directives)
-        if marks is not None and issue.progress is not Progress.DONE and is_ours(issue.key, team):
+        marks = down(issue, directives) if issue.progress is not Progress.DONE else None
+        if marks is not None and is_ours(issue.key, team):
             yield issue, marks
 
 

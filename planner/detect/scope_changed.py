@@ -9,6 +9,7 @@ from datetime import datetime
 from models.directives import Directives, Team
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot, Sprint
+from planner.bounds.once import once
 from planner.bounds.worktime import Calendar, quoted, team_calendar
 from planner.facts.observe import issues_url, of_sprint, running_sprints, tally
 from planner.hearers.addressing import calendar_of, hearer
@@ -51,16 +52,14 @@ def put_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> list[t
 
     The parts of a ticket come with it, and what waits on purpose is no work yet.
     """
-    team = directives.team(snapshot.team)
-    found = ((_joined(issue), issue) for issue in of_sprint(snapshot, sprint) if _counts(issue, team))
-    return sorted(
-        ((at, issue) for at, issue in found if sprint.start is not None and at > sprint.start),
-        key=lambda each: (each[0], each[1].key),
-    )
+    joined = _joined_in_turn(of_sprint(snapshot, sprint), directives.team(snapshot.team))
+    return [(at, issue) for at, issue in joined if sprint.start is not None and at > sprint.start]
 
 
-def _counts(issue: Issue, team: Team) -> bool:
-    return not issue.subtask and not is_parked(issue, team)
+@once
+def _joined_in_turn(issues: tuple[Issue, ...], team: Team) -> Sequence[tuple[datetime, Issue]]:
+    found = ((_joined(issue), issue) for issue in issues if not issue.subtask and not is_parked(issue, team))
+    return tuple(sorted(found, key=lambda each: (each[0], each[1].key)))
 
 
 def _joined(issue: Issue) -> datetime:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.directives import Directives
+from models.ids import AccountId
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
+from planner.bounds.once import once
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.merged_but_open import left_open
-from planner.facts.observe import running, worked_at, worked_on
+from planner.detect.rungs import together
+from planner.facts.observe import running_sprints, worked_at, worked_on
 from planner.hearers.addressing import calendar_of, hearer
 from planner.hearers.escalation import Rung, climbed, ladder, watched
 from planner.hearers.moves import Move, Step, whose_move
@@ -24,28 +28,54 @@ _OWN = frozenset({Step.FINISH, Step.MERGE, Step.ANSWER, Step.CLOSE_TASKS})
 
 def stale_in_progress(snapshot: Snapshot, directives: Directives) -> Findings:
     """Tickets in progress without a change in Jira and without work on a pull request, for longer than each rung."""
-    rungs, team = ladder(directives, KIND), directives.team(snapshot.team)
+    rungs = ladder(directives, KIND)
+    of_each = _in_hand(snapshot.issues) if rungs else {}
+    return together(_of_one(owner, issues, rungs, snapshot, directives) for owner, issues in of_each.items())
+
+
+def _of_one(
+    owner: AccountId,
+    issues: Sequence[tuple[datetime, Issue]],
+    rungs: Sequence[Rung],
+    snapshot: Snapshot,
+    directives: Directives,
+) -> Findings:
+    """One owner's, from the longest unchanged in Jira on: after one that is not stale yet nothing is, nor sooner."""
+    calendar = watch_calendar(directives, directives.team(snapshot.team), snapshot.person(owner))
     signals: list[Signal] = []
     ripening: list[datetime] = []
-    for issue, move in _quiet(snapshot, directives) if rungs else ():
-        since = max(issue.status_since, issue.updated, *worked_on(issue, snapshot))
-        calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
+    for changed, issue, move in _quiet(issues, snapshot, directives):
+        since = max([changed, *worked_on(issue, snapshot)])
         reached, then = climbed(rungs, since, calendar, snapshot.now)
         signals += [_signal(issue, since, move, rung, calendar, snapshot, directives) for rung in reached]
         ripening += [then] if then else []
+        if since == changed and not reached:
+            break
     return Findings(tuple(signals), min(ripening, default=None))
 
 
-def _quiet(snapshot: Snapshot, directives: Directives) -> Iterator[tuple[Issue, Move]]:
-    """What is in progress, waits for nothing else, and whose next step is its owner's own."""
+@once
+def _in_hand(issues: tuple[Issue, ...]) -> Mapping[AccountId, Sequence[tuple[datetime, Issue]]]:
+    """By owner what is in progress and waits for nothing else, and since when Jira shows no change, longest first."""
+    found: dict[AccountId, list[tuple[datetime, Issue]]] = defaultdict(list)
+    for issue in issues:
+        if issue.progress is Progress.DOING and issue.assignee is not None and not issue.blocked_by:
+            found[issue.assignee].append((max(issue.status_since, issue.updated), issue))
+    return {owner: sorted(theirs, key=lambda each: (each[0], each[1].key)) for owner, theirs in found.items()}
+
+
+def _quiet(
+    issues: Sequence[tuple[datetime, Issue]], snapshot: Snapshot, directives: Directives
+) -> Iterator[tuple[datetime, Issue, Move]]:
+    """Those of a running sprint whose next step is their owner's own."""
     merged_is_told = watched(directives, SignalKind.MERGED_BUT_OPEN) is not None
     left = left_open(snapshot, directives) if merged_is_told else {}
-    for issue in running(snapshot):
-        if issue.progress is not Progress.DOING or issue.assignee is None or issue.blocked_by:
-            continue
-        move = whose_move(issue, snapshot, directives)
-        if move.step in _OWN and issue.key not in left:
-            yield issue, move
+    active = {sprint.id for sprint in running_sprints(snapshot)}
+    for changed, issue in issues:
+        if issue.sprint in active and issue.key not in left:
+            move = whose_move(issue, snapshot, directives)
+            if move.step in _OWN:
+                yield changed, issue, move
 
 
 def _signal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ from models.work import (
     Sprint,
     SprintState,
 )
-from planner.bounds.once import once
+from planner.bounds.once import once, once_for_each
 
 RECENT = timedelta(days=14)
 """Company time for which a pull request that was merged or declined still says something about its ticket."""
@@ -33,24 +33,31 @@ def observe(facts: Facts, trigger: Trigger, now: datetime) -> Snapshot:
     Only of sprints that were read whole: a share of issues that nobody has counted says nothing.
     """
     sprints = watched_sprints(facts, trigger.sprint)
-    wanted = {sprint.id for sprint in sprints}
+    inside, strays = _parted(facts.issues, frozenset(sprint.id for sprint in sprints))
     return Snapshot(
         team=facts.team,
         now=now,
         sprint=sprints[0] if sprints else None,
-        issues=tuple(sorted((i for i in facts.issues if i.sprint in wanted), key=lambda issue: issue.key)),
+        issues=inside,
         pull_requests=tuple(sorted((p for p in facts.pull_requests if p.state == "OPEN"), key=lambda pr: pr.id)),
         people=people_of(facts),
         read_at=facts.read_at,
         sprints=sprints,
         doubts=facts.doubts,
         settled=tuple(sorted((p for p in facts.pull_requests if is_recent(p, now)), key=lambda pr: pr.id)),
-        strays=tuple(sorted((i for i in facts.issues if i.sprint not in wanted), key=lambda issue: issue.key)),
+        strays=strays,
         known_sprints=facts.sprints,
         paused=facts.paused,
         taken=facts.taken,
         odds={sprint.id: facts.odds[sprint.id] for sprint in facts.sprints if _is_foretold(sprint, facts, now)},
     )
+
+
+@once_for_each
+def _parted(issues: tuple[Issue, ...], sprints: frozenset[SprintId]) -> tuple[tuple[Issue, ...], tuple[Issue, ...]]:
+    """Those of these sprints and the others, by key: the very same for as long as the mirror is."""
+    every = sorted(issues, key=lambda issue: issue.key)
+    return tuple(i for i in every if i.sprint in sprints), tuple(i for i in every if i.sprint not in sprints)
 
 
 def _is_foretold(sprint: Sprint, facts: Facts, now: datetime) -> bool:
@@ -113,6 +120,12 @@ def blocked_since(issue: Issue, team: Team) -> datetime | None:
 
 
 @once
+def blocked(issues: tuple[Issue, ...], team: Team) -> Sequence[tuple[Issue, datetime]]:
+    """Those that are blocked, and since when."""
+    return tuple((issue, since) for issue in issues if (since := blocked_since(issue, team)) is not None)
+
+
+@once
 def _blocked_statuses(team: Team) -> frozenset[str]:
     return frozenset(status.casefold() for status in team.jira.blocked_statuses)
 
@@ -143,12 +156,14 @@ class Tally:
         return f"{self.done} of {self.issues} issue{'' if self.issues == 1 else 's'} done"
 
 
-def tickets(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+@once
+def tickets(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     """Those of ``issues`` that count: the parts of a ticket (sub-tasks) add nothing to it."""
     return tuple([issue for issue in issues if not issue.subtask])
 
 
-def tally(every: Iterable[Issue]) -> Tally:
+@once
+def tally(every: tuple[Issue, ...]) -> Tally:
     """Add up the ``tickets`` of ``every``: whatever is told of how much there is, is told by this."""
     issues = tickets(every)
     done = [issue for issue in issues if issue.progress is Progress.DONE]
@@ -166,7 +181,12 @@ def tally(every: Iterable[Issue]) -> Tally:
 
 def of_sprint(snapshot: Snapshot, sprint: Sprint) -> tuple[Issue, ...]:
     """The issues of one of the sprints looked at."""
-    return tuple([issue for issue in snapshot.issues if issue.sprint == sprint.id])
+    return _of_sprint(snapshot.issues, sprint.id)
+
+
+@once_for_each
+def _of_sprint(issues: tuple[Issue, ...], sprint: SprintId) -> tuple[Issue, ...]:
+    return tuple([issue for issue in issues if issue.sprint == sprint])
 
 
 def sprint_url(sprint: Sprint, snapshot: Snapshot) -> str:

@@ -105,7 +105,7 @@ def alike(ended: Sequence[Ended], stand: Stand) -> tuple[Ended, ...]:
 
 def kept_of(made: Outlook, sprint: Sprint, facts: Facts, snapshot: Snapshot) -> Forecast:
     """The outlook as it is kept, to be compared one day with what became of the sprint."""
-    inside = [issue for issue in facts.issues if issue.sprint == sprint.id]
+    inside = tuple([issue for issue in facts.issues if issue.sprint == sprint.id])
     return Forecast(
         team=snapshot.team,
         sprint=sprint.id,

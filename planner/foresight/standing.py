@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from models.forecasts import Ended, Stand
@@ -52,11 +52,11 @@ def stand_now(
     share = share_of(sprint, now, calendar)
     if share is None or sprint.start is None or now < sprint.start:
         return None
-    inside = [issue for issue in facts.issues if issue.sprint == sprint.id]
+    inside = tuple([issue for issue in facts.issues if issue.sprint == sprint.id])
     return _counted(sprint, share, inside, {*began_with, *(i.id for i in there_at_its_start(inside, sprint))}, None)
 
 
-def there_at_its_start(inside: Sequence[Issue], sprint: Sprint) -> tuple[Issue, ...]:
+def there_at_its_start(inside: tuple[Issue, ...], sprint: Sprint) -> tuple[Issue, ...]:
     """Those of what is in ``sprint`` that it began with, for all that the mirror tells."""
     start = sprint.start
     return tuple(i for i in tickets(inside) if start is not None and (i.sprint_since or i.created) <= start)
@@ -92,7 +92,7 @@ def delivered_by(past: Past, history: SprintHistory, calendar: Calendar, *, poin
     return sum(_units(issue, points=points) for issue in there if _is_done(issue))
 
 
-def in_points(issues: Sequence[Issue]) -> bool:
+def in_points(issues: tuple[Issue, ...]) -> bool:
     """Whether at least half of ``issues`` have an estimate, as everywhere else: then points say more than counts."""
     return tally(issues).by_points
 
@@ -127,12 +127,12 @@ def moments_of(history: SprintHistory, calendar: Calendar) -> tuple[datetime, ..
 
 
 def _counted(
-    sprint: Sprint, share: float, every: Sequence[Issue], began_with: Collection[str], points: bool | None
+    sprint: Sprint, share: float, every: tuple[Issue, ...], began_with: Collection[str], points: bool | None
 ) -> Stand:
     inside = tickets(every)
     here, start = {issue.id for issue in inside}, set(began_with)
     if points is None:
-        points = in_points([issue for issue in inside if issue.id in start] or inside)
+        points = in_points(tuple([issue for issue in inside if issue.id in start]) or inside)
     done = [issue for issue in inside if _is_done(issue)]
     doing = [issue for issue in inside if issue.progress is Progress.DOING]
     return Stand(

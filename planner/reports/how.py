@@ -21,11 +21,12 @@ def how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directive
 
 
 def _how(sprint: Sprint, snapshot: Snapshot, signals: Sequence[Signal], directives: Directives) -> Iterator[str]:
-    issues = tickets(of_sprint(snapshot, sprint))
+    every = of_sprint(snapshot, sprint)
+    issues = tickets(every)
     if not issues:
         yield "It has no issues, so nothing is computed."
         return
-    done, estimated = tally(issues), sum(issue.points is not None for issue in issues)
+    done, estimated = tally(every), sum(issue.points is not None for issue in issues)
     if done.by_points:
         yield f"Points: {estimated} of {count(len(issues), 'issue')} have an estimate, the others count as 0."
     else:

@@ -152,7 +152,7 @@ def _rate(number: float) -> str:
 def in_its_way(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[str]:
     """What of it is blocked or without an owner, in one sentence; none where nothing is."""
     issues = of_sprint(snapshot, sprint)
-    blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
+    blocked, unowned = len(blocked_of(sprint, snapshot, directives)), len(unowned_of(issues))
     told = " and ".join(in_the_way(blocked, unowned))
     return (f"Of what is left, {told}.",) if told else ()
 

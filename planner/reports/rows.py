@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.directives import Directives
-from models.work import Issue, Progress, Snapshot
+from models.work import Issue, Progress, Snapshot, Sprint
+from planner.bounds.once import once
 from planner.bounds.worktime import Calendar
-from planner.facts.observe import blocked_since
+from planner.facts.observe import blocked
 from planner.hearers.moves import Move, Step
 from planner.words.replies import Row
 
@@ -45,10 +46,10 @@ def review_words(move: Move, calendar: Calendar, since: datetime, now: datetime,
     return f"{what} for {calendar.words(calendar.working_time_between(since, now))}"
 
 
-def blocked_of(issues: Sequence[Issue], snapshot: Snapshot, directives: Directives) -> list[tuple[Issue, datetime]]:
-    """Those that are blocked, and since when."""
-    team = directives.team(snapshot.team)
-    return [(issue, since) for issue in issues if (since := blocked_since(issue, team)) is not None]
+def blocked_of(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> list[tuple[Issue, datetime]]:
+    """Those of the sprint's issues that are blocked, and since when."""
+    every = blocked(snapshot.issues, directives.team(snapshot.team))
+    return [(issue, since) for issue, since in every if issue.sprint == sprint.id]
 
 
 def in_the_way(blocked: int, unowned: int) -> list[str]:
@@ -56,6 +57,7 @@ def in_the_way(blocked: int, unowned: int) -> list[str]:
     return [*([f"{blocked} blocked"] if blocked else []), *([f"{unowned} without an owner"] if unowned else [])]
 
 
-def unowned_of(issues: Sequence[Issue]) -> list[Issue]:
+@once
+def unowned_of(issues: tuple[Issue, ...]) -> Sequence[Issue]:
     """Those that are not done and that nobody has."""
-    return [issue for issue in issues if issue.assignee is None and issue.progress is not Progress.DONE]
+    return tuple([issue for issue in issues if issue.assignee is None and issue.progress is not Progress.DONE])

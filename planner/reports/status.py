@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.directives import Directives
-from models.ids import IssueKey
+from models.ids import IssueKey, SprintId
 from models.signals import Signal, SignalKind, Urgency
 from models.work import Issue, PullRequest, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar, watch_calendar
@@ -74,7 +74,7 @@ def _counts(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], direc
     yield f"{done.done} of {count(done.issues, 'issue')} done, {done.doing} in progress, {waiting} not started"
     if odds := _odds(sprint, snapshot, directives):
         yield odds
-    blocked, unowned = len(blocked_of(issues, snapshot, directives)), len(unowned_of(issues))
+    blocked, unowned = len(blocked_of(sprint, snapshot, directives)), len(unowned_of(issues))
     if blocked or unowned:
         yield ", ".join(in_the_way(blocked, unowned))
     pulls = {pr.id for pr, _ in _awaited_in(sprint, snapshot, directives)}
@@ -95,12 +95,16 @@ def _odds(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> str:
 def _awaited_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[tuple[PullRequest, Move]]:
     """Those that wait for a review, but for what belongs to another running sprint alone."""
     running = {each.id for each in snapshot.known_sprints if each.state is SprintState.ACTIVE} - {sprint.id}
-    of = {issue.key: issue.sprint for issue in (*snapshot.issues, *snapshot.strays)}
     return [
         (pr, move)
         for pr, move in awaited(snapshot, directives)
-        if sprint.id in (its := {of.get(key) for key in pr.issues}) or not its & running
+        if sprint.id in (its := _sprints_of(pr, snapshot)) or not its & running
     ]
+
+
+def _sprints_of(pr: PullRequest, snapshot: Snapshot) -> set[SprintId | None]:
+    named = map(snapshot.ticket, pr.issues)
+    return {issue.sprint if issue is not None else None for issue in named}
 
 
 def _notes(snapshot: Snapshot, directives: Directives) -> Iterator[str]:
@@ -125,9 +129,9 @@ class _Need:
 def _rows(snapshot: Snapshot, sprint: Sprint, signals: Sequence[Signal], directives: Directives) -> tuple[Row, ...]:
     """All that the counts count and what else was found of tickets, the most urgent first; a row for each subject."""
     issues = of_sprint(snapshot, sprint)
-    needs = [_blocked_need(i, since, snapshot, directives) for i, since in blocked_of(issues, snapshot, directives)]
+    needs = [_blocked_need(i, since, snapshot, directives) for i, since in blocked_of(sprint, snapshot, directives)]
     needs += [_unowned_need(issue, snapshot, directives) for issue in unowned_of(issues)]
-    needs += _found_needs(issues, [s for s in signals if not is_private(s, directives)], snapshot)
+    needs += _found_needs(sprint, [s for s in signals if not is_private(s, directives)], snapshot)
     if sprint.state is SprintState.ACTIVE:
         needs += [
             _review_need(pr, move, snapshot, directives) for pr, move in _awaited_in(sprint, snapshot, directives)
@@ -169,11 +173,12 @@ _IN_A_ROW = {
 """Conditions of a ticket that a row tells when they are found, and in which words."""
 
 
-def _found_needs(issues: Sequence[Issue], signals: Sequence[Signal], snapshot: Snapshot) -> Iterator[_Need]:
-    known = {issue.key: issue for issue in issues}
+def _found_needs(sprint: Sprint, signals: Sequence[Signal], snapshot: Snapshot) -> Iterator[_Need]:
     for signal in signals:
-        issue = known.get(IssueKey(signal.subject))
-        if issue is not None and signal.step == 0 and signal.kind in _IN_A_ROW:
+        issue = snapshot.issue(IssueKey(signal.subject))
+        if issue is None or issue.sprint != sprint.id:
+            continue
+        if signal.step == 0 and signal.kind in _IN_A_ROW:
             yield _Need(issue_row(issue, _IN_A_ROW[signal.kind], snapshot, signal.since), signal.urgency, signal.since)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -165,6 +166,40 @@ def test_work_without_a_sign_of_life_is_found_to_the_minute() -> None:
 )
 def test_a_sign_of_life_or_somebody_elses_move_is_not_stale(world: Any) -> None:
     assert not stale_in_progress(world, STALE).signals
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_of_many_tickets_each_is_found_and_waited_for_as_if_it_were_the_only_one(seed: int) -> None:
+    """One owner's are looked at from the longest unchanged on, and not to the last."""
+    dice = Random(seed)
+    tickets = [_touched(number, dice) for number in range(1, 13)]
+    pulls = tuple(
+        pull_request(number, "ann", dice.choice(({}, {"bob": "approved"}, {"bob": "waiting"})), issues=(one.key,))
+        for number, one in enumerate(dice.sample(tickets, 4), 1)
+    )
+    pulls = tuple(replace(pr, opened=NOON - dice.randrange(90) * HOUR) for pr in pulls)
+    settled = tuple(replace(pr, state="MERGED", settled_at=NOON - HOUR) for pr in pulls[:1])
+    seen = {"prs": pulls[1:], "settled": settled, "who": people(bob=Absence(reason="ill"))}
+    found = stale_in_progress(snapshot(*tickets, **seen), STALE_TWICE)
+    alone = [stale_in_progress(snapshot(ticket, **seen), STALE_TWICE) for ticket in tickets]
+    assert set(found.signals) == {signal for each in alone for signal in each.signals}
+    assert len(found.signals) == sum(len(each.signals) for each in alone)
+    assert found.ripens == min((each.ripens for each in alone if each.ripens), default=None)
+
+
+STALE_TWICE = law(
+    {"watch": "stale_in_progress", "after": "2 business days"},
+    line("further", {"escalate": "stale_in_progress", "after": "4 business days", "to": "pm"}),
+)
+
+
+def _touched(number: int, dice: Random) -> Issue:
+    at = NOON - dice.randrange(200) * HOUR
+    owner, parked = dice.choice(("ann", "ann", "ann", "bob", "stranger", None)), dice.random() < 0.2
+    state = "On hold" if parked else "In Progress"
+    return issue(
+        number, owner, status=state, status_since=at, updated=at, flagged_since=at if number % 7 == 0 else None
+    )
 
 
 @pytest.mark.parametrize(
