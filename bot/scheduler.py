@@ -73,9 +73,9 @@ async def tick(app: App) -> None:
     await _guarded("reap", _reap(app))
     await _guarded("who is who", _due_search(app))
     await beat(app)
-    for team in app.directives.teams:
-        await _guarded("reconciliation", _due_reconciliation(app, team))
-        await _guarded("past sprints", _due_past(app, team))
+    for place, team in enumerate(app.directives.teams):
+        await _guarded("reconciliation", _due_reconciliation(app, team, place))
+        await _guarded("past sprints", _due_past(app, team, place))
     await _guarded("tidy", _due_tidying(app))
     await _guarded("backup", _due_backup(app))
     await _guarded("watch over itself", _due_watch(app))
@@ -247,11 +247,11 @@ async def _due_search(app: App) -> None:
             await app.store.fire(f"people:{team.id}", day, job)
 
 
-async def _due_past(app: App, team: Team) -> None:
+async def _due_past(app: App, team: Team, place: int) -> None:
     """A past sprint that was never read, when the first minutes of a start are over: nobody waits for it."""
     if app.jira is None:
         return
-    now = int(app.clock.real().timestamp() // PAST)
+    now = _stretch(app, place, PAST)
     slot, before = f"{now:012d}", f"{now - 1:012d}"
     last = await app.store.fired(f"past:{team.id}", since=before)
     if last is None:
@@ -261,8 +261,16 @@ async def _due_past(app: App, team: Team) -> None:
         await app.store.fire(f"past:{team.id}", slot, next_of(team) if missing else None)
 
 
-async def _due_reconciliation(app: App, team: Team) -> None:
-    slot = f"{int(app.clock.real().timestamp() // RECONCILE):012d}"
+async def _due_reconciliation(app: App, team: Team, place: int) -> None:
+    slot = f"{_stretch(app, place, RECONCILE):012d}"
     if await app.store.fired(f"sync:{team.id}", since=slot) != slot:  # the one writer is left in peace
         job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
         await app.store.fire(f"sync:{team.id}", slot, job)
+
+
+def _stretch(app: App, place: int, seconds: float) -> int:
+    """The number of the stretch of so many seconds of real time it is for the team at that place of the constitution.
+
+    Each team's begins at another moment: else all would be read at once, and what happens meanwhile would wait.
+    """
+    return int((app.clock.real().timestamp() + seconds * place / len(app.directives.teams)) // seconds)

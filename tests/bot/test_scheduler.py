@@ -236,6 +236,20 @@ async def test_a_tick_that_finds_nothing_due_asks_the_database_the_same_however_
     assert costs[0] == costs[1]
 
 
+async def test_no_two_of_ten_teams_are_reconciled_in_the_same_minute(works: Clockwork) -> None:
+    teams = tuple(TEAM.model_copy(update={"id": TeamId(f"t{number}")}) for number in range(10))
+    law = DIRECTIVES.model_copy(update={"teams": teams})
+    works.app.directives, works.app.roster = law, Roster(law, works.store)
+    await tick(works.app)
+    await works.kinds()
+    in_a_minute = []
+    for _ in range(10):
+        works.clock.tick(60)
+        await tick(works.app)
+        in_a_minute.append((await works.kinds()).count("sync"))
+    assert in_a_minute == [1] * 10
+
+
 def at(hour: int, minute: int) -> datetime:
     """Monday 1 March 2027 in the team's zone."""
     return datetime(2027, 3, 1, hour, minute, tzinfo=ZoneInfo(TEAM.zone))
