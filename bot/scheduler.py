@@ -73,9 +73,9 @@ async def tick(app: App) -> None:
     await _guarded("reap", _reap(app))
     await _guarded("who is who", _due_search(app))
     await beat(app)
-    for team in app.directives.teams:
-        await _guarded("reconciliation", _due_reconciliation(app, team))
-        await _guarded("past sprints", _due_past(app, team))
+    for place, team in enumerate(app.directives.teams):
+        await _guarded("reconciliation", _due_reconciliation(app, team, place))
+        await _guarded("past sprints", _due_past(app, team, place))
     await _guarded("tidy", _due_tidying(app))
     await _guarded("backup", _due_backup(app))
     await _guarded("watch over itself", _due_watch(app))
@@ -87,8 +87,8 @@ async def beat(app: App) -> None:
     await _guarded("chase questions", chase(app))
     await _guarded("end pauses", _end_pauses(app))
     await _guarded("looks", _due_looks(app))
+    await _guarded("forecasts", _due_forecasts(app))
     for team in app.directives.teams:
-        await _guarded("forecasts", _due_forecasts(app, team))
         await _guarded("digest", _due_digest(app, team))
         await _guarded("log of shadow mode", _due_log(app, team))
 
@@ -149,8 +149,7 @@ async def _due_looks(app: App) -> None:
 async def _due_digest(app: App, team: Team) -> None:
     now = app.clock.now()
     slot = digest_slot(app.directives, team, now)
-    before = await app.store.fired(f"digest:{team.id}")
-    if slot is None or before == slot:
+    if slot is None or (before := await app.store.fired(f"digest:{team.id}", since=slot)) == slot:
         return
     late = now - _digest_time(team, now)
     job = NewJob(kind="digest", key=f"team:{team.id}", team=team.id, lane=2, coalesce=True)
@@ -163,17 +162,29 @@ async def _due_digest(app: App, team: Team) -> None:
         log.warning("the digest of %s for %s is %s late: skipped", team.id, slot, late, extra={"action": "skipped"})
 
 
-async def _due_forecasts(app: App, team: Team) -> None:
-    """Once a working day, from its first hour on, as soon as what it rests on is read: a forecast is kept as it is."""
+async def _due_forecasts(app: App) -> None:
+    """Once a working day, from its first hour on, where enough sprints are known: two reads for all teams."""
+    days = {f"foretell:{team.id}": day for team in app.directives.teams if (day := _begun(app, team)) is not None}
+    unfired = await app.store.unfired(days)
+    due = [team for team in app.directives.teams if f"foretell:{team.id}" in unfired]
+    known = await app.foresight.knowing([team.id for team in due], ENOUGH) if due else frozenset()
+    for team in due:
+        if team.id in known:
+            await _guarded("forecast", _foretell(app, team, days[f"foretell:{team.id}"]))
+
+
+def _begun(app: App, team: Team) -> str | None:
+    """The team's date when its working hours have begun; ``None`` before, and on a free day."""
     calendar, now = team_calendar(app.directives, team.id), app.clock.now()
     worked = calendar.worked_on(day := calendar.local_day(now))
-    if worked is None or now < worked[0] or await app.store.fired(f"foretell:{team.id}") == day.isoformat():
-        return
-    if await app.foresight.sprints_known(team.id) < ENOUGH:
-        return
+    return day.isoformat() if worked is not None and worked[0] <= now else None
+
+
+async def _foretell(app: App, team: Team, day: str) -> None:
+    """As soon as what it rests on is read: a forecast is kept as it is."""
     if app.jira is None or not await Remembered(app.store, app.clock).under_way(team):
         job = NewJob(kind="foretell", key=f"foretell:{team.id}", team=team.id, lane=2, coalesce=True)
-        await app.store.fire(f"foretell:{team.id}", day.isoformat(), job)
+        await app.store.fire(f"foretell:{team.id}", day, job)
 
 
 async def _due_log(app: App, team: Team) -> None:
@@ -182,7 +193,7 @@ async def _due_log(app: App, team: Team) -> None:
     cut = cut_of(team, app.directives, now) if is_tried(team) else None
     if cut is None or now < cut:
         return
-    last = await app.store.fired(schedule)
+    last = await app.store.fired(schedule, since=cut.isoformat())
     if last is not None and last >= cut.isoformat():
         return
     before = datetime.fromisoformat(last) if last is not None else None
@@ -230,26 +241,36 @@ async def _due_search(app: App) -> None:
     """Once a day, where directives.yaml leaves an account open; what other processes found is read at every tick."""
     await app.roster.refresh()
     day = app.clock.real().date().isoformat()
-    for team in app.roster.constitution.teams:
-        if app.roster.to_be_found(team) and await app.store.fired(f"people:{team.id}") != day:
+    for team in app.roster.to_be_found():
+        if await app.store.fired(f"people:{team.id}", since=day) != day:
             job = NewJob(kind="people", key=f"people:{team.id}", team=team.id, lane=2, coalesce=True)
             await app.store.fire(f"people:{team.id}", day, job)
 
 
-async def _due_past(app: App, team: Team) -> None:
+async def _due_past(app: App, team: Team, place: int) -> None:
     """A past sprint that was never read, when the first minutes of a start are over: nobody waits for it."""
     if app.jira is None:
         return
-    slot, last = f"{int(app.clock.real().timestamp() // PAST):012d}", await app.store.fired(f"past:{team.id}")
+    now = _stretch(app, place, PAST)
+    slot, before = f"{now:012d}", f"{now - 1:012d}"
+    last = await app.store.fired(f"past:{team.id}", since=before)
     if last is None:
         await app.store.fire(f"past:{team.id}", slot, None)
-    elif int(slot) - int(last) > 1:
+    elif last < before:
         missing = await Remembered(app.store, app.clock).missing(team)
         await app.store.fire(f"past:{team.id}", slot, next_of(team) if missing else None)
 
 
-async def _due_reconciliation(app: App, team: Team) -> None:
-    slot = f"{int(app.clock.real().timestamp() // RECONCILE):012d}"
-    if await app.store.fired(f"sync:{team.id}") != slot:  # asked at every tick: the one writer is left in peace
+async def _due_reconciliation(app: App, team: Team, place: int) -> None:
+    slot = f"{_stretch(app, place, RECONCILE):012d}"
+    if await app.store.fired(f"sync:{team.id}", since=slot) != slot:  # the one writer is left in peace
         job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
         await app.store.fire(f"sync:{team.id}", slot, job)
+
+
+def _stretch(app: App, place: int, seconds: float) -> int:
+    """The number of the stretch of so many seconds of real time it is for the team at that place of the constitution.
+
+    Each team's begins at another moment: else all would be read at once, and what happens meanwhile would wait.
+    """
+    return int((app.clock.real().timestamp() + seconds * place / len(app.directives.teams)) // seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from models.ids import AccountId, PersonId, SlackUserId, TeamId
+from models.once import once
 from models.rules import (
     RULES,
     THRESHOLDS,
@@ -279,11 +280,14 @@ class Directives(Node):
 
     def team(self, team: TeamId) -> Team:
         """The team of that id. Raises ``KeyError``."""
-        for found in self.teams:  # asked some ten times for every issue of a look
-            if found.id == team:
-                return found
-        raise KeyError(team)
+        return _by_id(self.teams)[team]
 
     def teams_of(self, person: PersonId) -> tuple[Team, ...]:
         """Every team that has ``person`` among its members."""
         return tuple(team for team in self.teams if any(member.id == person for member in team.members))
+
+
+@once
+def _by_id(teams: tuple[Team, ...]) -> Mapping[TeamId, Team]:
+    """Asked some hundred times in a look, whose cost is not to grow with the teams there are."""
+    return {team.id: team for team in teams}

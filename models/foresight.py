@@ -37,6 +37,10 @@ class Foresight:
         """How many past sprints of ``team`` are kept."""
         return await self._database.read(lambda c: forecasts.sprints_known(c, team))
 
+    async def knowing(self, teams: Collection[TeamId], least: int) -> frozenset[TeamId]:
+        """Those of ``teams`` of which at least so many past sprints are kept."""
+        return await self._database.read(lambda c: forecasts.knowing(c, teams, least))
+
     async def keep(self, made: Sequence[Forecast]) -> int:
         """Keep what a day has none of yet; how many were new."""
         return await self._database.write(lambda c: sum(forecasts.keep(c, each) for each in made), "forecasts")

@@ -57,6 +57,8 @@ class Store:
         self._database = database
         self._clock = clock
         self._mirrored = Mirrored(clock)
+        self._slots: dict[str, str] = {}
+        """Of each schedule the latest slot that this process has seen fired."""
 
     # --- the mirror ------------------------------------------------------------------------------------------
 
@@ -213,9 +215,27 @@ class Store:
             self._database.doorbell.ring()
         return won
 
-    async def fired(self, schedule: str) -> str | None:
-        """The last slot of ``schedule`` that was fired or skipped."""
-        return await self._database.read(lambda c: c.execute(_last_slot(), {"schedule": schedule}).scalar())
+    async def fired(self, schedule: str, *, since: str | None = None) -> str | None:
+        """The last slot of ``schedule`` that was fired or skipped.
+
+        Who only asks whether one was ``since`` that slot gets the one seen last where it is such a one: a later one
+        changes nothing of that, and every tick asks so of every team.
+        """
+        if since is not None and self._slots.get(schedule, "") >= since:
+            return self._slots[schedule]
+        slot = await self._database.read(lambda c: c.execute(_last_slot(), {"schedule": schedule}).scalar())
+        if slot is not None:
+            self._slots[schedule] = slot
+        return slot
+
+    async def unfired(self, wanted: Mapping[str, str]) -> frozenset[str]:
+        """The schedules whose last slot is another than the one ``wanted`` of them: one read, of those not seen so."""
+        unseen = [schedule for schedule, slot in wanted.items() if self._slots.get(schedule) != slot]
+        if unseen:
+            last = select(firings.c.schedule, func.max(firings.c.slot)).where(firings.c.schedule.in_(unseen))
+            rows = await self._database.read(lambda c: c.execute(last.group_by(firings.c.schedule)).all())
+            self._slots.update({schedule: slot for schedule, slot in rows})
+        return frozenset(schedule for schedule in unseen if self._slots.get(schedule) != wanted[schedule])
 
     # --- memory ----------------------------------------------------------------------------------------------
 
@@ -346,7 +366,7 @@ def _kept() -> Select[Any]:
 
 @cache
 def _last_slot() -> Select[Any]:
-    """Put together once: every tick asks for every schedule of every team."""
+    """Put together once: every tick asks it of some schedules."""
     return select(func.max(firings.c.slot)).where(firings.c.schedule == bindparam("schedule"))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from models.directives import Directives, Team
 from models.events import Event, Source
 from models.ids import AccountId, TeamId
+from models.once import once
 from planner.hearers.urgency import says_down
 
 ANY_CHANGE: frozenset[str] = frozenset()
@@ -207,21 +208,30 @@ def teams_of(event: Event, directives: Directives) -> tuple[TeamId, ...]:
 
     A look judges every active sprint of its team, so this is one Trigger for each sprint of the keys.
     """
-    concerned = [*(t.id for t in directives.teams if _owns(t, event)), *_named(event, directives)]
+    owners, projects = _owners(directives), {key.rpartition("-")[0].casefold() for key in event.mentioned}
+    concerned = [team for name in (_named(event), *sorted(projects)) for team in owners.get(name, ())]
     return tuple(dict.fromkeys(concerned))
 
 
-def _named(event: Event, directives: Directives) -> Iterator[TeamId]:
-    projects = {key.rpartition("-")[0].casefold() for key in event.mentioned}
-    return (team.id for team in directives.teams if projects and not projects.isdisjoint(_projects(team)))
-
-
-def _owns(team: Team, event: Event) -> bool:
+def _named(event: Event) -> str | int | None:
+    """The project, board or repository an event is of."""
     if event.project is not None or event.issue is not None:
-        return (event.project or str(event.issue).rpartition("-")[0]).casefold() in _projects(team)
+        return (event.project or str(event.issue).rpartition("-")[0]).casefold()
     if event.board is not None:
-        return event.board in team.jira.boards
-    return event.repository is not None and event.repository.casefold() in repositories_of(team)
+        return event.board
+    return event.repository.casefold() if event.repository is not None else None
+
+
+@once
+def _owners(directives: Directives) -> Mapping[str | int | None, Sequence[TeamId]]:
+    """The teams of each project, repository (which alone has a stroke in its name) and board: a door asks it for each
+    delivery, however many teams there are."""
+    found: dict[str | int | None, list[TeamId]] = {}
+    for team in directives.teams:
+        names: set[str | int] = {*_projects(team), *repositories_of(team), *team.jira.boards}
+        for name in names:
+            found.setdefault(name, []).append(team.id)
+    return found
 
 
 def _projects(team: Team) -> set[str]:

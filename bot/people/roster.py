@@ -71,11 +71,11 @@ class Roster:
             await self._store.forget(ALL_TEAMS, ABOUT, person)
         return await self.tell(person)
 
-    def to_be_found(self, team: Team) -> bool:
-        """Whether a search could change anything for ``team``; not when directives.yaml says it all."""
-        members = {member.id for member in team.members}
-        left = any(each.person in members and each.standing in FOUND for each in self.identities)
-        return left or bool(self.lacking(team.id))
+    def to_be_found(self) -> Sequence[Team]:
+        """The teams for which a search could change anything; none of which directives.yaml says it all."""
+        left = {each.person for each in self.identities if each.standing in FOUND}
+        known = said(self.constitution, self.identities).teams
+        return [team for team in known if unresolved(team) or any(member.id in left for member in team.members)]
 
     def lacking(self, team: TeamId) -> Sequence[Member]:
         """The members who lack an account that is given or that somebody has answered for."""

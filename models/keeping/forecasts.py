@@ -102,13 +102,22 @@ def ended(connection: Connection, team: TeamId) -> list[Ended]:
 
 def sprints_known(connection: Connection, team: TeamId) -> int:
     """How many past sprints are kept."""
-    return connection.execute(_known(), {"team": team}).scalar() or 0
+    known = select(func.count(ended_stands.c.sprint.distinct())).where(ended_stands.c.team == team)
+    return connection.execute(known).scalar() or 0
+
+
+def knowing(connection: Connection, teams: Collection[TeamId], least: int) -> frozenset[TeamId]:
+    """Those of ``teams`` of which at least so many past sprints are kept."""
+    found = connection.execute(_knowing(), {"teams": list(teams), "least": least}).scalars()
+    return frozenset(TeamId(team) for team in found)
 
 
 @cache
-def _known() -> Select[Any]:
+def _knowing() -> Select[Any]:
     """Put together once: every tick of a day without a forecast asks it."""
-    return select(func.count(ended_stands.c.sprint.distinct())).where(ended_stands.c.team == bindparam("team"))
+    theirs = ended_stands.c.team.in_(bindparam("teams", expanding=True))
+    enough = func.count(ended_stands.c.sprint.distinct()) >= bindparam("least")
+    return select(ended_stands.c.team).where(theirs).group_by(ended_stands.c.team).having(enough)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from models.directives import Directives
-from planner.bounds.once import once
+from models.once import once
 
 R = TypeVar("R")
 

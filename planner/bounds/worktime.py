@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.directives import Directives, Hours, Team, Weekday
 from models.ids import PersonId, TeamId
+from models.once import once, once_for_each
 from models.redaction import SHAPES
 from models.spans import Span
 from models.work import Person
-from planner.bounds.once import once, once_for_each
 
 OFFICE = Hours(hours="09:00-18:00")
 """When the constitution says nothing about hours."""

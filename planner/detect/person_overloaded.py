@@ -9,9 +9,9 @@ from datetime import datetime
 
 from models.directives import Directives, Team
 from models.ids import AccountId, PersonId
+from models.once import once
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Person, Progress, Snapshot
-from planner.bounds.once import once
 from planner.bounds.worktime import person_calendar, quoted
 from planner.facts.observe import issues_url, running_sprints
 from planner.hearers.addressing import calendar_of, hearer

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.directives import Directives, Team
+from models.once import once
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot, Sprint
-from planner.bounds.once import once
 from planner.bounds.worktime import Calendar, quoted, team_calendar
 from planner.facts.observe import issues_url, of_sprint, running_sprints, tally
 from planner.hearers.addressing import calendar_of, hearer

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.directives import Directives, Watch
+from models.once import once
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Snapshot, Sprint
-from planner.bounds.once import once
 from planner.bounds.worktime import Calendar, days_left, quoted, team_calendar
 from planner.facts.observe import of_sprint, running_sprints, sprint_url, tally
 from planner.hearers.addressing import calendar_of, holder

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from models.directives import Directives
 from models.ids import AccountId
+from models.once import once
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Progress, Snapshot
-from planner.bounds.once import once
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.merged_but_open import left_open
 from planner.detect.rungs import together

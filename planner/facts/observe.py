@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from models.directives import Team
 from models.events import Trigger
 from models.ids import IssueKey, PersonId, SprintId
+from models.once import once, once_for_each
 from models.work import (
     Facts,
     Issue,
@@ -19,7 +20,6 @@ from models.work import (
     Sprint,
     SprintState,
 )
-from planner.bounds.once import once, once_for_each
 
 RECENT = timedelta(days=14)
 """Company time for which a pull request that was merged or declined still says something about its ticket."""

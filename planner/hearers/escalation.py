@@ -8,10 +8,10 @@ from datetime import datetime
 
 from models.directives import Directives, EscalateRule, RepeatAfter, Route, Team, TryFirst, Watch
 from models.ids import PersonId, TeamId
+from models.once import once_for_each
 from models.signals import Signal, SignalKind, Urgency
 from models.spans import Span
 from models.work import Person, Snapshot
-from planner.bounds.once import once_for_each
 from planner.bounds.rules import lines_with
 from planner.bounds.worktime import Calendar, person_calendar
 

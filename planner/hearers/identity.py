@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from models.directives import Allow, Ask, Directives, Member, Never, Team
 from models.ids import AccountId, PersonId, SlackUserId
+from models.once import once
 from models.people import ATLASSIAN, HELD, SAID, Identity, Seen, Service, Standing
 from models.work import Facts, Progress
-from planner.bounds.once import once
 
 ASK = "ask_identity"
 """The constitution's word for asking somebody."""

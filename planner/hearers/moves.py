@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 
 from models.directives import Directives, Team
 from models.ids import AccountId, IssueKey, PersonId
+from models.once import once
 from models.work import BuildState, Issue, Person, Progress, PullRequest, Review, ReviewState, Snapshot
-from planner.bounds.once import once
 from planner.facts.observe import blocked_since
 from planner.hearers.escalation import PM, first_of
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.directives import Directives, LookEvery
+from models.once import once
 from models.proposals import Decided
 from models.signals import Findings, Signal, Urgency
 from models.spans import Span
 from models.work import Issue, PullRequest, Snapshot, Sprint
-from planner.bounds.once import once
 from planner.bounds.worktime import team_calendar, watch_calendar
 from planner.facts.observe import blocked_since, of_sprint, running, running_sprints, tally
 from planner.hearers.moves import Move, awaited, whose_move

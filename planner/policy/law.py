@@ -12,9 +12,9 @@ from models.actions import Action, PostDigest, PostToOtherChannel, ShadowLog, Te
 from models.cycles import NO_HISTORY, History
 from models.directives import Allow, Ask, Directives, Mode, Never, Team
 from models.ids import PersonId
+from models.once import once
 from models.proposals import Approval, ApprovalState, Proposal, Verdict
 from planner.bounds.limits import Place
-from planner.bounds.once import once
 from planner.bounds.rules import lines_with
 from planner.hearers.approvals import PassOn, Remind, card_waits, course, next_step
 from planner.hearers.escalation import PM

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from models.directives import Directive, Directives, Level, Team
 from models.ids import TeamId
-from planner.bounds.once import once_for_each
+from models.once import once_for_each
 
 LEVELS = ("critical", "high", "medium", "low")
 

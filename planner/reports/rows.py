@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.directives import Directives
+from models.once import once
 from models.work import Issue, Progress, Snapshot, Sprint
-from planner.bounds.once import once
 from planner.bounds.worktime import Calendar
 from planner.facts.observe import blocked
 from planner.hearers.moves import Move, Step

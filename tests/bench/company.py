@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
-import urllib.request
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from integrations.simulator.claude.api import Pace
 from integrations.simulator.server import Simulator
 from integrations.simulator.slack.workspace import Message
 from models.clock import SharedClock
-from models.database import upgrade
+from models.database import Database, upgrade
 from models.directives_file import parse
+from models.mailbox import Mailbox
 from tests.bench.processes import Served, surroundings
 from tests.world import CONSTITUTION, free_port
 
@@ -36,6 +34,7 @@ class AtWork:
     simulator: Simulator
     product: Served
     database: str
+    queue: Mailbox
 
     @property
     def keys(self) -> Sequence[str]:
@@ -56,7 +55,7 @@ class AtWork:
     async def quiet(self) -> float:
         """Seconds until nothing waits, runs or is unseen."""
         began = time.monotonic()
-        while not await asyncio.to_thread(self._is_quiet):
+        while not await self._is_quiet():
             assert time.monotonic() - began < PATIENCE, "the queue does not run empty"
             await asyncio.sleep(0.1)
         return time.monotonic() - began
@@ -67,10 +66,10 @@ class AtWork:
             while not holds():
                 await asyncio.sleep(0.002)
 
-    def _is_quiet(self) -> bool:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.product.port}/api/status", timeout=10) as answer:
-            queue: Mapping[str, Any] = json.load(answer)["queue"]
-        return not (sum(queue["waiting"].values()) or queue["running"] or queue["deliveries_unseen"])
+    async def _is_quiet(self) -> bool:
+        """Read beside the product: its own answer costs it more the more teams there are."""
+        depths = await self.queue.depths()
+        return not (sum(depths.waiting.values()) or depths.running or depths.unseen)
 
 
 @contextlib.asynccontextmanager
@@ -104,7 +103,8 @@ async def at_work(
     await asyncio.to_thread(upgrade, database)
     variables = surroundings({**simulator.environment(), **own, **settings})
     product = Served(("-m", "bot", "start"), port, variables, folder / "start.log", folder=folder)
-    made = AtWork(simulator=simulator, product=product, database=database)
+    beside = Database(database, clock)
+    made = AtWork(simulator=simulator, product=product, database=database, queue=Mailbox(beside, clock))
     try:
         if start:
             product.start()
@@ -112,6 +112,7 @@ async def at_work(
             await made.quiet()
         yield made
     finally:
+        await beside.close()
         await asyncio.to_thread(product.stop)
         await simulator.stop()
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.constitution import Constitution
 from bot.metrics import Metrics
@@ -34,8 +35,23 @@ from tests.planner.foresight.lore import past
 from tests.world import CONSTITUTION, fresh_database
 
 pytestmark = pytest.mark.anyio
+T = TypeVar("T")
 DIRECTIVES = load(CONSTITUTION)
 TEAM = DIRECTIVES.teams[0]
+
+
+class Counting(Database):
+    """Counts its transactions."""
+
+    asked = 0
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        self.asked += 1
+        return await super().read(fn)
+
+    async def write(self, fn: Callable[[Connection], T], label: str) -> T:
+        self.asked += 1
+        return await super().write(fn, label)
 
 
 @dataclass
@@ -46,7 +62,13 @@ class Clockwork:
     clock: FakeClock
     mailbox: Mailbox
     store: Store
-    database: Database
+    database: Counting
+
+    async def cost(self) -> int:
+        """Transactions of one tick."""
+        before = self.database.asked
+        await tick(self.app)
+        return self.database.asked - before
 
     async def kinds(self) -> list[str]:
         """What is due, each claimed and given up on, as if its worker never finished it."""
@@ -61,7 +83,7 @@ class Clockwork:
 async def works(tmp_path: Path) -> AsyncIterator[Clockwork]:
     url = fresh_database(tmp_path / "clock.db")
     clock = FakeClock()
-    database = Database(url, clock)
+    database = Counting(url, clock)
     mailbox, store = Mailbox(database, clock), Store(database, clock)
     app = SimpleNamespace(
         clock=clock,
@@ -194,6 +216,38 @@ async def test_people_are_looked_up_once_a_day_and_only_while_an_account_is_open
         await tick(works.app)
         await tick(works.app)
         assert (await works.kinds()).count("people") == expected
+
+
+async def test_a_tick_that_finds_nothing_due_asks_the_database_the_same_however_many_teams_there_are(
+    works: Clockwork,
+) -> None:
+    works.app.jira, costs = object(), []
+    works.clock.passed += at(12, 0) - works.clock.now()
+    for count in (1, 20):
+        teams = tuple(TEAM.model_copy(update={"id": TeamId(f"t{count}-{number}")}) for number in range(count))
+        law = DIRECTIVES.model_copy(update={"teams": teams})
+        works.app.directives, works.app.roster = law, Roster(law, works.store)
+        for team in teams[1::2]:  # half of them have sprints to foretell by
+            for number in range(5):
+                await works.app.foresight.keep_ended(team.id, SprintId(number), works.clock.now(), past(20.0))
+        await tick(works.app)  # fires what is due
+        await tick(works.app)  # sees that it was
+        costs.append(await works.cost())
+    assert costs[0] == costs[1]
+
+
+async def test_no_two_of_ten_teams_are_reconciled_in_the_same_minute(works: Clockwork) -> None:
+    teams = tuple(TEAM.model_copy(update={"id": TeamId(f"t{number}")}) for number in range(10))
+    law = DIRECTIVES.model_copy(update={"teams": teams})
+    works.app.directives, works.app.roster = law, Roster(law, works.store)
+    await tick(works.app)
+    await works.kinds()
+    in_a_minute = []
+    for _ in range(10):
+        works.clock.tick(60)
+        await tick(works.app)
+        in_a_minute.append((await works.kinds()).count("sync"))
+    assert in_a_minute == [1] * 10
 
 
 def at(hour: int, minute: int) -> datetime:

@@ -101,21 +101,19 @@ async def cost_of(company: AtWork, count: int) -> Cost:
 
     Every team has had one before: on its day it has three hundred, and the first is no measure of the others.
     """
-    for *_, last in open_tickets(company.simulator).values():
-        company.simulator.company.edit(last.key, last.assignee or "", priority=_other(last))
+    projects = sorted(open_tickets(company.simulator))
+    for project in projects:
+        happens(company.simulator, project)
         await asyncio.sleep(1 / RATE)
     await company.quiet()
     await asyncio.sleep(2)
     before, began = company.product.seconds(), time.monotonic()
     await asyncio.sleep(IDLE)
     idle = (company.product.seconds() - before) / (time.monotonic() - began)
-    tickets, events = open_tickets(company.simulator), sized(EVENTS)
+    events = sized(EVENTS)
     before, began = company.product.seconds(), time.monotonic()
     for number in range(events):
-        project = sorted(tickets)[number % count]
-        issue = tickets[project][number // count % len(tickets[project])]
-        marks = DOWN if number % 5 == 4 else {"priority": _other(issue)}
-        company.simulator.company.edit(issue.key, issue.assignee or "", **marks)
+        happens(company.simulator, projects[number % count], urgent=number % 5 == 4)
         await asyncio.sleep(PAUSES[TEAMS.index(count)])
     await company.quiet()
     seconds = time.monotonic() - began
@@ -223,5 +221,9 @@ async def all_go_down(simulator: Simulator, count: int, *, back: bool = False) -
     return happened
 
 
-def _other(issue: Issue) -> str:
-    return "Low" if issue.priority != "Low" else "Medium"
+def happens(simulator: Simulator, project: str, *, urgent: bool = False) -> None:
+    """One ticket of the project changes: the one that has been left alone longest, and is not down yet."""
+    calm = [issue for issue in open_tickets(simulator)[project] if issue.labels != DOWN["labels"]]
+    issue = min(calm, key=lambda each: each.updated)
+    marks = DOWN if urgent else {"priority": "Low" if issue.priority != "Low" else "Medium"}
+    assert simulator.company.edit(issue.key, issue.assignee or "", **marks) != issue, "nothing has changed"

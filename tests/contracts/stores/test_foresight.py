@@ -124,3 +124,13 @@ async def test_old_forecasts_go(foresight: Foresight, store: Store) -> None:
     await foresight.keep([foretold(16), foretold(17), foretold(18)])
     gone = await store._database.write(lambda c: drop_forecasts(c, NOON, 100), "test")
     assert gone == 1 and [each.day.day for each in await foresight.of_sprint(TEAM, SPRINT)] == [17, 18]
+
+
+async def test_a_team_knows_its_sprints_not_their_moments_nor_another_teams(foresight: Foresight) -> None:
+    few, many = TeamId("few"), TeamId("many")
+    told = [Ended(stand=STAND, delivered=30.0, delivered_issues=8)] * 3
+    for team, sprints in ((few, 2), (many, 3)):
+        for number in range(sprints):
+            await foresight.keep_ended(team, SprintId(number), NOON, told)
+    assert await foresight.knowing([few, many, TEAM], 3) == {many}
+    assert await foresight.knowing([few, TEAM], 3) == set()

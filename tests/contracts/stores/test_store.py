@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.database import Database
 from models.events import Source
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
 from models.ledger import Ledger
@@ -135,6 +136,20 @@ async def test_a_slot_fires_once_whoever_tries_and_its_job_with_it(store: Store,
     assert await mailbox.claim([2], 30)
     assert await mailbox.claim([2], 30) is None
     assert await store.fired("digest:pay") == "2027-03-01"
+
+
+async def test_what_another_process_fires_is_seen_by_one_that_remembers_an_earlier_slot(
+    store: Store, database: Database, clock: FakeClock
+) -> None:
+    first, second = "2027-03-01", "2027-03-02"
+    other = Store(database, clock)
+    await store.fire("digest:pay", first, None)
+    assert (await store.fired("digest:pay", since=first), await store.unfired({"digest:pay": first})) == (first, set())
+    assert await store.unfired({"digest:pay": second, "past:pay": "01"}) == {"digest:pay", "past:pay"}
+    await other.fire("digest:pay", second, None)
+    assert await store.fired("digest:pay", since=second) == second
+    await other.fire("past:pay", "01", None)
+    assert await store.unfired({"digest:pay": second, "past:pay": "01"}) == set()
 
 
 async def test_a_slot_skipped_on_purpose_counts_as_fired(store: Store, mailbox: Mailbox) -> None:

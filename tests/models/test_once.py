@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.bounds.once import once
+from models.once import once
 from planner.bounds.rules import lines_with, words_of
 from tests.planner.world import BASE, LAW, constitution, line
 
