@@ -249,7 +249,8 @@ async def _due_past(app: App, team: Team) -> None:
 
 
 async def _due_reconciliation(app: App, team: Team) -> None:
-    slot = f"{int(app.clock.real().timestamp() // RECONCILE):012d}"
-    if await app.store.fired(f"sync:{team.id}") != slot:  # asked at every tick: the one writer is left in peace
+    """Not in the first slot ever: the first look reads everything."""
+    slot, last = f"{int(app.clock.real().timestamp() // RECONCILE):012d}", await app.store.fired(f"sync:{team.id}")
+    if last != slot:  # asked at every tick: the one writer is left in peace
         job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
-        await app.store.fire(f"sync:{team.id}", slot, job)
+        await app.store.fire(f"sync:{team.id}", slot, job if last is not None else None)

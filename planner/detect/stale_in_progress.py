@@ -28,7 +28,7 @@ def stale_in_progress(snapshot: Snapshot, directives: Directives) -> Findings:
     signals: list[Signal] = []
     ripening: list[datetime] = []
     for issue, move in _quiet(snapshot, directives) if rungs else ():
-        since = max(issue.status_since, issue.updated, *worked_on(issue, snapshot))
+        since = max(issue.status_since, issue.touched, *worked_on(issue, snapshot))
         calendar = watch_calendar(directives, team, snapshot.person(issue.assignee))
         reached, then = climbed(rungs, since, calendar, snapshot.now)
         signals += [_signal(issue, since, move, rung, calendar, snapshot, directives) for rung in reached]
@@ -71,7 +71,7 @@ def _signal(
         addressee=addressee,
         evidence=(
             Evidence(f"In status {quoted(issue.status)} since {when(issue.status_since)}", issue.url),
-            Evidence(f"Last change in Jira {when(issue.updated)}"),
+            Evidence(f"Last change in Jira {when(issue.touched)}"),
             _work(issue, snapshot, calendar_of(addressee, snapshot, directives)),
         ),
         rule=rung.rule,
