@@ -262,10 +262,12 @@ async def _due_past(app: App, team: Team, place: int) -> None:
 
 
 async def _due_reconciliation(app: App, team: Team, place: int) -> None:
+    """Not in the first slot ever: the first look reads everything."""
     slot = f"{_stretch(app, place, RECONCILE):012d}"
-    if await app.store.fired(f"sync:{team.id}", since=slot) != slot:  # the one writer is left in peace
+    last = await app.store.fired(f"sync:{team.id}", since=slot)
+    if last != slot:  # the one writer is left in peace
         job = NewJob(kind="sync", key=f"sync:{team.id}", team=team.id, lane=2, coalesce=True)
-        await app.store.fire(f"sync:{team.id}", slot, job)
+        await app.store.fire(f"sync:{team.id}", slot, job if last is not None else None)
 
 
 def _stretch(app: App, place: int, seconds: float) -> int:

@@ -65,6 +65,8 @@ class Event:
     repository: str | None = None
     commit: str | None = None
     """The commit a build is about."""
+    body: bytes = field(default=b"", compare=False, repr=False)
+    """All it says, byte for byte, where that may spare a reading."""
     mentioned: frozenset[IssueKey] = frozenset()
     """Issue keys found in pull request titles, branches and commit messages, and the old key of a moved issue."""
 

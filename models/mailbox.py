@@ -231,6 +231,13 @@ class Mailbox:
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [_delivery(row) for row in rows]
 
+    async def last_heard(self, source: Source, since: datetime, team: TeamId) -> datetime | None:
+        """When the last delivery of ``team`` came from ``source``, at ``since`` (real time) or later."""
+        kept = text("length(body) > 0")  # the words of ix_inbox_bodies
+        wanted = select(inbox.c.received).where(inbox.c.received >= since, kept, inbox.c.source == source.value)
+        wanted = wanted.where(inbox.c.team == team).order_by(inbox.c.received.desc()).limit(1)
+        return await self._database.read(lambda c: c.execute(wanted).scalar())
+
     async def changes(self, since: datetime) -> list[Delivery]:
         """Who changed in Slack at ``since`` (real time) or later, newest first: all, from an index of their own."""
         told = text("name = 'changed'")  # the words of ix_inbox_changes

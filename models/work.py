@@ -124,6 +124,13 @@ class Issue:
     linked_since: tuple[Linked, ...] = ()
     """Since when each of ``blocked_by`` blocks it, as far as we saw it come: one that was there when the issue was
     first read is left out, because Jira does not tell."""
+    commented: datetime | None = None
+    """When a webhook last told of a comment: what else is said here is still as old as ``updated``."""
+
+    @property
+    def touched(self) -> datetime:
+        """When it last showed a sign of life."""
+        return max(self.updated, self.commented or self.updated)
 
 
 class ReviewState(StrEnum):

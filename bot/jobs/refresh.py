@@ -8,11 +8,15 @@ from models.mailbox import Job, look_at
 
 
 async def reread(app: App, job: Job) -> None:
-    """Read what has changed (everything, when the job asks for it), and look at the team when something had."""
+    """Read what has changed, as far as that is due (everything, when the job asks for it), and look at the team when
+    something had."""
     team = TeamId(job.team)
     whole = job.payload.get("whole") is True
-    changed = await app.sync.everything(team) if whole else await app.sync.reconcile(team)
     asked = job.payload.get("look") is True
+    if whole:
+        changed = await app.sync.everything(team)
+    else:
+        changed = await app.sync.reconcile(team, None if asked else await app.sync.due(team))
     if changed or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
         await app.mailbox.put(look_at(team))
     await app.mailbox.finish(job)

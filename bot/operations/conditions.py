@@ -17,6 +17,9 @@ UNCLEAR = 900.0
 STALE = 1800.0
 """Seconds: three reconciliations, one every ten minutes, have failed."""
 
+UNREAD = STALE + 7200.0
+"""Seconds: nothing has failed, but not even what two hours of trusted webhooks put off was done."""
+
 REAPED = 5
 """So many jobs lately whose worker vanished: one crash leaves at most four."""
 
@@ -114,7 +117,7 @@ def _missing(seen: Vitals) -> Iterator[tuple[str, str]]:
 
 def _stale(seen: Vitals) -> Iterator[tuple[str, str]]:
     for (team, source), (age, error) in seen.mirror.items():
-        if age > STALE:
+        if age > (STALE if error else UNREAD):
             why = f": {error[:160]}" if error else ""
             yield f"{team} {source}", f"{source.capitalize()} has not been read for {_long(age)} for {team}{why}"
 

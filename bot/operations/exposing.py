@@ -23,6 +23,7 @@ def expose(seen: Vitals, metrics: Metrics, version: str) -> None:
 
 LABELLED = (
     "pm_mirror_age_seconds",
+    "pm_mirror_failing",
     "pm_source_silent_seconds",
     "pm_webhooks_missing",
     "pm_spent_today_dollars",
@@ -49,8 +50,10 @@ def _outside(seen: Vitals) -> Iterator[Told]:
     for source, number in seen.missing.items():
         words = "Changes of the last hours that no webhook told, where that is many"
         yield "pm_webhooks_missing", words, number, {"source": source}
-    for (team, source), (age, _) in seen.mirror.items():
+    for (team, source), (age, error) in seen.mirror.items():
         yield "pm_mirror_age_seconds", "How old what the mirror says is", age, {"team": team, "source": source}
+        words = "1 while the last reading of a source has failed"
+        yield "pm_mirror_failing", words, float(bool(error)), {"team": team, "source": source}
     for vendor, day in seen.expiries.items():
         days = float((day - seen.today).days)
         yield "pm_token_days_left", "Days until a vendor's token ends", days, {"vendor": vendor}

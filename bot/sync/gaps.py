@@ -21,6 +21,7 @@ from models.keeping.records import dump, load
 from models.mailbox import MOST_HEARD
 from models.store import Store
 from models.work import Facts
+from planner.bounds.worktime import Calendar
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,15 @@ WINDOWS = 12
 
 LEAST, SHARE = 3, 0.2
 """From so many changes without a webhook, and from such a share of all changes, webhooks seem to be missing."""
+
+TRUSTED = 3
+"""Of so many comparisons, the last ones, none may have found anything untold, for webhooks to be trusted."""
+
+QUIET = timedelta(hours=1)
+"""Working time of the team without a delivery after which webhooks are not trusted: they may have stopped."""
+
+REMEMBERED = timedelta(days=14)
+"""Real time that the last delivery is looked for."""
 
 PARSERS: Mapping[Source, Callable[[Delivery], Event]] = {Source.JIRA: jira.parse, Source.BITBUCKET: bitbucket.parse}
 
@@ -76,6 +86,10 @@ class Heard(Protocol):
         """Deliveries of a source that came at ``since`` (real time) or later, whatever became of them."""
         ...
 
+    async def last_heard(self, source: Source, since: datetime, team: TeamId) -> datetime | None:
+        """When the last of them came; ``None`` where none did."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
@@ -107,6 +121,17 @@ class Gaps:
             )
         await self._keep(team, source, _noted(before, edge, now, len(changed), len(untold)))
         return len(untold)
+
+    async def trusted(self, team: TeamId, source: Source, calendar: Calendar) -> bool:
+        """Whether webhooks tell of everything, as far as can be known: of the latest changes each was told, and during
+        the working hours of ``calendar`` they go on coming.
+        """
+        judged, now = await judged_of(self.store, team, source), self.clock.real()
+        latest = judged.windows[-TRUSTED:]
+        if len(latest) < TRUSTED or any(window.untold for window in latest):
+            return False
+        last = await self.inbox.last_heard(source, now - REMEMBERED, team)
+        return last is not None and calendar.working_time_between(last, now) < QUIET
 
     async def _told(self, team: TeamId, source: Source, since: datetime) -> frozenset[str] | None:
         """What deliveries named; read in a thread, because thousands of bodies would hold the loop for seconds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.sync.position import Position, is_due, keep_position, position_of
 from bot.sync.progress import Progress, so_far
@@ -13,7 +14,7 @@ from integrations.jira import Jira
 from models.clock import Clock
 from models.directives import Team
 from models.errors import VendorError
-from models.events import Source
+from models.events import Event, Source
 from models.ids import IssueKey, SprintId, TeamId
 from models.store import Store
 from models.work import Facts, Issue, Sprint, SprintState
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 MOST_STRAYS = 200
 """Issues outside the sprints that a whole read reads again: two bulk fetches."""
+
+
+MOST_TOLD = 100
+"""Events of one look whose bodies are gone through: of more, one bulk read is cheaper than so much comparing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,24 @@ class JiraMirror:
         missing = set(wanted) - {issue.id for issue in found} - {issue.key for issue in found}
         if missing:
             await self._gone(team, missing, [issue for issue in found if not {issue.id, issue.key} & set(wanted)])
+
+    async def told(self, team: TeamId, events: Sequence[Event]) -> set[str]:
+        """Keep what ``events`` say by themselves; which issues (immutable ids or keys) must be read to know more."""
+        began, unsaid = self.clock.real(), {_name(event) for event in events}
+        if not 0 < len(events) <= MOST_TOLD:
+            return unsaid
+        held = {issue.id: issue for issue in (await self.store.facts_about(team)).issues}
+        now, unsaid = dict(held), set[str]()
+        for event in sorted(events, key=lambda event: event.at or _BEGINNING):
+            name = _name(event)
+            after = self.jira.retold(event.body, now[name]) if event.body and name in now else None
+            if after is None:
+                unsaid.add(name)
+            else:
+                now[name] = after
+        told = [issue for name, issue in now.items() if name not in unsaid and issue is not held[name]]
+        await self.store.save(team, issues=told, source=Source.JIRA, began=began)
+        return unsaid
 
     async def _gone(self, team: TeamId, missing: Collection[str], renamed: Sequence[Issue]) -> None:
         """What was asked for and did not come is gone, unless it came under the key it has by now."""
@@ -185,6 +208,14 @@ class JiraMirror:
 
     async def _position(self, team: TeamId) -> Position:
         return await position_of(self.store, team, Source.JIRA)
+
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+def _name(event: Event) -> str:
+    """The issue an event names: the id, where there is one, as a moved issue has another key by now."""
+    return event.issue_id or str(event.issue or "")
 
 
 def _neighbours(facts: Facts) -> set[str]:

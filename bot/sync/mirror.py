@@ -13,6 +13,7 @@ from bot.sync.bitbucket import BitbucketMirror
 from bot.sync.gaps import Gaps, Heard
 from bot.sync.jira import JiraMirror
 from bot.sync.people import PeopleMirror
+from bot.sync.position import position_of
 from bot.sync.progress import Progress
 from bot.sync.projects import Projects
 from integrations.bitbucket import Bitbucket
@@ -25,6 +26,7 @@ from models.events import Event, Source
 from models.ids import TeamId
 from models.store import Store
 from models.work import Facts
+from planner.bounds.worktime import team_calendar
 from planner.hearers.contact import ABOUT, ALL_TEAMS, heeded, wishes
 from planner.hearers.identity import joined
 
@@ -35,6 +37,9 @@ STALE = timedelta(minutes=5)
 
 OVERDUE = timedelta(minutes=15)
 """Real time after which any look does: the reconciliation of every ten minutes must have failed."""
+
+SPARED = timedelta(hours=2)
+"""Time in which Jira is not reconciled while its webhooks are trusted: so long the loss of one among many may last."""
 
 Part = Callable[[Team], Awaitable[None]]
 
@@ -86,30 +91,41 @@ class Sync:
                 self._metrics.untold(source, await self._gaps.judge(team, source))
         return differs
 
+    async def due(self, team: TeamId) -> Collection[Source]:
+        """The sources whose ten-minute reconciliation is not spared.
+
+        Bitbucket's never is: the end of a build moves no time stamp, so nothing proves that its webhook came.
+        """
+        spared = {Source.JIRA} if self._jira is not None and await self._is_spared(team) else set()
+        return [source for source in self._polls() if source not in spared]
+
     async def freshen(self, team: TeamId, events: Sequence[Event]) -> None:
         """Before a look: read again what ``events`` name, and reconcile what is too old.
 
         Without events that is after five minutes; with them only when the reconciliation is overdue, because an
-        event must not cost more than reading what it names.
+        event must not cost more than reading what it names. Of Jira neither holds while its reconciliation is spared.
         """
         edge, polls = self._clock.real() - (OVERDUE if events else STALE), self._polls()
         read_at = (await self._store.facts_about(team)).read_at if polls else {}
         old = [source for source in polls if source not in read_at or read_at[source] <= edge]
+        if Source.JIRA in old and await self._is_spared(team):
+            old.remove(Source.JIRA)
         if old:
             await self.reconcile(team, old)
         await self.after(team, events)
 
     async def after(self, team: TeamId, events: Sequence[Event]) -> None:
-        """Read again exactly what ``events`` name; a sprint's own event reads every sprint.
+        """Read again exactly what ``events`` name and do not say whole themselves; a sprint's own event reads every
+        sprint.
 
         A failing Bitbucket keeps its last facts and its age, as with ``everything``; its next reading makes it good.
         """
         scope = self._directives().team(team)
         if self._jira is not None and any(_is_of_sprint(event) for event in events):
             await self._count(Source.JIRA, "whole", self._jira.whole(scope))
-        # The id, where there is one: a moved issue has another key by now.
-        named = {e.issue_id or str(e.issue or "") for e in events if e.source is Source.JIRA and not _is_of_sprint(e)}
-        await self.issues(team, named)
+        if self._jira is not None:
+            about = [event for event in events if event.source is Source.JIRA and not _is_of_sprint(event)]
+            await self.issues(team, await self._jira.told(team, about))
         if self._bitbucket is None:
             return
         pulls = {event.pull_request for event in events if event.pull_request is not None}
@@ -129,6 +145,13 @@ class Sync:
     async def people(self, team: TeamId) -> None:
         """Read again who is on the team and who is away."""
         await self._try(team, Source.SLACK, self._people.read(await self._with_accounts(team)))
+
+    async def _is_spared(self, team: TeamId) -> bool:
+        """Whether Jira was reconciled not long ago (company time), and its webhooks have been trustworthy since."""
+        until = (await position_of(self._store, team, Source.JIRA)).until
+        if self._gaps is None or until is None or not timedelta() <= self._clock.now() - until < SPARED:
+            return False
+        return await self._gaps.trusted(team, Source.JIRA, team_calendar(self._directives(), team))
 
     def _wholes(self) -> Mapping[Source, Part]:
         """Jira first: whose tickets are known, their keys need not be asked for."""

@@ -13,16 +13,17 @@ from integrations.jira.nouns import Board, Fetched, Holder, JiraUser, Moved, Ser
 from integrations.jira.past import Histories
 from integrations.jira.people import People
 from integrations.jira.standing import Standings
+from integrations.jira.telling import Telling
 from models.ways import Transition
 
 __all__ = ["MARKER", "Board", "Fetched", "Holder", "Jira", "JiraUser", "Moved", "Server", "Transition"]
 
 
-class Jira(Moving, Changing, Standings, Histories, Comments, People, AdminHooks):
+class Jira(Moving, Changing, Standings, Histories, Telling, Comments, People, AdminHooks):
     """A client of one Jira Cloud site; each part is described in the module of its topic.
 
     ``site``: the connection · ``reading``: issues, counts, history · ``boards``: boards and sprints · ``moving``:
     sprint and backlog · ``changing``: owner, status, priority, links · ``comments`` · ``people``: accounts and
     permissions · ``standing``: one issue before it is changed · ``past``: issues and sprints as they were ·
-    ``admin_hooks``: webhooks.
+    ``telling``: what a webhook's body says by itself · ``admin_hooks``: webhooks.
     """

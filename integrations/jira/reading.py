@@ -182,7 +182,8 @@ class Reading(Site):
 
         async def page(token: str | None) -> dict[str, Any]:
             body: dict[str, Any] = {"jql": jql, "fields": fields.wanted(), "maxResults": size}
-            body |= {"nextPageToken": token} if token else {}
+            # One page brings its histories along; of more, a call for the histories alone is lighter.
+            body |= {"nextPageToken": token} if token else {"expand": "changelog"}
             found = await self._object(what, lambda s: s.core.search_and_reconsile_issues_using_jql_post(data=body))
             if on_page is not None:
                 nonlocal count

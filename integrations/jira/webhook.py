@@ -56,6 +56,7 @@ def parse(delivery: Delivery) -> Event:
         sprints=_sprints(body, items, sprints),
         board=_board(body),
         mentioned=frozenset(_old_keys(items)),
+        body=delivery.body,
     )
 
 

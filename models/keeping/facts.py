@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select
@@ -28,6 +28,12 @@ KEY = "key"
 
 STAMP = "stamp"
 """The kind of a team's one row that is renewed whenever another is written: whoever has seen it has read them all."""
+
+MOMENTS = ("status_since", "progress_since", "unassigned_since", "flagged_since", "priority_since")
+"""Of an issue, what both a webhook's body and its history date."""
+
+SAME_MOMENT = timedelta(seconds=2)
+"""Two times of one change that are no farther apart are one: Jira's own differ by milliseconds."""
 
 CHUNK = 500
 """Rows of one statement: SQLite takes 32,766 values at most, older ones fewer."""
@@ -67,7 +73,7 @@ def save(
         if kind == "issue":
             held = _held(connection, reading.team, [row["id"] for row in rows])
             _follow(connection, reading, rows, held)
-            rows = [_dated(row, held.get(row["id"])) for row in rows]
+            rows = [_dated(_steadied(row, held.get(row["id"])), held.get(row["id"])) for row in rows]
         for start in range(0, len(rows), CHUNK):
             _upsert(connection, rows[start : start + CHUNK])
         if reading.complete:
@@ -166,6 +172,20 @@ def _follow(connection: Connection, reading: Reading, rows: Sequence[dict[str, A
     moved: dict[str, str | None] = {old: name for name, key in known if (old := held[name]["key"]) != key}
     if moved:
         _keep_keys(connection, reading.team, moved, reading.began)
+
+
+def _steadied(row: dict[str, Any], held: Any) -> dict[str, Any]:
+    """The row with the moments we knew, where it tells the same ones a little otherwise: an episode must not begin anew
+    because a webhook and the history date one change by two clocks.
+    """
+    new = row["value"]
+    known = {name: held.get(name) for name in MOMENTS} if held is not None else {}
+    same = {name: at for name, at in known.items() if at and new[name] and at != new[name] and _is_one(at, new[name])}
+    return {**row, "value": {**new, **same}} if same else row
+
+
+def _is_one(one: str, other: str) -> bool:
+    return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= SAME_MOMENT
 
 
 def _dated(row: dict[str, Any], held: Any) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _in_hand(issues: tuple[Issue, ...]) -> Mapping[AccountId, Sequence[tuple[dat
     found: dict[AccountId, list[tuple[datetime, Issue]]] = defaultdict(list)
     for issue in issues:
         if issue.progress is Progress.DOING and issue.assignee is not None and not issue.blocked_by:
-            found[issue.assignee].append((max(issue.status_since, issue.updated), issue))
+            found[issue.assignee].append((max(issue.status_since, issue.touched), issue))
     return {owner: sorted(theirs, key=lambda each: (each[0], each[1].key)) for owner, theirs in found.items()}
 
 
@@ -101,7 +101,7 @@ def _signal(
         addressee=addressee,
         evidence=(
             Evidence(f"In status {quoted(issue.status)} since {when(issue.status_since)}", issue.url),
-            Evidence(f"Last change in Jira {when(issue.updated)}"),
+            Evidence(f"Last change in Jira {when(issue.touched)}"),
             _work(issue, snapshot, calendar_of(addressee, snapshot, directives)),
         ),
         rule=rung.rule,

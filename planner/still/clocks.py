@@ -161,7 +161,7 @@ def _changed(subject: str, snapshot: Snapshot) -> datetime | None:
     """When a ticket or pull request last changed in any way: a comment is a change too."""
     issue = snapshot.ticket(IssueKey(subject))
     if issue is not None:
-        return issue.updated
+        return issue.touched
     return next((pr.updated for pr in snapshot.pull_requests if pr.id == subject), None)
 
 

@@ -145,9 +145,20 @@ async def test_no_part_of_a_tick_can_stop_another(works: Clockwork) -> None:
             raise OverflowError("odd")
 
     works.app.ledger = Broken()
+    await works.store.fire(f"sync:{TEAM.id}", "an earlier one", None)
     await works.store.plan_look(TEAM.id, works.clock.now())
     await tick(works.app)
     assert await works.kinds() == ["cycle", "sync", "tidy", "watch"]
+
+
+async def test_the_first_reconciliation_ever_comes_when_what_the_first_look_read_is_ten_minutes_old(
+    works: Clockwork,
+) -> None:
+    await tick(works.app)
+    assert "sync" not in await works.kinds()
+    works.clock.tick(600)
+    await tick(works.app)
+    assert "sync" in await works.kinds()
 
 
 async def test_a_database_that_is_away_is_one_line_for_each_part_and_no_traceback(

@@ -1,8 +1,8 @@
 """B4 and B12: a working day of three hundred events, a tenth told twice and out of order, beside the plain agent.
 
 Both hear the same deliveries over HTTP, the product at its own doors. Each event is worked off before the next comes,
-as on a day that is lived through: nothing is coalesced that life would not coalesce, and the product reads again what
-has changed every ten minutes of company time, as it does.
+as on a day that is lived through: nothing is coalesced that life would not coalesce, and every ten minutes
+of company time the product may read again what has changed, as in life: whether it must, it decides.
 """
 
 from __future__ import annotations

@@ -107,3 +107,10 @@ def test_the_first_look_is_ten_lines_at_most_and_the_worst_comes_first() -> None
     told = lines({"trouble": found, "processes": [], "promises": kept})
     assert len(told) <= 11 and told[0].startswith("WRONG: ") and told[6] == "and 11 more: pm status --json"
     assert all(" Do: " in line for line in told[:6])
+
+
+def test_a_reading_that_trusted_webhooks_put_off_is_no_trouble_until_it_is_long_over() -> None:
+    put_off = replace(WELL, mirror={("pay", "jira"): (9000.0, "")})
+    assert holding(put_off) == ()
+    [found] = holding(replace(WELL, mirror={("pay", "jira"): (9001.0, "")}))
+    assert found.name == "mirror_stale"

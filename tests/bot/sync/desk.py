@@ -54,6 +54,7 @@ class Site:
     miscounts: int = 0
     builds: dict[str, Build] = field(default_factory=dict)
     reminded: list[PullRequestId] = field(default_factory=list)
+    told: dict[bytes, Issue] = field(default_factory=dict)
 
     async def sprints(self, board: int) -> list[Sprint]:
         return self._answer("sprints", self.running)
@@ -78,6 +79,10 @@ class Site:
     async def issues(self, names: Sequence[str]) -> list[Issue]:
         self._answer(",".join(names), None)
         return [issue for issue in (*self.tickets, *self.backlog) if {issue.id, issue.key} & set(names)]
+
+    def retold(self, body: bytes, held: Issue) -> Issue | None:
+        """What the test's deliveries say by themselves."""
+        return self.told.get(body)
 
     async def project_keys(self) -> frozenset[str]:
         return self._answer("projects", frozenset({"PAY", "UTF"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -272,3 +272,16 @@ async def test_since_when_a_blocker_blocks_is_the_change_that_brought_it(store: 
     assert await linked(blocked_by=(old, new), updated=later[1], title="else") == [Linked(new, later[0])]
     assert await linked(blocked_by=(old,), freed_by=(new,), updated=later[2]) == []
     assert await linked(blocked_by=(old, new), updated=later[3]) == []  # taken up again, nobody knows when
+
+
+async def test_a_change_that_two_clocks_date_a_moment_apart_began_once(store: Store) -> None:
+    async def since(at: datetime, updated: datetime) -> datetime:
+        await store.save(PAY, source=Source.JIRA, issues=[issue("PAY-7", status_since=at, updated=updated)])
+        [found] = (await store.facts_about(PAY)).issues
+        return found.status_since
+
+    told, later = MONDAY + timedelta(seconds=1), MONDAY + timedelta(hours=1)
+    assert await since(told, told) == told
+    assert await since(told + timedelta(milliseconds=15), later) == told, "the same change, as its history dates it"
+    another = told + timedelta(seconds=3)
+    assert await since(another, later) == another
