@@ -21,6 +21,10 @@ BATCH = 200
 WAITING = 2_000
 """Items that may wait for the disk; the next one is told to come again."""
 
+TURNS = 6
+"""Turns of the event loop without a newcomer after which a batch is complete: about so many lead from a socket to here.
+Without them whoever is read first is committed alone, and all the others of the same moment wait for two commits."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Caller(Generic[Item, Answer]):
@@ -81,7 +85,16 @@ class GroupCommit(Generic[Item, Answer]):
                 self._work.clear()
                 await self._work.wait()
                 continue
+            await self._gather()
             await self._settle([self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))])
+
+    async def _gather(self) -> None:
+        """Until nobody else is on the way, or a batch is full. It waits for no time: alone, one goes at once."""
+        quiet = 0
+        while quiet < TURNS and len(self._queue) < self._batch:
+            seen = len(self._queue)
+            await asyncio.sleep(0)
+            quiet = 0 if len(self._queue) > seen else quiet + 1
 
     async def _settle(self, callers: Sequence[_Caller[Item, Answer]]) -> None:
         """Commit one batch; when it fails, each row by itself, so that a bad one does not fail its neighbours."""

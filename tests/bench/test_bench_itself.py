@@ -58,7 +58,7 @@ def test_the_sender_counts_what_was_answered_and_signs_what_it_sends(tmp_path: P
 
 
 def test_the_plain_intake_keeps_a_delivery_once_and_believes_nobody(tmp_path: Path) -> None:
-    engine = opened(f"sqlite:///{tmp_path / 'plain.db'}")
+    engine = opened(f"sqlite:///{tmp_path / 'plain.db'}", "TRUNCATE EXTRA")
     metadata.create_all(engine)
     for number in ("one", "one", "two"):
         taken(engine, number, "name", b"{}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.database import upgrade
+from models.engines import durability
 from tests.bench.intake.load import Load, Outcome
 from tests.bench.intake.sending import send
 from tests.bench.plain.intake import THREADS
@@ -20,7 +21,10 @@ SECRET = "bench-secret"
 WARM = 200
 """Deliveries before anything is measured."""
 
-OURS, PLAIN, FLOOR = "ours", "plain", "floor"
+OURS, PLAIN, LOGGED, FLOOR = "ours", "plain", "logged", "floor"
+"""``LOGGED`` is the plain intake with a write-ahead log, which the product does not trust on an old SQLite."""
+
+WAL = ("WAL", "FULL")
 GTHREAD = ("-k", "gthread", "--threads", str(THREADS), "--keep-alive", "60", "--no-control-socket", "-b")
 
 
@@ -55,7 +59,7 @@ class Measured:
 def databases(kind: str, folder: Path) -> Iterator[Mapping[str, str]]:
     """An empty database for each door, on one server or one disk, which syncs as an operator's would."""
     if kind == "sqlite":
-        yield {name: f"sqlite:///{folder / f'{name}.db'}" for name in (OURS, PLAIN)}
+        yield {name: f"sqlite:///{folder / f'{name}.db'}" for name in (OURS, PLAIN, LOGGED)}
         return
     with postgresql(durable=True) as url:
         execute(url, f"CREATE DATABASE {PLAIN}")
@@ -64,10 +68,13 @@ def databases(kind: str, folder: Path) -> Iterator[Mapping[str, str]]:
 
 @contextlib.contextmanager
 def doors(kind: str, folder: Path) -> Iterator[Mapping[str, Measured]]:
-    """All three, each one process."""
+    """All of them, each one process; ``LOGGED`` where the product's own commits are made otherwise."""
     with databases(kind, folder) as urls, contextlib.ExitStack() as stack:
         upgrade(urls[OURS])
-        made = {OURS: our_door(urls[OURS], folder), PLAIN: plain_door(urls[PLAIN], folder), FLOOR: floor(folder)}
+        made = {OURS: our_door(urls[OURS], folder), PLAIN: plain_door(urls[PLAIN], folder)}
+        if LOGGED in urls and durability() != WAL:
+            made[LOGGED] = plain_door(urls[LOGGED], folder, durable=WAL)
+        made[FLOOR] = floor(folder)
         each = {name: Measured(stack.enter_context(server)) for name, server in made.items()}
         for door in each.values():
             send(Load(port=door.served.port, secret=SECRET, count=WARM, name="warm"))
@@ -92,10 +99,13 @@ def our_door(url: str, folder: Path) -> contextlib.AbstractContextManager[Served
     return serving(words, variables, folder / "ours.log")
 
 
-def plain_door(url: str, folder: Path, app: str = "intake") -> contextlib.AbstractContextManager[Served]:
-    """The plain intake; ``first`` is the one that acknowledges before it keeps."""
+def plain_door(
+    url: str, folder: Path, app: str = "intake", durable: Sequence[str] | None = None
+) -> contextlib.AbstractContextManager[Served]:
+    """The plain intake, with the product's own durability; ``first`` is the one that acknowledges before it keeps."""
     words = ("-m", "gunicorn", *GTHREAD, "127.0.0.1:{port}", f"tests.bench.plain.{app}:app()")
-    return serving(words, {"DATABASE_URL": url, "SECRET": SECRET}, folder / f"{app}.log")
+    variables = {"DATABASE_URL": url, "SECRET": SECRET, "DURABILITY": " ".join(durable or durability())}
+    return serving(words, variables, folder / f"{app}.log")
 
 
 def floor(folder: Path) -> contextlib.AbstractContextManager[Served]:

@@ -1,6 +1,7 @@
 """How many signed deliveries a second are on disk before their 202, for how much computing and how soon.
 
-Beside it in the same rounds: the plain intake with its commit for each request, and the floor, which keeps nothing.
+Beside it in the same rounds: the plain intake with its commit for each request, as durable as ours; the same with a
+write-ahead log, where ours does without because the SQLite at hand may damage one; and the floor, which keeps nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.figures import at_least, at_most, machine, milliseconds, percentile, record, sized, spread
+from tests.bench.figures import at_least, at_most, machine, milliseconds, percentile, record, sized, spread, told
 from tests.bench.intake.load import Load, Outcome
-from tests.bench.intake.servers import FLOOR, OURS, PLAIN, SECRET, Measured, doors
+from tests.bench.intake.servers import FLOOR, LOGGED, OURS, PLAIN, SECRET, Measured, doors
 
 pytestmark = pytest.mark.bench
 
@@ -39,10 +40,11 @@ def test_more_is_accepted_for_less_than_with_a_commit_for_each_request(kind: str
     ours, plain, floor = each[OURS], each[PLAIN], each[FLOOR]
     print(f"\naccepted at once over 32 connections on {kind}: {machine()}")
     tell(each)
-    times = statistics.median(a / b for a, b in zip(ours.rates, plain.rates, strict=True))
-    share = statistics.median(a / b for a, b in zip(ours.costs, plain.costs, strict=True))
+    times, share = against(ours, plain)
     rates = f"ours {spread(ours.rates)}/s, plain {spread(plain.rates)}/s, floor {spread(floor.rates)}/s"
     costs = f"ours {spread(ours.costs, '{:.2f}')} ms, plain {spread(plain.costs, '{:.2f}')} ms"
+    if LOGGED in each:
+        against_log(ours, each[LOGGED])
     rate = f"deliveries accepted durably against the plain intake, {kind}"
     cost = f"computing for each of them against the plain intake, {kind}"
     assert all(
@@ -69,6 +71,20 @@ def test_a_steady_stream_is_acknowledged_soon(kind: str, tmp_path: Path) -> None
     )
 
 
+def against(ours: Measured, theirs: Measured) -> tuple[float, float]:
+    """How many times their rate, and what part of their computing, round by round."""
+    times = statistics.median(a / b for a, b in zip(ours.rates, theirs.rates, strict=True))
+    return times, statistics.median(a / b for a, b in zip(ours.costs, theirs.costs, strict=True))
+
+
+def against_log(ours: Measured, logged: Measured) -> None:
+    """Told without a bar: it syncs once a commit where ours must five times."""
+    times, share = against(ours, logged)
+    rates, costs = f"it {spread(logged.rates)}/s", f"it {spread(logged.costs, '{:.2f}')} ms"
+    record("B2", "deliveries accepted durably against a plain write-ahead log, sqlite", times, told("x"), rates)
+    record("B2", "computing for each of them against a plain write-ahead log, sqlite", share, told("x"), costs)
+
+
 def rounds(each: Mapping[str, Measured], *, count: int, rate: float) -> None:
     """Every door in turn, and so again: what the machine does beside meets all of them."""
     for number in range(ROUNDS):
@@ -85,4 +101,4 @@ def tell(each: Mapping[str, Measured]) -> None:
 
 
 def beside(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {values[name]:.1f} ms" for name in (PLAIN, FLOOR))
+    return ", ".join(f"{name} {value:.1f} ms" for name, value in values.items() if name != OURS)

@@ -22,7 +22,7 @@ WORK = 0.02
 
 def app() -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
     """The WSGI application and its one worker."""
-    engine, secret = opened(os.environ["DATABASE_URL"]), os.environ["SECRET"].encode()
+    engine, secret = opened(os.environ["DATABASE_URL"], os.environ["DURABILITY"]), os.environ["SECRET"].encode()
     metadata.create_all(engine)
     waiting: queue.Queue[tuple[str, bytes]] = queue.Queue()
 

@@ -1,8 +1,9 @@
 """The plain intake: what a competent engineer writes in an afternoon with gunicorn and SQLAlchemy, a commit a request.
 
-``gunicorn -k gthread --threads 16 'tests.bench.plain.intake:app()'`` with ``DATABASE_URL`` and ``SECRET``. It keeps the
-same promise as the product's door: verified, read as JSON, once for each delivery id, on disk with the job it asks for
-before its 202. It has no framework in its way, keeps connections open, and what SQLAlchemy compiles is kept by it.
+``gunicorn -k gthread --threads 16 'tests.bench.plain.intake:app()'`` with ``DATABASE_URL`` and ``SECRET``, on SQLite
+with ``DURABILITY``, its journal mode and synchronous level. It keeps the same promise as the product's door: verified,
+read as JSON, once for each delivery id, on disk with the job it asks for before its 202. It has no framework in its
+way, keeps connections open, and what SQLAlchemy compiles is kept by it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ jobs = Table(
 
 def app() -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
     """The WSGI application over the database of the environment."""
-    engine, secret = opened(os.environ["DATABASE_URL"]), os.environ["SECRET"].encode()
+    engine, secret = opened(os.environ["DATABASE_URL"], os.environ["DURABILITY"]), os.environ["SECRET"].encode()
     metadata.create_all(engine)
 
     def serve(request: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -82,15 +83,16 @@ def app() -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
     return serve
 
 
-def opened(url: str) -> Engine:
-    """Durable as one is told to make it: on SQLite a write-ahead log that is synced at each commit."""
+def opened(url: str, durability: str) -> Engine:
+    """Durable as it is told to be: on SQLite ``WAL FULL`` syncs once a commit, ``TRUNCATE EXTRA`` five times."""
     if not url.startswith("sqlite"):
         return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_size=THREADS, max_overflow=0)
     engine = create_engine(url, connect_args={"timeout": 30}, pool_size=THREADS)
 
     @event.listens_for(engine, "connect")
     def _prepare(dbapi: Any, record: Any) -> None:
-        for wish in ("journal_mode = WAL", "synchronous = FULL"):
+        journal, synchronous = durability.split()
+        for wish in (f"journal_mode = {journal}", f"synchronous = {synchronous}"):
             dbapi.execute(f"PRAGMA {wish}")
 
     return engine

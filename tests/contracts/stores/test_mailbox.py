@@ -116,6 +116,22 @@ async def test_many_callers_share_few_transactions_and_each_learns_of_its_own_du
     await database.close()
 
 
+async def test_who_is_still_being_read_when_the_first_is_ready_shares_its_commit(url: str, clock: FakeClock) -> None:
+    commits: list[str] = []
+    database = Database(url, clock, at_commit=commits.append)
+    mailbox = Mailbox(database, clock)
+
+    async def read_and_accept(turns: int) -> bool:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await mailbox.accept(delivery(f"d{turns}"), PAY, look())
+
+    assert all(await asyncio.gather(*(read_and_accept(3 * number) for number in range(10))))
+    await mailbox.stop()
+    await database.close()
+    assert commits.count("accept:after") == 1
+
+
 async def test_deliveries_wait_in_the_order_in_which_they_came_whatever_they_are_called(mailbox: Mailbox) -> None:
     came = [replace(delivery(f"d{n}"), received=MONDAY + timedelta(milliseconds=n)) for n in range(30)]
     await asyncio.gather(*(mailbox.accept(each, PAY, look()) for each in came))
