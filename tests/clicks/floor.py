@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,14 +63,21 @@ class Workspace:
     guests: set[str] = field(default_factory=set)
     down: float = 0.0
     """The share of questions to it that stay unanswered."""
+    slow: Mapping[str, float] = field(default_factory=dict)
+    """How many seconds it takes to say who somebody is."""
+    silent: set[str] = field(default_factory=set)
+    """Of whom it says nothing the next time it is asked."""
 
     async def workspace(self) -> str:
         self._answer()
         return "T1"
 
     async def member(self, user: str) -> SlackMember:
-        await asyncio.sleep(self.chance.random() * 0.04)  # others press while it is asked who this is
+        await asyncio.sleep(self.slow.get(user, self.chance.random() * 0.04))  # others press while it is asked
         self._answer()
+        if user in self.silent:
+            self.silent.remove(user)
+            raise Unclear("Slack did not answer")
         return SlackMember(id=SlackUserId(user), name=user, tz=None, guest=user in self.guests)
 
     def forget(self, user: str) -> None: ...
@@ -117,6 +124,8 @@ class Floor:
     """How often each effect was carried out."""
     places: dict[ApprovalId, int] = field(default_factory=dict)
     """On which card a question stands."""
+    backoff: float = 0.0
+    """Seconds until what failed is tried again."""
 
     def __post_init__(self) -> None:
         self.slack = Workspace(self.chance)
@@ -154,7 +163,7 @@ class Floor:
             notify=SimpleNamespace(whisper=self._whisper),
             roster=Roster(LAW, self.store),
             settings=SimpleNamespace(lease_seconds=30.0),
-            worker_backoff=lambda job, after: 0.0,
+            worker_backoff=lambda job, after: self.backoff,
         )
 
     # --- what is asked ----------------------------------------------------------------------------------------------

@@ -133,6 +133,14 @@ JUDGEMENT = (
         (_PRESS + "test_each_is_told_the_first_thing_that_is_wrong",),
     ),
     Mutant(
+        "presses at one card race",
+        "a no counts although somebody's yes was there before it, whose name took longer to look up",
+        "bot/listeners/buttons.py",
+        '    "click": "approval",\n',
+        "",
+        ("tests/clicks/test_order.py::test_the_first_press_counts_however_long_it_takes_to_see_whose_it_is",),
+    ),
+    Mutant(
         "a lost lease is kept at",
         "a worker that was given up goes on",
         "bot/worker.py",

@@ -57,6 +57,14 @@ QUEUE = (
         (_TEST + "test_a_job_waits_behind_an_earlier_one_of_its_key_that_failed",),
     ),
     Mutant(
+        "a press that failed is overtaken",
+        "a no counts although somebody's yes was there before it, and had to be tried again",
+        _JOBS,
+        "or_(earlier.c.attempts > 0, earlier.c.run_at <= now)",
+        "earlier.c.run_at <= now",
+        ("tests/clicks/test_order.py::test_a_press_that_has_to_be_tried_again_is_not_overtaken_by_the_next",),
+    ),
+    Mutant(
         "periodic work starves",
         "while people press, nothing else is ever done",
         _JOBS,
