@@ -82,7 +82,10 @@ class Ledger:
         return await self._database.write(lambda c: self._take(c, effect, units), "take")
 
     async def still_ours(self) -> None:
-        """Raises ``LostLease`` when the job has been taken over; without a job there is nothing to lose."""
+        """Raises ``LostLease`` when the job has been taken over, ``NotDone`` when nobody says in time.
+
+        Without a job there is nothing to lose.
+        """
         if self._job is not None:
             job = self._job
             await sure(lambda: self._database.read(lambda c: queue.check(c, job)), self._clock)

@@ -109,7 +109,7 @@ class Ledger(Protocol):
         ...
 
     async def still_ours(self) -> None:
-        """Raises ``LostLease`` when the job this ledger is bound to has been taken over."""
+        """Raises ``LostLease`` when the job of this ledger has been taken over, ``NotDone`` when nobody says."""
         ...
 
     async def settle(self, effect: EffectId, outcome: Outcome) -> None:

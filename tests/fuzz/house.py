@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import pytest
@@ -22,7 +22,6 @@ from starlette.testclient import TestClient
 from bot.app import App, build
 from bot.server import make_asgi
 from bot.settings import Settings
-from models.visits import Visits
 from tests.bot.knocking import ENVIRONMENT
 from tests.world import fresh_database
 
@@ -60,6 +59,17 @@ class Heard:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came back, and what else one request did."""
+
+    heard: Heard
+    changed: frozenset[str]
+    """Tables with other rows than before, but for those of bookkeeping."""
+    called: tuple[str, ...]
+    """Who outside was called: method and path."""
 
 
 class Outside:
@@ -108,6 +118,15 @@ class Outside:
         self._thread.join(5)
 
 
+class Filed(NamedTuple):
+    """A row of the inbox."""
+
+    row: int
+    source: str
+    id: str
+    body: bytes
+
+
 @dataclass
 class Rows:
     """The database, seen from beside the product."""
@@ -121,8 +140,10 @@ class Rows:
         self._link = sqlite3.connect(self.file)
         self._names = [row[0] for row in self._link.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
-    def count(self, table: str) -> int:
-        return int(self._link.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    def inbox(self, after: int = 0) -> list[Filed]:
+        """What was taken in, oldest first; only rows with a greater id than ``after``."""
+        asked = "SELECT id, source, delivery_id, body FROM inbox WHERE id > ? ORDER BY id"
+        return [Filed(*row) for row in self._link.execute(asked, (after,))]
 
     def all(self) -> dict[str, str]:
         """A fingerprint of every table but those of bookkeeping; read again only when somebody has written."""
@@ -159,15 +180,16 @@ class House:
         """What the doors answer. Raises whatever escapes them: a server would make it a 500."""
         return self.client.portal.call(_ask, self.asgi, knock)  # type: ignore[union-attr]
 
+    def watch(self, knock: Knock) -> Seen:
+        """The same, with an eye on the tables and on whoever is called meanwhile."""
+        rows, calls = dict(self.rows.all()), len(self.outside.calls)
+        heard = self.ask(knock)
+        changed = frozenset(name for name, value in self.rows.all().items() if value != rows[name])
+        return Seen(heard, changed, tuple(self.outside.calls[calls:]))
+
     def run(self, work: Any, *given: Any) -> Any:
         """On the loop of the doors."""
         return self.client.portal.call(work, *given)  # type: ignore[union-attr]
-
-    def host_cookie(self) -> bytes:
-        """Somebody who holds the host, signed in."""
-        visits = Visits(self.app.database, self.app.clock)
-        secret, _ = self.run(visits.make_link)
-        return f"pm-visit={self.run(visits.enter_by_link, secret)}".encode()
 
     def is_well(self) -> bool:
         """Whether somebody who means well is still answered."""

@@ -94,12 +94,12 @@ def _percent(word: str) -> bytes:
 
 
 @st.composite
-def places(draw: st.DrawFn, path: str) -> bytes:
-    """An address that leads to the route ``path``, with whatever may stand for its names and in its query."""
+def places(draw: st.DrawFn, path: str, names: st.SearchStrategy[str] = WORDS) -> bytes:
+    """An address that leads to the route ``path``, with any of ``names`` for its names and whatever in its query."""
     filled = b""
     for part in path.split("/")[1:]:
         named = part.startswith("{")
-        filled += b"/" + (_percent(draw(WORDS)) or b"x" if named else part.encode())
+        filled += b"/" + (_percent(draw(names)) or b"x" if named else part.encode())
     asked = draw(_QUERIES)
     raw = draw(st.one_of(st.just(b""), st.just(b""), st.binary(max_size=20).map(lambda b: b.hex().encode())))
     fields = [name.encode() + b"=" + _percent(value) for name, value in asked.items()]

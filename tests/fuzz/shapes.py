@@ -7,6 +7,8 @@ The lists of words are tables of their own beside the product's: a button, windo
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -126,6 +128,28 @@ def commands(draw: st.DrawFn) -> Any:
     return draw(bent(fields, SCALARS))
 
 
+_ANEW = count(1)
+
+
+@st.composite
+def spoken(draw: st.DrawFn) -> Any:
+    """What a person says to us, in the shape it must have, for the first time: only their words are wild."""
+    number, person, said = f"anew-{next(_ANEW)}", draw(st.sampled_from(["U07DANAW3K1", "U1", "W1"])), draw(WORDS)
+    if draw(st.booleans()):
+        who = {"user_id": person, "team_id": "T1", "channel_id": "C1"}
+        return {"command": "/pm", "text": said, **who, "trigger_id": number, "response_url": draw(WORDS)}
+    event = {
+        "type": "app_mention",
+        "user": person,
+        "text": said,
+        "channel": "C1",
+        "ts": number,
+        "channel_type": "channel",
+    }
+    own = [{"is_bot": True, "user_id": "UBOT"}]
+    return {"type": "event_callback", "team_id": "T1", "event_id": number, "event": event, "authorizations": own}
+
+
 @st.composite
 def presses(draw: st.DrawFn) -> Any:
     """A press of a button or a choice in a menu."""
@@ -202,6 +226,22 @@ def others(draw: st.DrawFn) -> Any:
 
 
 PAYLOADS = st.one_of(events(), commands(), presses(), windows(), shortcuts(), others())
+
+
+PARTS = {
+    **{"event_callback": "event", "block_actions": "actions", "view_submission": "view", "view_closed": "view"},
+    **{"message_action": "callback_id", "shortcut": "callback_id", "app_rate_limited": "type"},
+}
+"""By what each kind of body is known for one that is listened to."""
+
+
+def is_heard(payload: Mapping[str, Any]) -> bool:
+    """Whether somebody listens to such a body, if its shape is right: no kind of it may be turned away."""
+    kind, event = payload.get("type"), payload.get("event")
+    if kind is None:
+        return payload.get("command") is not None
+    told = isinstance(kind, str) and payload.get(PARTS.get(kind, "")) is not None
+    return told and (kind != "event_callback" or (isinstance(event, Mapping) and event.get("type") is not None))
 
 
 def over_http(payload: Any, form: bool) -> tuple[bytes, bytes]:

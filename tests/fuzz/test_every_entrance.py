@@ -16,7 +16,7 @@ from tests.fuzz.house import House
 from tests.fuzz.knocks import ROUTES, SIGNED
 from tests.fuzz.parsers import PARSERS
 from tests.fuzz.shapes import BUTTONS, LISTENERS, WINDOWS
-from tests.fuzz.test_signed import socket_door
+from tests.fuzz.test_signed import Door
 
 
 def test_every_route_is_knocked_at(house: House) -> None:
@@ -34,8 +34,7 @@ def test_every_vendor_that_signs_is_tried_with_and_without_its_signature() -> No
 
 
 def test_every_listener_of_slack_gets_bodies_of_its_kind() -> None:
-    _, bolt = socket_door()
-    assert {listener.ack_function.__name__ for listener in bolt._async_listeners} == LISTENERS
+    assert {listener.ack_function.__name__ for listener in Door().bolt._async_listeners} == LISTENERS
 
 
 def test_every_button_and_every_window_is_pressed_and_filled_in() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.clock import SystemClock
-from models.errors import LostLease
-from models.held import FRESH, held, still_held
+from models.errors import LostLease, NotDone
+from models.held import FRESH, TRIES, held, still_held
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,24 @@ async def test_who_stood_still_between_the_question_and_its_answer_asks_again_an
     with held(lease.check, clock), pytest.raises(LostLease):
         await still_held()
     assert lease.asked == 2
+
+
+async def test_a_database_that_always_answers_too_late_puts_the_work_off_with_one_line_and_nothing_sent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lease, sent = Lease(clock := Stopwatch(), *[FRESH + 0.05] * 20), False
+    with held(lease.check, clock), pytest.raises(NotDone, match="too slow"):
+        await still_held()
+        sent = True
+    assert (lease.asked, sent) == (TRIES, False)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+async def test_one_that_answers_in_time_at_the_last_try_is_believed() -> None:
+    lease = Lease(clock := Stopwatch(), *[FRESH + 0.05] * (TRIES - 1), 0.01)
+    with held(lease.check, clock):
+        await still_held()
+    assert lease.asked == TRIES
 
 
 async def test_without_work_in_hand_there_is_nothing_to_lose() -> None:

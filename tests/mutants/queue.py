@@ -113,6 +113,14 @@ QUEUE = (
         (MAILBOX,),
     ),
     Mutant(
+        "a retry in the same commit is new",
+        "a command and its retry, which a stalled disk keeps together, are answered twice",
+        _BOX,
+        "row = new.pop(arrival.name, None)",
+        "row = new.get(arrival.name)",
+        (_TEST + "test_a_command_and_its_retry_in_one_commit_are_one_job",),
+    ),
+    Mutant(
         "no cycle accounts for events",
         "what was accepted is looked at by nobody",
         _BOX,

@@ -132,6 +132,14 @@ async def test_who_is_still_being_read_when_the_first_is_ready_shares_its_commit
     assert commits.count("accept:after") == 1
 
 
+async def test_a_command_and_its_retry_in_one_commit_are_one_job(mailbox: Mailbox) -> None:
+    command = replace(delivery("typed", source=Source.SLACK), name="command")
+    job = NewJob("answer", "slack:U1", PAY, 0)
+    answers = await asyncio.gather(*(mailbox.accept(command, PAY, job) for _ in range(3)))
+    assert sorted(answers) == [False, False, True]
+    assert await drained(mailbox) == ["slack:U1"]
+
+
 async def test_deliveries_wait_in_the_order_in_which_they_came_whatever_they_are_called(mailbox: Mailbox) -> None:
     came = [replace(delivery(f"d{n}"), received=MONDAY + timedelta(milliseconds=n)) for n in range(30)]
     await asyncio.gather(*(mailbox.accept(each, PAY, look()) for each in came))
