@@ -48,6 +48,7 @@ def post_of(message: Message, to: str | None) -> Post:
         marker=str(payload.get("effect", "")),
         open_asks=frozenset(ask for ask, _ in open_asks(message, "approve")),
         text=message.text,
+        at=message.at,
     )
 
 

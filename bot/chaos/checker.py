@@ -7,15 +7,18 @@ changes as the vendors keep them, rows as the product keeps them) and compares. 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 from bot.app import GLANCE
-from bot.chaos.seen import Post, Row, Seen, put_off
-from models.ids import named
+from bot.chaos.consent import approvals, decided_once
+from bot.chaos.reach import addressed, attention, hours, told_once
+from bot.chaos.seen import Post, Row, Seen, asking, put_off
+from models.ids import PersonId, TeamId, named
+from models.mailbox import NO_CYCLE
 
-MESSAGES = frozenset({"remind_person", "post_digest", "escalate"})
+MESSAGES = frozenset({"remind_person", "post_digest", "escalate", "tell_admins", "ask_identity", "shadow_log"})
 """Actions that are each one Slack message of their own."""
 
 NOTICE = "I was interrupted"
@@ -47,24 +50,34 @@ def _kept(seen: Seen) -> Iterator[str]:
 
 def _accounted_for(seen: Seen) -> Iterator[str]:
     """Each delivery belongs to one recorded cycle, or to one finished job of its own, never to both or none."""
-    cycles = {row["id"] for row in seen.cycles}
+    cycles = {row["id"]: row["team"] for row in seen.cycles}
     sent = {(s.source, s.id): s for s in seen.deliveries}
     own: dict[int, list[Row]] = defaultdict(list)
     for job in seen.jobs:
         if "inbox" in job["payload"]:
             own[job["payload"]["inbox"]].append(job)
     for row in seen.inbox:
-        delivery, jobs, cycle = sent.get((row["source"], row["delivery_id"])), own[row["id"]], row["cycle"]
+        delivery, cycle = sent.get((row["source"], row["delivery_id"])), row["cycle"]
         wants = delivery.job if delivery is not None else ""
         ours = delivery is not None and delivery.actor == seen.me
-        if wants and [job["kind"] for job in jobs] != [wants]:
-            yield f"{row['name']} {row['delivery_id']} has the jobs {[job['kind'] for job in jobs]}, not one {wants}"
-        if wants and any(job["state"] != "done" for job in jobs):
-            yield f"the job of {row['name']} {row['delivery_id']} is {jobs[0]['state']}"
-        if not wants and jobs:
-            yield f"{row['name']} {row['delivery_id']} has a job of its own besides its cycle"
-        if row["source"] != "slack" and cycle not in cycles and not ours:
+        yield from _worked(row, wants, own[row["id"]])
+        needs_none = wants or ours or row["source"] == "slack"
+        if cycle not in cycles and not (needs_none and cycle == NO_CYCLE):
             yield f"{row['source']} {row['name']} {row['delivery_id']} is accounted for by {cycle}, which is no cycle"
+        if cycles.get(cycle, row["team"]) != row["team"]:
+            yield f"{row['name']} {row['delivery_id']} of {row['team']} was looked at for {cycles[cycle]}"
+
+
+def _worked(row: Row, wants: str, jobs: Sequence[Row]) -> Iterator[str]:
+    """The jobs of one delivery's own: the one it wants, or none."""
+    if wants and [job["kind"] for job in jobs] != [wants]:
+        yield f"{row['name']} {row['delivery_id']} has the jobs {[job['kind'] for job in jobs]}, not one {wants}"
+    if wants and any(job["state"] != "done" for job in jobs):
+        yield f"the job of {row['name']} {row['delivery_id']} is {jobs[0]['state']}"
+    if wants and row["cycle"] != NO_CYCLE:
+        yield f"{row['name']} {row['delivery_id']} has a job of its own and is accounted for by {row['cycle']} as well"
+    if not wants and jobs:
+        yield f"{row['name']} {row['delivery_id']} has a job of its own besides its cycle"
 
 
 def _nothing_left(seen: Seen) -> Iterator[str]:
@@ -90,73 +103,38 @@ def _looks_again(ahead: timedelta) -> bool:
 
 def _effects_once(seen: Seen) -> Iterator[str]:
     """What the ledger calls sent stands exactly once at its target; what it calls cancelled does not."""
-    marked = Counter(post.marker for post in seen.posts) + Counter(marker for _, marker in seen.comments)
+    marked = Counter(post.marker for post in seen.posts) + Counter(comment.marker for comment in seen.comments)
     for effect in seen.effects:
-        if effect["kind"] in MESSAGES or effect["kind"] == "comment_on_issue" or _asking(effect) == "again":
+        if effect["kind"] in MESSAGES or effect["kind"] == "comment_on_issue" or asking(effect) == "again":
             want, have = int(effect["state"] == "sent"), marked[effect["id"]]
             if have != want:
                 yield f"{effect['kind']} {effect['id']} is {effect['state']} and stands {have} times at its target"
-    handed = Counter(issue for issue, _ in seen.handed)
-    sent = Counter(e["action"]["issue"] for e in seen.effects if e["kind"] == "reassign" and e["state"] == "sent")
-    for issue in handed.keys() | sent.keys():
-        if handed[issue] != sent[issue]:
-            yield f"{issue} changed hands {handed[issue]} times, the ledger knows of {sent[issue]}"
+        elif asking(effect) and marked[effect["id"]] > (effect["state"] == "sent"):  # or it joined a card that stood
+            yield f"the card {effect['id']} is {effect['state']} and stands {marked[effect['id']]} times"
+    sent = [effect for effect in seen.effects if effect["kind"] == "reassign" and effect["state"] == "sent"]
+    given, known = Counter(seen.handed), Counter(_given(seen, effect) for effect in sent)
+    for hand in given.keys() | known.keys():
+        if given[hand] != known[hand]:
+            yield f"{hand[0]} was given to {hand[1]} {given[hand]} times, the ledger knows of {known[hand]}"
+
+
+def _given(seen: Seen, effect: Row) -> tuple[str, str | None]:
+    """The issue and the account an effect gives it to."""
+    assert seen.law is not None
+    taker = effect["action"]["taker"]
+    member = seen.law.team(TeamId(effect["team"])).member(PersonId(taker)) if taker is not None else None
+    return effect["action"]["issue"], member.jira if member is not None else None
 
 
 def _no_strangers(seen: Seen) -> Iterator[str]:
     """Nothing of ours stands outside without a marker the ledger knows, and no reply stands twice."""
     replies = {named("reply", job["id"]) for job in seen.jobs if job["kind"] == "answer"}
     known = {effect["id"] for effect in seen.effects} | replies
-    everywhere = [post.marker for post in seen.posts] + [marker for _, marker in seen.comments]
+    everywhere = [post.marker for post in seen.posts] + [comment.marker for comment in seen.comments]
     yield from (f"something with the marker {marker!r} stands outside" for marker in everywhere if marker not in known)
     for marker, count in Counter(everywhere).items():
         if count > 1 and marker in replies:
             yield f"the reply {marker} stands {count} times"
-
-
-def _decided_once(seen: Seen) -> Iterator[str]:
-    """A proposal is settled once; every effect follows from a recorded cycle or from a yes."""
-    settled = Counter(d["proposal_id"] for d in seen.decisions if d["verdict"] != "defer")
-    yield from (f"the proposal {name} was settled {count} times" for name, count in settled.items() if count > 1)
-    cycles, asks = {row["id"] for row in seen.cycles}, {row["id"] for row in seen.approvals}
-    for effect in seen.effects:
-        again = effect["action"].get("approval") if _asking(effect) in ("again", "deputy") else None
-        if effect["cycle"] not in cycles and effect["approval"] not in asks and again not in asks:
-            yield f"{effect['kind']} {effect['id']} comes from nowhere"
-    chased = Counter((e["action"].get("approval", e["id"]), how) for e in seen.effects if (how := _asking(e)))
-    yield from (f"the ask {name} was put {count} times ({how})" for (name, how), count in chased.items() if count > 1)
-
-
-def _asking(effect: Row) -> str:
-    """``first``, ``again`` or ``deputy``; empty for what puts no question."""
-    return str(effect["action"].get("asking", "first")) if effect["kind"] == "ask_approval" else ""
-
-
-def _attention(seen: Seen) -> Iterator[str]:
-    """At most one unit a person, local day and budget, and nobody is reminded without one."""
-    units = Counter((row["person"], row["day"], row["budget"]) for row in seen.reminders)
-    yield from (f"{unit} was spent {count} times" for unit, count in units.items() if count > 1)
-    paid = Counter(row["effect"] for row in seen.reminders)
-    yield from (f"the effect {name} was paid for {count} times" for name, count in paid.items() if count > 1)
-    for effect in seen.effects:
-        costs = effect["kind"] in ("remind_person", "comment_on_issue") or _asking(effect) == "again"
-        if costs and effect["state"] == "sent" and effect["id"] not in paid:
-            yield f"{effect['kind']} {effect['id']} to {effect['person']} cost no attention"
-
-
-def _approvals(seen: Seen) -> Iterator[str]:
-    """A yes has one winner and at most one execution; whatever is not a yes has none."""
-    done = Counter(effect["approval"] for effect in seen.effects if effect["approval"] is not None)
-    edited = Counter(row["edits"] for row in seen.approvals if row["edits"])
-    yield from (f"the ask {name} was edited {count} times" for name, count in edited.items() if count > 1)
-    for row in seen.approvals:
-        answered = row["state"] in ("approved", "rejected") or (row["state"] == "superseded" and edited[row["id"]] > 0)
-        if answered != bool(row["by"]):
-            yield f"the ask {row['id']} is {row['state']} by {row['by']}"
-        if done[row["id"]] != (row["state"] == "approved"):
-            yield f"the ask {row['id']} is {row['state']} and has {done[row['id']]} executions"
-        if row["state"] == "approved" and not row["ending"]:
-            yield f"nobody was told what became of the approved ask {row['id']}"
 
 
 def _cards(seen: Seen) -> Iterator[str]:
@@ -176,7 +154,7 @@ def _cards(seen: Seen) -> Iterator[str]:
         if shown[row["id"]] > 1 + len(copies):
             yield f"the ask {row['id']} has buttons on {shown[row['id']]} messages"
     placed = {(row["channel"], row["ts"]) for row in (*seen.approvals, *seen.cards)}
-    asks = {effect["id"] for effect in seen.effects if _asking(effect) in ("first", "deputy")}
+    asks = {effect["id"] for effect in seen.effects if asking(effect) in ("first", "deputy")}
     for post in seen.posts:
         if post.marker in asks and (post.channel, post.ts) not in placed:
             yield f"the card {post.ts} was posted and forgotten"
@@ -213,6 +191,7 @@ def _answers(seen: Seen) -> Iterator[str]:
 
 def _mirror(seen: Seen) -> Iterator[str]:
     """At rest the product believes what is true."""
+    yield from (f"{key} is gone and believed to be there" for key in seen.mirror if key not in seen.touched)
     for key, true in seen.world.items():
         if seen.mirror.get(key) != true:
             yield f"{key} is {true} and believed to be {seen.mirror.get(key)}"
@@ -258,10 +237,13 @@ RULES: Mapping[str, Callable[[Seen], Iterator[str]]] = {
     "accounted for": _accounted_for,
     "nothing left": _nothing_left,
     "effects once": _effects_once,
+    "addressed": addressed,
     "no strangers": _no_strangers,
-    "decided once": _decided_once,
-    "attention": _attention,
-    "approvals": _approvals,
+    "decided once": decided_once,
+    "attention": attention,
+    "hours": hours,
+    "told once": told_once,
+    "approvals": approvals,
     "cards": _cards,
     "answers": _answers,
     "mirror": _mirror,

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.chaos.wire import Sent
+from models.directives import Directives
 
 Row = Mapping[str, Any]
+Truth = tuple[str | None, str, bool]
 
 
 @dataclass(frozen=True)
@@ -24,24 +26,43 @@ class Post:
     open_asks: frozenset[str] = frozenset()
     """Approvals it shows buttons for."""
     text: str = ""
+    at: datetime | None = None
+    """Company time at which Slack took it."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment of the product's in Jira."""
+
+    issue: str
+    marker: str
+    names: frozenset[str] = frozenset()
+    """Accounts it mentions, so that they hear of it."""
+    at: datetime | None = None
+    """Company time at which Jira took it."""
 
 
 @dataclass(frozen=True)
 class Seen:
     """Everything a run left behind."""
 
+    law: Directives | None = None
+    """What the product lives by: who is who, and when they may be reached."""
     deliveries: Sequence[Sent] = ()
     posts: Sequence[Post] = ()
-    comments: Sequence[tuple[str, str]] = ()
-    """(issue, marker) of each comment the product wrote in Jira."""
-    handed: Sequence[tuple[str, str]] = ()
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Name of each channel, by id."""
+    comments: Sequence[Comment] = ()
+    handed: Sequence[tuple[str, str | None]] = ()
     """(issue, account) of each time the product gave an issue to somebody."""
     replies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What arrived through each response URL."""
-    world: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
-    """Each issue of the running sprint as it is in Jira: who has it, in which status."""
-    mirror: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
-    """The same as the product believes it to be."""
+    world: Mapping[str, Truth] = field(default_factory=dict)
+    """Each issue of the running sprint as it is in Jira: who has it, in which status, whether it is flagged."""
+    mirror: Mapping[str, Truth] = field(default_factory=dict)
+    """The same of every issue the product believes there is."""
+    touched: Mapping[str, datetime | None] = field(default_factory=dict)
+    """Each issue there is in Jira, and when anybody but the product changed it last (company time)."""
     me: str = ""
     """The product's own account."""
     at: datetime | None = None
@@ -57,6 +78,11 @@ class Seen:
     reminders: Sequence[Row] = ()
     posted: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """By channel the moments (seconds of one clock, ascending) at which Slack took a new message."""
+
+
+def asking(effect: Row) -> str:
+    """``first``, ``again``, ``deputy`` or ``promised``; empty for what puts no question."""
+    return str(effect["action"].get("asking", "first")) if effect["kind"] == "ask_approval" else ""
 
 
 def put_off(jobs: Sequence[Row], effects: Sequence[Row]) -> Mapping[int, str]:

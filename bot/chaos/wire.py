@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ from bot.listeners.intake import delivery_id
 
 REPEAT_EVERY = 6
 """Every sixth delivery of each vendor arrives again although it was acknowledged (Slack does so with events only)."""
+
+_ID = re.compile(r"\b[0-9a-f]{20}\b")
+"""What the product names its questions by."""
 
 SORRY = "could not take that down"
 """The product's honest *no* to a command: Slack wants a 200 for it."""
@@ -34,6 +38,10 @@ class Sent:
     """Of the response URL it brought, where it brought one."""
     job: str = ""
     """The job of its own that it must have had: ``answer``, ``click`` or none."""
+    about: frozenset[str] = frozenset()
+    """Ids it names: of a press the question among them."""
+    chosen: str = ""
+    """What somebody chose instead of what was proposed."""
     twice: bool = False
     """Whether the vendor sends it again although it was acknowledged."""
     tries: int = 0
@@ -153,7 +161,16 @@ def _from_slack(headers: Mapping[str, str], body: bytes) -> Sent:
     token = str(said.get("response_url", "")).rpartition("/")[2]
     # A window is one, however often it is sent off.
     name = delivery_id(said) if words == "view_submission" else said["trigger_id"]
-    return Sent("slack", name, words, actor, token, job)
+    return Sent("slack", name, words, actor, token, job, *_pressed(said))
+
+
+def _pressed(said: Mapping[str, Any]) -> tuple[frozenset[str], str]:
+    """What a press or a filled window is about, and what was chosen in it."""
+    view = said.get("view") or {}
+    named = json.dumps([said.get("actions"), said.get("state"), view.get("private_metadata")])
+    filled = ((view.get("state") or {}).get("values") or {}).get("value") or {}
+    chosen = next((each["selected_option"]["value"] for each in filled.values() if each.get("selected_option")), "")
+    return frozenset(_ID.findall(named)), chosen
 
 
 def _actions(said: Mapping[str, Any]) -> Iterator[str]:

@@ -10,11 +10,27 @@ from typing import Any
 import pytest
 
 from bot.chaos.checker import NOTICE, RULES, violations
-from bot.chaos.seen import Post, Seen
+from bot.chaos.seen import Comment, Post, Seen
 from bot.chaos.wire import Sent
+from models.directives_file import parse
 from models.ids import named
+from tests.world import CONSTITUTION
 
-NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
+NOON = datetime(2026, 11, 17, 17, tzinfo=UTC)
+"""Of a Tuesday in New York."""
+
+LAW = parse(CONSTITUTION.read_text(encoding="utf-8"), "directives.yaml")
+SLACK = {str(member.id): str(member.slack) for member in LAW.teams[0].members}
+JIRA = {str(member.id): str(member.jira) for member in LAW.teams[0].members}
+PLAIN = {"urgency": 1, "asked_by": None, "promised": None}
+STUCK = {"signal": "s1"}
+GIVEN = {"kind": "reassign", "issue": "PAY-1", "giver": None, "taker": "li"}
+ITEMS: dict[str, dict[str, Any]] = {
+    "remind_person": {"items": [STUCK]},
+    "comment_on_issue": {"issue": "PAY-1", "item": STUCK, "person": "mike"},
+    "ask_approval": {"approval": "a1"},
+    "reassign": GIVEN,
+}
 
 
 def job(number: int, kind: str, key: str, **more: Any) -> dict[str, Any]:
@@ -25,7 +41,7 @@ def job(number: int, kind: str, key: str, **more: Any) -> dict[str, Any]:
 
 def effect(name: str, kind: str, **more: Any) -> dict[str, Any]:
     row = {"id": name, "kind": kind, "state": "sent", "cycle": "c1", "approval": None, "person": "li", "words": ""}
-    return row | {"action": {"issue": "PAY-1"}} | more
+    return row | {"team": "payments", "proposal": PLAIN, "action": ITEMS.get(kind, {})} | more
 
 
 def good() -> Seen:
@@ -38,42 +54,62 @@ def good() -> Seen:
         "channel": "D1",
         "ts": "2",
         "edits": None,
+        "team": "payments",
+        "asked": "dana",
+        "approvers": ["dana", "noor"],
+        "asked_at": NOON,
+        "proposal": {"action": GIVEN},
     }
     return Seen(
+        law=LAW,
+        channels={"C1": "engineering"},
         deliveries=[
             Sent("jira", "d1", "jira:issue_updated", "li", acknowledged=2),
             Sent("jira", "d2", "comment_created", "me", acknowledged=1),
             Sent("slack", "d3", "command", "dana", token="t1", job="answer", acknowledged=1),
             Sent("slack", "d4", "app_mention", "dana", job="answer", acknowledged=1),
-            Sent("slack", "d5", "approve", "dana", token="t2", job="click", acknowledged=1),
+            Sent(
+                "slack",
+                "d5",
+                "approve",
+                SLACK["dana"],
+                token="t2",
+                job="click",
+                acknowledged=1,
+                about=frozenset({"a1"}),
+            ),
             Sent("jira", "d6", "jira:issue_updated", "li", acknowledged=0),
         ],
         posts=[
-            Post("D2", "1", "li", "e1", text="PAY-1 is stuck"),
-            Post("D1", "2", "dana", "e3", text="Done"),
+            Post("D2", "1", SLACK["li"], "e1", text="PAY-1 is stuck", at=NOON),
+            Post("D1", "2", SLACK["dana"], "e3", text="Done", at=NOON),
             Post("C1", "3", "", named("reply", 3), text="On track"),
         ],
-        comments=[("PAY-1", "e2")],
-        handed=[("PAY-1", "li")],
+        comments=[Comment("PAY-1", "e2", frozenset({JIRA["mike"]}), at=NOON)],
+        handed=[("PAY-1", JIRA["li"])],
         replies={"t1": ["On track"]},
-        world={"PAY-1": ("li", "To Do")},
-        mirror={"PAY-1": ("li", "To Do")},
+        world={"PAY-1": (JIRA["li"], "To Do", False)},
+        mirror={"PAY-1": (JIRA["li"], "To Do", False)},
+        touched={"PAY-1": NOON - timedelta(hours=1)},
         me="me",
         inbox=[
-            {"id": 1, "source": "jira", "delivery_id": "d1", "name": "u", "team": "pay", "cycle": "c1"},
-            {"id": 2, "source": "jira", "delivery_id": "d2", "name": "c", "team": "pay", "cycle": "none"},
-            {"id": 3, "source": "slack", "delivery_id": "d3", "name": "command", "team": "pay", "cycle": "none"},
-            {"id": 4, "source": "slack", "delivery_id": "d4", "name": "event", "team": "pay", "cycle": "none"},
-            {"id": 5, "source": "slack", "delivery_id": "d5", "name": "click", "team": "pay", "cycle": "none"},
-            {"id": 6, "source": "jira", "delivery_id": "d6", "name": "u", "team": "pay", "cycle": "c2"},
+            {"id": 1, "source": "jira", "delivery_id": "d1", "name": "u", "team": "payments", "cycle": "c1"},
+            {"id": 2, "source": "jira", "delivery_id": "d2", "name": "c", "team": "payments", "cycle": "none"},
+            {"id": 3, "source": "slack", "delivery_id": "d3", "name": "command", "team": "payments", "cycle": "none"},
+            {"id": 4, "source": "slack", "delivery_id": "d4", "name": "event", "team": "payments", "cycle": "none"},
+            {"id": 5, "source": "slack", "delivery_id": "d5", "name": "click", "team": "payments", "cycle": "none"},
+            {"id": 6, "source": "jira", "delivery_id": "d6", "name": "u", "team": "payments", "cycle": "c2"},
         ],
         jobs=[
-            job(1, "cycle", "team:pay"),
+            job(1, "cycle", "team:payments"),
             job(2, "answer", "slack:dana", payload={"inbox": 3}),
             job(3, "answer", "slack:dana", payload={"inbox": 4}),
             job(4, "click", "approval:a1", payload={"inbox": 5}),
         ],
-        cycles=[{"id": "c1", "at": NOON}, {"id": "c2", "at": NOON + timedelta(minutes=1)}],
+        cycles=[
+            {"id": "c1", "team": "payments", "at": NOON},
+            {"id": "c2", "team": "payments", "at": NOON + timedelta(minutes=1)},
+        ],
         decisions=[{"proposal_id": "p1", "verdict": "defer"}, {"proposal_id": "p1", "verdict": "allow"}],
         effects=[
             effect("e1", "remind_person"),
@@ -85,6 +121,7 @@ def good() -> Seen:
         reminders=[
             {"person": "li", "day": "2026-11-17", "budget": "daily", "effect": "e1"},
             {"person": "mike", "day": "2026-11-17", "budget": "daily", "effect": "e2"},
+            {"person": "dana", "day": "2026-11-17", "budget": "daily", "effect": "e3"},
         ],
     )
 
@@ -119,9 +156,7 @@ def test_what_policy_has_put_off_untouched_may_wait() -> None:
 
 
 def test_an_edited_ask_has_one_successor_that_is_done() -> None:
-    old = dict(good().approvals[0]) | {"id": "a0", "state": "superseded"}
-    edited = replace(good(), approvals=[old, dict(good().approvals[0]) | {"edits": "a0"}])
-    assert violations(edited) == []
+    assert violations(edited("li")(good())) == []
 
 
 def test_a_burst_and_then_one_message_a_second_are_what_slack_takes() -> None:
@@ -156,6 +191,34 @@ DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
 EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
 AGAIN = effect("e8", "ask_approval", cycle=None, action={"approval": "a1", "asking": "again"})
+
+SAME = effect("e9", "remind_person")
+DIGESTS = [effect(name, "post_digest", action={"channel": "team", "day": "2026-11-17"}) for name in ("e8", "e9")]
+FLAGGED = (JIRA["li"], "To Do", True)
+
+
+def post(number: int, **changes: Any) -> Damage:
+    return lambda s: replace(s, posts=[replace(p, **changes) if i == number else p for i, p in enumerate(s.posts)])
+
+
+def comment(**changes: Any) -> Damage:
+    return lambda s: replace(s, comments=[replace(s.comments[0], **changes)])
+
+
+def edited(chosen: str) -> Damage:
+    """The question was answered by a yes to something else, namely to ``chosen``."""
+    old = dict(good().approvals[0]) | {"id": "a0", "state": "superseded"}
+    pressed = Sent("slack", "d7", "view_submission", SLACK["dana"], about=frozenset({"a0"}), chosen=chosen)
+    return lambda s: replace(
+        s, approvals=[old, dict(s.approvals[0]) | {"edits": "a0"}], deliveries=[*s.deliveries, pressed]
+    )
+
+
+def dropped(seen: Seen) -> Seen:
+    """An execution that ended as if somebody had changed the issue."""
+    ended = rows("approvals", 0, ending="changed")(rows("effects", 3, state="cancelled")(seen))
+    return replace(ended, handed=[])
+
 
 DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an acknowledged delivery is gone": ("kept", without("inbox", 0)),
@@ -194,14 +257,44 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
         "cards",
         lambda s: replace(s, posts=[replace(p, text="Working…") for p in s.posts]),
     ),
-    "a card posted and forgotten": ("cards", lambda s: replace(s, posts=[*s.posts, Post("D1", "9", "dana", "e3")])),
+    "a card posted and forgotten": (
+        "cards",
+        lambda s: replace(s, posts=[*s.posts, Post("D1", "9", SLACK["dana"], "e3")]),
+    ),
     "a copy that does not show it is settled": ("cards", lambda s: replace(s, cards=[COPY])),
     "a question put to a deputy twice": ("decided once", lambda s: replace(s, effects=[*s.effects, *TWICE])),
     "a reminder of a question that cost nothing": ("attention", lambda s: replace(s, effects=[*s.effects, AGAIN])),
     "a question without an answer": ("answers", lambda s: replace(s, replies={})),
     "a question answered twice": ("answers", lambda s: replace(s, replies={"t1": ["On track", "On track"]})),
     "a mention without an answer": ("answers", without("posts", 2)),
-    "something untrue is believed": ("mirror", lambda s: replace(s, mirror={"PAY-1": (None, "To Do")})),
+    "a reminder before somebody else": ("addressed", post(0, to=SLACK["noor"], channel="D7")),
+    "a reminder for all to read": ("addressed", post(0, to="", channel="C1")),
+    "a card before somebody else": ("addressed", post(1, to=SLACK["noor"])),
+    "a comment on another issue": ("addressed", comment(issue="PAY-9")),
+    "a comment that names somebody else": ("addressed", comment(names=frozenset({JIRA["li"]}))),
+    "an issue given to somebody else": ("effects once", lambda s: replace(s, handed=[("PAY-1", JIRA["mike"])])),
+    "what was done is not what was approved": ("approvals", rows("effects", 3, action=GIVEN | {"taker": "mike"})),
+    "an edit became something else": ("approvals", edited(chosen="noor")),
+    "an execution that was dropped and called done": ("approvals", rows("effects", 3, state="cancelled")),
+    "an execution that was dropped for nothing": ("approvals", dropped),
+    "an answer by somebody who may not": ("approvals", rows("approvals", 0, by="li")),
+    "an answer by somebody who pressed nothing": ("approvals", rows("approvals", 0, by="noor")),
+    "a first card that cost nothing": ("attention", without("reminders", 2)),
+    "a reminder at somebody else's cost": ("attention", rows("reminders", 0, person="noor")),
+    "a reminder at another day's cost": ("attention", rows("reminders", 0, day="2026-11-18")),
+    "an ordinary reminder out of the critical budget": ("attention", rows("reminders", 0, budget="critical")),
+    "a reminder in the night": ("hours", post(0, at=NOON + timedelta(hours=9))),
+    "a comment on a Sunday": ("hours", comment(at=NOON + timedelta(days=5))),
+    "the same reminder under another name": ("told once", lambda s: replace(s, effects=[*s.effects, SAME])),
+    "two summaries of one day": ("told once", lambda s: replace(s, effects=[*s.effects, *DIGESTS])),
+    "a cancelled card that stands": ("effects once", rows("effects", 2, state="cancelled")),
+    "a card twice": ("effects once", again("posts", 1)),
+    "a command that a cycle has seen as well": ("accounted for", rows("inbox", 2, cycle="c1")),
+    "an echo of our own that nobody has put aside": ("accounted for", rows("inbox", 1, cycle=None)),
+    "a delivery looked at for another team": ("accounted for", rows("cycles", 0, team="growth")),
+    "an issue that is gone is believed to be there": ("mirror", lambda s: replace(s, touched={})),
+    "a flag nobody has taken off is believed gone": ("mirror", lambda s: replace(s, world={"PAY-1": FLAGGED})),
+    "something untrue is believed": ("mirror", lambda s: replace(s, mirror={"PAY-1": (None, "To Do", False)})),
     "an effect that was paid for twice": ("attention", rows("reminders", 1, effect="e1")),
     "an ask edited twice": ("approvals", lambda s: replace(s, approvals=[*s.approvals, *EDITS])),
     "an ask replaced by somebody's yes to nothing": ("approvals", rows("approvals", 0, state="superseded")),
