@@ -248,8 +248,7 @@ class Store:
 
     async def recall(self, team: TeamId, about: str) -> Mapping[str, Any]:
         """Everything kept under ``about``, by key."""
-        rows = await self._database.read(lambda c: c.execute(_kept(), {"team": team, "about": about}).all())
-        return {row.key: row.value for row in rows}
+        return await self._database.read(lambda c: _recalled(c, team, about))
 
     async def remembered(self, team: TeamId, about: str, key: str) -> Any | None:
         """What is kept under that one key; ``None`` for nothing."""
@@ -268,6 +267,12 @@ class Store:
     async def identities(self) -> list[Identity]:
         """Every account found for, confirmed by, refused by or set for somebody; not those of directives.yaml."""
         return await self._database.read(who.known)
+
+    async def known_of_people(
+        self, team: TeamId, abouts: Sequence[str]
+    ) -> tuple[Sequence[Identity], Sequence[Mapping[str, Any]]]:
+        """``identities``, and what ``recall`` tells of each of ``abouts``: all of one moment, in one reading."""
+        return await self._database.read(lambda c: (who.known(c), [_recalled(c, team, about) for about in abouts]))
 
     async def keep_found(
         self, people: Collection[PersonId], found: Sequence[Identity], everybody: Collection[PersonId]
@@ -355,6 +360,11 @@ def _next_look() -> Select[Any]:
 @cache
 def _next_lapse() -> Select[Any]:
     return select(func.min(approvals.c.expires)).where(approvals.c.state == "pending")
+
+
+def _recalled(connection: Connection, team: TeamId, about: str) -> Mapping[str, Any]:
+    rows = connection.execute(_kept(), {"team": team, "about": about})
+    return {row.key: row.value for row in rows}
 
 
 @cache

@@ -38,8 +38,8 @@ class Roster:
 
     async def refresh(self) -> None:
         """Read what is known now: another process, or an admin, may have added to it."""
-        identities, said = await self._store.identities(), wishes(await self._store.recall(ALL_TEAMS, ABOUT))
-        steps = steps_of(await self._store.recall(ALL_TEAMS, STEPS))
+        identities, (contact, taken_back) = await self._store.known_of_people(ALL_TEAMS, (ABOUT, STEPS))
+        said, steps = wishes(contact), steps_of(taken_back)
         known = (self.identities, self.wishes, self.steps)
         if (identities, said, steps) != known:  # else what was worked out from it stays good
             self.identities, self.wishes, self.steps = identities, said, steps

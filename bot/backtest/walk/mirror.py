@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,12 @@ class Recalled(Store):
         if about not in self._of_all:
             self._of_all[about] = await super().recall(team, about)
         return self._of_all[about]
+
+    async def known_of_people(
+        self, team: TeamId, abouts: Sequence[str]
+    ) -> tuple[Sequence[Identity], Sequence[Mapping[str, Any]]]:
+        """See ``Store.known_of_people``."""
+        return await self.identities(), [await self.recall(team, about) for about in abouts]
 
     async def remember(self, team: TeamId, about: str, key: str, value: Any, *, once: bool = False) -> None:
         """See ``Store.remember``."""
