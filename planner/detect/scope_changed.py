@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +35,7 @@ def scope_changed(snapshot: Snapshot, directives: Directives) -> Findings:
     signals: list[Signal] = []
     ripening: list[datetime] = []
     for sprint, start in ((sprint, sprint.start) for sprint in running_sprints(snapshot)):
-        added = put_in(sprint, snapshot, directives) if start is not None else []
+        added = put_in(sprint, snapshot, directives)
         grown, mark = divmod(len(added), (watch[1].more_than or 0) + 1)
         if start is None or not grown:
             continue
@@ -47,13 +48,15 @@ def scope_changed(snapshot: Snapshot, directives: Directives) -> Findings:
     return Findings(tuple(signals), min(ripening, default=None))
 
 
-def put_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> list[tuple[datetime, Issue]]:
+def put_in(sprint: Sprint, snapshot: Snapshot, directives: Directives) -> Sequence[tuple[datetime, Issue]]:
     """What was put into ``sprint`` after it began and when, the first first.
 
     The parts of a ticket come with it, and what waits on purpose is no work yet.
     """
+    if sprint.start is None:
+        return ()
     joined = _joined_in_turn(of_sprint(snapshot, sprint), directives.team(snapshot.team))
-    return [(at, issue) for at, issue in joined if sprint.start is not None and at > sprint.start]
+    return joined[bisect_right(joined, sprint.start, key=lambda each: each[0]) :]
 
 
 @once
