@@ -24,8 +24,14 @@ MESSAGES = frozenset({"remind_person", "post_digest", "escalate", "tell_admins",
 NOTICE = "I was interrupted"
 """How the product says that an answer may be missing."""
 
+ANSWERS = ("reply", "private")
+"""How an answer's message is called: where it was asked, or, when Slack takes nothing there any more, to the asker."""
+
 OVERDUE = timedelta(minutes=1)
 """How long after its moment work may lie there at rest: the agent was stopped before its rows were read."""
+
+STOPPING = timedelta(seconds=10)
+"""Real time between the last look at the queue and the end of the agent, in which its clock may plan something more."""
 
 STRETCH, AT_ONCE = 10.0, 3
 """Slack takes one message a second in a channel, and short bursts: in any such stretch (seconds) as many messages as
@@ -84,8 +90,7 @@ def _nothing_left(seen: Seen) -> Iterator[str]:
     """At rest nothing waits, runs, is dead or half done, but what policy has put off and a message that lives on."""
     put = put_off(seen.jobs, seen.effects)
     for job in seen.jobs:
-        planned = job["kind"] == "living" and job["state"] == "waiting" and not job["attempts"]
-        if job["state"] != "done" and not planned and job["id"] not in put:
+        if job["state"] != "done" and not _planned(job, seen) and job["id"] not in put:
             yield f"job {job['id']} ({job['kind']} {job['key']}) is {job['state']}: {job['error']}"
         if job["id"] in put and seen.at is not None and not _looks_again(job["run_at"] - seen.at):
             yield f"job {job['id']} ({job['kind']} {job['key']}) is put off and looks again at {job['run_at']}"
@@ -94,6 +99,12 @@ def _nothing_left(seen: Seen) -> Iterator[str]:
     for effect in seen.effects:
         if effect["state"] not in ("sent", "cancelled") and effect["id"] not in put.values():
             yield f"{effect['kind']} {effect['id']} is {effect['state']}: {effect['words']}"
+
+
+def _planned(job: Row, seen: Seen) -> bool:
+    """Whether it is untouched and may be: a message that lives on, or what the clock has planned at the very end."""
+    late = seen.at is not None and "inbox" not in job["payload"] and seen.at - job["first_at"] <= STOPPING
+    return job["state"] == "waiting" and not job["attempts"] and (job["kind"] == "living" or late)
 
 
 def _looks_again(ahead: timedelta) -> bool:
@@ -127,14 +138,14 @@ def _given(seen: Seen, effect: Row) -> tuple[str, str | None]:
 
 
 def _no_strangers(seen: Seen) -> Iterator[str]:
-    """Nothing of ours stands outside without a marker the ledger knows, and no reply stands twice."""
-    replies = {named("reply", job["id"]) for job in seen.jobs if job["kind"] == "answer"}
+    """Nothing of ours stands outside without a marker the ledger or an answer knows, and no answer stands twice."""
+    replies = {named(way, job["id"]) for job in seen.jobs if "inbox" in job["payload"] for way in ANSWERS}
     known = {effect["id"] for effect in seen.effects} | replies
     everywhere = [post.marker for post in seen.posts] + [comment.marker for comment in seen.comments]
     yield from (f"something with the marker {marker!r} stands outside" for marker in everywhere if marker not in known)
     for marker, count in Counter(everywhere).items():
         if count > 1 and marker in replies:
-            yield f"the reply {marker} stands {count} times"
+            yield f"the answer {marker} stands {count} times"
 
 
 def _cards(seen: Seen) -> Iterator[str]:

@@ -36,7 +36,7 @@ ITEMS: dict[str, dict[str, Any]] = {
 def job(number: int, kind: str, key: str, **more: Any) -> dict[str, Any]:
     ended = NOON + timedelta(seconds=number)
     row = {"id": number, "kind": kind, "key": key, "lane": 1, "state": "done", "finished": ended, "payload": {}}
-    return row | {"error": None, "attempts": 1} | more
+    return row | {"error": None, "attempts": 1, "first_at": NOON - timedelta(minutes=5)} | more
 
 
 def effect(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -162,6 +162,24 @@ def test_an_edited_ask_has_one_successor_that_is_done() -> None:
 def test_a_burst_and_then_one_message_a_second_are_what_slack_takes() -> None:
     kept = [0.0, 0.0, 0.0, *map(float, range(1, 60))]
     assert violations(replace(good(), posted={"C1": kept})) == []
+
+
+def test_an_answer_that_slack_takes_nowhere_else_stands_before_its_asker() -> None:
+    asked = next(job for job in good().jobs if "inbox" in job["payload"])
+    private = Post("D1", "9", SLACK["dana"], named("private", asked["id"]))
+    assert violations(replace(good(), posts=[*good().posts, private])) == []
+    twice = violations(replace(good(), posts=[*good().posts, private, replace(private, ts="10")]))
+    assert {line.partition(":")[0] for line in twice} == {"no strangers"}
+
+
+def test_what_the_clock_plans_while_the_agent_is_being_stopped_may_wait() -> None:
+    at = NOON + timedelta(hours=9)
+    waits = dict(good().jobs[0]) | {"id": 9, "kind": "watch", "key": "watch", "state": "waiting", "attempts": 0}
+    waits |= {"payload": {}, "first_at": at - timedelta(seconds=2)}
+    assert violations(replace(good(), at=at, jobs=[*good().jobs, waits])) == []
+    for wrong in ({"first_at": at - timedelta(minutes=1)}, {"attempts": 1}, {"payload": {"inbox": 1}}):
+        left = violations(replace(good(), at=at, jobs=[*good().jobs, waits | wrong]))
+        assert "nothing left" in {line.partition(":")[0] for line in left}, wrong
 
 
 Damage = Callable[[Seen], Seen]
