@@ -28,6 +28,13 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def own_server() -> Iterator[str]:
+    """Another one, on which nothing is but what a test makes."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def places(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Place]]:
     file = f"sqlite:///{tmp_path_factory.mktemp('database')}/pm.db"
     with scratch(file) as on_file, scratch(server) as on_server:

@@ -188,38 +188,38 @@ def pm(*words: str, **given: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.chaos
-def test_a_few_kills_on_a_server_of_ones_own_are_certified_and_nothing_is_left(server: str) -> None:
-    done = pm("--kills", "3", "--seed", "5", "--database", server, "--json")
+def test_a_few_kills_on_a_server_of_ones_own_are_certified_and_nothing_is_left(own_server: str) -> None:
+    done = pm("--kills", "3", "--seed", "5", "--database", own_server, "--json")
     out, err = done.communicate(timeout=500)
     told = json.loads(out)
     assert done.returncode == 0, err
     assert told["violations"] == [] and told["kills"] >= 3 and told["kills_by_chance"] >= 1
     assert told["database"].startswith("PostgreSQL") and told["seed"] == 5 and told["effects"] > 20
     assert told["command"].startswith("pm chaos --seed 5 --minutes 10 --kills 3 --database ")
-    assert made(server) == []
+    assert made(own_server) == []
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_one_leaves_no_process_and_no_database(server: str, sign: signal.Signals) -> None:
-    running = pm("--kills", "3", "--database", server)
+def test_an_interrupted_one_leaves_no_process_and_no_database(own_server: str, sign: signal.Signals) -> None:
+    running = pm("--kills", "3", "--database", own_server)
     assert running.stderr is not None
     running.stderr.readline()
     time.sleep(8)
-    assert made(server) != [] and children(running.pid) != []
+    assert made(own_server) != [] and children(running.pid) != []
     os.kill(running.pid, sign)
     out, _ = running.communicate(timeout=60)
     assert running.returncode == 1 and "INTERRUPTED" in out
-    assert made(server) == []
+    assert made(own_server) == []
 
 
 @pytest.mark.chaos
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_one_that_is_killed_takes_its_processes_along_and_the_next_drops_the_rest(
-    kind: str, server: str, tmp_path: Path
+    kind: str, own_server: str, tmp_path: Path
 ) -> None:
-    url = server if kind == "postgresql" else f"sqlite:///{tmp_path}/pm.db"
+    url = own_server if kind == "postgresql" else f"sqlite:///{tmp_path}/pm.db"
     running = pm("--kills", "3", "--database", url, TMPDIR=str(tmp_path))
     seconds = time.monotonic() + WITHIN
     while not (found := offspring(running.pid)) or len(found) < 2:
@@ -232,10 +232,10 @@ def test_one_that_is_killed_takes_its_processes_along_and_the_next_drops_the_res
         assert time.monotonic() < seconds, f"{left} of {found} live on"
         time.sleep(0.1)
     left_behind = {*tmp_path.glob(f"{PREFIX}*")}
-    assert left_behind and (kind == "sqlite" or made(server))
+    assert left_behind and (kind == "sqlite" or made(own_server))
     with scratch(url), room(tmp_path):
         assert not left_behind & {*tmp_path.glob(f"{PREFIX}*")}
-    assert not [*tmp_path.glob(f"{PREFIX}*")] and made(server) == []
+    assert not [*tmp_path.glob(f"{PREFIX}*")] and made(own_server) == []
 
 
 def children(process: int) -> list[str]:

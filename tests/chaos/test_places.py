@@ -88,30 +88,30 @@ def made(server: str) -> list[str]:
 
 
 @pytest.fixture
-def guest(server: str) -> Iterator[str]:
+def guest(own_server: str) -> Iterator[str]:
     """The address of a user who may make no databases."""
-    execute(server, f"CREATE ROLE {ROLE} LOGIN", "CREATE DATABASE guest_house")
-    house = make_url(server).set(database="guest_house")
+    execute(own_server, f"CREATE ROLE {ROLE} LOGIN", "CREATE DATABASE guest_house")
+    house = make_url(own_server).set(database="guest_house")
     yield house.set(username=ROLE).render_as_string(hide_password=False)
-    execute(server, "DROP DATABASE guest_house WITH (FORCE)", f"DROP ROLE {ROLE}")
+    execute(own_server, "DROP DATABASE guest_house WITH (FORCE)", f"DROP ROLE {ROLE}")
 
 
 @pytest.mark.chaos
-def test_each_scratch_database_is_empty_and_all_go_also_when_interrupted(server: str) -> None:
-    with contextlib.suppress(KeyboardInterrupt), scratch(server) as place:
+def test_each_scratch_database_is_empty_and_all_go_also_when_interrupted(own_server: str) -> None:
+    with contextlib.suppress(KeyboardInterrupt), scratch(own_server) as place:
         first, second = place.fresh(), place.fresh()
         put_a_row(first)
         with contextlib.closing(_jobs(second)) as found:
             assert next(found) == 0
         place.drop(second)
-        assert len(made(server)) == 2
+        assert len(made(own_server)) == 2
         raise KeyboardInterrupt
-    assert made(server) == []
+    assert made(own_server) == []
 
 
 @pytest.mark.chaos
-def test_who_may_make_no_database_gets_schemas(server: str, guest: str) -> None:
-    execute(server, f"GRANT CREATE ON DATABASE guest_house TO {ROLE}")
+def test_who_may_make_no_database_gets_schemas(own_server: str, guest: str) -> None:
+    execute(own_server, f"GRANT CREATE ON DATABASE guest_house TO {ROLE}")
     with scratch(guest) as place:
         first, second = place.fresh(), place.fresh()
         put_a_row(first)
@@ -130,21 +130,21 @@ def test_who_may_make_neither_is_told_in_one_line(guest: str) -> None:
 
 
 @pytest.mark.chaos
-def test_a_server_s_database_with_the_agent_s_rows_is_refused(server: str) -> None:
-    execute(server, "CREATE DATABASE at_work")
-    url = make_url(server).set(database="at_work").render_as_string(hide_password=False)
+def test_a_server_s_database_with_the_agent_s_rows_is_refused(own_server: str) -> None:
+    execute(own_server, "CREATE DATABASE at_work")
+    url = make_url(own_server).set(database="at_work").render_as_string(hide_password=False)
     put_a_row(url)
     with pytest.raises(OperatorError, match="rows of the agent's own"), scratch(url):
         pass
-    assert made(server) == []
+    assert made(own_server) == []
 
 
 @pytest.mark.chaos
-def test_what_a_killed_run_has_left_is_dropped_by_the_next_and_one_at_work_is_left_alone(server: str) -> None:
-    execute(server, f"CREATE DATABASE {PREFIX}0123abcd", f"CREATE DATABASE {PREFIX}0123abcd_1")
-    with scratch(server) as first:
+def test_what_a_killed_run_has_left_is_dropped_by_the_next_and_one_at_work_is_left_alone(own_server: str) -> None:
+    execute(own_server, f"CREATE DATABASE {PREFIX}0123abcd", f"CREATE DATABASE {PREFIX}0123abcd_1")
+    with scratch(own_server) as first:
         kept = first.fresh()
-        with scratch(server):
-            assert not [name for name in made(server) if "0123abcd" in name]
+        with scratch(own_server):
+            assert not [name for name in made(own_server) if "0123abcd" in name]
             put_a_row(kept)
-    assert made(server) == []
+    assert made(own_server) == []
