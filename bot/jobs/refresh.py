@@ -17,7 +17,9 @@ async def reread(app: App, job: Job) -> None:
         changed = await app.sync.everything(team)
     else:
         changed = await app.sync.reconcile(team, None if asked else await app.sync.due(team))
-    if changed or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
+    # A webhook may have told what is no reason to look, a link or a label: whatever is spared, that waits no longer.
+    told = await app.mailbox.waiting(team)
+    if changed or told or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
         await app.mailbox.put(look_at(team))
     await app.mailbox.finish(job)
 

@@ -163,7 +163,8 @@ def _edits(**fields: Any) -> Callable[[World], object]:
 
 def _talks(world: World) -> None:
     company = world.simulator.company
-    company.comment(company.active()[0].key, company.members["PAY"][1], paragraph("Well."))
+    untouched = company.active()[5].key  # no title or label of it waits to be read
+    company.comment(untouched, company.members["PAY"][1], paragraph("Well."))
 
 
 def _files(world: World) -> None:
