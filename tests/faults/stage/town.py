@@ -274,7 +274,7 @@ async def town(folder: Path, **settings: Any) -> AsyncIterator[Town]:
 
 
 def _often_changed(simulator: Simulator) -> None:
-    """One ticket that is done has more history than a search brings along: what is left of it is asked for by itself."""
+    """A ticket that is done has more history than a search brings along: what is left of it is asked for by itself."""
     company = simulator.company
     over = next(issue for issue in company.active() if company.category(issue) == "done")
     for number in range(MOST_HISTORIES):
