@@ -270,34 +270,18 @@ async def running(
     text = text or CONSTITUTION.read_text(encoding="utf-8")
     constitution = folder / "directives.yaml"
     constitution.write_text(text, encoding="utf-8")
-    directives = parse(text, "directives.yaml")
-    clock = SharedClock(folder / "clock.json")
+    clock, port = SharedClock(folder / "clock.json"), free_port()
     clock.set(at, speed)
-    port = free_port()
-    waits = (0.2,) * 20
-    simulator = Simulator(
-        directives,
-        text,
-        clock,
-        f"http://127.0.0.1:{port}",
-        pacing=False,
-        webhook_waits=waits,
-        event_retries=waits,
-        socket=socket,
-        claude=claude,
-    )
+    simulator = _company(text, clock, port, socket=socket, claude=claude)
     await simulator.start()
     prepare(simulator)
     own = settings_for(simulator, folder, port, database_url, directives_file=constitution, **settings)
-    if database_url is None:
-        (folder / "pm.db").write_bytes(empty_database())
-    else:
-        await asyncio.to_thread(upgrade, database_url)
+    await _empty(folder, database_url)
     world = World(
         simulator=simulator,
         app=hurried(build(own)),
         clock=clock,
-        directives=directives,
+        directives=parse(text, "directives.yaml"),
         settings=own,
         work=work,
         wrap=wrap,
@@ -312,6 +296,21 @@ async def running(
     finally:
         await world.stop()
         await simulator.stop()
+
+
+def _company(text: str, clock: SharedClock, port: int, **kinds: Any) -> Simulator:
+    """The vendors of the product at that port, who send again soon what it has not taken."""
+    waits = (0.2,) * 20
+    law, product = parse(text, "directives.yaml"), f"http://127.0.0.1:{port}"
+    return Simulator(law, text, clock, product, pacing=False, webhook_waits=waits, event_retries=waits, **kinds)
+
+
+async def _empty(folder: Path, database_url: str | None) -> None:
+    """A database of this version: a file of the world's own, or the one it is given."""
+    if database_url is None:
+        (folder / "pm.db").write_bytes(empty_database())
+    else:
+        await asyncio.to_thread(upgrade, database_url)
 
 
 @contextlib.asynccontextmanager

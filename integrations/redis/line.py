@@ -73,9 +73,9 @@ class Line:
         """Tell everybody who hears ``channel``."""
         return await self._try("tell", lambda redis: redis.publish(channel, words)) is not None
 
-    async def work_out(self, script: str, keys: list[str], values: list[str | int]) -> Any:
-        """What a script of ours comes to, in one step; ``None`` when nobody can say."""
-        return await self._try("pace", lambda redis: redis.eval(script, len(keys), *keys, *values))
+    async def work_out(self, script: str, keys: list[str], values: list[str | int]) -> int | None:
+        """The number a script of ours comes to, in one step; ``None`` when nobody can say."""
+        return await self._try("pace", lambda redis: _number(redis.eval(script, len(keys), *keys, *values)))
 
     async def ping(self) -> float | None:
         """Seconds an answer takes, asked now whatever went before; ``None`` without one."""
@@ -176,3 +176,11 @@ def _meant(error: Exception) -> str:
 def _words(told: Mapping[str, Any]) -> str:
     data = told.get("data")
     return data.decode("utf-8", "replace") if isinstance(data, bytes) else str(data)
+
+
+async def _number(answering: Awaitable[Any]) -> int:
+    """What a script of ours says. Raises ``TypeError`` for what is no answer of ours."""
+    answer = await answering
+    if not isinstance(answer, int):
+        raise TypeError(f"a number was to come, and not {type(answer).__name__}")
+    return answer

@@ -8,8 +8,8 @@ from typing import Protocol
 class Scripts(Protocol):
     """Somebody who can work out a script in one step."""
 
-    async def work_out(self, script: str, keys: list[str], values: list[str | int]) -> object:
-        """What it comes to; ``None`` when nobody can say."""
+    async def work_out(self, script: str, keys: list[str], values: list[str | int]) -> int | None:
+        """The number it comes to; ``None`` when nobody can say."""
         ...
 
 
@@ -49,7 +49,7 @@ class Pace:
         """Seconds until the turn in ``lane``, which is taken unless they are more than ``patience``."""
         values: list[str | int] = [round(interval * 1000), burst, round(patience * 1000)]
         wait = await self._line.work_out(TURN, [self._key(lane, "due"), self._key(lane, "closed")], values)
-        return wait / 1000 if isinstance(wait, int) else None
+        return None if wait is None else wait / 1000
 
     async def close(self, lane: str, seconds: float) -> None:
         """Nobody goes in ``lane`` for so long."""

@@ -11,8 +11,9 @@ from integrations.mcp import Operation
 from models.database import Database
 from models.errors import Unclear
 from models.store import Store
-from tests.integrations.mcp.fakes import Jira, Moved, error, hub
+from tests.integrations.mcp.fakes import Jira, error, hub
 from tests.integrations.mcp.jira_v2 import constitution
+from tests.moved import Moved
 from tests.world import fresh_database
 
 pytestmark = pytest.mark.anyio

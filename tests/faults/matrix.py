@@ -11,7 +11,15 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.faults.table import DEPENDENCIES, EIGHTEEN, NONE, NOT_APPLICABLE, TELLING_ELSEWHERE
+from tests.faults.table import (
+    CANNOT_MATTER,
+    DEPENDENCIES,
+    EIGHTEEN,
+    NONE,
+    NOT_APPLICABLE,
+    TELLING_ELSEWHERE,
+    UNREAD,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- written by tests.faults.matrix -->", "<!-- to here -->"
@@ -32,6 +40,15 @@ class Cell(NamedTuple):
 
 def cells(dependency: str, fault: str = "") -> list[Cell]:
     """Everything that is played with a dependency, or of it what stands for one of the eighteen faults."""
+    return [each for each in _cells(dependency, fault) if each.outcome != UNREAD]
+
+
+def unread(dependency: str, fault: str = "") -> list[Cell]:
+    """The same of what is not played, because it cannot matter."""
+    return [each for each in _cells(dependency, fault) if each.outcome == UNREAD]
+
+
+def _cells(dependency: str, fault: str) -> list[Cell]:
     return [each for each in _rows(dependency) if not fault or each.fault in EIGHTEEN[fault]]
 
 
@@ -64,14 +81,15 @@ def table() -> str:
     lines = ["| fault | " + " | ".join(NAMES.values()) + " |", "|---|" + "---|" * len(NAMES)]
     lines += [f"| {fault} | " + " | ".join(_shown(each, fault) for each in NAMES) + " |" for fault in EIGHTEEN]
     lines += ["", *(f"Not played: {NAMES[each]}, {fault}. {why}" for (each, fault), why in NOT_APPLICABLE.items())]
-    played = sum(len(cells(each)) for each in NAMES)
+    lines += ["", *(f"Cannot matter: {NAMES[each]}, wrong clock. {why}" for each, why in CANNOT_MATTER.items())]
+    played, left = (sum(len(of(each)) for each in NAMES) for of in (cells, unread))
     lines += ["", f"{played} cells are played: a fault stands for up to seven ways to fail, a dependency for up to"]
-    lines += ["five operations."]
+    lines += [f"five operations. {left} more cannot matter, as nothing of them is read: they are not played."]
     return "\n".join(lines)
 
 
 def _shown(dependency: str, fault: str) -> str:
-    return ", ".join(dict.fromkeys(each.outcome for each in cells(dependency, fault))) or "not played"
+    return ", ".join(dict.fromkeys(each.outcome for each in _cells(dependency, fault))) or "not played"
 
 
 def page() -> str:

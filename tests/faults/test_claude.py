@@ -22,12 +22,12 @@ from models.money import Money
 from models.purse import Purse
 from tests.faults.matrix import params
 from tests.faults.stage.cells import honest
-from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.elsewhere import SHUT, Elsewhere, address_of
 from tests.faults.stage.faults import FAULTS
 from tests.faults.stage.proxy import Proxy
 from tests.faults.table import AGAIN, DONE, PAID, RULES
 from tests.integrations.claude.loopback import KEY, Loopback, prompt, serving
-from tests.integrations.mcp.fakes import Moved
+from tests.moved import Moved
 from tests.world import CONSTITUTION, fresh_database
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 async def test_there_is_a_thought_or_silence_in_time_and_money_is_counted_once(
     place: Place, addresses: Elsewhere, fault: str, operation: str, outcome: str
 ) -> None:
-    model, claude = place.model(there(place, addresses, fault))
+    model, claude = place.model(address_of(addresses, fault, place.proxy.url))
     if fault in SHUT:
         await place.proxy.shut(full=SHUT[fault])
     elif fault in FAULTS:
@@ -105,17 +105,6 @@ async def test_there_is_a_thought_or_silence_in_time_and_money_is_counted_once(
         model, claude = place.model(place.proxy.url)
     await thinks_again(place, model, fault)
     await claude.close()
-
-
-SHUT = {"refused connection": False, "no connection": True}
-
-
-def there(place: Place, addresses: Elsewhere, fault: str) -> str:
-    if fault in FAULTS or fault in SHUT:
-        return place.proxy.url
-    if fault not in addresses:
-        pytest.skip("no openssl to make a certificate with")
-    return addresses[fault]
 
 
 def came_to(bill: tuple[BillState, Money], asked: int, line: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import URL, Connection, insert, make_url, text
@@ -22,10 +22,11 @@ from models.proposals import Effect, EffectState, Ending, Outcome
 from models.tables.mirror import memory
 from tests.contracts.stores.values import delivery, look, nudge, proposal
 from tests.faults.matrix import params
-from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.elsewhere import NOWHERE, Elsewhere, address_of
 from tests.faults.stage.streams import StreamProxy, full
 from tests.faults.stage.words import COMMIT, POSTGRESQL_REFUSES, POSTGRESQL_SAYS, ROLLBACK, greet_postgresql
 from tests.faults.table import AGAIN, DONE, FOUND
+from tests.moved import Moved
 from tests.postgresql import postgresql
 
 pytestmark = pytest.mark.anyio
@@ -159,7 +160,7 @@ async def struck(place: Place, addresses: Elsewhere, fault: str) -> AsyncIterato
             yield place
         await proxy.start()
         return
-    if fault in ELSEWHERE or fault in WRONG_CLOCKS:
+    if fault in NOWHERE or fault in WRONG_CLOCKS:
         clock = Moved(WRONG_CLOCKS.get(fault, timedelta()))
         async with opened(wrong_address(place, addresses, fault), clock) as (database, mailbox):
             yield replace(place, database=database, mailbox=mailbox, ledger=Ledger(database, clock))
@@ -173,7 +174,6 @@ async def struck(place: Place, addresses: Elsewhere, fault: str) -> AsyncIterato
     proxy.struck = 0
 
 
-ELSEWHERE = ("no such name", "no TLS", "wrong certificate")
 WRONG_CLOCKS = {"clock a year ahead": timedelta(days=365), "clock a year behind": timedelta(days=-365)}
 
 
@@ -183,22 +183,10 @@ def wrong_address(place: Place, addresses: Elsewhere, fault: str) -> str:
             return address(place.server, 5432, "no-such-server.invalid")
         case "no TLS":  # the server has none, and says so
             return address(place.server, place.proxy.port, sslmode="require")
-        case "wrong certificate" if fault not in addresses:
-            pytest.skip("no openssl to make a certificate with")
         case "wrong certificate":
-            port = int(addresses[fault].rpartition(":")[2])
+            port = int(address_of(addresses, fault).rpartition(":")[2])
             return address(place.server, port, sslmode="verify-full", sslrootcert="system", sslnegotiation="direct")
     return address(place.server, place.proxy.port)
-
-
-class Moved(SystemClock):
-    """A clock that is wrong."""
-
-    def __init__(self, by: timedelta) -> None:
-        self._by = by
-
-    def real(self) -> datetime:
-        return super().real() + self._by
 
 
 @pytest.mark.faults

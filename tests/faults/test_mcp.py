@@ -21,11 +21,12 @@ from integrations.rest import MAX_REPLY
 from models.work import Issue, Sprint
 from tests.faults.matrix import params
 from tests.faults.stage.cells import honest
-from tests.faults.stage.elsewhere import Elsewhere
+from tests.faults.stage.elsewhere import SHUT, Elsewhere, address_of
 from tests.faults.stage.faults import FAULTS
 from tests.faults.stage.proxy import Proxy
 from tests.faults.table import DONE, REST
-from tests.integrations.mcp.fakes import Jira, Moved, hub
+from tests.integrations.mcp.fakes import Jira, hub
+from tests.moved import Moved
 from tests.world import free_port
 
 pytestmark = pytest.mark.anyio
@@ -100,7 +101,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 async def test_who_asks_is_answered_whatever_the_server_does(
     place: Place, addresses: Elsewhere, fault: str, operation: str, outcome: str
 ) -> None:
-    async with place.finder(there(place, addresses, fault)) as finder:
+    async with place.finder(address_of(addresses, fault, place.proxy.url)) as finder:
         if fault in SHUT:
             await place.proxy.shut(full=SHUT[fault])
         elif fault in FAULTS:
@@ -115,17 +116,6 @@ async def test_who_asks_is_answered_whatever_the_server_does(
             return
     async with place.finder(place.proxy.url) as finder:  # the operator puts the address right
         await answers_again(place, finder, fault)
-
-
-SHUT = {"refused connection": False, "no connection": True}
-
-
-def there(place: Place, addresses: Elsewhere, fault: str) -> str:
-    if fault in FAULTS or fault in SHUT:
-        return place.proxy.url
-    if fault not in addresses:
-        pytest.skip("no openssl to make a certificate with")
-    return addresses[fault]
 
 
 def told_honestly(place: Place, fault: str) -> None:

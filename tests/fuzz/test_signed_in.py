@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import strategies as st
 
+from tests.bot.dashboard.company import SARAH
 from tests.bot.knocking import ENVIRONMENT
 from tests.fuzz.bodies import RAW, WORDS
 from tests.fuzz.house import Knock, housed
@@ -59,6 +60,13 @@ def test_no_page_stumbles_or_changes_anything_whatever_it_is_asked(
     status = looked(within, as_somebody("GET", within.address(place), cookie, more))
     if who == HOST and not path.startswith(NEEDS_NOBODY) and ("{" not in path or THING.encode() in place):
         assert status == 200
+
+
+@fuzz(10, place=inside("/dashboard/health"), more=strange())
+def test_hosts_and_processes_are_shown_to_no_member_however_they_ask(
+    within: Inside, place: bytes, more: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    assert looked(within, as_somebody("GET", place, within.enter(SARAH).cookie, more)) == 403
 
 
 @fuzz(10, place=st.sampled_from(PAGES).flatmap(inside), method=st.sampled_from(["HEAD", "PUT", "DELETE", "BREW"]))

@@ -28,15 +28,18 @@ def main(words: Sequence[str]) -> int:
         print("\n".join(stale))
         return 1
     told = {each.mutant: each for each in run(chosen, given.at_once, anew=given.anew)}
-    alive = [each for each in chosen if not told[each.name].killed]
-    print(f"\n{len(chosen) - len(alive)} of {len(chosen)} killed")
-    for mutant in alive:
-        print(f"ALIVE: {mutant.name} ({mutant.file}): {mutant.breaks}")
-    return 1 if alive or not chosen else 0
+    left = [each for each in chosen if not told[each.name].killed]
+    print(f"\n{len(chosen) - len(left)} of {len(chosen)} killed")
+    for mutant in left:
+        print(f"{fate(told[mutant.name])}: {mutant.name} ({mutant.file}): {mutant.breaks}")
+    return 1 if left or not chosen else 0
 
 
 def run(chosen: Sequence[Mutant], at_once: int, *, anew: bool) -> list[Verdict]:
-    """Each in a tree that is its own while it is broken; what is known already is not tried again."""
+    """Each in a tree that is its own while it is broken; what is known already is not tried again.
+
+    Whose tests did not end in time is tried once more when all others are done, and nothing runs beside it.
+    """
     known = {} if anew else earlier()
     states = {each.name: state_of(each) for each in chosen}
     wanted = [each for each in chosen if states[each.name] not in known]
@@ -53,13 +56,20 @@ def run(chosen: Sequence[Mutant], at_once: int, *, anew: bool) -> list[Verdict]:
             _tell(mutant, verdict)
         return verdict
 
+    def alone(mutant: Mutant, verdict: Verdict) -> Verdict:
+        if not verdict.late:
+            return verdict
+        known.pop(states[mutant.name])
+        return one(mutant)
+
     with ExitStack() as stack, ThreadPoolExecutor(at_once) as threads:
         for _ in range(min(at_once, len(wanted))):
             trees.put(stack.enter_context(tree()))
         if wanted:
             _whole(trees, wanted)
         print(f"{'mutant':44} {'killed by':60} {'s':>6}   what it breaks")
-        return list(threads.map(one, chosen))
+        verdicts = list(threads.map(one, chosen))
+        return [alone(mutant, verdict) for mutant, verdict in zip(chosen, verdicts, strict=True)]
 
 
 def staleness(mutant: Mutant) -> str:
@@ -80,8 +90,15 @@ def _whole(trees: SimpleQueue[Path], wanted: Sequence[Mutant]) -> None:
         raise SystemExit(f"{by} fails in the unbroken tree: mend that first")
 
 
+def fate(verdict: Verdict) -> str:
+    """What became of it, in a word or by the name of a test."""
+    if verdict.late:
+        return "NOT IN TIME"
+    return verdict.killed_by.rpartition("::")[2] or "ALIVE"
+
+
 def _tell(mutant: Mutant, verdict: Verdict) -> None:
-    by = verdict.killed_by.rpartition("::")[2] or "ALIVE"
+    by = fate(verdict)
     print(f"{mutant.name:44} {by[:60]:60} {verdict.seconds:6.1f}   {mutant.breaks}", flush=True)
 
 

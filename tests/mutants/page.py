@@ -23,8 +23,9 @@ in a copy of the tree in a temporary folder, and some test must see each. This p
 
 tries all, two at a time, but for what was killed and is unchanged since. After `.venv/bin/python -m tests.mutants`
 stand `--anew`, which tries all of them whatever is known, or a word, which tries those whose names hold it. It prints
-what killed each and in how many seconds, and ends with 1 when one survived or could not be tried. A mutant that makes
-its tests hang is killed by the clock after four minutes. Broken off, it goes on where it was.
+what killed each and in how many seconds, and ends with 1 when one survived or could not be tried. One whose tests do
+not end within four minutes is not killed, as a busy machine looks the same: it is tried once more, alone, and is then
+*not in time*, which counts as a survivor. Broken off, it goes on where it was.
 
 ## The two state machines
 

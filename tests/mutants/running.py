@@ -24,7 +24,10 @@ FILES = ("pyproject.toml", "alembic.ini", "directives.yaml", "README.md", ".env.
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "shots", "images")
 
 BOUND = 240.0
-"""Seconds one mutant may take: one that hangs its tests is killed by that as well."""
+"""Seconds one mutant may take."""
+
+CLOCK = "the clock"
+"""What is said of one whose tests did not end in time: a machine that is busy looks like a test that hangs."""
 
 EXAMPLES = "150"
 """Histories of a state machine that a mutant has to live through."""
@@ -42,12 +45,18 @@ class Verdict:
 
     mutant: str
     killed_by: str
-    """The test that failed first; ``the clock`` when none ended in time; empty for one that survived."""
+    """The test that failed first; ``CLOCK`` when none ended in time; empty for one that survived."""
     seconds: float
 
     @property
+    def late(self) -> bool:
+        """Whether nobody knows: its tests did not end in time."""
+        return self.killed_by == CLOCK
+
+    @property
     def killed(self) -> bool:
-        return bool(self.killed_by)
+        """Whether a test has failed."""
+        return bool(self.killed_by) and not self.late
 
 
 @contextmanager
@@ -82,7 +91,10 @@ def _write(file: Path, text: str) -> None:
 
 
 def killed_by(copy: Path, tests: Sequence[str], *, seconds: float = BOUND) -> str:
-    """The first of ``tests`` that fails in that tree; empty when none does. Raises ``LookupError`` without any."""
+    """The first of ``tests`` that fails in that tree; empty when none does, ``CLOCK`` when they do not end.
+
+    Raises ``LookupError`` when none of them ran.
+    """
     words = [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", "--tb=no", "-p", "no:cacheprovider", "-m", ""]
     given = {"PM_MODEL_EXAMPLES": EXAMPLES, "PM_MODEL_SHRINK": "0", "PYTHONPATH": str(copy)}
     asked = [*words, *tests]
@@ -91,7 +103,7 @@ def killed_by(copy: Path, tests: Sequence[str], *, seconds: float = BOUND) -> st
             asked, cwd=copy, env={**os.environ, **given}, capture_output=True, text=True, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        return "the clock"
+        return CLOCK
     if done.returncode == 0:
         return ""
     found = _FAILED.search(done.stdout)
@@ -100,11 +112,11 @@ def killed_by(copy: Path, tests: Sequence[str], *, seconds: float = BOUND) -> st
     return found[1]
 
 
-def tried(copy: Path, mutant: Mutant) -> Verdict:
+def tried(copy: Path, mutant: Mutant, *, seconds: float = BOUND) -> Verdict:
     """Break the tree, run what has to see it, mend it."""
     begun = perf_counter()
     with broken(copy, mutant):
-        by = killed_by(copy, mutant.tests)
+        by = killed_by(copy, mutant.tests, seconds=seconds)
     return Verdict(mutant.name, by, round(perf_counter() - begun, 1))
 
 
@@ -118,16 +130,17 @@ def state_of(mutant: Mutant) -> str:
     return words.hexdigest()[:20]
 
 
-def earlier() -> dict[str, Verdict]:
-    """What came of mutants before, by ``state_of``; a survivor is tried again."""
-    if not KEPT.exists():
+def earlier(file: Path = KEPT) -> dict[str, Verdict]:
+    """What came of mutants before, by ``state_of``; one that was not killed by a test is tried again."""
+    if not file.exists():
         return {}
-    kept = json.loads(KEPT.read_text(encoding="utf-8"))
-    return {state: Verdict(**said) for state, said in kept.items() if said["killed_by"]}
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    known = {state: Verdict(**said) for state, said in kept.items()}
+    return {state: verdict for state, verdict in known.items() if verdict.killed}
 
 
-def keep(known: dict[str, Verdict]) -> None:
+def keep(known: dict[str, Verdict], file: Path = KEPT) -> None:
     """Write it down, whole or not at all."""
-    beside = KEPT.with_suffix(f".{os.getpid()}")
+    beside = file.with_suffix(f".{os.getpid()}")
     beside.write_text(json.dumps({state: asdict(each) for state, each in known.items()}), encoding="utf-8")
-    beside.replace(KEPT)
+    beside.replace(file)

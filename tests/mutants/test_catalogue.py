@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.mutants.__main__ import staleness
+from tests.mutants.__main__ import fate, staleness
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.mutant import ROOT, Mutant, Stale
 from tests.mutants.page import PAGE, page
-from tests.mutants.running import broken
+from tests.mutants.running import Verdict, broken, earlier, keep, tried
 
 
 def test_there_are_enough_of_them_and_no_two_are_called_alike() -> None:
@@ -60,6 +61,19 @@ def test_the_tree_is_whole_again_afterwards(tmp_path: Path) -> None:
         assert file.read_text() == "a = 2\n"
         raise KeyboardInterrupt
     assert file.read_text() == "a = 1\n"
+
+
+NEVER = "import time\n\n\ndef test_it_ends() -> None:\n    time.sleep(60)\n"
+
+
+def test_one_whose_tests_do_not_end_is_neither_killed_nor_remembered(tmp_path: Path) -> None:
+    memory = tmp_path / "memory.json"
+    (tmp_path / "one.py").write_text("a = 1\n")
+    (tmp_path / "test_never.py").write_text(NEVER)
+    verdict = tried(tmp_path, replace(BREAKS, tests=("test_never.py",)), seconds=3.0)
+    assert (verdict.killed, verdict.late, fate(verdict)) == (False, True, "NOT IN TIME")
+    keep({"late": verdict, "killed": Verdict("b", "one.py::test_it", 1.0), "alive": Verdict("c", "", 1.0)}, memory)
+    assert earlier(memory).keys() == {"killed"}
 
 
 @contextmanager

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
-from datetime import timedelta
-from email.utils import format_datetime
 from typing import Any
 
-from models.clock import SystemClock
 from tests.faults.stage.proxy import Exchange, Fault, HangUp
 
 HUGE = 60_000_000
@@ -132,16 +128,6 @@ def cut_json(exchange: Exchange) -> Any:
     return done_but_says(200, b'{"ok": true, "id": "100')(exchange)
 
 
-def skewed(by: timedelta) -> Fault:
-    """It goes well, by a clock that is wrong."""
-
-    async def fault(exchange: Exchange) -> None:
-        date = format_datetime(SystemClock().real() + by, usegmt=True).encode()
-        await exchange.give(re.sub(rb"(?im)^date: [^\r]*", b"Date: " + date, await exchange.vendor()))
-
-    return fault
-
-
 def too_many(**headers: str) -> Fault:
     return says(429, b'{"ok": false, "error": "ratelimited"}', **headers)
 
@@ -195,7 +181,5 @@ FAULTS: Mapping[str, Fault] = {
     "60 MB in pieces": endless_in_pieces,
     "revoked": revoked,
     "answered twice": twice,
-    "clock a year ahead": skewed(timedelta(days=365)),
-    "clock a year behind": skewed(timedelta(days=-365)),
 }
 """By name, as the table writes them."""

@@ -22,8 +22,6 @@ class Operation:
     """The call that goes wrong, as ``METHOD /path``."""
     begin: Callable[[Town], Awaitable[Count]]
     source: Source | None = None
-    told: bool = False
-    """Somebody has asked, so somebody waits for a line."""
 
 
 def _effect(kind: str) -> Callable[[Town], Awaitable[Count]]:
@@ -74,8 +72,8 @@ OPERATIONS: Mapping[str, Operation] = {
     for each in (
         Operation("slack post", "POST /slack/api/chat.postMessage", _effect("post_digest")),
         Operation("slack message", "POST /slack/api/chat.postMessage", _effect("remind_person")),
-        Operation("slack reply", "POST /slack/api/chat.postMessage", _mention, told=True),
-        Operation("slack answer", "POST /slack/response/", _command, told=True),
+        Operation("slack reply", "POST /slack/api/chat.postMessage", _mention),
+        Operation("slack answer", "POST /slack/response/", _command),
         Operation("slack people", r"[A-Z]+ /slack/api/users\.(info|list)", _reading, source=Source.SLACK),
         Operation("jira comment", "POST /jira/rest/api/3/issue/[^/]+/comment", _effect("comment_on_issue")),
         Operation("jira assign", "PUT /jira/rest/api/3/issue/[^/]+/assignee", _assignment),

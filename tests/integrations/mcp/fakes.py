@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from integrations.mcp.config import Entry
 from integrations.mcp.hub import Hub
 from integrations.mcp.pins import Pins
 from integrations.mcp.session import Limits
-from models.clock import SystemClock
+from tests.moved import Moved
 
 SITE = "https://acme.atlassian.net"
 QUICK = Limits(connect=5, call=0.6, patience=2, stop=6)
@@ -34,22 +33,6 @@ ISSUE = {
     "duedate": "2026-11-19",
     "updated": "2026-10-27 15:00:00 UTC",
 }
-
-
-class Moved(SystemClock):
-    """Real time that a test can move."""
-
-    def __init__(self) -> None:
-        self.by = timedelta()
-
-    def real(self) -> datetime:
-        return super().real() + self.by
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 17, 14, 40, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.by.total_seconds()
 
 
 class Jira:

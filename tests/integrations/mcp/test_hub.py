@@ -13,7 +13,8 @@ from integrations.fallback.finder import PATIENCE
 from integrations.mcp import Failure, FindSprint, GetIssue, Operation, Reason, SearchIssues, SearchMessages
 from models.errors import NotDone, OperatorError, Refused, Unclear
 from models.ids import IssueKey
-from tests.integrations.mcp.fakes import ISSUE, QUICK, Jira, Moved, error, hub
+from tests.integrations.mcp.fakes import ISSUE, QUICK, Jira, error, hub
+from tests.moved import Moved
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,9 @@ from models.errors import Refused
 from models.found import FoundMessage
 from models.ids import AccountId, IssueKey, SlackUserId, SprintId
 from models.work import Issue, Progress, Sprint, SprintState
-from tests.integrations.mcp.fakes import ISSUE, Jira, Moved, hub
+from tests.integrations.mcp.fakes import ISSUE, Jira, hub
 from tests.integrations.mcp.test_asking import AROUND, LI
+from tests.moved import Moved
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 17, 14, 40, tzinfo=UTC)

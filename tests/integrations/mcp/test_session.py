@@ -14,7 +14,8 @@ from integrations.mcp.breaker import Breaker, State
 from integrations.mcp.failures import Failure, Reason
 from integrations.mcp.opening import opening
 from integrations.mcp.session import Server
-from tests.integrations.mcp.fakes import QUICK, Jira, Moved, error, program
+from tests.integrations.mcp.fakes import QUICK, Jira, error, program
+from tests.moved import Moved
 
 pytestmark = pytest.mark.anyio
 

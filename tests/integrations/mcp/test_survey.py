@@ -8,8 +8,9 @@ from integrations.mcp.redacted import address, arguments, clean, shown
 from integrations.mcp.report import ask_for_tools, report
 from integrations.mcp.session import Limits
 from integrations.mcp.survey import survey
-from tests.integrations.mcp.fakes import Moved, program
+from tests.integrations.mcp.fakes import program
 from tests.integrations.mcp.test_session import SERVER
+from tests.moved import Moved
 
 pytestmark = pytest.mark.anyio
 

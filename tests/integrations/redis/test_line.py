@@ -123,3 +123,8 @@ async def test_an_address_where_nobody_listens_shows_no_password() -> None:
 def test_the_library_is_loaded_only_where_it_is_used() -> None:
     words = "import sys, bot.app, bot.bells, integrations.redis; sys.exit('redis.asyncio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
+
+
+async def test_a_script_that_comes_to_no_number_is_told_as_an_answer_that_cannot_be_read(line: Line) -> None:
+    assert await line.work_out("return 'what'", [], []) is None
+    assert line.troubles == {"pace": "its answer cannot be read"}
