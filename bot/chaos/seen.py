@@ -75,7 +75,9 @@ class Seen:
     """Copies of questions: approval, person, channel, ts."""
     reminders: Sequence[Row] = ()
     posted: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """By channel the moments (seconds of one clock, ascending) at which Slack took a new message."""
+    """By channel the moments (real time in seconds, ascending) at which Slack took a new message."""
+    processes: Sequence[Row] = ()
+    """The product's: each when it ``began`` (real time)."""
 
 
 def asking(effect: Row) -> str:

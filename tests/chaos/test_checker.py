@@ -154,6 +154,13 @@ def test_a_burst_and_then_one_message_a_second_are_what_slack_takes() -> None:
     assert violations(replace(good(), posted={"C1": kept})) == []
 
 
+def test_whoever_comes_back_after_a_death_may_say_a_burst_at_once_again() -> None:
+    lives = [NOON.timestamp() + second for second in (0, 2, 4)]
+    said = replace(good(), posted={"C1": [second for second in lives for _ in range(5)]})
+    assert any("pace" in line for line in violations(said))
+    assert violations(replace(said, processes=[{"began": NOON + timedelta(seconds=n)} for n in (0, 2, 4)])) == []
+
+
 Damage = Callable[[Seen], Seen]
 
 
@@ -177,6 +184,7 @@ def again(table: str, number: int) -> Damage:
 
 
 COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
+SHARED = good().reminders[1] | {"effect": "e7"}
 DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
 EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
@@ -241,6 +249,7 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an approved ask executed twice": ("approvals", again("effects", 3)),
     "an execution nobody agreed to": ("approvals", rows("approvals", 0, state="rejected")),
     "an answer by nobody": ("approvals", rows("approvals", 0, by=None)),
+    "an approved ask nobody was told the end of": ("approvals", rows("approvals", 0, ending=None)),
     "an ask on no card": ("cards", rows("approvals", 0, channel=None, ts=None)),
     "a settled ask with buttons": ("cards", lambda s: replace(s, posts=[_open(p) for p in s.posts])),
     "a card that still says it is under way": (
@@ -260,6 +269,7 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a reminder before somebody else": ("addressed", post(0, to=SLACK["noor"], channel="D7")),
     "a reminder for all to read": ("addressed", post(0, to="", channel="C1")),
     "a card before somebody else": ("addressed", post(1, to=SLACK["noor"])),
+    "a copy before somebody else": ("addressed", lambda s: replace(s, cards=[COPY | {"channel": "D1", "ts": "2"}])),
     "a comment on another issue": ("addressed", comment(issue="PAY-9")),
     "a comment that names somebody else": ("addressed", comment(names=frozenset({JIRA["li"]}))),
     "an issue given to somebody else": ("effects once", lambda s: replace(s, handed=[("PAY-1", JIRA["mike"])])),
@@ -267,11 +277,12 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an edit became something else": ("approvals", edited(chosen="noor")),
     "an execution that was dropped and called done": ("approvals", rows("effects", 3, state="cancelled")),
     "an execution that was dropped for nothing": ("approvals", dropped),
-    "an answer by somebody who may not": ("approvals", rows("approvals", 0, by="li")),
+    "an answer by somebody who may not": ("approvals", rows("approvals", 0, approvers=["noor"])),
     "an answer by somebody who pressed nothing": ("approvals", rows("approvals", 0, by="noor")),
     "a first card that cost nothing": ("attention", without("reminders", 2)),
     "a reminder at somebody else's cost": ("attention", rows("reminders", 0, person="noor")),
     "a reminder at another day's cost": ("attention", rows("reminders", 0, day="2026-11-18")),
+    "a unit two messages were paid out of": ("attention", lambda s: replace(s, reminders=[*s.reminders, SHARED])),
     "an ordinary reminder out of the critical budget": ("attention", rows("reminders", 0, budget="critical")),
     "a reminder in the night": ("hours", post(0, at=NOON + timedelta(hours=9))),
     "a comment on a Sunday": ("hours", comment(at=NOON + timedelta(days=5))),
