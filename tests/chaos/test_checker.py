@@ -185,6 +185,7 @@ def again(table: str, number: int) -> Damage:
 
 COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
 SHARED = good().reminders[1] | {"effect": "e7"}
+EXTRA = job(9, "answer", "slack:dana", payload={"inbox": 1})
 DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
 EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
@@ -228,6 +229,8 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a command without a job": ("accounted for", without("jobs", 1)),
     "a command with two jobs": ("accounted for", again("jobs", 1)),
     "a click worked as something else": ("accounted for", rows("jobs", 3, kind="answer")),
+    "a command whose job was given up": ("accounted for", rows("jobs", 1, state="dead")),
+    "a job for what a cycle has seen": ("accounted for", lambda s: replace(s, jobs=[*s.jobs, EXTRA])),
     "a job still runs": ("nothing left", rows("jobs", 0, state="running")),
     "a dead letter": ("nothing left", rows("jobs", 0, state="dead")),
     "an effect nobody knows the end of": ("nothing left", rows("effects", 0, state="unknown")),
