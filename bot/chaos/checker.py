@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from bot.chaos.consent import approvals, decided_once
 from bot.chaos.reach import addressed, attention, hours, told_once
-from bot.chaos.seen import Post, Row, Seen, asking, put_off
-from models.ids import PersonId, TeamId, named
+from bot.chaos.seen import Post, Row, Seen, asking, member, put_off
+from models.ids import named
 from models.mailbox import NO_CYCLE
 
 MESSAGES = frozenset({"remind_person", "post_digest", "escalate", "tell_admins", "ask_identity", "shadow_log"})
@@ -107,10 +107,8 @@ def _effects_once(seen: Seen) -> Iterator[str]:
 
 def _given(seen: Seen, effect: Row) -> tuple[str, str | None]:
     """The issue and the account an effect gives it to."""
-    assert seen.law is not None
-    taker = effect["action"]["taker"]
-    member = seen.law.team(TeamId(effect["team"])).member(PersonId(taker)) if taker is not None else None
-    return effect["action"]["issue"], member.jira if member is not None else None
+    taker = member(seen, effect["team"], effect["action"]["taker"])
+    return effect["action"]["issue"], taker.jira if taker is not None else None
 
 
 def _no_strangers(seen: Seen) -> Iterator[str]:
@@ -163,6 +161,8 @@ def _answers(seen: Seen) -> Iterator[str]:
     rows = {(row["source"], row["delivery_id"]): row["id"] for row in seen.inbox}
     jobs = {job["payload"].get("inbox"): job["id"] for job in seen.jobs if job["kind"] == "answer"}
     marked = Counter(post.marker for post in seen.posts)
+    asked = {sent.token for sent in seen.deliveries}
+    yield from (f"something was answered that nobody asked: {token}" for token in seen.replies if token not in asked)
     for sent in seen.deliveries:
         row = rows.get((sent.source, sent.id))
         if row is None or sent.job != "answer":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.chaos.wire import Sent
-from models.directives import Directives
+from models.directives import Directives, Member
 
 Row = Mapping[str, Any]
 Truth = tuple[str | None, str, bool]
@@ -78,6 +78,12 @@ class Seen:
     """By channel the moments (real time in seconds, ascending) at which Slack took a new message."""
     processes: Sequence[Row] = ()
     """The product's: each when it ``began`` (real time)."""
+
+
+def member(seen: Seen, team: str, person: str | None) -> Member | None:
+    """Who that is in the team; ``None`` for somebody it does not know."""
+    teams = seen.law.teams if seen.law is not None else ()
+    return next((m for each in teams if each.id == team for m in each.members if m.id == person), None)
 
 
 def asking(effect: Row) -> str:

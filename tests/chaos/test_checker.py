@@ -186,6 +186,7 @@ def again(table: str, number: int) -> Damage:
 COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
 SHARED = good().reminders[1] | {"effect": "e7"}
 EXTRA = job(9, "answer", "slack:dana", payload={"inbox": 1})
+NOTHING = {"person": "li", "day": "2026-11-18", "budget": "daily", "effect": "e9"}
 DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
 EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
@@ -264,6 +265,9 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
         lambda s: replace(s, posts=[*s.posts, Post("D1", "9", SLACK["dana"], "e3")]),
     ),
     "a copy that does not show it is settled": ("cards", lambda s: replace(s, cards=[COPY])),
+    "a card that asks nothing": ("decided once", rows("effects", 2, action={"approval": "a9"})),
+    "an answer nobody asked for": ("answers", lambda s: replace(s, replies={**s.replies, "t9": ["On track"]})),
+    "an answer by somebody nobody knows": ("approvals", rows("approvals", 0, by="mallory")),
     "a question put to a deputy twice": ("decided once", lambda s: replace(s, effects=[*s.effects, *TWICE])),
     "a reminder of a question that cost nothing": ("attention", lambda s: replace(s, effects=[*s.effects, AGAIN])),
     "a question without an answer": ("answers", lambda s: replace(s, replies={})),
@@ -286,6 +290,8 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a reminder at somebody else's cost": ("attention", rows("reminders", 0, person="noor")),
     "a reminder at another day's cost": ("attention", rows("reminders", 0, day="2026-11-18")),
     "a unit two messages were paid out of": ("attention", lambda s: replace(s, reminders=[*s.reminders, SHARED])),
+    "a unit for a reminder that was cancelled": ("attention", rows("effects", 0, state="cancelled")),
+    "a unit for nothing": ("attention", lambda s: replace(s, reminders=[*s.reminders, NOTHING])),
     "an ordinary reminder out of the critical budget": ("attention", rows("reminders", 0, budget="critical")),
     "a reminder in the night": ("hours", post(0, at=NOON + timedelta(hours=9))),
     "a comment on a Sunday": ("hours", comment(at=NOON + timedelta(days=5))),
