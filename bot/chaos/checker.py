@@ -161,7 +161,7 @@ def _answers(seen: Seen) -> Iterator[str]:
     rows = {(row["source"], row["delivery_id"]): row["id"] for row in seen.inbox}
     jobs = {job["payload"].get("inbox"): job["id"] for job in seen.jobs if job["kind"] == "answer"}
     marked = Counter(post.marker for post in seen.posts)
-    asked = {sent.token for sent in seen.deliveries}
+    asked, place = {sent.token for sent in seen.deliveries}, {post.marker: post.channel for post in seen.posts}
     yield from (f"something was answered that nobody asked: {token}" for token in seen.replies if token not in asked)
     for sent in seen.deliveries:
         row = rows.get((sent.source, sent.id))
@@ -172,6 +172,8 @@ def _answers(seen: Seen) -> Iterator[str]:
             sum(not text.startswith(NOTICE) for text in words) if sent.token else marked[named("reply", jobs.get(row))]
         )
         told = bool(words) and count == 0
+        if count and not sent.token and place[named("reply", jobs.get(row))] != sent.place:
+            yield f"the {sent.name} {sent.id} was asked in {sent.place} and answered elsewhere"
         if count != 1 and not told and sent.name != "app_home_opened":
             yield f"the {sent.name} {sent.id} was answered {count} times"
 

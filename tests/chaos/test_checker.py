@@ -67,7 +67,7 @@ def good() -> Seen:
             Sent("jira", "d1", "jira:issue_updated", "li", acknowledged=2),
             Sent("jira", "d2", "comment_created", "me", acknowledged=1),
             Sent("slack", "d3", "command", "dana", token="t1", job="answer", acknowledged=1),
-            Sent("slack", "d4", "app_mention", "dana", job="answer", acknowledged=1),
+            Sent("slack", "d4", "app_mention", "dana", job="answer", acknowledged=1, place="C1"),
             Sent(
                 "slack",
                 "d5",
@@ -272,6 +272,7 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a reminder of a question that cost nothing": ("attention", lambda s: replace(s, effects=[*s.effects, AGAIN])),
     "a question without an answer": ("answers", lambda s: replace(s, replies={})),
     "a question answered twice": ("answers", lambda s: replace(s, replies={"t1": ["On track", "On track"]})),
+    "a mention answered elsewhere": ("answers", post(2, channel="C2")),
     "a mention without an answer": ("answers", without("posts", 2)),
     "a reminder before somebody else": ("addressed", post(0, to=SLACK["noor"], channel="D7")),
     "a reminder for all to read": ("addressed", post(0, to="", channel="C1")),
