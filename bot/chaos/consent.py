@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from bot.chaos.seen import Row, Seen, asking
-from models.ids import PersonId, TeamId
+from bot.chaos.seen import Row, Seen, asking, member
 
 ENDINGS = {"sent": ("done", "found"), "cancelled": ("changed", "forbidden")}
 """What is said of an execution that ended so."""
@@ -22,7 +21,8 @@ def decided_once(seen: Seen) -> Iterator[str]:
     cycles, asks = {row["id"] for row in seen.cycles}, {row["id"] for row in seen.approvals}
     for effect in seen.effects:
         again = effect["action"].get("approval") if asking(effect) in ("again", "deputy") else None
-        if effect["cycle"] not in cycles and effect["approval"] not in asks and again not in asks:
+        lost = bool(asking(effect)) and effect["action"]["approval"] not in asks
+        if lost or (effect["cycle"] not in cycles and effect["approval"] not in asks and again not in asks):
             yield f"{effect['kind']} {effect['id']} comes from nowhere"
     chased = Counter((e["action"].get("approval", e["id"]), how) for e in seen.effects if (how := asking(e)))
     yield from (f"the ask {name} was put {count} times ({how})" for (name, how), count in chased.items() if count > 1)
@@ -49,12 +49,12 @@ def approvals(seen: Seen) -> Iterator[str]:
 
 def _answered(seen: Seen, row: Row) -> Iterator[str]:
     """By somebody who may answer and did, with what they chose."""
-    assert seen.law is not None
     if row["by"] not in row["approvers"]:
         yield f"the ask {row['id']} was answered by {row['by']}, who may not"
-    account = seen.law.team(TeamId(row["team"])).member(PersonId(row["by"])).slack
+    who = member(seen, row["team"], row["by"])
     presses = [sent for sent in seen.deliveries if sent.name in PRESSES and {row["id"], row["edits"]} & sent.about]
-    if account not in {sent.actor for sent in presses}:
+    wished = row["proposal"].get("asked_by") == row["by"]  # then asking for it was the yes
+    if not wished and (who is None or who.slack not in {sent.actor for sent in presses}):
         yield f"the ask {row['id']} was {row['state']} by {row['by']}, who pressed nothing"
     chosen = {sent.chosen for sent in presses}
     if row["edits"] and row["proposal"]["action"].get("taker") not in chosen:

@@ -57,16 +57,18 @@ def reached() -> tuple[str, ...]:
 @cache
 def labels() -> tuple[str, ...]:
     """Every label a transaction is committed under. Raises ``LookupError`` for one that cannot be known."""
-    found = {label for file in sorted(MODELS.rglob("*.py")) for label in _in(file)}
+    found = {label for file in sorted(MODELS.rglob("*.py")) for label in in_file(file)}
     return tuple(sorted(found))
 
 
-def _in(file: Path) -> Iterator[str]:
+def in_file(file: Path) -> Iterator[str]:
+    """The labels of one file. Raises ``LookupError`` for one that cannot be known."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "write":
-            if len(node.args) != 2:
-                continue
-            label = node.args[1]
+            named = (keyword.value for keyword in node.keywords if keyword.arg == "label")
+            label = next(named, node.args[1] if len(node.args) == 2 else None)
+            if label is None:
+                raise LookupError(f"{file.name}:{node.lineno}: whatever writes here commits under no label")
             if isinstance(label, ast.Constant):
                 yield str(label.value)
             elif (words := ast.unparse(label)) in COMPUTED:

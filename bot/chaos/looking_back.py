@@ -13,7 +13,7 @@ from integrations.simulator.seed import ASKER
 from models.copying import rows
 from models.whole import whole
 
-TABLES = ("inbox", "jobs", "cycles", "decisions", "effects", "approvals", "cards", "reminders", "facts")
+TABLES = ("inbox", "jobs", "cycles", "decisions", "effects", "approvals", "cards", "reminders", "processes", "facts")
 
 
 def look_back(flow: Flow) -> Seen:

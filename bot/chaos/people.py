@@ -226,7 +226,7 @@ class Flow:
         if request.path.endswith("/chat.postMessage") and isinstance(reply, web.Response) and reply.text:
             said = json.loads(reply.text)
             if said.get("ok"):
-                self.posted.setdefault(str(said["channel"]), []).append(self.clock.monotonic())
+                self.posted.setdefault(str(said["channel"]), []).append(self.clock.real().timestamp())
 
     async def until(self, what: str, holds: Callable[[], bool]) -> None:
         """Wait for something that must happen."""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.chaos.seen import Row, Seen, asking
-from models.directives import Member, Team
+from bot.chaos.seen import Row, Seen, asking, member
 from models.ids import PersonId, TeamId
+from models.keeping.restoring import EFFECT as SPENT
 from models.signals import Urgency
 from planner.bounds.worktime import Calendar, contact_calendar
 
@@ -32,7 +32,8 @@ def addressed(seen: Seen) -> Iterator[str]:
             continue
         if comment.issue != (issue := effect["action"].get("issue")):
             yield f"{effect['kind']} {effect['id']} is about {issue} and stands in {comment.issue}"
-        if effect["person"] and _member(seen, effect["team"], effect["person"]).jira not in comment.names:
+        reader = member(seen, effect["team"], effect["person"])
+        if effect["person"] and (reader is None or reader.jira not in comment.names):
             yield f"{effect['kind']} {effect['id']} does not name {effect['person']}"
     yield from _cards_addressed(seen)
 
@@ -44,8 +45,8 @@ def _cards_addressed(seen: Seen) -> Iterator[str]:
     first = [(row["id"], row["asked"], row["channel"], row["ts"]) for row in seen.approvals]
     copies = [(row["approval"], row["person"], row["channel"], row["ts"]) for row in seen.cards]
     for name, person, channel, ts in (*first, *copies):
-        reader = readers.get((channel, ts))
-        if reader is not None and reader != _member(seen, team[name], person).slack:
+        reader, wanted = readers.get((channel, ts)), member(seen, team.get(name, ""), person)
+        if reader is not None and (wanted is None or reader != wanted.slack):
             yield f"the ask {name} was put to {person} and stands before {reader or channel}"
 
 
@@ -55,6 +56,8 @@ def attention(seen: Seen) -> Iterator[str]:
     yield from (f"{unit} was spent {count} times" for unit, count in units.items() if count > 1)
     count_of = Counter(row["effect"] for row in seen.reminders)
     yield from (f"the effect {name} was paid for {count} times" for name, count in count_of.items() if count > 1)
+    lives = {effect["id"] for effect in seen.effects if effect["state"] != "cancelled"} | {SPENT}
+    yield from (f"{row['person']} paid for {row['effect']}" for row in seen.reminders if row["effect"] not in lives)
     paid, stood = {row["effect"]: row for row in seen.reminders}, _stood(seen)
     for effect in seen.effects:
         at, unit = stood.get(effect["id"]), paid.get(effect["id"])
@@ -94,7 +97,8 @@ def hours(seen: Seen) -> Iterator[str]:
         at = stood.get(effect["id"])
         if at is None or not effect["person"] or effect["person"] == effect["proposal"]["asked_by"]:
             continue
-        on_call = _member(seen, effect["team"], effect["person"]).on_call
+        who = member(seen, effect["team"], effect["person"])
+        on_call = who is not None and who.on_call
         critical = effect["proposal"]["urgency"] == Urgency.CRITICAL
         theirs = _calendar(seen, effect)
         if not (theirs.is_working(at) or theirs.is_working(at - TAKING) or (critical and on_call)):
@@ -126,17 +130,11 @@ def _told(effect: Row) -> set[tuple[str, str]]:
 def _place(seen: Seen, effect: Row) -> str:
     """Whose direct messages, or which channel, an action is said in."""
     if effect["person"]:
-        return str(_member(seen, effect["team"], effect["person"]).slack)
-    return "#" + _team(seen, effect["team"]).channels.get(effect["action"].get("channel", ""), "").lstrip("#")
-
-
-def _team(seen: Seen, team: str) -> Team:
+        who = member(seen, effect["team"], effect["person"])
+        return who.slack or "" if who is not None else ""
     assert seen.law is not None
-    return seen.law.team(TeamId(team))
-
-
-def _member(seen: Seen, team: str, person: str) -> Member:
-    return _team(seen, team).member(PersonId(person))
+    named = seen.law.team(TeamId(effect["team"])).channels.get(effect["action"].get("channel", ""), "")
+    return "#" + named.lstrip("#")
 
 
 def _calendar(seen: Seen, effect: Row) -> Calendar:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.chaos.wire import Sent
-from models.directives import Directives
+from models.directives import Directives, Member
 
 Row = Mapping[str, Any]
 Truth = tuple[str | None, str, bool]
@@ -77,7 +77,15 @@ class Seen:
     """Copies of questions: approval, person, channel, ts."""
     reminders: Sequence[Row] = ()
     posted: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """By channel the moments (seconds of one clock, ascending) at which Slack took a new message."""
+    """By channel the moments (real time in seconds, ascending) at which Slack took a new message."""
+    processes: Sequence[Row] = ()
+    """The product's: each when it ``began`` (real time)."""
+
+
+def member(seen: Seen, team: str, person: str | None) -> Member | None:
+    """Who that is in the team; ``None`` for somebody it does not know."""
+    teams = seen.law.teams if seen.law is not None else ()
+    return next((m for each in teams if each.id == team for m in each.members if m.id == person), None)
 
 
 def asking(effect: Row) -> str:

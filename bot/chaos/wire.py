@@ -42,6 +42,8 @@ class Sent:
     """Ids it names: of a press the question among them."""
     chosen: str = ""
     """What somebody chose instead of what was proposed."""
+    place: str = ""
+    """The channel in which somebody asked for all to read."""
     twice: bool = False
     """Whether the vendor sends it again although it was acknowledged."""
     tries: int = 0
@@ -150,7 +152,8 @@ def _from_slack(headers: Mapping[str, str], body: bytes) -> Sent:
     if "json" in headers.get("Content-Type", ""):
         told = json.loads(body)
         event = told["event"]
-        return Sent("slack", _name(told, event), event["type"], event.get("user", ""), job="answer")
+        place = event.get("channel", "")
+        return Sent("slack", _name(told, event), event["type"], event.get("user", ""), job="answer", place=place)
     form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     said: dict[str, Any] = json.loads(form["payload"]) if "payload" in form else dict(form)
     words = next(_actions(said), "command" if "command" in form else said.get("type", "nothing"))

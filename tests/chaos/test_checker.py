@@ -67,7 +67,7 @@ def good() -> Seen:
             Sent("jira", "d1", "jira:issue_updated", "li", acknowledged=2),
             Sent("jira", "d2", "comment_created", "me", acknowledged=1),
             Sent("slack", "d3", "command", "dana", token="t1", job="answer", acknowledged=1),
-            Sent("slack", "d4", "app_mention", "dana", job="answer", acknowledged=1),
+            Sent("slack", "d4", "app_mention", "dana", job="answer", acknowledged=1, place="C1"),
             Sent(
                 "slack",
                 "d5",
@@ -135,6 +135,13 @@ def test_a_notice_stands_in_for_an_answer_that_cannot_be_looked_up() -> None:
     assert violations(replace(good(), replies={"t1": ["On track", f"{NOTICE} while I answered"]})) == []
 
 
+def test_whoever_pressed_for_a_window_that_came_too_late_is_told_privately_once() -> None:
+    told = Post("D1", "9", SLACK["dana"], named("private", 9), text="Press it again")
+    late = replace(good(), jobs=[*good().jobs, job(9, "window", "window:1")], posts=[*good().posts, told])
+    assert violations(late) == []
+    assert any("no strangers" in line for line in violations(replace(late, posts=[*late.posts, told])))
+
+
 def test_what_policy_has_put_off_untouched_may_wait() -> None:
     words = "Li has had today's one message already"
     late = effect("e9", "remind_person", state="planned", words=words)
@@ -182,6 +189,13 @@ def test_what_the_clock_plans_while_the_agent_is_being_stopped_may_wait() -> Non
         assert "nothing left" in {line.partition(":")[0] for line in left}, wrong
 
 
+def test_whoever_comes_back_after_a_death_may_say_a_burst_at_once_again() -> None:
+    lives = [NOON.timestamp() + second for second in (0, 2, 4)]
+    said = replace(good(), posted={"C1": [second for second in lives for _ in range(5)]})
+    assert any("pace" in line for line in violations(said))
+    assert violations(replace(said, processes=[{"began": NOON + timedelta(seconds=n)} for n in (0, 2, 4)])) == []
+
+
 Damage = Callable[[Seen], Seen]
 
 
@@ -205,6 +219,9 @@ def again(table: str, number: int) -> Damage:
 
 
 COPY = {"approval": "a1", "person": "noor", "channel": "D9", "ts": "9"}
+SHARED = good().reminders[1] | {"effect": "e7"}
+EXTRA = job(9, "answer", "slack:dana", payload={"inbox": 1})
+NOTHING = {"person": "li", "day": "2026-11-18", "budget": "daily", "effect": "e9"}
 DEPUTY: dict[str, Any] = {"approval": "a1", "asking": "deputy"}
 TWICE = [effect(name, "ask_approval", cycle=None, action=DEPUTY) for name in ("e8", "e9")]
 EDITS = [{**good().approvals[0], "id": name, "edits": "a0"} for name in ("a2", "a3")]
@@ -248,6 +265,8 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "a command without a job": ("accounted for", without("jobs", 1)),
     "a command with two jobs": ("accounted for", again("jobs", 1)),
     "a click worked as something else": ("accounted for", rows("jobs", 3, kind="answer")),
+    "a command whose job was given up": ("accounted for", rows("jobs", 1, state="dead")),
+    "a job for what a cycle has seen": ("accounted for", lambda s: replace(s, jobs=[*s.jobs, EXTRA])),
     "a job still runs": ("nothing left", rows("jobs", 0, state="running")),
     "a dead letter": ("nothing left", rows("jobs", 0, state="dead")),
     "an effect nobody knows the end of": ("nothing left", rows("effects", 0, state="unknown")),
@@ -269,6 +288,7 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an approved ask executed twice": ("approvals", again("effects", 3)),
     "an execution nobody agreed to": ("approvals", rows("approvals", 0, state="rejected")),
     "an answer by nobody": ("approvals", rows("approvals", 0, by=None)),
+    "an approved ask nobody was told the end of": ("approvals", rows("approvals", 0, ending=None)),
     "an ask on no card": ("cards", rows("approvals", 0, channel=None, ts=None)),
     "a settled ask with buttons": ("cards", lambda s: replace(s, posts=[_open(p) for p in s.posts])),
     "a card that still says it is under way": (
@@ -280,14 +300,19 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
         lambda s: replace(s, posts=[*s.posts, Post("D1", "9", SLACK["dana"], "e3")]),
     ),
     "a copy that does not show it is settled": ("cards", lambda s: replace(s, cards=[COPY])),
+    "a card that asks nothing": ("decided once", rows("effects", 2, action={"approval": "a9"})),
+    "an answer nobody asked for": ("answers", lambda s: replace(s, replies={**s.replies, "t9": ["On track"]})),
+    "an answer by somebody nobody knows": ("approvals", rows("approvals", 0, by="mallory")),
     "a question put to a deputy twice": ("decided once", lambda s: replace(s, effects=[*s.effects, *TWICE])),
     "a reminder of a question that cost nothing": ("attention", lambda s: replace(s, effects=[*s.effects, AGAIN])),
     "a question without an answer": ("answers", lambda s: replace(s, replies={})),
     "a question answered twice": ("answers", lambda s: replace(s, replies={"t1": ["On track", "On track"]})),
+    "a mention answered elsewhere": ("answers", post(2, channel="C2")),
     "a mention without an answer": ("answers", without("posts", 2)),
     "a reminder before somebody else": ("addressed", post(0, to=SLACK["noor"], channel="D7")),
     "a reminder for all to read": ("addressed", post(0, to="", channel="C1")),
     "a card before somebody else": ("addressed", post(1, to=SLACK["noor"])),
+    "a copy before somebody else": ("addressed", lambda s: replace(s, cards=[COPY | {"channel": "D1", "ts": "2"}])),
     "a comment on another issue": ("addressed", comment(issue="PAY-9")),
     "a comment that names somebody else": ("addressed", comment(names=frozenset({JIRA["li"]}))),
     "an issue given to somebody else": ("effects once", lambda s: replace(s, handed=[("PAY-1", JIRA["mike"])])),
@@ -295,11 +320,14 @@ DAMAGES: Mapping[str, tuple[str, Damage]] = {
     "an edit became something else": ("approvals", edited(chosen="noor")),
     "an execution that was dropped and called done": ("approvals", rows("effects", 3, state="cancelled")),
     "an execution that was dropped for nothing": ("approvals", dropped),
-    "an answer by somebody who may not": ("approvals", rows("approvals", 0, by="li")),
+    "an answer by somebody who may not": ("approvals", rows("approvals", 0, approvers=["noor"])),
     "an answer by somebody who pressed nothing": ("approvals", rows("approvals", 0, by="noor")),
     "a first card that cost nothing": ("attention", without("reminders", 2)),
     "a reminder at somebody else's cost": ("attention", rows("reminders", 0, person="noor")),
     "a reminder at another day's cost": ("attention", rows("reminders", 0, day="2026-11-18")),
+    "a unit two messages were paid out of": ("attention", lambda s: replace(s, reminders=[*s.reminders, SHARED])),
+    "a unit for a reminder that was cancelled": ("attention", rows("effects", 0, state="cancelled")),
+    "a unit for nothing": ("attention", lambda s: replace(s, reminders=[*s.reminders, NOTHING])),
     "an ordinary reminder out of the critical budget": ("attention", rows("reminders", 0, budget="critical")),
     "a reminder in the night": ("hours", post(0, at=NOON + timedelta(hours=9))),
     "a comment on a Sunday": ("hours", comment(at=NOON + timedelta(days=5))),

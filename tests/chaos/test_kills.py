@@ -7,12 +7,15 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.chaos.campaign import TRIES, sweep
 from bot.chaos.kills import AT_A_TIME, MOMENTS, OFTEN, Kill, elsewhere, packed, planned, shuffled
-from bot.chaos.labels import NOT_REACHED, labels, reached
+from bot.chaos.labels import NOT_REACHED, in_file, labels, reached
 from bot.chaos.product import ROOT
 
 PASSES = {
@@ -26,6 +29,34 @@ def test_every_label_is_planned_before_and_after_each_time_it_is_wanted() -> Non
     assert found == Counter({f"{label}:{moment}": 3 for label in ("accept", "beat", "put") for moment in MOMENTS})
     often = Counter(kill.point for kill in planned(["accept"], 1, PASSES))
     assert set(often.values()) == {OFTEN["accept"]}
+
+
+def test_steps_that_find_nothing_to_do_share_one_kill_before_and_after_and_take_turns() -> None:
+    tidy = [f"tidy_{kind}" for kind in ("cycles", "jobs", "told")]
+    passes = {"one": {f"{label}:{moment}": 1 for label in ("put", *tidy) for moment in MOMENTS}}
+    hit = [kill.point for kill in planned(["put", *tidy], 1, passes)]
+    assert hit[2:] == ["tidy_cycles:before", "tidy_cycles:after"]
+    assert {kill.point.partition(":")[0] for kill in planned(tidy, 3, passes)} == set(tidy)
+
+
+def test_a_point_of_many_kinds_of_work_is_hit_in_every_step_that_passes_it() -> None:
+    passes = {f"step {n}": {f"finish:{moment}": 8 for moment in MOMENTS} for n in range(OFTEN["finish"])}
+    for moment in MOMENTS:
+        steps = [kill.step for kill in planned(["finish"], 1, passes) if kill.point == f"finish:{moment}"]
+        assert sorted(steps) == sorted(passes)
+
+
+@pytest.mark.parametrize("written", ['self.write(work, label="new")', 'self.write(work, "new")'])
+def test_a_label_is_found_however_it_is_given(written: str, tmp_path: Path) -> None:
+    (file := tmp_path / "new.py").write_text(f"async def keep(self):\n    await {written}\n")
+    assert list(in_file(file)) == ["new"]
+
+
+@pytest.mark.parametrize("written", ["self.write(work)", "self.write(work, name)", "self.write(*both)"])
+def test_what_commits_under_a_label_nobody_can_read_is_refused(written: str, tmp_path: Path) -> None:
+    (file := tmp_path / "new.py").write_text(f"async def keep(self):\n    await {written}\n")
+    with pytest.raises(LookupError):
+        list(in_file(file))
 
 
 def test_the_kills_of_one_point_are_spread_over_the_story_and_over_its_passings() -> None:

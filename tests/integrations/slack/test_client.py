@@ -10,8 +10,10 @@ import aiohttp
 import pytest
 
 from integrations.slack import Slack
+from integrations.slack.outgoing.pacing import BURST, INTERVAL
 from models.clock import SystemClock
 from models.errors import NotDone, Refused, Unclear
+from models.links import Links
 from tests.contracts.blockkit import check_call
 from tests.integrations.slack.loopback import Answer, Loopback
 
@@ -19,6 +21,16 @@ pytestmark = pytest.mark.anyio
 
 BLOCKS: list[dict[str, Any]] = [{"type": "section", "text": {"type": "mrkdwn", "text": "*PAY-7* waits"}}]
 USER = {"id": "U1", "tz": "Europe/Berlin", "profile": {"display_name": "Li", "status_text": ""}}
+
+
+class Stopwatch(SystemClock):
+    """Monotonic time stands still until told."""
+
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def monotonic(self) -> float:
+        return self.at
 
 
 async def test_a_post_carries_its_marker_and_unfurls_nothing(slack: Slack, server: Loopback) -> None:
@@ -344,6 +356,26 @@ async def test_refused_blocks_never_lose_an_answer(slack: Slack, server: Loopbac
     server.say("respond", Answer("invalid_blocks", 400), Answer("ok"))
     await slack.respond(server.url.replace("/slack/api/", "/respond"), "t", BLOCKS)
     assert ["blocks" in sent for sent in server.of("respond")] == [True, False]
+
+
+async def test_one_channel_gets_a_burst_and_then_a_post_a_second_and_another_does_not_wait_for_it(
+    server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, moments, rest = Stopwatch(), list[float](), asyncio.sleep
+    slack = Slack("xoxb-test", server.url, clock, links=Links.to("https://x.example"))
+
+    async def sleep(seconds: float) -> None:
+        clock.at += seconds
+        await rest(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    for number in range(BURST + 2):
+        await slack.post("C1", str(number))
+        moments.append(clock.at - 100.0)
+    await slack.post("C2", "elsewhere")
+    await slack.close()
+    assert moments == [0.0] * BURST + [INTERVAL, 2 * INTERVAL]
+    assert clock.at == 100.0 + 2 * INTERVAL
 
 
 async def test_posts_in_one_channel_keep_their_order(slack: Slack, server: Loopback) -> None:
