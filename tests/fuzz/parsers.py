@@ -74,6 +74,7 @@ from tests.contracts.blockkit import cross_payload
 from tests.fuzz import written
 from tests.fuzz.bodies import RAW, WORDS, encoded, json_of
 from tests.fuzz.shapes import JUNK, PAYLOADS
+from tests.fuzz.told import retold, tellings
 from tests.integrations.claude.loopback import prompt
 from tests.integrations.claude_code.stub import errand
 from tests.planner.bounds.test_worktime import calendars, moments
@@ -285,6 +286,9 @@ PARSERS: Mapping[str, Parser] = {
         JSONS,
         (),
         ("integrations/jira/webhook.py", "integrations/payloads.py"),
+    ),
+    "what a body of Jira says by itself": Parser(
+        retold, st.one_of(JSONS, tellings()), (), ("integrations/jira/telling.py",)
     ),
     "a body of Bitbucket": Parser(
         lambda body: bitbucket.parse(delivery(Source.BITBUCKET, body), ["PAY"]),

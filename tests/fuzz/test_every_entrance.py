@@ -56,7 +56,7 @@ BY_OUR_OWN_DOOR = {
 """They read a body again that our door has read, checked and kept, or what our own listener has said."""
 
 BY_OURSELVES = {
-    *("models/copying.py", "models/keeping/facts.py", "models/keeping/hushes.py", "models/keeping/operations.py"),
+    *("models/copying.py", "models/keeping/mirrored.py", "models/keeping/hushes.py", "models/keeping/operations.py"),
     *("bot/cli/backtest.py", "bot/connections/manifest.py", "bot/connections/outside.py", "bot/thinking/discreet.py"),
     *("integrations/claude/asking.py", "integrations/claude_code/client.py", "integrations/claude_code/facts.py"),
 }
