@@ -19,6 +19,10 @@ from models.mailbox import NO_CYCLE
 MESSAGES = frozenset({"remind_person", "post_digest", "escalate", "tell_admins", "ask_identity", "shadow_log"})
 """Actions that are each one Slack message of their own."""
 
+REPLIES: Mapping[str, Sequence[str]] = {"answer": ("reply", "private", "lost"), "window": ("private",)}
+"""How the words are marked that somebody gets for what they asked or sent off, by kind of job: why a filled window did
+nothing, as when it was sent off twice, they are told in direct messages."""
+
 NOTICE = "I was interrupted"
 """How the product says that an answer may be missing."""
 
@@ -113,7 +117,7 @@ def _given(seen: Seen, effect: Row) -> tuple[str, str | None]:
 
 def _no_strangers(seen: Seen) -> Iterator[str]:
     """Nothing of ours stands outside without a marker the ledger knows, and no reply stands twice."""
-    replies = {named("reply", job["id"]) for job in seen.jobs if job["kind"] == "answer"}
+    replies = {named(how, job["id"]) for job in seen.jobs for how in REPLIES.get(job["kind"], ())}
     known = {effect["id"] for effect in seen.effects} | replies
     everywhere = [post.marker for post in seen.posts] + [comment.marker for comment in seen.comments]
     yield from (f"something with the marker {marker!r} stands outside" for marker in everywhere if marker not in known)
