@@ -22,8 +22,8 @@ MESSAGES = frozenset({"remind_person", "post_digest", "escalate", "tell_admins",
 """Actions that are each one Slack message of their own."""
 
 REPLIES: Mapping[str, Sequence[str]] = {"answer": ("reply", "private", "lost"), "window": ("private",)}
-"""How the words are marked that somebody gets for what they asked or pressed, by kind of job: a window that can no
-longer be opened, as its press is older than a death, is told of in direct messages."""
+"""How the words are marked that somebody gets for what they asked or sent off, by kind of job: why a filled window did
+nothing, as when it was sent off twice, they are told in direct messages."""
 
 NOTICE = "I was interrupted"
 """How the product says that an answer may be missing."""

@@ -135,8 +135,8 @@ def test_a_notice_stands_in_for_an_answer_that_cannot_be_looked_up() -> None:
     assert violations(replace(good(), replies={"t1": ["On track", f"{NOTICE} while I answered"]})) == []
 
 
-def test_whoever_pressed_for_a_window_that_came_too_late_is_told_privately_once() -> None:
-    told = Post("D1", "9", SLACK["dana"], named("private", 9), text="Press it again")
+def test_whoever_filled_in_a_window_for_nothing_is_told_privately_once() -> None:
+    told = Post("D1", "9", SLACK["dana"], named("private", 9), text="Already answered")
     late = replace(good(), jobs=[*good().jobs, job(9, "window", "window:1")], posts=[*good().posts, told])
     assert violations(late) == []
     assert any("no strangers" in line for line in violations(replace(late, posts=[*late.posts, told])))
