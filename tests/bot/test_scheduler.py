@@ -177,6 +177,7 @@ async def test_each_team_is_read_at_the_moment_that_is_foretold_and_not_before(w
     assert not await read(), "never in the first stretch"
     at = next_reading(works.clock.real(), place, len(three))
     assert timedelta() < at - works.clock.real() <= timedelta(minutes=10)
+    assert at not in [next_reading(works.clock.real(), other, len(three)) for other in {0, 1, 2} - {place}]
     works.clock.tick((at - works.clock.real()).total_seconds() - 1)
     assert not await read()
     works.clock.tick(1)

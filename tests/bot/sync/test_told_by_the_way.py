@@ -12,9 +12,9 @@ import pytest
 
 from bot.jobs.refresh import reread
 from models.errors import Unclear
-from models.events import Delivery, Source
+from models.events import Delivery, Reason, Source
 from models.ids import DeliveryId, IssueKey
-from models.mailbox import NewJob
+from models.mailbox import NewJob, look_at
 from tests.bot.sync.desk import RUNNING, TEAM, Desk
 from tests.bot.sync.test_trusted import BITBUCKET, held, trusted
 from tests.contracts.stores.values import MONDAY
@@ -30,13 +30,13 @@ LABEL = {
 LINK = {"webhookEvent": "issuelink_created", "issueLink": {"sourceIssueId": 5, "destinationIssueId": 1}}
 
 
-async def looks_after_a_reading(desk: Desk, sync: Any, told: dict[str, Any] | None) -> int:
+async def looks_after_a_reading(desk: Desk, sync: Any, told: dict[str, Any] | None, look: NewJob | None = None) -> int:
     """How many looks wait when ``told`` has come and the ten-minute reading is over."""
     await emptied(desk)
     if told is not None:
         body = json.dumps(told).encode()
         one = Delivery(source=Source.JIRA, id=DeliveryId("it"), name="x", body=body, received=desk.clock.real())
-        await desk.mailbox.accept(one, TEAM.id, None)
+        await desk.mailbox.accept(one, TEAM.id, look)
     await desk.mailbox.put(NewJob(kind="sync", key="sync", team=TEAM.id, lane=2))
     job = await desk.mailbox.claim((2,), 60)
     assert job is not None
@@ -89,6 +89,12 @@ async def test_a_sprints_changed_dates_are_known_with_the_next_reading(desk: Des
     assert await looks_after_a_reading(desk, sync, told) == 1
     assert (await desk.store.facts_about(TEAM.id)).sprints == (later,)
     assert "issues of a sprint" not in desk.jira.news()
+
+
+async def test_what_a_look_accounts_for_is_left_to_that_look(desk: Desk) -> None:
+    sync = await quiet(desk)
+    assert await looks_after_a_reading(desk, sync, LABEL, look_at(TEAM.id, Reason.EVENT)) == 1, "its own"
+    assert desk.jira.news() == []
 
 
 async def test_what_changes_nothing_we_hold_is_no_reason_to_look(desk: Desk) -> None:
