@@ -16,7 +16,8 @@ from bot.backtest.walk.lore import UNREAD, Known, lore_of
 from bot.backtest.walk.tidings import tidings
 from models.directives_file import load
 from models.ids import SprintId
-from models.work import Build, BuildState, Facts, Progress, ReviewState
+from models.pulls import Build, BuildState, ReviewState
+from models.work import Facts, Progress
 from planner.bounds.worktime import Calendar
 from tests.backtest.large import three_sprints
 from tests.backtest.live import MONDAY, TEAM, constitution

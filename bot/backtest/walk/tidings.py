@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from models.ids import IssueKey
-from models.work import Facts, Issue, PullRequest
+from models.pulls import PullRequest
+from models.work import Facts, Issue
 
 Kept = TypeVar("Kept", Issue, PullRequest)
 
