@@ -275,4 +275,15 @@ def _stretch(app: App, place: int, seconds: float) -> int:
 
     Each team's begins at another moment: else all would be read at once, and what happens meanwhile would wait.
     """
-    return int((app.clock.real().timestamp() + seconds * place / len(app.directives.teams)) // seconds)
+    return int((app.clock.real().timestamp() + _ahead(place, len(app.directives.teams), seconds)) // seconds)
+
+
+def next_reading(now: datetime, place: int, teams: int) -> datetime:
+    """When the team at that place of so many is reconciled next, after ``now`` (real time)."""
+    begun = (now.timestamp() + _ahead(place, teams, RECONCILE)) % RECONCILE
+    return now + timedelta(seconds=RECONCILE - begun)
+
+
+def _ahead(place: int, teams: int, seconds: float) -> float:
+    """By how much the team's stretches of so many seconds begin before those of the first."""
+    return seconds * place / teams

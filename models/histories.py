@@ -10,7 +10,8 @@ from functools import cached_property
 
 from models.ids import AccountId, IssueKey, PullRequestId, SprintId, TeamId
 from models.lessons import Act
-from models.work import Facts, Issue, Linked, Person, Progress, PullRequest, Sprint, SprintState
+from models.pulls import PullRequest
+from models.work import Facts, Issue, Linked, Person, Progress, Sprint, SprintState
 
 SETTLED_FOR = timedelta(days=14)
 """Company time for which a pull request that is over is still held, as the mirror holds it."""

@@ -219,14 +219,17 @@ class Mailbox:
         now = self._clock.real()
         return await self._database.read(lambda c: depths.waiting_for_a_worker(c, lane, now))
 
-    async def heard(self, source: Source, since: datetime, team: TeamId | None = None) -> list[Delivery]:
+    async def heard(
+        self, source: Source, since: datetime, team: TeamId | None = None, *, by_the_way: bool = False
+    ) -> list[Delivery]:
         """What came from ``source`` at ``since`` (real time) or later and can still be read, newest first.
 
-        At most ``MOST_HEARD`` of them; ``team`` leaves other teams' out.
+        At most ``MOST_HEARD`` of them; ``team`` leaves other teams' out, ``by_the_way`` what a look accounts for.
         """
         kept = text("length(body) > 0")  # the words of ix_inbox_bodies
         wanted = select(inbox).where(inbox.c.received >= since, kept, inbox.c.source == source.value)
         wanted = wanted.where(inbox.c.team == team) if team is not None else wanted
+        wanted = wanted.where(inbox.c.cycle == NO_CYCLE) if by_the_way else wanted
         wanted = wanted.order_by(inbox.c.received.desc()).limit(MOST_HEARD)
         rows = await self._database.read(lambda c: c.execute(wanted).mappings().all())
         return [_delivery(row) for row in rows]

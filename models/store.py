@@ -23,10 +23,11 @@ from models.keeping.jobs import NewJob
 from models.keeping.mirrored import Mirrored
 from models.pauses import Pause
 from models.people import Identity, Service
+from models.pulls import PullRequest
 from models.tables.asks import approvals
 from models.tables.mirror import memory, reads
 from models.tables.queue import firings, teams
-from models.work import Facts, Issue, Person, PullRequest, Sprint
+from models.work import Facts, Issue, Person, Sprint
 
 READING = "reading"
 """Under this name lies in memory, by source, how far a whole read has come: ``{"words": ..., "at": ...}``."""

@@ -84,7 +84,7 @@ TABLE: tuple[Row, ...] = (
         J,
         ("issuelink_created", "issuelink_deleted"),
         False,
-        "to Jira it is a change of the issues, which the next reconciliation reads",
+        "it may change what waits for what, and nobody's move yet: read within ten minutes",
     ),
     Row(
         J,

@@ -41,7 +41,7 @@ JIRA_EVENTS = frozenset(
 """What Jira shall tell. Its JQL filter narrows issues and comments only; sprints come from the whole site."""
 
 EVENTS = {Source.JIRA: JIRA_EVENTS, Source.BITBUCKET: frozenset(BITBUCKET_EVENTS)}
-POLLING = "without webhooks the agent reads everything every ten minutes"
+POLLING = "without webhooks the agent asks every ten minutes what has changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def _webhook_probe(outside: Outside, source: Source) -> Probe:
     name = secret_name(source)
     if not outside.secrets.get(source):
         setting = f"{source.value.upper()}_WEBHOOK_SECRET"
-        return off(name, f"{setting} is not set: no webhooks; everything is read every ten minutes instead")
+        return off(name, f"{setting} is not set: no webhooks; what has changed is asked every ten minutes")
     return Probe(name, partial(webhook, outside, source), (REACHED,))
 
 

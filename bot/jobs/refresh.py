@@ -1,4 +1,4 @@
-"""The reconciliation read: whatever a webhook failed to say is found here; and what one said that needs no look."""
+"""The reconciliation read: whatever a webhook failed to say is found here, and what one said by the way."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ async def reread(app: App, job: Job) -> None:
     """Read what has changed, as far as that is due (everything, when the job asks for it), and look at the team when
     something had."""
     team = TeamId(job.team)
-    whole = job.payload.get("whole") is True
     asked = job.payload.get("look") is True
-    if whole:
+    if job.payload.get("whole") is True:
         changed = await app.sync.everything(team)
+    elif asked:
+        changed = await app.sync.reconcile(team)
     else:
-        changed = await app.sync.reconcile(team, None if asked else await app.sync.due(team))
-    # A webhook may have told what is no reason to look, a link or a label: whatever is spared, that waits no longer.
-    told = await app.mailbox.waiting(team)
-    if changed or told or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
+        changed = await app.sync.routine(team)
+    if changed or asked or job.attempts > 1:  # an earlier try may have read the change and died before this
         await app.mailbox.put(look_at(team))
     await app.mailbox.finish(job)
 

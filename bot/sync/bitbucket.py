@@ -17,8 +17,8 @@ from models.directives import Team
 from models.errors import Refused, VendorError
 from models.events import Source
 from models.ids import IssueKey, PullRequestId, TeamId
+from models.pulls import BuildState, PullRequest
 from models.store import Store
-from models.work import BuildState, PullRequest
 from planner.facts.observe import RECENT, is_ours, is_recent
 from planner.triggers import repositories_of
 

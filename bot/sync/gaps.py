@@ -29,7 +29,7 @@ GRACE = timedelta(minutes=15)
 """How late a webhook may be: Jira's secondary flow takes that long (atlassian.md 1)."""
 
 WINDOWS = 12
-"""Comparisons that count: two hours of changes, with a reconciliation every ten minutes."""
+"""Comparisons that count: of two hours with a reconciliation every ten minutes, of a day with one every two hours."""
 
 LEAST, SHARE = 3, 0.2
 """From so many changes without a webhook, and from such a share of all changes, webhooks seem to be missing."""
@@ -82,8 +82,12 @@ async def judged_of(store: Store, team: TeamId, source: Source) -> Judged:
 class Heard(Protocol):
     """What the doors have taken in."""
 
-    async def heard(self, source: Source, since: datetime, team: TeamId | None = None) -> Sequence[Delivery]:
-        """Deliveries of a source that came at ``since`` (real time) or later, whatever became of them."""
+    async def heard(
+        self, source: Source, since: datetime, team: TeamId | None = None, *, by_the_way: bool = False
+    ) -> Sequence[Delivery]:
+        """Deliveries of a source that came at ``since`` (real time) or later, whatever became of them; with
+        ``by_the_way`` those that no look accounts for.
+        """
         ...
 
     async def last_heard(self, source: Source, since: datetime, team: TeamId) -> datetime | None:
@@ -152,7 +156,7 @@ def missing(windows: Iterable[Window]) -> bool:
 async def webhooks_check(store: Store, directives: Directives, source: Source, name: str, *, signed: bool) -> Check:
     """Whether webhooks of ``source`` come as they should, over all teams; ``signed``: we hold a secret for them."""
     if not signed:
-        detail = "no webhooks, as their secret is not set: changes are found by reading, every ten minutes"
+        detail = "no webhooks, as their secret is not set: changes are found by asking, every ten minutes"
         return Check(name, True, detail)
     found = [await judged_of(store, team.id, source) for team in directives.teams]
     windows = [window for judged in found for window in judged.windows]

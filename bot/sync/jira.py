@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.sync.position import Position, is_due, keep_position, position_of
+from bot.sync.position import TRUSTED_EVERY, WHOLE_EVERY, Position, is_due, keep_position, position_of
 from bot.sync.progress import Progress, so_far
 from bot.sync.projects import Projects
 from integrations.jira import Jira
@@ -27,9 +27,17 @@ log = logging.getLogger(__name__)
 MOST_STRAYS = 200
 """Issues outside the sprints that a whole read reads again: two bulk fetches."""
 
-
 MOST_TOLD = 100
 """Events of one look whose bodies are gone through: of more, one bulk read is cheaper than so much comparing."""
+
+
+Trusts = Callable[[TeamId], Awaitable[bool]]
+"""Whether webhooks tell a team's mirror of everything."""
+
+
+async def trusts_nobody(_team: TeamId) -> bool:
+    """Where no door hears webhooks."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class JiraMirror:
     progress: Progress
     projects: Projects
     only_sprint: str | None = None
+    trusts: Trusts = trusts_nobody
 
     async def whole(self, team: Team) -> None:
         """Every sprint of the team's boards, every issue of those watched; what is not there is gone.
@@ -71,7 +80,8 @@ class JiraMirror:
         position, began, now = await self._position(team.id), self.clock.real(), self.clock.now()
         facts = await self.store.facts_about(team.id)
         since = position.until
-        if since is None or is_due(position, self.clock):
+        every = TRUSTED_EVERY if _is_all_ours(facts, team) and await self.trusts(team.id) else WHOLE_EVERY
+        if since is None or is_due(position, self.clock, every):
             await self.whole(team)
             return
         coming = await self._coming(team)
@@ -223,6 +233,11 @@ def _neighbours(facts: Facts) -> set[str]:
     watched = [issue for issue in facts.issues if issue.sprint in facts.whole]
     inside = {issue.key for issue in watched}
     return {str(key) for issue in watched for key in (*issue.blocked_by, *issue.freed_by) if key not in inside}
+
+
+def _is_all_ours(facts: Facts, team: Team) -> bool:
+    """Whether the watched sprints hold no ticket of another project: only a whole read sees what changes in one."""
+    return all(is_ours(issue.key, team) for issue in facts.issues if issue.sprint in facts.whole)
 
 
 def _ours(changed: Iterable[Issue], facts: Facts) -> list[Issue]:

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.metrics import Metrics
 from bot.sync.bitbucket import BitbucketMirror
 from bot.sync.gaps import Gaps, Heard
+from bot.sync.hearing import Hearing
 from bot.sync.jira import JiraMirror
 from bot.sync.people import PeopleMirror
 from bot.sync.position import position_of
@@ -24,8 +26,9 @@ from models.directives import Directives, Team
 from models.errors import VendorError
 from models.events import Event, Source
 from models.ids import TeamId
+from models.keeping.facts import SAME_MOMENT
 from models.store import Store
-from models.work import Facts
+from models.work import Facts, Issue
 from planner.bounds.worktime import team_calendar
 from planner.hearers.contact import ABOUT, ALL_TEAMS, heeded, wishes
 from planner.hearers.identity import joined
@@ -64,9 +67,14 @@ class Sync:
         self._metrics = metrics or Metrics()
         self._people = PeopleMirror(store, clock, slack)
         self._gaps = Gaps(store, clock, inbox) if inbox is not None else None
+        self._hearing = Hearing(store, clock, inbox) if inbox is not None else None
         self._turns: defaultdict[TeamId, asyncio.Lock] = defaultdict(asyncio.Lock)
         progress, projects = Progress(store, clock), Projects(store, clock, directives, jira)
-        self._jira = JiraMirror(jira, store, clock, progress, projects, only_sprint) if jira is not None else None
+        self._jira = (
+            JiraMirror(jira, store, clock, progress, projects, only_sprint, self._is_trusted)
+            if jira is not None
+            else None
+        )
         self._bitbucket = (
             BitbucketMirror(bitbucket, store, clock, progress, projects, self._jira) if bitbucket is not None else None
         )
@@ -98,6 +106,28 @@ class Sync:
         """
         spared = {Source.JIRA} if self._jira is not None and await self._is_spared(team) else set()
         return [source for source in self._polls() if source not in spared]
+
+    async def routine(self, team: TeamId) -> bool:
+        """What is due every ten minutes; answers as ``everything``. Where Jira's reconciliation is spared, what its
+        webhooks told and no look has heard is known all the same: a link, a label, the dates of a sprint.
+        """
+        sources = await self.due(team)
+        differs = await self.reconcile(team, sources)
+        if self._jira is None or self._hearing is None:
+            return differs
+        events, until = await self._hearing.news(team)
+        if Source.JIRA not in sources and events:
+            differs |= await self._hear(team, events)
+        await self._hearing.done(team, until)
+        return differs
+
+    async def _hear(self, team: TeamId, events: Sequence[Event]) -> bool:
+        """A sprint's own event needs no whole read here, as one that begins or ends is a reason to look."""
+        if any(_is_of_sprint(event) for event in events):
+            return await self.reconcile(team, [Source.JIRA])
+        before = await self._store.facts_about(team)
+        await self.after(team, events)
+        return _differ(before, await self._store.facts_about(team))
 
     async def freshen(self, team: TeamId, events: Sequence[Event]) -> None:
         """Before a look: read again what ``events`` name, and reconcile what is too old.
@@ -149,9 +179,13 @@ class Sync:
     async def _is_spared(self, team: TeamId) -> bool:
         """Whether Jira was reconciled not long ago (company time), and its webhooks have been trustworthy since."""
         until = (await position_of(self._store, team, Source.JIRA)).until
-        if self._gaps is None or until is None or not timedelta() <= self._clock.now() - until < SPARED:
+        if until is None or not timedelta() <= self._clock.now() - until < SPARED:
             return False
-        return await self._gaps.trusted(team, Source.JIRA, team_calendar(self._directives(), team))
+        return await self._is_trusted(team)
+
+    async def _is_trusted(self, team: TeamId) -> bool:
+        calendar = team_calendar(self._directives(), team)
+        return self._gaps is not None and await self._gaps.trusted(team, Source.JIRA, calendar)
 
     def _wholes(self) -> Mapping[Source, Part]:
         """Jira first: whose tickets are known, their keys need not be asked for."""
@@ -173,7 +207,7 @@ class Sync:
             }
         if (failure := failures.get(Source.JIRA)) is not None:
             raise failure
-        return _work(before) != _work(await self._store.facts_about(team))
+        return _differ(before, await self._store.facts_about(team))
 
     async def _with_accounts(self, team: TeamId) -> Team:
         """The team as the constitution has it, with accounts that were found out and people's own wishes."""
@@ -201,6 +235,18 @@ def _is_of_sprint(event: Event) -> bool:
     return event.source is Source.JIRA and event.issue is None and event.issue_id is None and bool(event.sprints)
 
 
-def _work(facts: Facts) -> object:
-    """What looks are about: not people, who come and go without a look."""
-    return facts.issues, facts.sprints, facts.pull_requests
+def _differ(before: Facts, after: Facts) -> bool:
+    """Whether they do in what looks are about: not in people, who come and go without a look."""
+    if (before.sprints, before.pull_requests) != (after.sprints, after.pull_requests):
+        return True
+    held = {issue.id: issue for issue in before.issues}
+    known = (issue.id in held and _is_known(held[issue.id], issue) for issue in after.issues)
+    return len(before.issues) != len(after.issues) or not all(known)
+
+
+def _is_known(old: Issue, new: Issue) -> bool:
+    """A comment that a webhook told of has been looked at: it is no news when its time is read in the issue, too."""
+    if old == new:
+        return True
+    told = old.commented is not None and abs(new.updated - old.commented) <= SAME_MOMENT
+    return told and replace(old, updated=new.updated, commented=new.commented) == new

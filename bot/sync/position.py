@@ -18,6 +18,9 @@ ABOUT = "mirror"
 WHOLE_EVERY = timedelta(hours=6)
 """Real time after which everything is read again, although every change seems to be known."""
 
+TRUSTED_EVERY = timedelta(hours=24)
+"""The same while webhooks are trusted: what only a whole read finds they tell, too."""
+
 FARTHEST = timedelta(days=1)
 """Company time that a look at changes may reach back: after a longer absence a whole read is cheaper and surer."""
 
@@ -34,12 +37,12 @@ class Position:
     """By sprint: how far Jira's own count was from what a whole read found; an estimate may be wrong for ever."""
 
 
-def is_due(position: Position, clock: Clock) -> bool:
-    """Whether it is time for a whole read: there was none, it is long ago, or changes would reach too far back."""
+def is_due(position: Position, clock: Clock, every: timedelta = WHOLE_EVERY) -> bool:
+    """Whether it is time for a whole read: there was none for so long, or changes would reach too far back."""
     if position.whole is None or position.until is None:
         return True
     reach = clock.now() - position.until
-    return clock.real() - position.whole >= WHOLE_EVERY or not timedelta() <= reach <= FARTHEST
+    return clock.real() - position.whole >= every or not timedelta() <= reach <= FARTHEST
 
 
 async def position_of(store: Store, team: TeamId, source: Source) -> Position:

@@ -14,7 +14,7 @@ from typing import Any
 from integrations.bitbucket.accounts import account_of
 from integrations.payloads import inside, instant, words
 from models.ids import AccountId
-from models.work import ReviewState
+from models.pulls import ReviewState
 
 VERDICTS: Mapping[str, ReviewState] = {
     "approval": ReviewState.APPROVED,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.payloads import inside, instant, web_address, words
-from models.work import SHORTEST_HASH, Build, BuildState
+from models.pulls import SHORTEST_HASH, Build, BuildState
 
 STATES: Mapping[str, BuildState] = {
     "FAILED": BuildState.FAILED,

@@ -37,7 +37,7 @@ from integrations.rest import TIMEOUT
 from models.errors import Refused, Unclear, VendorError
 from models.histories import PullHistory
 from models.ids import AccountId, PullRequestId
-from models.work import Build, PullRequest
+from models.pulls import Build, PullRequest
 
 STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
 

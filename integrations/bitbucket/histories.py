@@ -22,7 +22,7 @@ from models.errors import Refused
 from models.histories import PullHistory
 from models.ids import AccountId
 from models.lessons import Act, Way
-from models.work import PullRequest, ReviewState
+from models.pulls import PullRequest, ReviewState
 
 MOST_PAGES = 100
 """Pages of a list of pull requests that are read: 5,000 of them."""

@@ -12,7 +12,7 @@ from integrations.bitbucket.activity import History, history_of
 from integrations.bitbucket.builds import build_of
 from integrations.payloads import inside, instant, rows, web_address, whole, words
 from models.ids import AccountId, IssueKey, PullRequestId
-from models.work import PullRequest, Review, ReviewState
+from models.pulls import PullRequest, Review, ReviewState
 
 REPOSITORY = re.compile(r"[A-Za-z0-9_.~{}-]{1,128}/[A-Za-z0-9_.{}-]{1,128}")
 """``workspace/repository``; either may be a UUID in braces. Data Center's personal projects begin with ``~``."""

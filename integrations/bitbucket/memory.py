@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.ids import AccountId, PullRequestId
-from models.work import Build, BuildState, PullRequest
+from models.pulls import Build, BuildState, PullRequest
 
 REMEMBERED = 2_000
 """Pull requests kept; of more, those read longest ago are forgotten and cost their calls again."""

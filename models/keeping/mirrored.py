@@ -20,8 +20,9 @@ from models.clock import Clock
 from models.ids import IssueKey, SprintId, TeamId
 from models.keeping.facts import KEY, STAMP, WHOLE
 from models.keeping.records import load
+from models.pulls import PullRequest
 from models.tables.mirror import facts, reads
-from models.work import Facts, Issue, Person, Progress, PullRequest, Sprint
+from models.work import Facts, Issue, Person, Progress, Sprint
 
 BELIEVED = 60.0
 """Seconds for which one reading of the rows serves at most, whatever the stamp says: while an upgrade rolls, processes

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from models.directives import Directives
+from models.pulls import PullRequest, ReviewState
 from models.signals import Signal
-from models.work import Issue, Person, Progress, PullRequest, ReviewState, Snapshot, Sprint
+from models.work import Issue, Person, Progress, Snapshot, Sprint
 from planner.bounds.worktime import Calendar, days_left, quoted
 from planner.claims.facts import Fact, Sheet
 from planner.facts.observe import blocked_since, tally

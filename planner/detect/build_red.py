@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from models.directives import Directives
+from models.pulls import BuildState, PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import BuildState, PullRequest, Snapshot
+from models.work import Snapshot
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
 from planner.hearers.moves import Move, Step, open_moves

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.directives import Directives
+from models.pulls import PullRequest, ReviewState
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import PullRequest, ReviewState, Snapshot
+from models.work import Snapshot
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
 from planner.hearers.moves import Move, Step, Turn, open_moves

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.directives import Directives
+from models.pulls import PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Issue, Progress, PullRequest, Snapshot
+from models.work import Issue, Progress, Snapshot
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import climb, pr_name, together
 from planner.facts.observe import is_ours

@@ -10,8 +10,9 @@ from datetime import datetime
 from models.directives import Directives
 from models.ids import IssueKey
 from models.once import once
+from models.pulls import PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Issue, Progress, PullRequest, Snapshot
+from models.work import Issue, Progress, Snapshot
 from planner.bounds.worktime import Calendar, quoted, team_calendar
 from planner.detect.rungs import climb, pr_name, together
 from planner.facts.observe import blocked_since, is_ours

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.directives import Directives
+from models.pulls import PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import PullRequest, Snapshot
+from models.work import Snapshot
 from planner.bounds.worktime import Calendar, quoted, watch_calendar
 from planner.detect.rungs import pr_name
 from planner.hearers.escalation import Rung, climbed, destination, ladder

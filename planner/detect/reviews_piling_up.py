@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from models.directives import Directives
 from models.ids import PersonId
+from models.pulls import PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import PullRequest, Snapshot
+from models.work import Snapshot
 from planner.bounds.worktime import Calendar, team_calendar
 from planner.detect.rungs import climb, pr_name, together
 from planner.hearers.escalation import watched

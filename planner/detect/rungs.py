@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from models.directives import Directives
+from models.pulls import PullRequest
 from models.signals import Findings, Signal
-from models.work import PullRequest, Snapshot
+from models.work import Snapshot
 from planner.bounds.worktime import Calendar
 from planner.hearers.addressing import hearer
 from planner.hearers.escalation import climbed, ladder

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from models.directives import Directives
 from models.ids import IssueKey, PullRequestId
-from models.work import Facts, Issue, Progress, PullRequest, SprintState
+from models.pulls import PullRequest
+from models.work import Facts, Issue, Progress, SprintState
 from planner.facts.observe import blocked_since
 
 DONE, MERGED, UNBLOCKED = "done", "merged", "unblocked"

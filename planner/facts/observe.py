@@ -10,16 +10,8 @@ from models.directives import Team
 from models.events import Trigger
 from models.ids import IssueKey, PersonId, SprintId
 from models.once import once, once_for_each
-from models.work import (
-    Facts,
-    Issue,
-    Person,
-    Progress,
-    PullRequest,
-    Snapshot,
-    Sprint,
-    SprintState,
-)
+from models.pulls import PullRequest
+from models.work import Facts, Issue, Person, Progress, Snapshot, Sprint, SprintState
 
 RECENT = timedelta(days=14)
 """Company time for which a pull request that was merged or declined still says something about its ticket."""

@@ -12,7 +12,8 @@ from functools import cached_property, lru_cache
 from models.directives import Directives, Team
 from models.ids import AccountId, IssueKey, PersonId
 from models.once import once
-from models.work import BuildState, Issue, Person, Progress, PullRequest, Review, ReviewState, Snapshot
+from models.pulls import BuildState, PullRequest, Review, ReviewState
+from models.work import Issue, Person, Progress, Snapshot
 from planner.facts.observe import blocked_since
 from planner.hearers.escalation import PM, first_of
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from models.directives import Directives, LookEvery
 from models.once import once
 from models.proposals import Decided
+from models.pulls import PullRequest
 from models.signals import Findings, Signal, Urgency
 from models.spans import Span
-from models.work import Issue, PullRequest, Snapshot, Sprint
+from models.work import Issue, Snapshot, Sprint
 from planner.bounds.worktime import team_calendar, watch_calendar
 from planner.facts.observe import blocked_since, of_sprint, running, running_sprints, tally
 from planner.hearers.moves import Move, awaited, whose_move

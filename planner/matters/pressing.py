@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import chain
 
 from models.directives import Directives
+from models.pulls import PullRequest
 from models.signals import Signal, Urgency
-from models.work import Issue, PullRequest, Snapshot, Sprint
+from models.work import Issue, Snapshot, Sprint
 from planner.bounds.worktime import days_left, team_calendar, watch_calendar
 from planner.detect.blocked_too_long import blocked_words
 from planner.detect.rungs import pr_name

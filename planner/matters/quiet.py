@@ -14,8 +14,9 @@ from models.hushes import CLAIMS, EVERYTHING, End, Hush, Sight, Woken
 from models.ids import AccountId, IssueKey, PersonId, ProposalId, PullRequestId, SignalId, SprintId, named
 from models.once import once
 from models.proposals import Decided, Effect, Ending, Outcome, Proposal, Verdict
+from models.pulls import PullRequest
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
-from models.work import Facts, Issue, Person, PullRequest, Snapshot, Sprint
+from models.work import Facts, Issue, Person, Snapshot, Sprint
 from planner.bounds.worktime import Calendar, person_calendar, quoted
 from planner.facts.conditions import GONE, has_come
 from planner.facts.observe import blocked_since, sprint_url

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from models.directives import Directives, Team
 from models.ids import IssueKey
-from models.work import Issue, Progress, PullRequest, ReviewState, Snapshot
+from models.pulls import PullRequest, ReviewState
+from models.work import Issue, Progress, Snapshot
 from planner.bounds.worktime import watch_calendar
 from planner.facts.observe import blocked_since
 from planner.hearers.moves import is_parked, open_moves, unfinished_blockers

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.directives import Directives
-from models.work import PullRequest, Snapshot
+from models.pulls import PullRequest
+from models.work import Snapshot
 from planner.bounds.worktime import watch_calendar
 from planner.hearers.moves import REVIEWING, Move, Step, open_moves
 from planner.reports.rows import count, movers, review_words

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from models.directives import Directives
 from models.ids import IssueKey, SprintId
+from models.pulls import PullRequest
 from models.signals import Signal, SignalKind, Urgency
-from models.work import Issue, PullRequest, Snapshot, Sprint, SprintState
+from models.work import Issue, Snapshot, Sprint, SprintState
 from planner.bounds.worktime import team_calendar, watch_calendar
 from planner.detect.blocked_too_long import blocked_words
 from planner.detect.nobody_assigned import unowned_since

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from models.actions import Item, PostDigest
 from models.directives import Directives, Route
+from models.pulls import PullRequest
 from models.signals import ABOUT_PEOPLE, Signal, SignalKind
-from models.work import Facts, Issue, Person, Progress, PullRequest, Snapshot, Sprint, SprintState
+from models.work import Facts, Issue, Person, Progress, Snapshot, Sprint, SprintState
 from planner.bounds.rules import lines_with, words_of
 from planner.bounds.worktime import Calendar, person_calendar, team_calendar
 from planner.detect.blocked_too_long import blocked_words

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from models.directives import Directives
 from models.ids import IssueKey, PersonId
-from models.work import Issue, Person, PullRequest, ReviewState, Snapshot
+from models.pulls import PullRequest, ReviewState
+from models.work import Issue, Person, Snapshot
 from planner.bounds.worktime import watch_calendar
 from planner.facts.observe import blocked_since, running
 from planner.hearers.moves import REVIEWING, Move, Step, is_parked, open_moves, unfinished_blockers, whose_move

@@ -10,7 +10,8 @@ from models.directives import Team
 from models.histories import IssueHistory, Past, PullHistory, SprintHistory
 from models.ids import AccountId, IssueKey, PullRequestId, SprintId
 from models.lessons import Act, Way
-from models.work import Issue, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
+from models.pulls import PullRequest, Review, ReviewState
+from models.work import Issue, Progress, Sprint, SprintState
 
 FORTNIGHT, HOUR = timedelta(days=14), timedelta(hours=1)
 

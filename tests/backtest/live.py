@@ -19,8 +19,9 @@ import yaml
 
 from bot.app import build, close_app, open_app
 from bot.backtest.walk.clock import SetClock
-from bot.backtest.walk.tidings import found_at, tidings
+from bot.backtest.walk.tidings import tidings
 from bot.notify import SlackHand
+from bot.scheduler import next_reading
 from bot.settings import Settings
 from bot.sync import person_of
 from bot.webhooks import DEBOUNCE, LONGEST_WAIT
@@ -129,7 +130,7 @@ class Weeks(Days):
             job = look_at(TEAM, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT)
             await self.app.mailbox.put(job)
         if news.found and not self.unread:
-            self.unread.append(found_at(self.clock.at))
+            self.unread.append(next_reading(self.clock.at, 0, 1))
             self.at(self.unread[0], lambda: None)
 
     async def keep(self) -> tuple[Facts, Facts]:

@@ -13,10 +13,11 @@ from bot.backtest.fetch import warm_up
 from bot.backtest.folder import Folder
 from bot.backtest.trial import Trial
 from bot.backtest.walk.lore import UNREAD, Known, lore_of
-from bot.backtest.walk.tidings import found_at, tidings
+from bot.backtest.walk.tidings import tidings
 from models.directives_file import load
 from models.ids import SprintId
-from models.work import Build, BuildState, Facts, Progress, ReviewState
+from models.pulls import Build, BuildState, ReviewState
+from models.work import Facts, Progress
 from planner.bounds.worktime import Calendar
 from tests.backtest.large import three_sprints
 from tests.backtest.live import MONDAY, TEAM, constitution
@@ -100,11 +101,6 @@ def test_the_same_facts_tell_nothing(facts: Facts) -> None:
     again = replace(facts, issues=tuple(replace(issue) for issue in facts.issues))
     assert tidings(facts, again) == tidings(facts, facts)
     assert not (tidings(facts, again).any or tidings(facts, again).found)
-
-
-def test_the_next_reading_is_at_most_ten_minutes_away() -> None:
-    assert found_at(MONDAY + timedelta(minutes=3)) == MONDAY + timedelta(minutes=10)
-    assert found_at(MONDAY) == MONDAY + timedelta(minutes=10)
 
 
 # --- what was known when ----------------------------------------------------------------------------------------

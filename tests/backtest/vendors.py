@@ -14,10 +14,9 @@ from random import Random
 
 from bot.app import App, build, close_app, open_app
 from bot.backtest.walk.clock import SetClock
-from bot.backtest.walk.tidings import found_at
 from bot.hands import hands_of, in_jira
 from bot.notify import SlackHand
-from bot.scheduler import RECONCILE
+from bot.scheduler import RECONCILE, next_reading
 from bot.sync import Sync
 from bot.sync.past import Pasts, pasts_of
 from bot.webhooks import Webhooks
@@ -96,7 +95,7 @@ class Recorded(Days):
         """What we did ourselves is told a second later; what nobody tells of the next reading finds."""
         self.news.append(news)
         self.at(self.clock.at + SECOND, lambda: None)
-        self.at(found_at(self.clock.at), lambda: None)
+        self.at(next_reading(self.clock.at, 0, 1), lambda: None)
 
     def ends(self, sprint: int, length: timedelta) -> datetime:
         """When the sprint of that number (the first is 1) is closed."""

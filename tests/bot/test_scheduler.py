@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.constitution import Constitution
 from bot.metrics import Metrics
 from bot.people import Roster
-from bot.scheduler import digest_slot, tick
+from bot.scheduler import digest_slot, next_reading, tick
 from bot.sync.past import Remembered
 from models.database import Database
 from models.directives_file import load
@@ -159,6 +159,31 @@ async def test_the_first_reconciliation_ever_comes_when_what_the_first_look_read
     works.clock.tick(600)
     await tick(works.app)
     assert "sync" in await works.kinds()
+
+
+@pytest.mark.parametrize("place", range(3))
+async def test_each_team_is_read_at_the_moment_that_is_foretold_and_not_before(works: Clockwork, place: int) -> None:
+    three = [TEAM.model_copy(update={"id": TeamId(name)}) for name in ("one", "two", "three")]
+    works.app.directives = DIRECTIVES.model_copy(update={"teams": tuple(three)})
+
+    async def read() -> bool:
+        await tick(works.app)
+        found = []
+        while (job := await works.mailbox.claim((0, 1, 2), 30)) is not None:
+            found += [job.team] if job.kind == "sync" else []
+            await works.mailbox.bury(job, "done")
+        return three[place].id in found
+
+    assert not await read(), "never in the first stretch"
+    at = next_reading(works.clock.real(), place, len(three))
+    assert timedelta() < at - works.clock.real() <= timedelta(minutes=10)
+    assert at not in [next_reading(works.clock.real(), other, len(three)) for other in {0, 1, 2} - {place}]
+    works.clock.tick((at - works.clock.real()).total_seconds() - 1)
+    assert not await read()
+    works.clock.tick(1)
+    assert await read()
+    works.clock.tick(1)
+    assert not await read(), "once"
 
 
 async def test_a_database_that_is_away_is_one_line_for_each_part_and_no_traceback(

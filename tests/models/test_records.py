@@ -15,8 +15,9 @@ from models.actions import ACTION_KINDS, Action, AskApproval
 from models.ids import ApprovalId, PersonId
 from models.keeping.records import dump, fingerprint, load, load_union
 from models.proposals import Proposal
+from models.pulls import PullRequest
 from models.signals import Signal
-from models.work import Issue, Person, PullRequest, Sprint
+from models.work import Issue, Person, Sprint
 
 ACTIONS = get_args(Action)
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)

@@ -9,7 +9,8 @@ from pathlib import Path
 from models.directives_file import load
 from models.ids import AccountId, IssueKey, PersonId, SprintId
 from models.people import Doubt
-from models.work import Absence, Build, BuildState, Issue, Person, Progress, PullRequest, Snapshot
+from models.pulls import Build, BuildState, PullRequest
+from models.work import Absence, Issue, Person, Progress, Snapshot
 from tests.planner.world import DAY, NOON, issue, people, pull_request, snapshot, sprint
 
 IN_THE_REPOSITORY = load(Path(__file__).parents[2] / "directives.yaml")

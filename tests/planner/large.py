@@ -30,9 +30,10 @@ from models.ids import (
 )
 from models.lessons import Experience, Observation, What
 from models.proposals import Approval, ApprovalState, Decided, Proposal, Verdict
+from models.pulls import Build, BuildState, PullRequest, Review, ReviewState
 from models.signals import SignalKind, Urgency
 from models.standing import Living
-from models.work import Build, BuildState, Facts, Issue, Person, Progress, PullRequest, Review, ReviewState
+from models.work import Facts, Issue, Person, Progress
 from planner.cycle import run_cycle
 from planner.ports import Desk, Looked
 from planner.reasoning import RulesMind

@@ -8,8 +8,9 @@ from typing import Any
 
 from models.directives import Directives
 from models.ids import AccountId, IssueKey
+from models.pulls import Build, BuildState, PullRequest, Review, ReviewState
 from models.signals import Signal
-from models.work import Build, BuildState, Issue, Progress, PullRequest, Review, ReviewState, Snapshot, SprintState
+from models.work import Issue, Progress, Snapshot, SprintState
 from planner.detect import detect
 from tests.planner.world import BASE, DAY, LONG_AGO, constitution, issue, line, pull_request, snapshot, sprint
 

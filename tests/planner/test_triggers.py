@@ -183,7 +183,7 @@ def test_a_repository_may_be_written_with_its_workspace() -> None:
 
 LEFT_OUT = {
     "pullrequest:comment_created": "talk in a pull request is read at once, but is no reason to look",
-    "issuelink_created": "links are read with the next reconciliation",
+    "issuelink_created": "links are read within ten minutes",
 }
 FIELDS_LEFT_OUT = {"duedate", "issuetype", "fixversions"}
 

@@ -10,20 +10,9 @@ from typing import Any
 from models.cycles import History
 from models.directives import Directives
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SprintId, TeamId
+from models.pulls import PullRequest, Review, ReviewState
 from models.signals import Signal, SignalKind, Urgency
-from models.work import (
-    Absence,
-    Facts,
-    Issue,
-    Person,
-    Progress,
-    PullRequest,
-    Review,
-    ReviewState,
-    Snapshot,
-    Sprint,
-    SprintState,
-)
+from models.work import Absence, Facts, Issue, Person, Progress, Snapshot, Sprint, SprintState
 
 TEAM = TeamId("pay")
 ZONE = "America/New_York"

@@ -11,7 +11,8 @@ from typing import Any
 from models.cycles import LastCycle, WhyRecord
 from models.directives import Directives
 from models.ids import AccountId, IssueKey, PullRequestId, SprintId, TeamId
-from models.work import Build, BuildState, Facts, Issue, Person, Progress, PullRequest, SprintState
+from models.pulls import Build, BuildState, PullRequest
+from models.work import Facts, Issue, Person, Progress, SprintState
 from planner.ports import Desk
 from planner.reasoning import RulesMind
 from tests.planner.large import Shown, Still

@@ -9,19 +9,8 @@ from random import Random
 from typing import Any
 
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SprintId, TeamId
-from models.work import (
-    Absence,
-    Build,
-    BuildState,
-    Issue,
-    Person,
-    Progress,
-    PullRequest,
-    Review,
-    ReviewState,
-    Sprint,
-    SprintState,
-)
+from models.pulls import Build, BuildState, PullRequest, Review, ReviewState
+from models.work import Absence, Issue, Person, Progress, Sprint, SprintState
 from tests.soak.company import EVERYBODY, Member, members
 
 FORTNIGHT = timedelta(days=14)

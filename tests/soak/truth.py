@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId
-from models.work import BuildState, Issue, Progress, PullRequest, Review, ReviewState
+from models.pulls import BuildState, PullRequest, Review, ReviewState
+from models.work import Issue, Progress
 from tests.soak.company import EVERYBODY, PLACES, TEAMS
 from tests.soak.hours import Hours
 from tests.soak.life import Life

@@ -12,9 +12,9 @@ from bot.backtest.walk.chronicle import Chronicle
 from bot.backtest.walk.clock import SetClock
 from bot.backtest.walk.mirror import Recalled
 from bot.backtest.walk.paper import PaperJira, PaperWorkspace
-from bot.backtest.walk.tidings import found_at, tidings
+from bot.backtest.walk.tidings import tidings
 from bot.jobs import HANDLERS, Handler, card, effect
-from bot.scheduler import beat
+from bot.scheduler import beat, next_reading
 from bot.webhooks import DEBOUNCE, LONGEST_WAIT
 from bot.worker import work
 from models.events import Reason
@@ -156,13 +156,18 @@ class Replay:
         if news.others or (news.tickets and not self.jira.is_echo(news.tickets)):
             await self.app.mailbox.put(look_at(team, Reason.EVENT, delay=DEBOUNCE, max_wait=LONGEST_WAIT))
         if news.found:
-            self._unread.setdefault(team, found_at(self.clock.at))
+            self._unread.setdefault(team, self._found_at(team))
 
     async def _read_again(self) -> None:
         """What no webhook told comes to light with the next reading."""
         for team in [team for team, at in self._unread.items() if at <= self.clock.at]:
             del self._unread[team]
             await self.app.mailbox.put(look_at(team))
+
+    def _found_at(self, team: TeamId) -> datetime:
+        """When the next reading begins for ``team``, or what a webhook told by the way is looked at."""
+        places = [each.id for each in self.app.directives.teams]
+        return next_reading(self.clock.at, places.index(team), len(places))
 
     def _hold(self, team: TeamId) -> None:
         self.mirror.hold(self.chronicle.facts(team, self.clock.at, self.app.directives))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.scheduler import RECONCILE
 from models.ids import IssueKey
-from models.work import Facts, Issue, PullRequest
+from models.pulls import PullRequest
+from models.work import Facts, Issue
 
 Kept = TypeVar("Kept", Issue, PullRequest)
 
@@ -43,11 +42,6 @@ def tidings(before: Facts, after: Facts) -> Tidings:
     pulls = list(_differing(before.pull_requests, after.pull_requests))
     others = before.sprints != after.sprints or any(_has_moved(old, new) for old, new in pulls)
     return Tidings(told, others, found=len(told) < len(changed))
-
-
-def found_at(now: datetime) -> datetime:
-    """When the reading after ``now`` begins (company time is real time here)."""
-    return now + timedelta(seconds=RECONCILE - now.timestamp() % RECONCILE)
 
 
 def _differing(before: Sequence[Kept], after: Sequence[Kept]) -> Iterator[tuple[Kept | None, Kept | None]]:

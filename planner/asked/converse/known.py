@@ -12,8 +12,9 @@ from functools import cached_property
 
 from models.directives import Directives, Team
 from models.ids import IssueKey, PersonId
+from models.pulls import PullRequest
 from models.signals import Signal
-from models.work import Facts, Issue, PullRequest, Snapshot
+from models.work import Facts, Issue, Snapshot
 from planner.bounds.worktime import Calendar
 from planner.claims.facts import Fact, Sheet
 from planner.claims.of import Clause, numbered, with_names_quoted

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from models.ids import PersonId
-from models.work import Issue, Progress, PullRequest
+from models.pulls import PullRequest
+from models.work import Issue, Progress
 from planner.asked.converse.known import MOST_AT_ONCE, Known
 from planner.asked.converse.tools import Report, State
 from planner.claims.of import Clause, clauses_in, of_issue, of_person, of_pull, of_reply, of_signal, of_sprint

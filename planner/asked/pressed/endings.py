@@ -19,10 +19,11 @@ from models.events import Reason, Trigger
 from models.hushes import CLAIMS, End, Hush, Said
 from models.ids import HushId, IssueKey, PersonId, PullRequestId, SignalId, named
 from models.proposals import ApprovalState, AskedIn
+from models.pulls import ReviewState
 from models.signals import SignalKind
 from models.standing import Living
 from models.ways import Possible, ending, says_undone
-from models.work import Facts, Issue, Progress, ReviewState
+from models.work import Facts, Issue, Progress
 from planner.asked.quiet.hushing import AskHush, NotHushed, hush_about
 from planner.asked.relay import Relay, carry
 from planner.asked.requests import Request, Wish, take_down

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.metrics import COUNTERS, TIMES, Metrics
-from bot.operations.conditions import CONDITIONS, holding, runbook
+from bot.operations.conditions import CONDITIONS, STALE, UNREAD, holding, runbook
 from bot.operations.exposing import expose
 from bot.operations.overview import lines, trouble
 from bot.operations.vitals import Vitals
@@ -114,3 +114,18 @@ def test_a_reading_that_trusted_webhooks_put_off_is_no_trouble_until_it_is_long_
     assert holding(put_off) == ()
     [found] = holding(replace(WELL, mirror={("pay", "jira"): (9001.0, "")}))
     assert found.name == "mirror_stale"
+
+
+@pytest.mark.parametrize(("error", "told"), [("refused", "1.0"), ("", "0.0")])
+def test_a_scrape_tells_of_each_source_whether_its_last_reading_failed(error: str, told: str) -> None:
+    metrics = Metrics()
+    expose(replace(WELL, mirror={("pay", "jira"): (300.0, error)}), metrics, "1")
+    [line] = [each for each in metrics.render().decode().splitlines() if each.startswith("pm_mirror_failing{")]
+    assert 'team="pay"' in line and 'source="jira"' in line and line.endswith(f" {told}")
+
+
+def test_the_rule_of_a_stale_mirror_has_the_edges_of_its_condition() -> None:
+    [rule] = [each["expr"] for each in RULES if each["labels"]["condition"] == "mirror_stale"]
+    failed, whatever = rule.split(" or ")
+    assert "pm_mirror_failing == 1" in failed and failed.strip().endswith(f"> {STALE:.0f}")
+    assert "pm_mirror_failing" not in whatever and whatever.strip().endswith(f"> {UNREAD:.0f}")

@@ -14,8 +14,9 @@ from models.errors import Refused, Unclear
 from models.events import Source
 from models.ids import IssueKey, PullRequestId, SprintId
 from models.mailbox import Mailbox
+from models.pulls import Build, PullRequest
 from models.store import Store
-from models.work import Build, Issue, PullRequest, Sprint, SprintState
+from models.work import Issue, Sprint, SprintState
 from tests.contracts.stores.values import MONDAY, FakeClock
 from tests.world import CONSTITUTION
 

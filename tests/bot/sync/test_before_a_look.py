@@ -8,7 +8,7 @@ import pytest
 
 from models.events import Event, Source
 from models.ids import IssueKey, PullRequestId, SprintId
-from models.work import Build, BuildState
+from models.pulls import Build, BuildState
 from tests.bot.sync.desk import PULL, REPOSITORY, TEAM, Desk
 from tests.contracts.stores.values import MONDAY
 from tests.contracts.stores.values import issue as an_issue

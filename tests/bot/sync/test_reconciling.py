@@ -14,7 +14,8 @@ from bot.sync.position import FARTHEST, WHOLE_EVERY, keep_position
 from models.errors import Unclear
 from models.events import Source
 from models.ids import PullRequestId, SprintId
-from models.work import Build, BuildState, Issue, SprintState
+from models.pulls import Build, BuildState
+from models.work import Issue, SprintState
 from tests.bot.sync.desk import DIRECTIVES, PULL, REPOSITORY, RUNNING, TEAM, Desk, Site
 from tests.contracts.stores.values import MONDAY
 from tests.contracts.stores.values import issue as an_issue

@@ -137,6 +137,32 @@ async def test_a_failed_reading_is_tried_again_by_the_next(desk: Desk) -> None:
     assert list(await sync.due(TEAM.id)) == BOTH
 
 
+@pytest.mark.parametrize(
+    ("good", "strange", "hours"),
+    [(True, "PAY-3", 24), (False, "PAY-3", 6), (True, "OPS-3", 6)],
+    ids=["trusted", "not trusted", "a ticket of another project"],
+)
+async def test_everything_is_read_once_a_day_while_webhooks_prove_good_and_four_times_when_they_do_not(
+    desk: Desk, good: bool, strange: str, hours: int
+) -> None:
+    sync, began = await trusted(desk), desk.clock.now()
+    desk.jira.tickets.append(an_issue(strange, blocked_by=()))
+    await sync.everything(TEAM.id)
+    whole = (await desk.position()).whole
+    assert whole is not None
+    while (await desk.position()).whole == whole:
+        desk.clock.tick(2 * 60 * MINUTES)
+        if good:
+            await told_change(desk, desk.clock.now().isoformat())
+        else:
+            await changed_at(desk, "PAY-1")
+        desk.clock.tick(20 * MINUTES)
+        await sync.reconcile(TEAM.id)
+        assert desk.clock.now() - began < timedelta(days=2)
+    passed = desk.clock.now() - whole
+    assert timedelta(hours=hours) <= passed < timedelta(hours=hours, minutes=150)
+
+
 async def test_without_deliveries_for_long_nothing_is_trusted(desk: Desk) -> None:
     sync = await trusted(desk)
     desk.clock.tick(REMEMBERED.total_seconds() + MINUTES)
@@ -190,6 +216,31 @@ async def test_a_comment_does_not_keep_a_lost_change_from_being_found(desk: Desk
     await sync.reconcile(TEAM.id)
     assert asked["1"] == before.updated, "what is held is as old as it was read"
     assert await held(desk) == desk.jira.changed[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "is_news"),
+    [
+        ({"updated": timedelta()}, False),
+        ({"updated": timedelta(milliseconds=40)}, False),
+        ({"updated": timedelta(minutes=1)}, True),
+        ({"updated": timedelta(), "title": "another"}, True),
+    ],
+    ids=["at the same instant", "by another clock", "something since", "something with it"],
+)
+async def test_a_comment_that_was_told_is_no_news_when_a_reading_finds_it(
+    desk: Desk, found: dict[str, Any], is_news: bool
+) -> None:
+    sync, before = desk.sync(), an_issue("PAY-1", blocked_by=())
+    desk.jira.tickets = [before]
+    await sync.everything(TEAM.id)
+    at = before.updated + timedelta(minutes=9)
+    desk.jira.told = {b"well": replace(before, commented=at)}
+    await sync.after(TEAM.id, [event("comment_created", b"well")])
+    desk.jira.changed = [replace(before, **found | {"updated": at + found["updated"]})]
+    desk.clock.tick(600)
+    assert await sync.reconcile(TEAM.id) is is_news
+    assert (await held(desk)).touched == desk.jira.changed[0].updated
 
 
 async def held(desk: Desk) -> Issue:

@@ -12,7 +12,8 @@ from bot.sync import bitbucket as mirror
 from bot.sync.jira import MOST_STRAYS
 from models.events import Event, Source
 from models.ids import IssueKey, PullRequestId
-from models.work import Facts, Issue, Progress, PullRequest
+from models.pulls import PullRequest
+from models.work import Facts, Issue, Progress
 from planner.facts.observe import RECENT
 from tests.bot.sync.desk import PULL, REPOSITORY, TEAM, Desk
 from tests.contracts.stores.values import MONDAY

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.bitbucket import Bitbucket
 from integrations.simulator.company import Company
-from models.work import BuildState, ReviewState
+from models.pulls import BuildState, ReviewState
 from tests.contracts.bitbucket.conftest import Held
 
 pytestmark = pytest.mark.anyio

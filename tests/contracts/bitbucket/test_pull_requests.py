@@ -11,7 +11,7 @@ from integrations.simulator.company import Company
 from integrations.simulator.nouns import PullRequest
 from integrations.simulator.server import Simulator
 from models.errors import Refused
-from models.work import BuildState, ReviewState
+from models.pulls import BuildState, ReviewState
 from tests.contracts.bitbucket.conftest import Held, Story, connect
 
 pytestmark = pytest.mark.anyio

@@ -14,8 +14,8 @@ from models.ids import IssueKey, PullRequestId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob
 from models.proposals import Decided, Verdict
+from models.pulls import PullRequest
 from models.store import Store
-from models.work import PullRequest
 from tests.contracts.stores.values import (
     MONDAY,
     PAY,

@@ -14,8 +14,9 @@ from models.events import Source
 from models.ids import AccountId, IssueKey, PersonId, PullRequestId, SlackUserId, SprintId, TeamId
 from models.ledger import Ledger
 from models.mailbox import Mailbox, NewJob
+from models.pulls import PullRequest, Review, ReviewState
 from models.store import Store
-from models.work import Absence, Linked, Person, Progress, PullRequest, Review, ReviewState, Sprint, SprintState
+from models.work import Absence, Linked, Person, Progress, Sprint, SprintState
 from tests.contracts.stores.values import MONDAY, PAY, FakeClock, ask, cycle, handover, issue, proposal
 
 pytestmark = pytest.mark.anyio

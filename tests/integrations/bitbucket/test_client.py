@@ -9,7 +9,7 @@ import pytest
 
 from integrations.bitbucket import Bitbucket
 from models.errors import NotDone, Refused, Unclear, VendorError
-from models.work import ReviewState
+from models.pulls import ReviewState
 from tests.integrations.bitbucket.conftest import LI, MAX, OPENED, TOUCHED, Workspace, part, pull_request, updated, user
 from tests.integrations.loopback import Asked, Loopback, Reply
 

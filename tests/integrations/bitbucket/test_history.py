@@ -16,7 +16,7 @@ from integrations.bitbucket.builds import build_of
 from integrations.bitbucket.mapping import pull_request_of
 from models.ids import AccountId
 from models.keeping.records import dump, load
-from models.work import BuildState, PullRequest, ReviewState
+from models.pulls import BuildState, PullRequest, ReviewState
 from tests.integrations.bitbucket.conftest import (
     ADA,
     LI,

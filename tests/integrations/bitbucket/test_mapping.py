@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from integrations.bitbucket.activity import history_of
 from integrations.bitbucket.mapping import pull_request_of, reviews_of, waiting_since
-from models.work import ReviewState
+from models.pulls import ReviewState
 from tests.integrations.bitbucket.conftest import ADA, LI, MAX, OPENED, TOUCHED, part, pull_request, updated, user
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "payloads" / "api" / "bitbucket-cloud"

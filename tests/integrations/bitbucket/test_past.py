@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from integrations.bitbucket.histories import Told, history_of
 from models.histories import PullHistory
 from models.ids import AccountId
-from models.work import BuildState, PullRequest, ReviewState
+from models.pulls import BuildState, PullRequest, ReviewState
 from tests.integrations.bitbucket.conftest import (
     ADA,
     LI,

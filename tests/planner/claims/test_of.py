@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from models.work import Absence, Build, BuildState, Progress, Review, ReviewState
+from models.pulls import Build, BuildState, Review, ReviewState
+from models.work import Absence, Progress
 from planner.bounds.worktime import quoted, team_calendar
 from planner.claims.of import (
     Clause,

@@ -11,8 +11,9 @@ import pytest
 
 from models.directives import Directives
 from models.ids import IssueKey
+from models.pulls import Review, ReviewState
 from models.signals import Findings, Signal, Urgency
-from models.work import Absence, Issue, Progress, Review, ReviewState
+from models.work import Absence, Issue, Progress
 from planner.detect import detect
 from planner.detect.blocker_of_several import blocker_of_several
 from planner.detect.overdue_date import overdue_date

@@ -8,7 +8,8 @@ import pytest
 
 from models.events import Reason, Trigger
 from models.ids import IssueKey, SprintId
-from models.work import Absence, Issue, Progress, PullRequest, Snapshot, Sprint
+from models.pulls import PullRequest
+from models.work import Absence, Issue, Progress, Snapshot, Sprint
 from planner.facts.observe import RECENT, observe, of_sprint, running, tally
 from tests.planner.pulls import (
     NEXT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.ids import AccountId
-from models.work import Absence, BuildState, Issue, PullRequest
+from models.pulls import BuildState, PullRequest
+from models.work import Absence, Issue
 from planner.detect import detect
 from tests.planner.pulls import begun, closed, found, heard, law, naming, pull, red, review, seen, stray, wants
 from tests.planner.world import BASE, DAY, HOUR, LONG_AGO, NOON, line, people

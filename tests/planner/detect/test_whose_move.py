@@ -10,7 +10,8 @@ from models.actions import CommentOnIssue, Escalate, Reassign, RemindPerson
 from models.events import Reason, Trigger
 from models.ids import AccountId, SprintId
 from models.proposals import Proposal
-from models.work import Issue, Progress, PullRequest, Review, ReviewState, Snapshot, SprintState
+from models.pulls import PullRequest, Review, ReviewState
+from models.work import Issue, Progress, Snapshot, SprintState
 from planner.detect import detect
 from planner.reasoning import RulesMind
 from tests.planner.world import HOUR, LAW, LONG_AGO, NOON, TEAM, issue, pull_request, snapshot, sprint

@@ -11,20 +11,9 @@ import pytest
 
 from models.directives import Directives
 from models.ids import AccountId, IssueKey, PersonId
+from models.pulls import Build, BuildState, PullRequest, Review, ReviewState
 from models.signals import SignalKind
-from models.work import (
-    Absence,
-    Build,
-    BuildState,
-    Issue,
-    Person,
-    Progress,
-    PullRequest,
-    Review,
-    ReviewState,
-    Snapshot,
-    Taken,
-)
+from models.work import Absence, Issue, Person, Progress, Snapshot, Taken
 from planner.detect import detect
 from planner.hearers.moves import REVIEWING, Move, Step, whose_move
 from planner.reports.summaries import moves_of

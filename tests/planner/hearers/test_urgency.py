@@ -9,8 +9,9 @@ import pytest
 
 from models.ids import IssueKey
 from models.proposals import Decided, Decision, Verdict
+from models.pulls import PullRequest
 from models.signals import Findings, Urgency
-from models.work import Issue, Progress, PullRequest, Snapshot
+from models.work import Issue, Progress, Snapshot
 from planner.detect import detect
 from planner.hearers.urgency import next_look, urgency_of
 from tests.planner.world import (

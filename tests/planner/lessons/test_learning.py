@@ -28,8 +28,9 @@ from models.lessons import (
     What,
 )
 from models.proposals import Decided, Verdict
+from models.pulls import ReviewState
 from models.signals import Signal
-from models.work import Absence, ReviewState, Snapshot, SprintState
+from models.work import Absence, Snapshot, SprintState
 from planner.detect import detect
 from planner.lessons.learning import LEAST, forgotten_at, lessons_of, observed
 from planner.policy import decide_all

@@ -10,8 +10,9 @@ import pytest
 
 from models.cycles import LastCycle
 from models.ids import AccountId, CycleId, IssueKey, PersonId, TeamId
+from models.pulls import Review, ReviewState
 from models.signals import Urgency
-from models.work import Facts, Linked, Person, Progress, Review, ReviewState, Snapshot
+from models.work import Facts, Linked, Person, Progress, Snapshot
 from planner.detect import detect
 from planner.reports.daily import still_known, to_tell
 from planner.reports.one import one_pull
