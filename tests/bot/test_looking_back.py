@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 17, tzinfo=UTC)
 def flow_of(simulator: Simulator, database: str) -> Flow:
     """A story in which nothing was delivered, said or asked."""
     parts: dict[str, Any] = {"wire": SimpleNamespace(deliveries={}), "said": list, "replies": {}, "posted": {}}
-    return cast(Flow, SimpleNamespace(simulator=simulator, database=database, **parts))
+    return cast(Flow, SimpleNamespace(simulator=simulator, database=database, clock=SystemClock(), **parts))
 
 
 def test_it_holds_what_jira_has_against_what_is_believed_of_it(tmp_path: Path) -> None:
@@ -31,12 +31,12 @@ def test_it_holds_what_jira_has_against_what_is_believed_of_it(tmp_path: Path) -
     simulator = Simulator(law, CONSTITUTION.read_text(encoding="utf-8"), SystemClock(), "http://127.0.0.1:9")
     issue = next(each for each in simulator.company.active() if each.assignee)
     database = fresh_database(tmp_path / "pm.db")
-    believed = {"key": issue.key, "assignee": issue.assignee, "status": issue.status}
+    believed = {"key": issue.key, "assignee": issue.assignee, "status": issue.status, "flagged_since": None}
     with create_engine(database).begin() as connection:
         row = {"team": law.teams[0].id, "kind": "issue", "id": issue.key, "value": believed, "saved": NOW}
         connection.execute(insert(facts).values(**row))
     simulator.company.edit(issue.key, by=str(issue.assignee), assignee=None)
     seen = look_back(flow_of(simulator, database))
-    assert seen.mirror == {issue.key: (believed["assignee"], issue.status)}
-    assert seen.world[issue.key] == (None, issue.status)
+    assert seen.mirror == {issue.key: (believed["assignee"], issue.status, False)}
+    assert seen.world[issue.key] == (None, issue.status, issue.flagged)
     assert seen.world.keys() == {each.key for each in simulator.company.active()}
