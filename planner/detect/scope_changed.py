@@ -12,7 +12,7 @@ from models.once import once
 from models.signals import Evidence, Findings, Signal, SignalKind, Urgency
 from models.work import Issue, Snapshot, Sprint
 from planner.bounds.worktime import Calendar, quoted, team_calendar
-from planner.facts.observe import issues_url, of_sprint, running_sprints, tally
+from planner.facts.observe import MOST_LINKED, issues_url, of_sprint, running_sprints, sprint_url, tally
 from planner.hearers.addressing import calendar_of, hearer
 from planner.hearers.escalation import Rung, climbed, ladder, watched
 from planner.hearers.moves import is_parked
@@ -88,7 +88,7 @@ def _signal(
         kind=KIND,
         subject=f"sprint:{sprint.id}",
         headline=f"{_sum(issues)} put into {quoted(sprint.name)} after it began",
-        url=issues_url(issues),
+        url=issues_url(issues) if len(issues) <= MOST_LINKED else sprint_url(sprint, snapshot),
         since=start,
         urgency=Urgency.MEDIUM,
         addressee=addressee,

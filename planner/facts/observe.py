@@ -16,6 +16,9 @@ from models.work import Facts, Issue, Person, Progress, Snapshot, Sprint, Sprint
 RECENT = timedelta(days=14)
 """Company time for which a pull request that was merged or declined still says something about its ticket."""
 
+MOST_LINKED = 100
+"""Issues one address names: servers and Slack refuse an address of some thousand characters more."""
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -188,9 +191,9 @@ def sprint_url(sprint: Sprint, snapshot: Snapshot) -> str:
 
 
 def issues_url(issues: Sequence[Issue]) -> str:
-    """Jira's list of these issues, at the address they have; empty when there is none."""
+    """Jira's list of these issues, at the address they have; empty when there is none. Of very many, the first."""
     base = next((i.url.partition("/browse/")[0] for i in issues if "/browse/" in i.url), "")
-    return f"{base}/issues/?jql=key%20in%20({'%2C'.join(issue.key for issue in issues)})" if base else ""
+    return f"{base}/issues/?jql=key%20in%20({'%2C'.join(i.key for i in issues[:MOST_LINKED])})" if base else ""
 
 
 def worked_at(pull: PullRequest) -> list[datetime]:

@@ -215,6 +215,13 @@ def test_a_sprint_that_grew_by_more_than_the_constitution_allows_is_told_to_the_
     assert signal.url == "https://jira.test/issues/?jql=key%20in%20(PAY-1%2CPAY-2%2CPAY-3)"
 
 
+@pytest.mark.parametrize(("number", "link"), [(100, "key%20in%20(PAY-1%2C"), (101, "sprint%3D24")])
+def test_of_more_tickets_than_an_address_can_name_the_link_shows_the_sprint(number: int, link: str) -> None:
+    put_in = [issue(n, sprint_since=BEGAN + n * HOUR / 10) for n in range(1, number + 1)]
+    signal = scope_changed(snapshot(*put_in), SCOPE).signals[0]
+    assert signal.url.startswith(f"https://jira.test/issues/?jql={link}") and len(signal.url) < 1_500
+
+
 @pytest.mark.parametrize(
     "changes",
     [
