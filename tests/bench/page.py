@@ -41,7 +41,9 @@ Ours is the product as it is deployed: `gunicorn -c deploy/gunicorn.conf.py 'bot
 
 ## How it is measured
 
-- Ratios are the median of at least three rounds in which ours and the comparator take turns.
+- Ratios of B1, B2 and B8 are the median of rounds in which ours and the comparator take turns; of the others each is
+  played once.
+- B4, B6 and B10 run under a constitution with 20 messages a person, so that there is something to be late with.
 - Deliveries are sent by a process of its own over plain sockets, which made and signed them beforehand. At a steady
   rate they are sent on time whether answered or not, and a wait counts from the moment one was due.
 - Computing time is that of the server's whole tree of processes, from `/proc`; the sender's is not in it.

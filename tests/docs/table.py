@@ -141,6 +141,7 @@ NAMED = {
     "docker compose -f deploy/compose.yaml config --quiet": DEPLOY + "test_compose_takes_the_file",
     "python -m integrations.claude_code.facts FILE": "integrations/claude_code/test_facts.py::"
     "test_it_offers_the_tools_of_the_cage_and_each_says_that_it_only_reads",
+    "python -m tests.bench.page": "bench/test_bench_itself.py::test_the_page_tells_the_figures_that_are_kept",
     "python -m tests.mutants.page": "mutants/test_catalogue.py::test_the_page_lists_them",
     "python -m tests.proofs": "test_requirements_table.py::test_the_page_shows_the_table_as_it_is",
     "python: from bot.charts import BurnUp, Point, burn_up, cone, figure": "docs/test_commands.py::"

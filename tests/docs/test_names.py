@@ -23,6 +23,7 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 OTHERS = {
     **dict.fromkeys(("CLICKS_SEEDS", "CLOCK_SEEDS", "FUZZ_EXAMPLES", "FUZZ_SEED", "FUZZ_WIRE"), "docs/fuzz.md"),
+    "BENCH_SCALE": "make bench",
     "CHAOS_HITS": "make chaos",
     "CHAOS_KILLS": "make chaos",
     "CHAOS_MINUTES": "make chaos",
